@@ -1,0 +1,306 @@
+//! Everything that ever becomes visible. Plain data: made by the rooms above, shown by `view`.
+//! With `--json` an event is one line; the field names here are that public interface.
+
+use crate::errno::Errno;
+pub use crate::lang::state::TcpState;
+pub use crate::sys::addr::Addr;
+use serde::Serialize;
+
+/// Something happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Event {
+    /// Seconds since the session began.
+    pub t: f64,
+    /// The laboratory host it happened on, where there is a laboratory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
+    /// The socket's name in the session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub socket: Option<String>,
+    /// The socket's descriptor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+    /// What happened.
+    #[serde(flatten)]
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum What {
+    /// A system call returned, or sleeps.
+    Syscall(Syscall),
+    /// The kernel's books changed.
+    State(Change),
+    /// Bytes arrived.
+    Data(Data),
+    /// A blocked call began, ended or was cancelled.
+    Job(Job),
+    /// Words about what happened.
+    Explain(Explanation),
+    /// An `expect` was judged.
+    Expect(Verdict),
+    /// A line could not be understood, or cannot be done.
+    Error(Complaint),
+    /// The answer to a question (`print`, `ls`, `help`, `who` …).
+    Answer(Answer),
+}
+
+/// A system call, or a library call such as htons(3) that makes none.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Syscall {
+    /// The system call's name (`sendto` for a `send`, as strace has it).
+    pub name: String,
+    /// The command that was typed (`send`).
+    pub command: String,
+    /// The whole call in strace's notation, result included; ` = ?` where it has not returned.
+    pub text: String,
+    /// What it returned; `None` while it sleeps.
+    pub ret: Option<i64>,
+    /// The errno of a failed one.
+    pub errno: Option<Errno>,
+    /// True where no system call was made (htons, inet_pton, a name found in /etc/hosts).
+    pub library: bool,
+}
+
+/// One thing that changed in the kernel's books. `socket` and `fd` of the event say whose.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The TCP state before; absent for a new socket and where only other fields changed.
+    pub from: Option<TcpState>,
+    /// The TCP state now. For a connection whose socket is closed it comes from sock_diag.
+    pub to: Option<TcpState>,
+    /// Now the local address, where it changed.
+    pub local: Option<Addr>,
+    /// Now the peer's address, where it changed.
+    pub peer: Option<Addr>,
+    /// Connections waiting for accept now, where it changed, and the limit.
+    pub backlog: Option<(u32, u32)>,
+    /// Bytes waiting to be received now, where it changed.
+    pub recvq: Option<u64>,
+    /// Bytes sent and not yet acknowledged now, where it changed.
+    pub sendq: Option<u64>,
+    /// True where the session's own call did not cause it.
+    pub by_network: bool,
+    /// True where no descriptor refers to it any more (FIN_WAIT2, TIME_WAIT … after close).
+    pub closed: bool,
+}
+
+/// Bytes that arrived.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Data {
+    /// The bytes as escaped text, cut at a limit.
+    pub bytes: String,
+    /// How many arrived in all.
+    pub len: usize,
+    /// From whom, for a datagram.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Addr>,
+}
+
+/// A call on a thread of its own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Job {
+    /// Its number.
+    pub n: u32,
+    /// `blocked`, `done`, `cancelled`, `left`.
+    pub status: JobStatus,
+    /// The call as typed in canonical form (`accept s`).
+    pub call: String,
+    /// Where the thread sleeps (`accept()`).
+    pub sleeps_in: String,
+}
+
+/// What became of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum JobStatus {
+    /// The thread sleeps in the call.
+    Blocked,
+    /// The call returned.
+    Done,
+    /// The call was interrupted on request, and returned EINTR.
+    Cancelled,
+    /// The session ended while it slept.
+    Left,
+}
+
+/// Words about what happened.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// What the words are about: a topic's id (`bind`, `EADDRINUSE`).
+    pub topic: String,
+    /// The words, plain text, one paragraph an entry.
+    pub text: Vec<String>,
+    /// For an error: what to try.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<String>,
+    /// `warn` (any-address), `error` (why it failed), `info`.
+    pub tone: Tone,
+}
+
+/// How an explanation is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// What a call did.
+    Info,
+    /// Something to be careful about.
+    Warn,
+    /// Why a call failed.
+    Error,
+}
+
+/// An `expect`, judged.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Verdict {
+    /// The claim in canonical form (`state s LISTEN`).
+    pub claim: String,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was found instead.
+    pub found: String,
+    /// Why that may be; empty where it holds.
+    pub why: String,
+}
+
+/// A line that could not be understood or done. Nothing was called.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Complaint {
+    /// What is wrong.
+    pub message: String,
+    /// The source line.
+    pub source: String,
+    /// The place in `source`: byte offsets, end exclusive.
+    pub span: (usize, usize),
+    /// What was expected there.
+    pub expected: Vec<String>,
+    /// What to type instead.
+    pub help: Vec<String>,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "answer", rename_all = "lowercase")]
+pub enum Answer {
+    /// Plain lines (`print`, `x`, remarks).
+    Text {
+        /// The lines, already escaped.
+        text: String,
+    },
+    /// `ls`
+    Sockets {
+        /// One a socket.
+        sockets: Vec<SocketRow>,
+    },
+    /// `jobs`
+    Jobs {
+        /// One a job that still sleeps.
+        jobs: Vec<Job>,
+    },
+    /// `state s`
+    Diagram {
+        /// Whose.
+        name: String,
+        /// The states it went through, the present one last.
+        way: Vec<TcpState>,
+    },
+    /// `getsockopt s`
+    Options {
+        /// One an option.
+        options: Vec<OptionRow>,
+    },
+    /// TCP_INFO and other small tables of name, value, meaning.
+    Fields {
+        /// The heading.
+        title: String,
+        /// Rows.
+        fields: Vec<OptionRow>,
+    },
+    /// `who PORT`
+    Holders {
+        /// The port asked for.
+        port: u16,
+        /// One a socket on that port.
+        holders: Vec<Holder>,
+    },
+    /// `explain TOPIC`: Markdown.
+    Topic {
+        /// The topic's id.
+        topic: String,
+        /// Its Markdown.
+        markdown: String,
+    },
+    /// `help` and other two-column lists, in groups.
+    List {
+        /// The groups, each a heading and its rows.
+        groups: Vec<(String, Vec<(String, String)>)>,
+    },
+    /// Markdown from a lesson.
+    Lesson {
+        /// Its Markdown.
+        markdown: String,
+    },
+}
+
+/// One line of `ls`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SocketRow {
+    /// Its name.
+    pub name: String,
+    /// Its descriptor; `None` where it is closed and only the kernel still knows the connection.
+    pub fd: Option<i32>,
+    /// Its host, where there is a laboratory.
+    pub host: Option<String>,
+    /// `tcp`, `udp`, `tcp6`, `udp6`, `unix-stream`, `unix-dgram` …
+    pub proto: String,
+    /// Its local address.
+    pub local: Option<Addr>,
+    /// Its peer's address.
+    pub peer: Option<Addr>,
+    /// Its TCP state.
+    pub state: Option<TcpState>,
+    /// Bytes waiting to be received; for a listener, connections waiting for accept.
+    pub recvq: u64,
+    /// Bytes not yet acknowledged; for a listener, the backlog's limit.
+    pub sendq: u64,
+    /// Ready for: `r`, `w`, `x`; a dash where not (`-w-`).
+    pub ready: String,
+    /// The number of the job that sleeps on it.
+    pub job: Option<u32>,
+    /// True for the socket that `.` names.
+    pub last: bool,
+}
+
+/// A name, its value and its meaning.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OptionRow {
+    /// `SO_REUSEADDR`
+    pub name: String,
+    /// `1`
+    pub value: String,
+    /// In words.
+    pub meaning: String,
+}
+
+/// Who holds a port.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Holder {
+    /// `tcp`, `udp`, `tcp6`, `udp6`.
+    pub proto: String,
+    /// Its local address.
+    pub local: Addr,
+    /// Its peer's address.
+    pub peer: Option<Addr>,
+    /// Its TCP state.
+    pub state: Option<TcpState>,
+    /// The session's own socket of this name.
+    pub socket: Option<String>,
+    /// The process, where this user may see it.
+    pub pid: Option<u32>,
+    /// The process's command name.
+    pub process: Option<String>,
+    /// The user id that opened it.
+    pub uid: u32,
+}

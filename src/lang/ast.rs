@@ -1,0 +1,287 @@
+//! What a line means, whichever dialect it was written in. Two lines with the same meaning are equal
+//! (`==` leaves spans and dialects out), which is how a lesson compares a learner's line with its own.
+
+use super::state::TcpState;
+use super::table::Command;
+use crate::errno::Errno;
+use std::time::Duration;
+
+/// A place in a source line: byte offsets, end exclusive.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+/// Where a thing stands is no part of what it means.
+impl PartialEq for Span {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Which surface dialect a statement was written in.
+#[derive(Debug, Clone, Copy, Eq, Default)]
+pub enum Dialect {
+    /// `bind s 127.0.0.1:80`
+    #[default]
+    Shell,
+    /// `s.bind(("127.0.0.1", 80))`
+    Python,
+    /// `bind(s, …, 16);`
+    C,
+}
+
+/// How a thing was spelled is no part of what it means.
+impl PartialEq for Dialect {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// One statement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statement {
+    /// Where it stands in its line.
+    pub span: Span,
+    /// The laboratory host it is to run on (`server: listen s`).
+    pub host: Option<String>,
+    /// Names that take the result: one, or several for a tuple (`conn, addr = …`). `_` is `None`.
+    pub targets: Vec<Option<String>>,
+    /// What to do.
+    pub action: Action,
+    /// The surface it was written in.
+    pub dialect: Dialect,
+    /// Corrections a teacher would make in passing ("in Python, `s.close` without () does nothing").
+    pub remarks: Vec<String>,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// Nothing: an empty line, a comment, `import socket`, `int s;`. The remarks say why.
+    Nothing,
+    /// A command of the table, primitive or not.
+    Call(Call),
+    /// `x = value`, or a value alone, which is printed.
+    Value(Expr),
+    /// `expect …`
+    Expect(Claim),
+}
+
+/// A command of the table with its arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The table's entry.
+    pub command: &'static Command,
+    /// One for each entry of `command.params`, in that order; `None` where the line gave none.
+    pub args: Vec<Option<Arg>>,
+}
+
+impl Call {
+    /// The argument of the parameter with this name, where the line gave one.
+    pub fn arg(&self, param: &str) -> Option<&Arg> {
+        let at = self.command.params.iter().position(|p| p.name == param)?;
+        self.args.get(at)?.as_ref()
+    }
+
+    /// The expression given for the parameter with this name.
+    pub fn expr(&self, param: &str) -> Option<&Expr> {
+        self.arg(param).map(|arg| &arg.value)
+    }
+}
+
+/// An argument and where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arg {
+    /// What it is.
+    pub value: Expr,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Anything that may stand as an argument, already brought to the form that its parameter's kind wants:
+/// `127.0.0.1:80`, `127.0.0.1 80`, `("127.0.0.1", 80)` and C's `{sa_family=AF_INET, …}` are all the same
+/// `Expr::Address` at a parameter of kind `Address`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expr {
+    /// `NULL`, `None`.
+    Null,
+    /// A whole number. `True` and `on` are 1, `False` and `off` are 0.
+    Int(i64),
+    /// A number with a fraction, for timeouts.
+    Float(f64),
+    /// A text in quotes. May hold any Unicode; sent as UTF-8.
+    Text(String),
+    /// Bytes: `b"…"`, `0x…` at a parameter of kind `Data`, any string with `\xNN` above 7F.
+    Bytes(Vec<u8>),
+    /// `#100`: that many bytes (the alphabet, repeated).
+    Fill(u64),
+    /// `@file` at a parameter of kind `Data`.
+    File(String),
+    /// A bare word of the shell dialect: the variable of that name where there is one, the word itself otherwise.
+    Word(String),
+    /// A variable or a socket by name; an unknown one is an error.
+    Name(String),
+    /// A socket by descriptor number, at a parameter of kind `Socket`.
+    Fd(i32),
+    /// `.`: the socket last used.
+    Last,
+    /// A constant by its C name (`SOCK_STREAM`), with its value here.
+    Const(&'static str, i64),
+    /// Constants joined with `|`, as written, and their value.
+    Flags(Vec<&'static str>, i64),
+    /// An address.
+    Address(Address),
+    /// `(a, b)` or `[a, b]`.
+    Tuple(Vec<Expr>),
+    /// `s.local`, `s.peer`, `s.fd`, `s.state`, and Python's `s.family`, `s.type`, `s.proto`.
+    Property(Box<Expr>, String),
+    /// `addr[0]`.
+    Index(Box<Expr>, Box<Expr>),
+    /// A call whose result is the value: `print s.recv(1024)`, `(socket.gethostname(), 80)`.
+    Call(Box<Call>),
+    /// `x.decode("utf-8")`, `len(x)`, `str(x)`: a function of values, never a system call.
+    Apply(Function, Vec<Expr>),
+    /// `a + b`, `b"x" * 100`, and `a == b` in `expect`.
+    Binary(Operator, Box<Expr>, Box<Expr>),
+}
+
+/// Functions of values that lab sheets use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Bytes to text.
+    Decode,
+    /// Text to bytes.
+    Encode,
+    /// How many bytes, characters or items.
+    Len,
+    /// To text, as Python's `str`.
+    Str,
+    /// To text, as Python's `repr`.
+    Repr,
+    /// To a number.
+    Int,
+    /// To bytes.
+    Bytes,
+    /// Without white space at both ends.
+    Strip,
+    /// In capitals.
+    Upper,
+    /// In small letters.
+    Lower,
+    /// f"…{x}…" and "…".format(…): the pieces, joined.
+    Join,
+}
+
+/// Operators between values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Sub,
+    /// `*`
+    Mul,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `>`
+    Gt,
+    /// `>=`
+    Ge,
+}
+
+/// An address as written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Address {
+    /// Host and port.
+    Inet {
+        /// Who.
+        host: Host,
+        /// Where there.
+        port: Port,
+    },
+    /// A Unix socket's path.
+    Path(String),
+    /// A Unix socket's abstract name (`@name`), without the `@`.
+    Abstract(Vec<u8>),
+}
+
+/// The host part of an address, in the forms of Python's socket module.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Host {
+    /// An empty string, `*`, `INADDR_ANY`, `in6addr_any`: any of this machine's addresses, in the socket's family.
+    Any,
+    /// `<broadcast>`, `INADDR_BROADCAST`.
+    Broadcast,
+    /// A dotted quad, an IPv6 address, a host name, a laboratory host.
+    Name(String),
+    /// An integer in host byte order.
+    Number(u32),
+    /// A variable or a call that gives one of these.
+    Expr(Box<Expr>),
+}
+
+/// The port part of an address.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Port {
+    /// A number; a string of digits is one too.
+    Number(u16),
+    /// A service's name (`http`).
+    Service(String),
+    /// A variable or a call that gives one of these.
+    Expr(Box<Expr>),
+}
+
+/// What `expect` states. Socket arguments are `Name`, `Fd` or `Last`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Claim {
+    /// `expect ok`: the last call returned without error.
+    Ok,
+    /// `expect error ECONNREFUSED`, or one of several with `|`.
+    Error(Vec<Errno>),
+    /// `expect ret 16`
+    Ret(Expr),
+    /// `expect data "hello"`
+    Data(Expr),
+    /// `expect blocked`
+    Blocked,
+    /// `expect state s LISTEN`; several with `|`.
+    State(Expr, Vec<TcpState>),
+    /// `expect local s 127.0.0.1:80`
+    Local(Expr, Expr),
+    /// `expect peer s c.local`
+    Peer(Expr, Expr),
+    /// `expect backlog s 2`: connections waiting for accept.
+    Backlog(Expr, Expr),
+    /// `expect recvq s 20`
+    RecvQ(Expr, Expr),
+    /// `expect sendq s 0`
+    SendQ(Expr, Expr),
+    /// `expect ready s rw`; the letters of `rwx` that must be ready, and no others. `-` is none.
+    Ready(Expr, String),
+    /// `expect sockets 2`
+    Sockets(Expr),
+    /// `expect jobs 1`
+    Jobs(Expr),
+    /// `expect quiet 300ms`: nothing more happens for that long.
+    Quiet(Duration),
+    /// `expect x == 3`: a comparison of values.
+    True(Expr),
+}
+
+impl Claim {
+    /// The first word after `expect`.
+    pub const WORDS: [&'static str; 15] = [
+        "ok", "error", "ret", "data", "blocked", "state", "local", "peer", "backlog", "recvq", "sendq", "ready",
+        "sockets", "jobs", "quiet",
+    ];
+}

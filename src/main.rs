@@ -1,0 +1,3 @@
+//! The `socktutor` program.
+
+fn main() {}
