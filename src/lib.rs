@@ -5,3 +5,4 @@ pub mod errno;
 pub mod event;
 pub mod lang;
 pub mod sys;
+pub mod text;
