@@ -17,6 +17,9 @@ const GRACE_BUSY: Duration = Duration::from_millis(400);
 /// How long between two signals to a thread that has not returned: the first may come just before it sleeps.
 const NUDGE: Duration = Duration::from_millis(5);
 
+/// How long a call is signaled that does not wake.
+const STUBBORN: Duration = Duration::from_secs(2);
+
 /// How often a waiting main thread looks whether Ctrl-C was pressed.
 const GLANCE: Duration = Duration::from_millis(10);
 
@@ -246,24 +249,28 @@ impl Jobs {
         }
     }
 
-    /// Wakes a sleeping call with a signal, until it has returned. It returns EINTR, or its result where that came first.
+    /// Wakes a sleeping call with a signal, until it has returned. It returns EINTR, or its result where that came
+    /// first. `None` where it does not wake, or there is no such job.
     pub fn cancel(&mut self, number: u32) -> Option<Performed> {
         let thread = self.busy.get(&number)?.thread;
         let mut others = Vec::new();
+        let deadline = Instant::now() + STUBBORN;
         let found = loop {
             call::interrupt(thread);
             match self.results.recv_timeout(NUDGE) {
                 Ok((n, performed)) if n == number => break Some(performed),
                 Ok(other) => others.push(other),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => break None,
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+                Err(_) => break None,
             }
         };
         for other in others {
             // The receiver is ours: it cannot be gone.
             let _ = self.send.send(other);
         }
-        self.rest(number);
+        if found.is_some() {
+            self.rest(number);
+        }
         found
     }
 }

@@ -85,6 +85,8 @@ pub enum Effect {
     NonBlocking(bool),
     /// SO_REUSEADDR is now set, or not.
     Reuse(bool),
+    /// SO_LINGER now makes close() wait, or not.
+    Lingers(bool),
     /// Bytes were received: none is the end of the stream. False for a peek or where nothing was asked for.
     Received(bool),
 }

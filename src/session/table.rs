@@ -2,7 +2,7 @@
 
 use crate::errno::Errno;
 use crate::event::Addr;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::os::fd::RawFd;
 
 /// A socket of this session. Never used twice, unlike descriptor numbers.
@@ -63,6 +63,8 @@ pub struct Socket {
     pub was_reset: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
+    /// SO_LINGER makes its close() wait.
+    pub lingers: bool,
     /// Whether it is closed.
     pub closed: bool,
     /// The calls made on it, the oldest forgotten first.
@@ -121,6 +123,7 @@ pub struct Table {
     sockets: HashMap<SocketId, Socket>,
     open: HashMap<RawFd, SocketId>,
     closed: VecDeque<SocketId>,
+    listening: BTreeSet<SocketId>,
     last_id: u64,
     names_given: HashMap<&'static str, u32>,
 }
@@ -149,6 +152,7 @@ impl Table {
             saw_end: false,
             was_reset: false,
             reuse: false,
+            lingers: false,
             closed: false,
             calls: VecDeque::new(),
         })
@@ -194,6 +198,7 @@ impl Table {
         }
         socket.closed = true;
         self.open.remove(&socket.fd);
+        self.listening.remove(&id);
         self.closed.push_back(id);
         if self.closed.len() <= CLOSED_REMEMBERED {
             return None;
@@ -208,6 +213,19 @@ impl Table {
         let mut open: Vec<&Socket> = self.open.values().filter_map(|id| self.sockets.get(id)).collect();
         open.sort_unstable_by_key(|socket| socket.fd);
         open
+    }
+
+    /// The open sockets on which listen() succeeded.
+    pub fn listening(&self) -> impl Iterator<Item = &Socket> {
+        self.listening.iter().filter_map(|id| self.sockets.get(id))
+    }
+
+    /// listen() succeeded on this socket.
+    pub fn listens(&mut self, id: SocketId) {
+        self.listening.insert(id);
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.listening = true;
+        }
     }
 
     /// How many are open.
