@@ -9,7 +9,6 @@ use crate::lang::ast::{Address, Expr, Host, Port};
 use crate::sys::call;
 use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -200,67 +199,4 @@ fn well_known(name: &str) -> Option<u16> {
         _ => return None,
     };
     Some(port)
-}
-
-/// What a script or lesson may reach. At the prompt everything is allowed.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    /// A script or lesson plays: only this machine, unless allowed.
-    pub local_only: bool,
-    /// A script or lesson plays: only this folder, unless allowed (`None`: every file).
-    pub folder: Option<PathBuf>,
-}
-
-impl Policy {
-    /// A path that may be read, written or bound.
-    pub fn path(&self, path: &str) -> Result<PathBuf, Refusal> {
-        let Some(folder) = &self.folder else {
-            return Ok(PathBuf::from(path));
-        };
-        let asked = std::path::Path::new(path);
-        let inside = asked.components().all(|part| matches!(part, std::path::Component::Normal(_)));
-        if inside {
-            return Ok(folder.join(asked));
-        }
-        if asked.starts_with(folder) && !asked.components().any(|part| part == std::path::Component::ParentDir) {
-            return Ok(asked.to_owned());
-        }
-        Err(Refusal::new(format!("a script may use only files of its own folder, not `{path}`"))
-            .help("give a name without `/`, or run it with --allow-files"))
-    }
-
-    /// Whether a name may be looked up.
-    fn may_look_up(&self, name: &str, own: &str) -> Result<(), Refusal> {
-        let here = name == "localhost" || name == own || name.parse::<IpAddr>().is_ok();
-        if here || !self.local_only {
-            return Ok(());
-        }
-        Err(Refusal::new(format!("a script may not ask a name server for `{name}`")).help("run it with --allow-net"))
-    }
-
-    /// Whether an address may be connected or sent to.
-    pub fn may_reach(&self, addr: &Addr) -> Result<(), Refusal> {
-        let Addr::Inet(inet) = addr else { return Ok(()) };
-        if !self.local_only || is_here(inet.ip()) {
-            return Ok(());
-        }
-        Err(Refusal::new(format!("a script may connect and send only to this machine, not to {inet}"))
-            .help("run it with --allow-net"))
-    }
-}
-
-/// Whether packets to this address stay on the machine: loopback, the wildcard (which connects to loopback), or the
-/// address of one of its own interfaces.
-fn is_here(ip: IpAddr) -> bool {
-    let ip = ip.to_canonical();
-    ip.is_loopback()
-        || ip.is_unspecified()
-        || nix::ifaddrs::getifaddrs().is_ok_and(|mut all| {
-            all.any(|interface| {
-                interface.address.is_some_and(|addr| {
-                    addr.as_sockaddr_in().is_some_and(|v4| IpAddr::from(v4.ip()) == ip)
-                        || addr.as_sockaddr_in6().is_some_and(|v6| IpAddr::from(v6.ip()) == ip)
-                })
-            })
-        })
 }

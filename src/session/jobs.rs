@@ -3,13 +3,10 @@
 use super::prepared::Performed;
 use crate::sys::{call, worker};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-
-/// How long a call may take before it is called blocked: long enough for anything that only needs this machine.
-const GRACE: Duration = Duration::from_millis(60);
 
 /// How long to go on looking for a call whose thread does not sleep, but has not returned either.
 const GRACE_BUSY: Duration = Duration::from_millis(400);
@@ -59,6 +56,8 @@ pub struct Jobs {
     send: Sender<(u32, Performed)>,
     news: Arc<Mutex<Option<News>>>,
     last: u32,
+    /// How long a call may take before it is called blocked: long enough for anything that only needs this machine.
+    pub grace: Duration,
     interrupt: Interrupt,
     returned: Arc<AtomicUsize>,
 }
@@ -94,6 +93,7 @@ impl Jobs {
             send,
             news: Arc::default(),
             last: 0,
+            grace: Duration::from_millis(60),
             interrupt: Interrupt::default(),
             returned: Arc::default(),
         }
@@ -109,16 +109,6 @@ impl Jobs {
         if let Ok(mut slot) = self.news.lock() {
             *slot = Some(news);
         }
-    }
-
-    /// The numbers of the jobs that have not returned.
-    pub fn asleep(&self) -> impl Iterator<Item = u32> + '_ {
-        self.busy.keys().copied()
-    }
-
-    /// Whether any job has not returned, or has returned and was not yet collected.
-    pub fn any(&self) -> bool {
-        !self.busy.is_empty()
     }
 
     /// Whether a result waits to be collected.
@@ -157,8 +147,8 @@ impl Jobs {
         let mut others = Vec::new();
         let found = loop {
             let spent = began.elapsed();
-            let slept_enough = spent >= GRACE && worker::sleeps(task) != Some(false);
-            if slept_enough || spent >= GRACE_BUSY || self.interrupted_while_starting(number) {
+            let slept_enough = spent >= self.grace && worker::sleeps(task) != Some(false);
+            if slept_enough || spent >= self.grace.max(GRACE_BUSY) || self.interrupted_while_starting(number) {
                 break None;
             }
             match self.results.recv_timeout(GLANCE) {

@@ -3,8 +3,9 @@
 use super::jobs::{Interrupt, News};
 use super::table::{Socket, SocketId};
 use super::value::Value;
-use super::{Policy, Session};
+use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
+use crate::lang::ast::{Expr, Port};
 use std::os::fd::RawFd;
 
 impl Session {
@@ -66,6 +67,85 @@ impl Session {
             socket.name = name.to_owned();
         }
         self.vars.insert(name.to_owned(), Value::Socket(id));
+    }
+
+    /// Forgets the results of inner calls, which have names that cannot be typed.
+    pub fn forget_hidden(&mut self) {
+        if self.hidden > 0 {
+            self.vars.retain(|name, _| !name.starts_with(' '));
+            self.hidden = 0;
+        }
+    }
+
+    /// Keeps the result of an inner call until the statement ends, and gives its name.
+    pub fn keep_hidden(&mut self, value: Value) -> String {
+        self.hidden += 1;
+        let name = format!(" {}", self.hidden);
+        self.vars.insert(name.clone(), value);
+        name
+    }
+
+    /// Closes every socket and wakes every sleeping call: the session is over.
+    pub fn end_all(&mut self) {
+        let asleep: Vec<u32> = self.waiting.keys().copied().collect();
+        for job in asleep {
+            // A call that does not wake keeps its thread and nothing else.
+            let _ = self.cancel(job);
+        }
+        for fd in self.table.open().iter().map(|socket| socket.fd) {
+            // EIO and the like change nothing: on Linux the descriptor is gone.
+            let _ = crate::sys::call::close(fd);
+        }
+    }
+
+    /// This name, too, takes the result of a sleeping call.
+    pub fn adopt_pending(&mut self, job: u32, name: &str) {
+        if let Some(waiting) = self.waiting.get_mut(&job) {
+            waiting.also(name);
+        }
+    }
+
+    /// The session's socket that an expression names.
+    ///
+    /// # Errors
+    /// Where it names none, or a call that still sleeps.
+    pub fn socket_value(&self, expr: &Expr) -> Result<SocketId, NotYet> {
+        let known = match expr {
+            // A closed socket can be asked about too.
+            Expr::Name(name) | Expr::Word(name) => match self.vars.get(name) {
+                Some(Value::Socket(id)) => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        };
+        match known {
+            Some(id) => Ok(id),
+            None => {
+                let target = self.target(expr)?;
+                let none = || Refusal::new(format!("descriptor {} is no socket of this session", target.fd)).into();
+                target.id.ok_or_else(none)
+            }
+        }
+    }
+
+    /// A port, by number or by service.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn port(&self, expr: &Expr) -> Result<u16, NotYet> {
+        self.port_number(&Port::Expr(Box::new(expr.clone())))
+    }
+
+    /// A word as it stands, even where a variable has that name.
+    ///
+    /// # Errors
+    /// Where it is no word.
+    pub fn word(&self, expr: &Expr) -> Result<String, NotYet> {
+        match expr {
+            Expr::Word(word) | Expr::Name(word) | Expr::Text(word) => Ok(word.clone()),
+            Expr::Const(name, _) => Ok((*name).to_owned()),
+            other => self.text(other),
+        }
     }
 
     /// What may be reached.

@@ -15,6 +15,7 @@ mod network;
 mod notation;
 mod options;
 mod outcome;
+mod policy;
 mod prepared;
 mod resolve;
 mod table;
@@ -26,11 +27,11 @@ mod watch;
 #[cfg(test)]
 mod tests;
 
-pub use address::Policy;
 pub use eval::Target;
 pub use jobs::{Interrupt, News};
 pub use network::{Machine, Network};
-pub use outcome::{Done, Step};
+pub use policy::Policy;
+pub use outcome::{Done, Step, Wait};
 pub use prepared::{Prepared, Refusal};
 pub use table::{Made, Socket, SocketId};
 pub use value::Value;
@@ -110,6 +111,7 @@ pub struct Session {
     last: Option<SocketId>,
     last_errno: Option<Errno>,
     statement: u64,
+    hidden: usize,
     since: Instant,
 }
 
@@ -129,6 +131,7 @@ impl Session {
             last: None,
             last_errno: None,
             statement: 0,
+            hidden: 0,
             since: Instant::now(),
         }
     }
@@ -148,6 +151,11 @@ impl Session {
     /// What may be reached, and how long a script waits.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
+    }
+
+    /// How long a call may take before it is called blocked.
+    pub fn set_grace(&mut self, grace: Duration) {
+        self.jobs.grace = grace;
     }
 
     /// The longest wait for a pending result.

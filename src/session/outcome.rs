@@ -63,6 +63,15 @@ pub struct Waiting {
     cancelled: bool,
 }
 
+impl Waiting {
+    /// One more name takes the result. Several names on the left already share it out among them.
+    pub(super) fn also(&mut self, name: &str) {
+        if self.meta.targets.is_empty() {
+            self.meta.targets.push(Some(name.to_owned()));
+        }
+    }
+}
+
 /// All of a prepared call but the call itself.
 #[derive(Debug)]
 struct Meta {

@@ -34,7 +34,7 @@ fn plain<T>(result: io::Result<T>) -> Returned<T> {
 }
 
 /// A descriptor number as something socket2 can call on. It need not be open: the kernel answers EBADF then.
-fn borrowed(fd: RawFd) -> BorrowedFd<'static> {
+pub fn borrowed(fd: RawFd) -> BorrowedFd<'static> {
     // SAFETY: the number is only handed to the kernel, which checks it. Descriptor numbers of the session are never negative.
     unsafe { BorrowedFd::borrow_raw(fd.max(0)) }
 }
