@@ -3,5 +3,6 @@
 
 pub mod errno;
 pub mod event;
+pub mod kernel;
 pub mod lang;
 pub mod sys;
