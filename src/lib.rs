@@ -3,6 +3,7 @@
 
 pub mod errno;
 pub mod event;
+pub mod kernel;
 pub mod lang;
 pub mod session;
 pub mod sys;
