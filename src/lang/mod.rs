@@ -4,6 +4,7 @@
 pub mod ast;
 pub mod options;
 pub mod state;
+mod walk;
 pub mod table;
 
 pub use ast::{Action, Statement};
