@@ -1,6 +1,7 @@
 //! socktutor: vimtutor for sockets. A line becomes a statement (`lang`), the statement a system call (`session`),
 //! the call events (`event`), the events words (`view`); `app` ties them together.
 
+pub mod app;
 pub mod errno;
 pub mod event;
 pub mod kernel;

@@ -2,6 +2,7 @@
 
 use super::{App, Explain, Last, Sink};
 use crate::event::{Data, Explanation, Job, JobStatus, Tone, What};
+use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
 
@@ -15,6 +16,7 @@ impl App {
             self.ledger.closed(closed);
         }
         self.note_last(&done);
+        let before = socket.filter(|_| done.result.is_err()).and_then(|id| self.ledger.books().last(id.0).cloned());
         let changes = self.ledger.around(&self.session, &own);
         for (id, change) in changes {
             self.tell(Some(id), What::State(change), sink);
@@ -22,7 +24,7 @@ impl App {
         if let Some(answer) = done.answer.clone() {
             self.tell(socket, What::Answer(answer), sink);
         }
-        self.why(&done, socket, sink);
+        self.why(&done, socket, before, sink);
         if let Some(closed) = done.closed {
             self.wake_sleepers(closed, sink);
         }
@@ -61,9 +63,9 @@ impl App {
     }
 
     /// The words: what a call did, or why it failed.
-    fn why(&mut self, done: &Done, socket: Option<SocketId>, sink: Sink<'_>) {
+    fn why(&mut self, done: &Done, socket: Option<SocketId>, before: Option<Look>, sink: Sink<'_>) {
         if let Err(errno) = done.result {
-            let cause = self.cause(done, errno);
+            let cause = self.cause(done, errno, before);
             self.explain(cause, socket, sink);
             return;
         }

@@ -39,6 +39,11 @@ impl Ledger {
         self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut()
     }
 
+    /// Both, where one question needs both.
+    pub fn books_and_diag(&mut self) -> (&Books, Option<&mut Diag>) {
+        (&self.books, self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut())
+    }
+
     /// The callback that [`Ledger::on_news`] was given.
     pub fn news(&self) -> Option<News> {
         self.news.clone()

@@ -131,8 +131,14 @@ impl App {
             .into_iter()
             .filter_map(|socket| Some((inode(crate::sys::call::borrowed(socket.fd))?, socket.name.clone())))
             .collect();
-        match self.ledger.diag() {
-            Some(diag) => who(diag, port, &|inode| own.get(&inode).cloned()),
+        let session = &self.session;
+        let (books, diag) = self.ledger.books_and_diag();
+        let name = |row: &DiagRow| {
+            let orphan = || books.orphan(row).and_then(|id| session.socket(SocketId(id)));
+            own.get(&row.inode).cloned().or_else(|| orphan().map(|socket| format!("{}, closed", socket.name)))
+        };
+        match diag {
+            Some(diag) => who(diag, port, &name),
             None => Err(std::io::Error::other("sock_diag is refused")),
         }
     }

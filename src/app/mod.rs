@@ -12,6 +12,7 @@ mod look;
 mod print;
 mod settings;
 mod statement;
+mod vocabulary;
 mod warn;
 
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod tests;
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
 pub use settings::{Explain, Settings};
+pub use vocabulary::Vocabulary;
 
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};

@@ -10,7 +10,6 @@ use crate::session::{NotYet, Refusal, Step, Value};
 impl App {
     /// Runs one statement.
     pub(super) fn statement(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
-        self.session.begin();
         for remark in &statement.remarks {
             self.say(remark.clone(), sink);
         }

@@ -1,7 +1,7 @@
 //! listen(2), accept(2), connect(2).
 
 use super::eval::Target;
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::table::{Socket, addr_len};
 use super::{NotYet, Session, notation};
 use crate::event::{Addr, TcpState};
@@ -32,6 +32,7 @@ pub fn listen(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect: Effect::Listening,
+        asked: Asked::default(),
     })
 }
 
@@ -53,6 +54,7 @@ pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(shown, result.map(|(new, filled)| Yield::Connection(new, filled.addr)))
         }),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     })
 }
 
@@ -75,7 +77,8 @@ pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             let shown = notation::finished("connect", "connect", args, result.map(|()| 0));
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
-        effect: Effect::Connected(addr),
+        effect: Effect::Connected(addr.clone()),
+        asked: Asked { addr: Some(addr), ..Asked::default() },
     })
 }
 

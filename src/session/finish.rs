@@ -1,6 +1,6 @@
 //! shutdown(2) and close(2).
 
-use super::prepared::{Effect, Performed, Prepared, Promptness, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Yield};
 use super::{NotYet, Session, notation};
 use crate::lang::ast::Call;
 use crate::sys::call;
@@ -22,6 +22,7 @@ pub fn shutdown(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect: Effect::Shut(how),
+        asked: Asked::default(),
     })
 }
 
@@ -42,5 +43,6 @@ pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect: Effect::Closed,
+        asked: Asked::default(),
     })
 }

@@ -29,6 +29,14 @@ impl Session {
         self.table.by_fd(fd)
     }
 
+    /// The socket shown under this name, open or closed.
+    pub fn find_socket(&self, name: &str) -> Option<&Socket> {
+        match self.vars.get(name) {
+            Some(Value::Socket(id)) => self.table.get(*id),
+            _ => None,
+        }
+    }
+
     /// The socket that `.` names.
     pub fn last_used(&self) -> Option<SocketId> {
         self.last
@@ -37,11 +45,6 @@ impl Session {
     /// The errno of the last call that failed.
     pub fn last_errno(&self) -> Option<Errno> {
         self.last_errno
-    }
-
-    /// The number of the present statement.
-    pub fn statement(&self) -> u64 {
-        self.statement
     }
 
     /// The value under a name.

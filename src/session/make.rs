@@ -1,6 +1,6 @@
 //! socket(2) and socketpair(2).
 
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::{NotYet, Session, notation};
 use crate::errno::Errno;
 use crate::event::Syscall;
@@ -21,6 +21,7 @@ pub(super) fn made(command: &'static str, call: Syscall, result: Result<Yield, E
         promptness: Promptness::AtOnce,
         perform: Box::new(move || Performed::one(call, result)),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     }
 }
 
@@ -40,7 +41,9 @@ pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let [domain, kind, protocol] = triple(session, call, libc::AF_INET)?;
     let result = session.network.socket(domain, kind, protocol);
     let shown = notation::finished("socket", "socket", args([domain, kind, protocol]), result.map(i64::from));
-    Ok(made("socket", shown, result.map(|fd| Yield::Descriptor(fd, [domain, kind, protocol]))))
+    let mut prepared = made("socket", shown, result.map(|fd| Yield::Descriptor(fd, [domain, kind, protocol])));
+    prepared.asked.socket = Some([domain, kind, protocol]);
+    Ok(prepared)
 }
 
 /// socketpair(2)
@@ -54,7 +57,9 @@ pub fn socketpair(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let place = result.map_or_else(|_| "fds".to_owned(), |(a, b)| format!("[{a}, {b}]"));
     let shown =
         notation::finished("socketpair", "socketpair", format!("{}, {place}", args(what)), result.map(|_| 0));
-    Ok(made("socketpair", shown, result.map(|(a, b)| Yield::Pair(a, b, what))))
+    let mut prepared = made("socketpair", shown, result.map(|(a, b)| Yield::Pair(a, b, what)));
+    prepared.asked.socket = Some(what);
+    Ok(prepared)
 }
 
 /// The type without its flags, and whether `SOCK_NONBLOCK` was among them.

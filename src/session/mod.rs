@@ -32,7 +32,7 @@ pub use jobs::{Interrupt, News};
 pub use network::{Machine, Network};
 pub use policy::Policy;
 pub use outcome::{Done, Step, Wait};
-pub use prepared::{Prepared, Refusal};
+pub use prepared::{Asked, Prepared, Refusal};
 pub use table::{Made, Socket, SocketId};
 pub use value::Value;
 
@@ -42,6 +42,16 @@ use jobs::Jobs;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 use table::Table;
+
+/// Domain, type and protocol of a socket by their C names.
+pub fn names_of([domain, kind, protocol]: [i32; 3]) -> [String; 3] {
+    [notation::domain(domain), notation::kind(kind), notation::protocol(domain, protocol)]
+}
+
+/// The flags of send(2) and recv(2) by their C names, joined with `|`.
+pub fn msg_flags(flags: i32) -> String {
+    notation::msg_flags(flags)
+}
 
 /// Why a call was not made.
 #[derive(Debug, PartialEq)]
@@ -110,7 +120,6 @@ pub struct Session {
     interrupt: Interrupt,
     last: Option<SocketId>,
     last_errno: Option<Errno>,
-    statement: u64,
     hidden: usize,
     since: Instant,
 }
@@ -130,7 +139,6 @@ impl Session {
             timeout,
             last: None,
             last_errno: None,
-            statement: 0,
             hidden: 0,
             since: Instant::now(),
         }

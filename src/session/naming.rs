@@ -1,6 +1,6 @@
 //! bind(2), getsockname(2), getpeername(2).
 
-use super::prepared::{Effect, Performed, Prepared, Promptness, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation};
 use crate::lang::ast::Call;
@@ -25,7 +25,8 @@ pub fn bind(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             let shown = notation::finished("bind", "bind", args, result.map(|()| 0));
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
-        effect: Effect::Bound(addr),
+        effect: Effect::Bound(addr.clone()),
+        asked: Asked { addr: Some(addr), ..Asked::default() },
     })
 }
 
@@ -60,5 +61,6 @@ fn ask(
             Performed::one(shown, result.map(|filled| Yield::Value(filled.addr.map_or(Value::None, Value::Addr))))
         }),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     })
 }

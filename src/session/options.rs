@@ -1,7 +1,7 @@
 //! getsockopt(2), setsockopt(2), and O_NONBLOCK through fcntl(2).
 
 use super::eval::Target;
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation, tcp_info};
 use crate::errno::Errno;
@@ -51,6 +51,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
             Performed::one(shown, result.map(|raw| answer(option, &raw)))
         }),
         effect: Effect::Nothing,
+        asked: Asked { option: Some((option.name, String::new())), ..Asked::default() },
     })
 }
 
@@ -97,6 +98,7 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
         promptness: Promptness::AtOnce,
         perform: Box::new(move || Performed { calls: Vec::new(), result }),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     })
 }
 
@@ -226,6 +228,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
         _ => Effect::Nothing,
     };
     let args = format!("{fd}, {}, {}, {shown}, {}", option.level_name, option.name, raw.len());
+    let asked = Asked { option: Some((option.name, shown)), ..Asked::default() };
     Ok(Prepared {
         command: "setsockopt",
         socket: target.id,
@@ -237,6 +240,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect,
+        asked,
     })
 }
 
@@ -348,6 +352,7 @@ pub fn nonblock(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
         promptness: Promptness::AtOnce,
         perform: Box::new(move || set_nonblocking(fd, on)),
         effect: Effect::NonBlocking(on),
+        asked: Asked::default(),
     })
 }
 

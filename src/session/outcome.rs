@@ -1,7 +1,7 @@
 //! Making a call, and learning from what came of it.
 
 use super::jobs::{Outcome, Waited};
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::table::{Made, SocketId};
 use super::value::Value;
 use super::{NotYet, Session};
@@ -53,6 +53,8 @@ pub struct Done {
     pub answer: Option<Answer>,
     /// True where the shell woke it.
     pub cancelled: bool,
+    /// What was asked for.
+    pub asked: Asked,
 }
 
 /// What the session must know when a sleeping call returns.
@@ -81,6 +83,7 @@ struct Meta {
     effect: Effect,
     targets: Vec<Option<String>>,
     dialect: Dialect,
+    asked: Asked,
 }
 
 /// How a wait for a job ended.
@@ -95,11 +98,6 @@ pub enum Wait {
 }
 
 impl Session {
-    /// A new statement begins.
-    pub fn begin(&mut self) {
-        self.statement += 1;
-    }
-
     /// Makes a prepared call: here where it cannot sleep, otherwise on a thread of its own.
     /// `targets` are the names that take the result, `typed` the statement in canonical form.
     ///
@@ -113,8 +111,8 @@ impl Session {
         dialect: Dialect,
     ) -> Result<Step, Refusal> {
         let at_once = self.returns_at_once(&prepared);
-        let Prepared { command, socket, asleep, perform, effect, .. } = prepared;
-        let meta = Meta { command, typed: typed.to_owned(), socket, effect, targets: targets.to_vec(), dialect };
+        let Prepared { command, socket, asleep, perform, effect, asked, .. } = prepared;
+        let meta = Meta { command, typed: typed.to_owned(), socket, effect, targets: targets.to_vec(), dialect, asked };
         if at_once {
             return Ok(Step::Done(Box::new(self.learn(None, meta, perform(), false))));
         }
@@ -167,13 +165,13 @@ impl Session {
 
     /// What the session learns from a call that returned.
     fn learn(&mut self, job: Option<u32>, meta: Meta, performed: Performed, cancelled: bool) -> Done {
-        let Meta { command, typed, socket, effect, targets, dialect } = meta;
+        let Meta { command, typed, socket, effect, targets, dialect, asked } = meta;
         let errno = performed.result.as_ref().err().copied();
         if errno.is_some() {
             // As in C, success leaves the last errno alone.
             self.last_errno = errno;
         }
-        self.remember(socket, command, errno);
+        self.remember(socket, command, &typed, errno);
         let mut done = Done {
             job,
             command,
@@ -186,13 +184,18 @@ impl Session {
             data: None,
             answer: None,
             cancelled,
+            asked,
         };
         match performed.result {
             Ok(gave) => {
                 let received = if let Yield::Bytes(bytes, _) = &gave { Some(bytes.len()) } else { None };
                 self.take_effect(socket, &effect, received, &mut done);
                 let values = self.take_in(gave, &targets, dialect, &mut done);
-                done.result = Ok(values.first().cloned().unwrap_or(Value::None));
+                done.result = Ok(match values.as_slice() {
+                    [_, _, ..] if dialect == Dialect::Python => Value::Tuple(values.clone()),
+                    [first, ..] => first.clone(),
+                    [] => Value::None,
+                });
                 self.give_out(&targets, values, dialect);
             }
             Err(errno) => {
@@ -210,10 +213,9 @@ impl Session {
         done
     }
 
-    fn remember(&mut self, socket: Option<SocketId>, command: &'static str, errno: Option<Errno>) {
-        let statement = self.statement;
+    fn remember(&mut self, socket: Option<SocketId>, command: &'static str, typed: &str, errno: Option<Errno>) {
         let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else { return };
-        socket.remember(Made { command, errno, statement });
+        socket.remember(Made { command, errno, typed: typed.to_owned() });
         if matches!(errno, Some(Errno(libc::ECONNRESET | libc::EPIPE))) {
             socket.was_reset = true;
         }
@@ -244,6 +246,7 @@ impl Session {
                 socket.saw_end |= stream && *counts && received == Some(0);
             }
             Effect::Closed => {
+                socket.closed_by = Some((done.typed.clone(), Instant::now()));
                 done.closed = id;
                 if self.last == id {
                     self.last = None;

@@ -21,6 +21,23 @@ pub struct Prepared {
     pub perform: Box<dyn FnOnce() -> Performed + Send>,
     /// What the session learns where the call succeeds.
     pub effect: Effect,
+    /// What was asked for, to explain a failure with.
+    pub asked: Asked,
+}
+
+/// The arguments of a call that an explanation may need.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Asked {
+    /// The address.
+    pub addr: Option<Addr>,
+    /// How many bytes to send.
+    pub sent: Option<usize>,
+    /// The flags.
+    pub flags: i32,
+    /// The option's name, and its value as shown.
+    pub option: Option<(&'static str, String)>,
+    /// Domain, type and protocol of a new socket.
+    pub socket: Option<[i32; 3]>,
 }
 
 /// Whether a call returns at once.

@@ -4,6 +4,7 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::os::fd::RawFd;
+use std::time::Instant;
 
 /// A socket of this session. Never used twice, unlike descriptor numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,8 +23,8 @@ pub struct Made {
     pub command: &'static str,
     /// Its errno, where it failed.
     pub errno: Option<Errno>,
-    /// The number of the statement that made it.
-    pub statement: u64,
+    /// The statement, in canonical form.
+    pub typed: String,
 }
 
 /// One socket.
@@ -67,6 +68,8 @@ pub struct Socket {
     pub lingers: bool,
     /// Whether it is closed.
     pub closed: bool,
+    /// The statement that closed it, and when.
+    pub closed_by: Option<(String, Instant)>,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
 }
@@ -154,6 +157,7 @@ impl Table {
             reuse: false,
             lingers: false,
             closed: false,
+            closed_by: None,
             calls: VecDeque::new(),
         })
     }

@@ -1,7 +1,7 @@
 //! send(2), sendto(2), write(2), recv(2), recvfrom(2), read(2), and Python's sendall.
 
 use super::eval::Target;
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::{NotYet, Session, notation};
 use crate::errno::Errno;
 use crate::lang::ast::Call;
@@ -51,7 +51,7 @@ pub fn send(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let talk = Talk::of(session, call)?;
     let bytes = data(session, call)?;
     session.may_send(talk.target)?;
-    let (fd, flags) = (talk.target.fd, talk.flags);
+    let (fd, flags, sent) = (talk.target.fd, talk.flags, Some(bytes.len()));
     let promptness = promptness(session, &talk, bytes.len());
     let args = send_args(fd, &bytes, flags);
     Ok(Prepared {
@@ -64,6 +64,7 @@ pub fn send(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(notation::finished("send", "sendto", args, result), result.map(Yield::Number))
         }),
         effect: Effect::Nothing,
+        asked: Asked { sent, flags, ..Asked::default() },
     })
 }
 
@@ -76,7 +77,7 @@ pub fn sendall(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let talk = Talk::of(session, call)?;
     let bytes = data(session, call)?;
     session.may_send(talk.target)?;
-    let (fd, flags) = (talk.target.fd, talk.flags);
+    let (fd, flags, sent) = (talk.target.fd, talk.flags, Some(bytes.len()));
     let promptness = promptness(session, &talk, bytes.len());
     Ok(Prepared {
         command: "sendall",
@@ -85,6 +86,7 @@ pub fn sendall(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness,
         perform: Box::new(move || send_rest(fd, &bytes, flags)),
         effect: Effect::Nothing,
+        asked: Asked { sent, flags, ..Asked::default() },
     })
 }
 
@@ -112,7 +114,7 @@ pub fn sendto(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let addr = session.arg(call, "addr", |session, expr| session.address(expr, domain))?;
     session.policy.may_reach(&addr)?;
     let kernel = super::connect::kernel_address(&addr)?;
-    let (fd, flags) = (talk.target.fd, talk.flags);
+    let (fd, flags, sent) = (talk.target.fd, talk.flags, Some(bytes.len()));
     // Whether a Unix peer's queue is full cannot be seen from this end.
     let promptness = match promptness(session, &talk, bytes.len()) {
         Promptness::When(..) if domain == Some(libc::AF_UNIX) => Promptness::Unknown,
@@ -136,6 +138,7 @@ pub fn sendto(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(notation::finished("sendto", "sendto", args, result), result.map(Yield::Number))
         }),
         effect: Effect::Nothing,
+        asked: Asked { addr: Some(addr), sent, flags, ..Asked::default() },
     })
 }
 
@@ -145,7 +148,7 @@ pub fn write(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     session.only_sockets(talk.target)?;
     let bytes = data(session, call)?;
     session.may_send(talk.target)?;
-    let fd = talk.target.fd;
+    let (fd, sent) = (talk.target.fd, Some(bytes.len()));
     let promptness = promptness(session, &talk, bytes.len());
     let args = format!("{fd}, {}, {}", notation::buffer(&bytes), bytes.len());
     Ok(Prepared {
@@ -158,6 +161,7 @@ pub fn write(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(notation::finished("write", "write", args, result), result.map(Yield::Number))
         }),
         effect: Effect::Nothing,
+        asked: Asked { sent, ..Asked::default() },
     })
 }
 
@@ -219,6 +223,7 @@ fn receive(
             tail.performed(bytes, result)
         }),
         effect: Effect::Received(counts),
+        asked: Asked { flags, ..Asked::default() },
     })
 }
 

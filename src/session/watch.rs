@@ -1,7 +1,7 @@
 //! poll(2) and select(2).
 
 use super::eval::Target;
-use super::prepared::{Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation};
 use crate::lang::ast::{Call, Expr};
@@ -58,6 +58,7 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness: if timeout == 0 { Promptness::AtOnce } else { Promptness::Unknown },
         perform: Box::new(move || make_poll(fds, &watched, timeout, &args)),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     })
 }
 
@@ -134,6 +135,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness: if timeout == Some(Duration::ZERO) { Promptness::AtOnce } else { Promptness::Unknown },
         perform: Box::new(move || make_select(&sets, timeout, &watched, &args)),
         effect: Effect::Nothing,
+        asked: Asked::default(),
     })
 }
 
