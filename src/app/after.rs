@@ -12,11 +12,11 @@ impl App {
         let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
         self.announce(&done, socket, sink);
         let own: Vec<SocketId> = socket.into_iter().chain(done.opened.iter().copied()).collect();
+        let before = self.before(&done);
         if let Some(closed) = done.closed {
             self.ledger.closed(closed);
         }
         self.note_last(&done);
-        let before = socket.filter(|_| done.result.is_err()).and_then(|id| self.ledger.books().last(id.0).cloned());
         let changes = self.ledger.around(&self.session, &own);
         for (id, change) in changes {
             self.tell(Some(id), What::State(change), sink);
@@ -72,22 +72,28 @@ impl App {
         for warning in self.warnings(done) {
             self.explain(warning, socket, sink);
         }
+        let variant = self.variant(done, before.as_ref());
         let first = match self.settings.explain {
             Explain::Off => return,
             Explain::Full => true,
             Explain::Brief => false,
-            Explain::Auto => self.is_new(done),
+            Explain::Auto => self.is_new(done.command, &variant),
         };
-        let variant = self.variant(done);
         if let Some(explanation) = crate::explain::after(done.command, &variant, first) {
             self.explain(explanation, socket, sink);
         }
     }
 
     /// Whether a call of this kind is met for the first time.
-    fn is_new(&mut self, done: &Done) -> bool {
-        let key = format!("{} {}", done.command, self.variant(done));
-        self.met.insert(key)
+    fn is_new(&mut self, command: &str, variant: &str) -> bool {
+        // Asked first without a copy: after a while everything was met.
+        let key = format!("{command} {variant}");
+        !self.met.contains(&key) && self.met.insert(key)
+    }
+
+    /// What the kernel said of the call's socket before the call.
+    fn before(&self, done: &Done) -> Option<Look> {
+        done.socket.and_then(|id| self.ledger.books().last(id.0).cloned())
     }
 
     /// Calls that still sleep on a socket that was just closed: close() does not wake them, and they keep the socket.

@@ -12,6 +12,7 @@ mod look;
 mod print;
 mod settings;
 mod statement;
+mod variant;
 mod vocabulary;
 mod warn;
 

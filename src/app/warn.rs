@@ -23,29 +23,6 @@ impl App {
             tone: Tone::Warn,
         }]
     }
-
-    /// Which form of a call's explanation fits: by the kind of socket, and what it is by now.
-    pub(super) fn variant(&self, done: &Done) -> String {
-        let opened = done.opened.first().filter(|_| matches!(done.command, "socket" | "socketpair"));
-        let Some(socket) = done.socket.or(opened.copied()).and_then(|id| self.session.socket(id)) else {
-            return String::new();
-        };
-        let kind = match (socket.domain, socket.kind) {
-            (libc::AF_UNIX, _) => "unix",
-            (_, libc::SOCK_DGRAM) => "udp",
-            _ => "tcp",
-        };
-        match done.command {
-            "close" if socket.listening => "listener".to_owned(),
-            "close" if socket.connected && kind == "tcp" => "connected".to_owned(),
-            "recv" | "recvfrom" | "read" if ended(done) && socket.kind == libc::SOCK_STREAM => "end".to_owned(),
-            _ => kind.to_owned(),
-        }
-    }
-}
-
-fn ended(done: &Done) -> bool {
-    done.data.as_ref().is_some_and(|(bytes, _)| bytes.is_empty())
 }
 
 /// Whether a socket's own address, as the kernel has it, is the any-address.

@@ -224,7 +224,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
-        ("SO_LINGER", n) => Effect::Lingers(n != 0 && second(&raw) > 0),
+        ("SO_LINGER", n) => Effect::Lingers(n != 0, second(&raw)),
         _ => Effect::Nothing,
     };
     let args = format!("{fd}, {}, {}, {shown}, {}", option.level_name, option.name, raw.len());

@@ -240,7 +240,10 @@ impl Session {
             }
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
-            Effect::Lingers(on) => socket.lingers = *on,
+            Effect::Lingers(on, seconds) => {
+                socket.lingers = *on && *seconds > 0;
+                socket.linger_zero = *on && *seconds == 0;
+            }
             Effect::Received(counts) => {
                 let stream = socket.kind == libc::SOCK_STREAM;
                 socket.saw_end |= stream && *counts && received == Some(0);

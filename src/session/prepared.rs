@@ -102,8 +102,8 @@ pub enum Effect {
     NonBlocking(bool),
     /// SO_REUSEADDR is now set, or not.
     Reuse(bool),
-    /// SO_LINGER now makes close() wait, or not.
-    Lingers(bool),
+    /// SO_LINGER is now on or off, with this many seconds.
+    Lingers(bool, i32),
     /// Bytes were received: none is the end of the stream. False for a peek or where nothing was asked for.
     Received(bool),
 }

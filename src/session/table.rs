@@ -66,6 +66,8 @@ pub struct Socket {
     pub reuse: bool,
     /// SO_LINGER makes its close() wait.
     pub lingers: bool,
+    /// SO_LINGER makes its close() send RST.
+    pub linger_zero: bool,
     /// Whether it is closed.
     pub closed: bool,
     /// The statement that closed it, and when.
@@ -156,6 +158,7 @@ impl Table {
             was_reset: false,
             reuse: false,
             lingers: false,
+            linger_zero: false,
             closed: false,
             closed_by: None,
             calls: VecDeque::new(),
