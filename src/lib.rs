@@ -9,3 +9,4 @@ pub mod lang;
 pub mod session;
 pub mod sys;
 pub mod text;
+pub mod view;
