@@ -43,9 +43,16 @@ fn a_look() {
     time("look at a connection", || {
         drop(look(client.as_fd(), Family::Tcp))
     });
-    time("look at a connection, entered in the books", || {
-        drop(books.observe(0, look(client.as_fd(), Family::Tcp)))
+    time("look at a connection again, entered in the books", || {
+        drop(books.look(0, client.as_fd(), Family::Tcp));
     });
+    time("TCP_INFO", || {
+        drop(socktutor::sys::books::tcp_info(client.as_fd()))
+    });
+    time("FIONREAD", || {
+        drop(socktutor::sys::books::unread(client.as_fd()))
+    });
+    time("getpeername", || drop(client.peer_addr()));
     let udp = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
     udp.connect(&address(&server)).unwrap();
     time("look at a UDP socket", || {
