@@ -1,10 +1,13 @@
 //! The kernel's books against real sockets, and against what ss(8) says of the same sockets.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 mod support;
 
 #[path = "kernel_books/common.rs"]
 mod common;
+#[path = "kernel_books/measures.rs"]
+mod measures;
 #[path = "kernel_books/orphans.rs"]
 mod orphans;
 #[path = "kernel_books/owners.rs"]

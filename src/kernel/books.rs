@@ -2,10 +2,11 @@
 
 use super::follow::{Follow, Following, Pace};
 use super::way::Way;
-use super::{Diag, DiagRow, Look};
+use super::{Diag, DiagRow, Family, Look, look, look_again};
 use crate::event::{Addr, Change, TcpState};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 /// How many sockets that are gone keep their way, for `state s` after the end.
@@ -13,9 +14,8 @@ const GONE: usize = 64;
 
 /// The books of one host's sockets. A socket is known by a number that the caller chooses and never uses again.
 ///
-/// After each statement: [`look`](super::look) at the socket that it named and those that
-/// [`Watcher::changed`](super::Watcher::changed) and [`due`](Self::due) name, [`observe`](Self::observe) each, then ask
-/// [`orphans`](Self::orphans). Between statements: wait for the watcher, but no longer than
+/// After each statement: [`look`](Self::look) at the socket that it named and those that
+/// [`Watcher::changed`](super::Watcher::changed) and [`due`](Self::due) name, then ask [`orphans`](Self::orphans). Between statements: wait for the watcher, but no longer than
 /// [`next_look`](Self::next_look), and do the same.
 #[derive(Debug, Default)]
 pub struct Books {
@@ -42,6 +42,15 @@ impl Books {
     /// Empty books.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Looks at a socket and enters what was seen: [`look_again`](super::look_again), then [`observe`](Self::observe).
+    pub fn look(&mut self, id: u64, fd: BorrowedFd<'_>, what: Family) -> Option<Change> {
+        let seen = match self.last(id) {
+            Some(last) => look_again(fd, what, last),
+            None => look(fd, what),
+        };
+        self.observe(id, seen)
     }
 
     /// Enters what was seen, and says what is different: the fields that have changed, and no others. `None` where

@@ -93,6 +93,8 @@ impl Diag {
         for (udp, ipv6) in [(false, false), (false, true), (true, false), (true, true)] {
             rows.append(&mut self.dump(udp, ipv6, port, Wanted::EVERY)?);
         }
+        // The kernel does not apply the port to sockets that are only bound.
+        rows.retain(|row| port == 0 || row.local.port() == Some(port));
         Ok(rows)
     }
 

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// How many are looked at after each statement. Beyond that each waits for its own time.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 8;
 
 /// How many are followed. A program that closes more than that has the oldest forgotten.
 const BOUND: usize = 1024;

@@ -6,12 +6,13 @@
 //! | TCP listener | getsockname, TCP_INFO |
 //! | TCP connection, nothing unacknowledged | getsockname, TCP_INFO, getpeername, FIONREAD |
 //! | TCP connection, otherwise | the same and SIOCOUTQ |
+//! | the same again | TCP_INFO, FIONREAD, and SIOCOUTQ as above |
 //! | UDP, bound | getsockname, getpeername, FIONREAD, SIOCOUTQ |
 //! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD, where it has a peer SIOCOUTQ |
 
 use super::{Family, Look};
 use crate::event::{Addr, TcpState};
-use crate::sys::books::{peer_name, tcp_info, unread, unsent};
+use crate::sys::books::{TcpInfo, peer_name, tcp_info, unread, unsent};
 use socket2::SockRef;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
@@ -32,6 +33,33 @@ pub fn look(fd: BorrowedFd<'_>, what: Family) -> Look {
         Family::Other => look.peer = peer(fd),
     }
     look
+}
+
+/// The same, where the last look at this socket is at hand: as long as a TCP connection lasts its addresses stay, so they
+/// are not asked for again. Each statement must be followed by a look, or a new connection may be taken for the old.
+pub fn look_again(fd: BorrowedFd<'_>, what: Family, last: &Look) -> Look {
+    let lasting = |state: TcpState| {
+        !matches!(
+            state,
+            TcpState::Close | TcpState::Listen | TcpState::SynSent
+        )
+    };
+    if what != Family::Tcp || last.peer.is_none() || !last.state.is_some_and(lasting) {
+        return look(fd, what);
+    }
+    match tcp_info(fd) {
+        Ok(info) if TcpState::from_kernel(info.state).is_some_and(lasting) => {
+            let mut look = Look {
+                local: last.local.clone(),
+                peer: last.peer.clone(),
+                state: TcpState::from_kernel(info.state),
+                ..Look::default()
+            };
+            queues(fd, info, &mut look);
+            look
+        }
+        _ => look(fd, what),
+    }
 }
 
 /// The local address of an Internet socket that has a port.
@@ -64,11 +92,16 @@ fn tcp(fd: BorrowedFd<'_>, look: &mut Look) {
         Some(TcpState::Close) => look.recvq = unread(fd).unwrap_or(0).into(),
         _ => {
             look.peer = peer(fd);
-            look.recvq = unread(fd).unwrap_or(0).into();
-            if info.unacked != 0 || info.notsent != Some(0) {
-                look.sendq = unsent(fd).unwrap_or(0).into();
-            }
+            queues(fd, info, look);
         }
+    }
+}
+
+/// Of a connection.
+fn queues(fd: BorrowedFd<'_>, info: TcpInfo, look: &mut Look) {
+    look.recvq = unread(fd).unwrap_or(0).into();
+    if info.unacked != 0 || info.notsent != Some(0) {
+        look.sendq = unsent(fd).unwrap_or(0).into();
     }
 }
 

@@ -278,3 +278,46 @@ fn nla_value(nla: &DefaultNla) -> Vec<u8> {
 fn word(four: &[u8]) -> Option<u32> {
     four.try_into().ok().map(u32::from_ne_bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn framed(kind: u16, sequence: u32, payload: &[u8]) -> Vec<u8> {
+        let mut bytes = (payload.len() as u32 + 16).to_ne_bytes().to_vec();
+        bytes.extend_from_slice(&kind.to_ne_bytes());
+        bytes.extend_from_slice(&[2, 0]);
+        bytes.extend_from_slice(&sequence.to_ne_bytes());
+        bytes.extend_from_slice(&[0; 4]);
+        bytes.extend_from_slice(payload);
+        bytes
+    }
+
+    #[test]
+    fn no_such_socket_is_the_kernels_errno() {
+        let mut payload = (-libc::ENOENT).to_ne_bytes().to_vec();
+        payload.extend_from_slice(&[0; 16]);
+        let error = read(&framed(2, 7, &payload), 7, false, &mut Vec::new()).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
+        // An earlier request's answer is none of ours.
+        assert_eq!(
+            read(&framed(2, 6, &payload), 7, false, &mut Vec::new()).unwrap(),
+            Answer::More
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read(&bytes, 0, false, &mut Vec::new());
+        }
+
+        #[test]
+        fn no_row_makes_it_panic(family in 0u8..12, rest in prop::collection::vec(any::<u8>(), 0..200), udp: bool) {
+            let mut payload = vec![family];
+            payload.extend(rest);
+            let _ = read(&framed(20, 3, &payload), 3, udp, &mut Vec::new());
+        }
+    }
+}

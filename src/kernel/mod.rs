@@ -42,7 +42,7 @@ use other as watch;
 pub use books::Books;
 pub use diag::Diag;
 pub use holder::{holder, holders, who};
-pub use look::look;
+pub use look::{look, look_again};
 pub use ready::{Ready, ready};
 pub use row::{DiagRow, Process, inode};
 pub use survey::{Family, Look, survey};

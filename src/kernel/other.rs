@@ -23,6 +23,11 @@ pub fn look(fd: BorrowedFd<'_>, _: Family) -> Look {
     }
 }
 
+/// The same as [`look`].
+pub fn look_again(fd: BorrowedFd<'_>, what: Family, _: &Look) -> Look {
+    look(fd, what)
+}
+
 /// There is no sock_diag here: opening it is refused, so no value of this type exists.
 pub enum Diag {}
 

@@ -9,7 +9,7 @@ use super::support::{require, until};
 use nix::{setsockopt_impl, sockopt_impl};
 use socket2::{Domain, SockAddr, Socket, Type};
 use socktutor::event::{Addr, TcpState};
-use socktutor::kernel::{Diag, DiagRow, Family, Look, Ready, look, ready, survey};
+use socktutor::kernel::{Diag, DiagRow, Family, Look, Ready, look, look_again, ready, survey};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
@@ -34,6 +34,7 @@ fn all_agree(socket: &Socket, state: TcpState) {
         let row = diag.find(Family::Tcp, local, peer).unwrap()?;
         let line = ss::find("tcp", local, peer)?;
         (tcp_look(socket) == before).then_some(())?;
+        (look_again(socket.as_fd(), Family::Tcp, &before) == before).then_some(())?;
         assert_eq!(line.state(), Some(state), "{line:?}");
         assert_eq!(row.state, Some(state), "{row:?}");
         let fin = matches!(
@@ -276,10 +277,12 @@ fn what_came_before_a_reset_is_still_counted() {
     until("arrived", || {
         (tcp_look(&client).recvq == 4 && tcp_look(&conn).recvq == 6).then_some(())
     });
+    let connected = tcp_look(&client);
     // Closing with unread data resets the connection (RFC 2525, section 2.17).
     drop(conn);
     let after = await_state(&client, TcpState::Close);
-    assert_eq!((after.recvq, after.sendq, after.peer), (4, 0, None));
+    assert_eq!((after.recvq, after.sendq, &after.peer), (4, 0, &None));
+    assert_eq!(look_again(client.as_fd(), Family::Tcp, &connected), after);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What several test binaries share.
 
-#![allow(dead_code)]
+// Each binary uses its part of it.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
