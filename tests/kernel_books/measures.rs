@@ -117,11 +117,20 @@ fn ten_thousand_sockets_in_a_tenth_of_a_second() {
     assert_eq!(changed.len(), 0);
     let all: Vec<_> = sockets
         .iter()
-        .map(|socket| (socket.as_fd(), Family::Tcp))
+        .map(|socket| (socket.as_fd(), Family::Tcp, None))
         .collect();
     let (rows, time) = took("survey of 10,000", || socktutor::kernel::survey(&all));
     assert_eq!(rows.len(), 10_000);
     assert!(time < Duration::from_millis(100));
+    let again: Vec<_> = all
+        .iter()
+        .zip(&rows)
+        .map(|((fd, what, _), (look, _))| (*fd, *what, Some(look)))
+        .collect();
+    let (second, _) = took("survey of 10,000 again", || {
+        socktutor::kernel::survey(&again)
+    });
+    assert_eq!(rows, second);
     let mut diag = socktutor::kernel::Diag::open().unwrap();
     let port = super::common::inet(&server).port();
     let (rows, _) = took("Diag::port", || diag.port(port).unwrap());

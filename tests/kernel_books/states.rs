@@ -421,7 +421,10 @@ fn readiness_is_that_of_select() {
     client.send_out_of_band(b"!").unwrap();
     until("urgent data", || of(&conn).x.then_some(()));
     assert_eq!(of(&conn).to_string(), "rwx");
-    let both = survey(&[(conn.as_fd(), Family::Tcp), (listener.as_fd(), Family::Tcp)]);
+    let both = survey(&[
+        (conn.as_fd(), Family::Tcp, Some(&tcp_look(&conn))),
+        (listener.as_fd(), Family::Tcp, None),
+    ]);
     assert_eq!(
         both[0],
         (
