@@ -76,12 +76,14 @@ impl Ledger {
             return None;
         }
         let fd = borrow(socket);
-        let seen = look(fd, family(socket));
-        if seen.reachable() {
+        let id = socket.id.0;
+        let known = self.books.last(id).is_some_and(Look::reachable);
+        let change = self.books.look(id, fd, family(socket));
+        if !known && self.books.last(id).is_some_and(Look::reachable) {
             // Where the system takes no more watches, statements still look.
-            let _ = self.watcher.add(fd, socket.id.0);
+            let _ = self.watcher.add(fd, id);
         }
-        self.books.observe(socket.id.0, seen)
+        change
     }
 
     /// One look, without entering it.

@@ -27,7 +27,13 @@ impl App {
     fn open_rows(&self) -> Vec<SocketRow> {
         let open = self.session.open_sockets();
         let asked: Vec<_> =
-            open.iter().map(|socket| (crate::sys::call::borrowed(socket.fd), books::family(socket))).collect();
+            open
+            .iter()
+            .map(|socket| {
+                let fd = crate::sys::call::borrowed(socket.fd);
+                (fd, books::family(socket), self.ledger.books().last(socket.id.0))
+            })
+            .collect();
         let jobs: HashMap<SocketId, u32> =
             self.session.asleep().filter_map(|(job, _, _, on)| on.map(|on| (on, job))).collect();
         let last = self.session.last_used();
