@@ -4,6 +4,7 @@
 pub mod app;
 pub mod errno;
 pub mod event;
+pub mod explain;
 pub mod kernel;
 pub mod lang;
 pub mod session;

@@ -31,14 +31,14 @@ impl App {
     /// `explain [TOPIC]`
     fn topic(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let Some(expr) = call.expr("topic").cloned() else {
-            let groups = crate::explain::groups();
+            let groups = topics_by_kind();
             self.tell(None, What::Answer(Answer::List { groups }), sink);
             return Ok(Outcome::default());
         };
         let word = self.settled(|app| app.session.word(&expr), sink)?;
         match crate::explain::topic(&word) {
             Some(topic) => {
-                let answer = Answer::Topic { topic: topic.id.clone(), markdown: topic.page() };
+                let answer = Answer::Topic { topic: topic.id.clone(), markdown: topic.markdown() };
                 self.tell(None, What::Answer(answer), sink);
                 Ok(Outcome::default())
             }
@@ -90,6 +90,21 @@ impl App {
         }
         Ok(Outcome::default())
     }
+}
+
+/// Every topic, in groups.
+fn topics_by_kind() -> Vec<(String, Vec<(String, String)>)> {
+    let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for topic in crate::explain::topics() {
+        let folder = topic.kind.folder();
+        if groups.last().is_none_or(|(name, _)| name != folder) {
+            groups.push((folder.to_owned(), Vec::new()));
+        }
+        if let Some((_, rows)) = groups.last_mut() {
+            rows.push((topic.id.clone(), topic.brief.clone()));
+        }
+    }
+    groups
 }
 
 fn unknown_setting(name: &str) -> Refusal {

@@ -51,25 +51,26 @@ impl App {
         let own = facts.socket.as_ref().and_then(|socket| socket.local.clone());
         let remembered = facts.socket.as_ref().and_then(|socket| socket.peer.clone());
         let asked = facts.asked.clone();
-        match (errno.0, asked.as_ref().or(remembered.as_ref())) {
+        match (errno.0, asked.clone().or(remembered)) {
             (libc::EADDRINUSE, at) => {
-                let port = asked.as_ref().or(own.as_ref()).or(at).and_then(Addr::port);
+                let port = asked.or(own).or(at).as_ref().and_then(Addr::port);
                 if let Some(port) = port.filter(|port| *port != 0) {
                     facts.holders = self.others_on(port, done.socket);
                     facts.holder_reuse = self.holder_reuse(&facts.holders);
                 }
             }
             (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
-                let to = *to;
                 facts.target = self.standing_at(to);
                 let udp = facts.socket.as_ref().is_some_and(|socket| socket.proto == Proto::Udp);
                 facts.listens = self.anyone_at(to, udp);
             }
             _ => {}
         }
-        if let Some(Addr::Path(path)) = &facts.asked {
-            facts.path = Some(path_facts(path));
-        }
+        let path = match &facts.asked {
+            Some(Addr::Path(path)) => Some(path_facts(path)),
+            _ => None,
+        };
+        facts.path = path;
     }
 
     /// The sockets on a port, but for this one.

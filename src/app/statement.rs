@@ -5,7 +5,7 @@ use crate::event::{Job, JobStatus, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
 use std::borrow::Cow;
-use crate::session::{NotYet, Refusal, Step, Value};
+use crate::session::{NotYet, Promptness, Refusal, Step, Value};
 
 impl App {
     /// Runs one statement.
@@ -65,6 +65,13 @@ impl App {
                 Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
             }
         };
+        if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
+            match (prepared.command, &prepared.promptness) {
+                ("close", _) => self.ledger.unwatch(socket),
+                ("connect", Promptness::Unknown) => self.ledger.watch(socket),
+                _ => {}
+            }
+        }
         match self.session.make(prepared, &statement.targets, typed, statement.dialect)? {
             Step::Done(done) => {
                 let value = done.result.clone();

@@ -31,7 +31,8 @@ impl App {
         }
         addresses.sort_unstable();
         addresses.dedup();
-        Vocabulary { names, addresses, topics: crate::explain::names(), lessons: self.lesson_ids() }
+        let topics = crate::explain::topics().into_iter().map(|topic| topic.id.clone()).collect();
+        Vocabulary { names, addresses, topics, lessons: Vec::new() }
     }
 
     /// The prompt: it says how many calls sleep.

@@ -32,7 +32,7 @@ pub use jobs::{Interrupt, News};
 pub use network::{Machine, Network};
 pub use policy::Policy;
 pub use outcome::{Done, Step, Wait};
-pub use prepared::{Asked, Prepared, Refusal};
+pub use prepared::{Asked, Prepared, Promptness, Refusal};
 pub use table::{Made, Socket, SocketId};
 pub use value::Value;
 
