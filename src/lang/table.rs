@@ -1,5 +1,118 @@
 //! The table of commands: parser, help, completion, hints, the dialects and the explanations all read it.
-//! A new primitive is one entry here and one function in `session`.
+//! A new primitive is one entry in one of the files of this folder and one function in `session`.
+
+mod lesson;
+mod look;
+mod make;
+mod shell;
+mod talk;
+
+use std::sync::LazyLock;
+
+/// Every command, in the order in which `help` shows them.
+pub static COMMANDS: &[Command] = &[
+    make::SOCKET,
+    make::SOCKETPAIR,
+    make::BIND,
+    make::GETSOCKNAME,
+    make::GETPEERNAME,
+    make::GETHOSTNAME,
+    make::GETHOSTBYNAME,
+    make::GETADDRINFO,
+    make::INET_PTON,
+    make::INET_NTOP,
+    make::HTONS,
+    make::NTOHS,
+    make::HTONL,
+    make::NTOHL,
+    make::LISTEN,
+    make::CONNECT,
+    make::ACCEPT,
+    talk::SEND,
+    talk::SENDALL,
+    talk::RECV,
+    talk::SENDTO,
+    talk::RECVFROM,
+    talk::WRITE,
+    talk::READ,
+    look::LS,
+    look::STATE,
+    look::WHO,
+    look::VARS,
+    look::PRINT,
+    look::POLL,
+    look::SELECT,
+    look::GETSOCKOPT,
+    look::STRERROR,
+    look::PERROR,
+    look::EXPLAIN,
+    talk::SHUTDOWN,
+    talk::CLOSE,
+    look::SETSOCKOPT,
+    look::NONBLOCK,
+    shell::SET,
+    shell::JOBS,
+    shell::WAIT,
+    shell::CANCEL,
+    shell::HELP,
+    shell::HISTORY,
+    shell::UNDO,
+    lesson::LESSONS,
+    lesson::LEARN,
+    lesson::HINT,
+    lesson::ANSWER,
+    lesson::SKIP,
+    lesson::WHY,
+    lesson::CHECK,
+    lesson::BACK,
+    lesson::GOTO,
+    lesson::WHERE,
+    lesson::PLAY,
+    lesson::RESUME,
+    shell::QUIT,
+];
+
+/// Every name and alias, sorted, with its command.
+static BY_NAME: LazyLock<Vec<(&'static str, &'static Command)>> = LazyLock::new(|| {
+    let mut names: Vec<_> = COMMANDS
+        .iter()
+        .flat_map(|command| command.spellings().map(move |name| (name, command)))
+        .collect();
+    names.sort_unstable_by_key(|(name, _)| *name);
+    names
+});
+
+/// The command with exactly this name or alias.
+pub fn find(name: &str) -> Option<&'static Command> {
+    let at = BY_NAME
+        .binary_search_by_key(&name, |(known, _)| *known)
+        .ok()?;
+    BY_NAME.get(at).map(|(_, command)| *command)
+}
+
+/// The names and aliases that begin with `prefix`, sorted, each with its command.
+pub fn beginning(prefix: &str) -> impl Iterator<Item = (&'static str, &'static Command)> {
+    let from = BY_NAME.partition_point(|(name, _)| *name < prefix);
+    BY_NAME[from..]
+        .iter()
+        .take_while(move |(name, _)| name.starts_with(prefix))
+        .copied()
+}
+
+/// The commands that `prefix` may abbreviate: an exact name or alias alone, or else each command of which some
+/// spelling begins so, once.
+pub fn abbreviated(prefix: &str) -> Vec<&'static Command> {
+    if let Some(exact) = find(prefix) {
+        return vec![exact];
+    }
+    let mut found: Vec<&'static Command> = Vec::new();
+    for (_, command) in beginning(prefix) {
+        if !found.contains(&command) {
+            found.push(command);
+        }
+    }
+    found
+}
 
 /// One command.
 #[derive(Debug)]
@@ -28,6 +141,71 @@ pub struct Command {
 impl PartialEq for Command {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
+    }
+}
+
+impl Command {
+    /// A command without any C prototype of its own.
+    const fn new(
+        name: &'static str,
+        group: Group,
+        role: Role,
+        params: &'static [Param],
+        summary: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            group,
+            role,
+            params,
+            c: &[],
+            summary,
+            topic: name,
+            names: None,
+        }
+    }
+
+    /// With other names for the very same thing.
+    const fn also(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// With the places of its C prototype.
+    const fn prototype(mut self, c: &'static [CArg]) -> Self {
+        self.c = c;
+        self
+    }
+
+    /// With the prefix under which its result names itself.
+    const fn naming(mut self, prefix: &'static str) -> Self {
+        self.names = Some(prefix);
+        self
+    }
+
+    /// Its name and then its aliases.
+    pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
+    /// Where the parameter with this name stands.
+    pub fn position(&self, param: &str) -> Option<usize> {
+        self.params.iter().position(|p| p.name == param)
+    }
+
+    /// Its parameters as a hint shows them: `SOCKFD ADDR`, an optional one in brackets.
+    pub fn usage(&self) -> String {
+        let mut usage = self.name.to_owned();
+        for param in self.params {
+            let name = param.name.to_uppercase();
+            usage.push_str(&match param.need {
+                Need::Required | Need::Asked(_) => format!(" {name}"),
+                Need::Optional => format!(" [{name}]"),
+                Need::Many => format!(" [{name} …]"),
+            });
+        }
+        usage
     }
 }
 
@@ -73,6 +251,46 @@ pub struct Param {
     /// Whether it must be there.
     pub need: Need,
 }
+
+impl Param {
+    const fn required(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Required,
+        }
+    }
+
+    const fn asked(name: &'static str, kind: Kind, default: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Asked(default),
+        }
+    }
+
+    const fn optional(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Optional,
+        }
+    }
+
+    const fn many(name: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Many,
+        }
+    }
+}
+
+/// The socket that nearly every call begins with. The prompt offers the one last used.
+const SOCKFD: Param = Param::asked("sockfd", Kind::Socket, ".");
+
+/// The flags that the calls of the `send` and `recv` families end with.
+const FLAGS: Param = Param::optional("flags", Kind::MsgFlags);
 
 /// What may stand at a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,3 +364,6 @@ pub enum CArg {
     /// For `send` and its kin: the data's length. Cuts the data where it is shorter.
     Cut(&'static str),
 }
+
+#[cfg(test)]
+mod tests;
