@@ -42,7 +42,7 @@ fn offers(place: &Place, typed: &str, vocabulary: &Vocabulary) -> Vec<String> {
         Place::Value => vocabulary.names.clone(),
         Place::Member { of } => members(of),
         Place::Argument { command, .. } if typed.starts_with("--") => flags(command),
-        Place::Argument { command, before, .. } if command.name == "expect" => claim(before, vocabulary),
+        Place::Claim(before) => claim(before, vocabulary),
         Place::Argument { command, index, .. } => {
             let Some(param) = command.params.get(*index) else {
                 return Vec::new();
@@ -55,9 +55,10 @@ fn offers(place: &Place, typed: &str, vocabulary: &Vocabulary) -> Vec<String> {
     }
 }
 
-/// Every command's name. Other names are accepted, not offered.
+/// Every command's name, and `expect`. Other names are accepted, not offered.
 fn commands() -> impl Iterator<Item = String> {
-    table::COMMANDS.iter().map(|command| command.name.to_owned())
+    let names = table::COMMANDS.iter().map(|command| command.name);
+    names.chain(["expect"]).map(str::to_owned)
 }
 
 /// What may stand after the dot.

@@ -54,7 +54,7 @@ fn first_word(text: &str, names: &[String], typing: bool, calls: bool) -> Paint 
     if known != Paint::Plain {
         return known;
     }
-    if resolve(text).is_some() || text.ends_with(':') {
+    if resolve(text).is_some() || text == "expect" || text.ends_with(':') {
         return Paint::Strong;
     }
     // Words of Python and C that the language reads over.

@@ -19,6 +19,8 @@ pub enum Place {
         /// Whether it stands in parentheses that belong to the call itself: `s.bind(`, `bind(s, `.
         call: bool,
     },
+    /// In `expect …`, after these words.
+    Claim(Vec<String>),
     /// What stands after `s.`: a property, or a call in Python's manner.
     Member {
         /// What stands before the dot.
@@ -64,8 +66,8 @@ fn place_after(head: &[Piece<'_>]) -> Place {
     }
     let words: Vec<&str> = body.iter().filter(|p| p.token != Token::Space).map(|p| p.text).collect();
     match words.split_first() {
-        None if body.len() == head.len() => Place::Command,
         None => Place::Command,
+        Some((&"expect", rest)) => Place::Claim(rest.iter().map(|word| (*word).to_owned()).collect()),
         Some((first, _)) if first.ends_with(':') && words.len() == 1 => Place::Command,
         Some((first, rest)) => argument(first, rest),
     }
@@ -156,11 +158,10 @@ fn argument(name: &str, rest: &[&str]) -> Place {
 
 /// A command by its name, another name, or the beginning of just one.
 pub fn resolve(name: &str) -> Option<&'static Command> {
-    if let Some(exact) = table::find(name) {
-        return Some(exact);
+    match table::abbreviated(name).as_slice() {
+        [command] if !name.is_empty() => Some(command),
+        _ => None,
     }
-    let mut matches = table::COMMANDS.iter().filter(|command| command.name.starts_with(name));
-    matches.next().filter(|_| matches.next().is_none())
 }
 
 /// Whether a port must follow: `127.0.0.1 80`, `localhost http`.
@@ -198,11 +199,11 @@ mod tests {
         assert_eq!(at("  bi"), ("Command".into(), "bi"));
         assert_eq!(at("s = so"), ("Command".into(), "so"));
         assert_eq!(at("server: bi"), ("Command".into(), "bi"));
-        assert_eq!(at("bind "), ("bind s".into(), ""));
+        assert_eq!(at("bind "), ("bind sockfd".into(), ""));
         assert_eq!(at("bind s 127"), ("bind addr".into(), "127"));
         assert_eq!(at("bind s 127.0.0.1 "), ("Nowhere".into(), ""));
         assert_eq!(at("bind s :80; recv s 10 --p"), ("recv flags".into(), "--p"));
-        assert_eq!(at("setsockopt s SO_LINGER 1 "), ("setsockopt value".into(), ""));
+        assert_eq!(at("setsockopt s SO_LINGER 1 "), ("setsockopt optval".into(), ""));
         assert_eq!(at("nonsense "), ("Nowhere".into(), ""));
         assert_eq!(at("bind s \"half"), ("Nowhere".into(), ""));
         assert_eq!(at("ls # bin"), ("Nowhere".into(), ""));

@@ -54,13 +54,6 @@ pub fn scan(line: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Whether the position lies in a string or a comment, where nothing is completed.
-pub fn in_prose(line: &str, pos: usize) -> bool {
-    scan(&line[..pos]).last().is_some_and(|piece| {
-        matches!(piece.token, Token::Comment | Token::Text { closed: false })
-    })
-}
-
 /// The first token of `rest` and its length in bytes; `before` is the character in front of it.
 fn next(rest: &str, before: Option<char>) -> (Token, usize) {
     let first = rest.chars().next().unwrap_or(' ');
@@ -135,9 +128,6 @@ mod tests {
     fn strings_with_prefix_and_escapes() {
         assert_eq!(kinds(r#"send s b"a\"b""#)[2], (Token::Text { closed: true }, r#"b"a\"b""#));
         assert_eq!(kinds("send s 'open ; # no")[2], (Token::Text { closed: false }, "'open ; # no"));
-        assert!(in_prose("send s \"half", 12));
-        assert!(!in_prose("send s \"half", 6));
-        assert!(in_prose("ls # bind", 9));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The terminal as it was found, and giving it back so.
 
 use nix::sys::termios::{SetArg, Termios, tcgetattr, tcsetattr};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal};
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -22,7 +22,9 @@ pub fn restore() {
     if let Some(found) = found {
         // The terminal may be gone; there is nobody left to tell.
         let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &found);
-        let mut out = io::stdout();
-        let _ = out.write_all(PLAIN).and_then(|()| out.flush());
+        if io::stdout().is_terminal() {
+            // Not through the standard library's lock, which another thread may hold for good.
+            let _ = nix::unistd::write(io::stdout(), PLAIN);
+        }
     }
 }

@@ -1,3 +1,5 @@
 //! System calls that socket2 lacks, and the program's own bookkeeping of descriptors. The only `unsafe`.
 
 pub mod addr;
+pub mod reserve;
+pub mod signal;

@@ -6,8 +6,7 @@
 //! for and never because the window was resized.
 
 pub use nix::sys::signal::Signal;
-use nix::sys::signal::{SigSet, kill, raise};
-use nix::unistd::Pid;
+use nix::sys::signal::{SigSet, raise};
 use std::io;
 
 /// What the shell takes with [`wait`]: Ctrl-C, and the two that would end it with the terminal still in raw mode.
@@ -45,14 +44,6 @@ pub fn wait(signals: &[Signal]) -> io::Result<Signal> {
 pub fn die_of(signal: Signal) -> io::Result<()> {
     unblock(&[signal])?;
     Ok(raise(signal)?)
-}
-
-/// Stops the process and those started with it, as Ctrl-Z does.
-///
-/// # Errors
-/// Those of kill(2).
-pub fn stop_all() -> io::Result<()> {
-    Ok(kill(Pid::from_raw(0), Signal::SIGTSTP)?)
 }
 
 #[cfg(test)]
