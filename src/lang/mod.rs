@@ -2,7 +2,7 @@
 //! and diagnostics that point at the place. Pure: nothing here looks at the machine.
 
 pub mod ast;
-mod near;
+pub mod constants;
 pub mod options;
 pub mod state;
 pub mod table;
