@@ -13,9 +13,7 @@ use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// vimtutor for sockets: type socket calls one at a time against the real kernel, and see what each one did.
-///
-/// Without a command it opens the shell, or reads statements from standard input where that is no terminal.
+/// vimtutor for sockets: type socket calls one at a time against the real kernel
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES)]
 pub struct Cli {
@@ -48,14 +46,26 @@ struct Global {
     /// Print one JSON object per event.
     #[arg(long, global = true)]
     json: bool,
-    /// When to use color.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// Color: auto, always, never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
     color: Color,
-    /// How long a script waits for a blocked call that it needs, and an `expect` for its state.
+    /// How long a script waits for a blocked call that it needs.
     #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = time)]
     timeout: Duration,
-    /// How much is explained; auto: fully the first time, one line afterwards.
-    #[arg(long, global = true, value_name = "HOW", default_value = "auto")]
+    /// Explanations: full, brief, off; auto is full the first time, brief afterwards.
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOW",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
     explain: Explain,
     /// Let a script or a lesson reach beyond this machine.
     #[arg(long, global = true)]
@@ -159,18 +169,28 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
             return Ok(u8::try_from(answer.exit_code()).unwrap_or(2));
         }
     };
-    let Cli { command, statements, global } = cli;
+    let Cli {
+        command,
+        statements,
+        global,
+    } = cli;
     match (command, statements) {
         (None, Some(statements)) => script(&global, Cursor::new(statements), false),
-        (Some(_), Some(_)) => anyhow::bail!("-c stands alone: give it every statement, or a command without it"),
+        (Some(_), Some(_)) => {
+            anyhow::bail!("-c stands alone: give it every statement, or a command without it")
+        }
         (None, None) => shell(&global, None),
         (Some(Mode::Learn { id }), None) => {
             let first = format!("learn {}", id.unwrap_or_default());
             shell(&global, Some(first.trim_end()))
         }
-        (Some(Mode::Explain { topic }), None) => script(&global, Cursor::new(format!("explain {topic}")), false),
+        (Some(Mode::Explain { topic }), None) => {
+            script(&global, Cursor::new(format!("explain {topic}")), false)
+        }
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
-        (Some(Mode::Run { file }), None) if file == Path::new("-") => script(&global, io::stdin().lock(), true),
+        (Some(Mode::Run { file }), None) if file == Path::new("-") => {
+            script(&global, io::stdin().lock(), true)
+        }
         (Some(Mode::Run { file }), None) => {
             let from = open(&file).with_context(|| format!("cannot read {}", file.display()))?;
             script(&global, from, true)
@@ -185,14 +205,21 @@ fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
         return script(global, Cursor::new(first).chain(io::stdin().lock()), true);
     }
     let style = global.style();
-    let options = Options { style, json: global.json, history: !global.no_history, first };
+    let options = Options {
+        style,
+        json: global.json,
+        history: !global.no_history,
+        first,
+    };
     interact(App::new(global.settings(false)), &options).context("the shell cannot go on")?;
     Ok(0)
 }
 
 fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
-    Script::new(App::new(global.settings(true)), form, echo).run(from).context("the script cannot go on")
+    Script::new(App::new(global.settings(true)), form, echo)
+        .run(from)
+        .context("the script cannot go on")
 }
 
 /// A script's file. A short one is read whole; a long one stays open, where it takes no low descriptor number.
@@ -215,7 +242,11 @@ fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
 
 impl Global {
     fn settings(&self, script: bool) -> Settings {
-        Settings { timeout: self.timeout, script, explain: format!("{:?}", self.explain).to_lowercase() }
+        Settings {
+            timeout: self.timeout,
+            script,
+            explain: format!("{:?}", self.explain).to_lowercase(),
+        }
     }
 
     fn style(&self) -> Style {
@@ -238,7 +269,9 @@ fn time(text: &str) -> Result<Duration, String> {
         _ if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
         _ => (text, 1.0),
     };
-    let seconds: f64 = number.parse().map_err(|_| "a time is written 5s, 300ms, 2m or 1.5 (seconds)".to_owned())?;
+    let seconds: f64 = number
+        .parse()
+        .map_err(|_| "a time is written 5s, 300ms, 2m or 1.5 (seconds)".to_owned())?;
     Duration::try_from_secs_f64(seconds * scale).map_err(|error| error.to_string())
 }
 
@@ -265,7 +298,8 @@ mod tests {
 
     #[test]
     fn global_options_stand_anywhere() {
-        let cli = Cli::try_parse_from(["socktutor", "run", "x", "--json", "--timeout", "1s"]).unwrap();
+        let cli =
+            Cli::try_parse_from(["socktutor", "run", "x", "--json", "--timeout", "1s"]).unwrap();
         assert!(cli.global.json);
         assert_eq!(cli.global.timeout, Duration::from_secs(1));
         assert!(Cli::try_parse_from(["socktutor", "--color", "sometimes"]).is_err());

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 /// The exit status after an error of the program's own, as Rust has it.
 const BROKEN: u8 = 101;
 
-#[expect(clippy::print_stderr, reason = "the last place where an error can be told")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the last place where an error can be told"
+)]
 fn main() -> ExitCode {
     let ended = catch_unwind(|| socktutor::cli::run(std::env::args_os()));
     match ended {
@@ -17,7 +20,9 @@ fn main() -> ExitCode {
         }
         Err(_) => {
             socktutor::repl::terminal::restore();
-            eprintln!("socktutor: this is an error in socktutor itself, and not in what you typed. Please report it.");
+            eprintln!(
+                "socktutor: this is an error in socktutor itself, and not in what you typed. Please report it."
+            );
             ExitCode::from(BROKEN)
         }
     }

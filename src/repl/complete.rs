@@ -31,7 +31,8 @@ pub fn candidates(line: &str, vocabulary: &Vocabulary) -> (usize, Vec<String>) {
 /// Whether the offer goes on from what was typed. Constants may be typed in small letters.
 fn begins(offer: &str, typed: &str) -> bool {
     let head = offer.get(..typed.len()).unwrap_or("");
-    head == typed || (offer.starts_with(|c: char| c.is_ascii_uppercase()) && head.eq_ignore_ascii_case(typed))
+    head == typed
+        || (offer.starts_with(|c: char| c.is_ascii_uppercase()) && head.eq_ignore_ascii_case(typed))
 }
 
 /// Everything that may stand there.
@@ -64,18 +65,35 @@ fn commands() -> impl Iterator<Item = String> {
 /// What may stand after the dot.
 fn members(of: &str) -> Vec<String> {
     if of == "socket" {
-        let constants = constants::CONSTANTS.iter().map(|constant| constant.name.to_owned());
+        let constants = constants::CONSTANTS
+            .iter()
+            .map(|constant| constant.name.to_owned());
         return constants.chain(option_names()).chain(commands()).collect();
     }
-    let takes_socket = |command: &&Command| command.params.first().is_some_and(|param| param.kind == Kind::Socket);
-    let calls = table::COMMANDS.iter().filter(takes_socket).map(|command| format!("{}(", command.name));
+    let takes_socket = |command: &&Command| {
+        command
+            .params
+            .first()
+            .is_some_and(|param| param.kind == Kind::Socket)
+    };
+    let calls = table::COMMANDS
+        .iter()
+        .filter(takes_socket)
+        .map(|command| format!("{}(", command.name));
     calls.chain(PROPERTIES.map(str::to_owned)).collect()
 }
 
 /// The flags of a command that takes some.
 fn flags(command: &Command) -> Vec<String> {
-    let takes = command.params.iter().any(|param| param.kind == Kind::MsgFlags);
-    if takes { FLAGS.map(str::to_owned).to_vec() } else { Vec::new() }
+    let takes = command
+        .params
+        .iter()
+        .any(|param| param.kind == Kind::MsgFlags);
+    if takes {
+        FLAGS.map(str::to_owned).to_vec()
+    } else {
+        Vec::new()
+    }
 }
 
 /// What a parameter of this kind may be.
@@ -83,7 +101,9 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
     let names = || vocabulary.names.clone();
     let beginning = |prefixes: &[&str]| -> Vec<String> {
         let all = constants::CONSTANTS.iter().map(|constant| constant.name);
-        all.filter(|name| prefixes.iter().any(|p| name.starts_with(p))).map(str::to_owned).collect()
+        all.filter(|name| prefixes.iter().any(|p| name.starts_with(p)))
+            .map(str::to_owned)
+            .collect()
     };
     let with = |mut some: Vec<String>, more: &[&str]| {
         some.extend(more.iter().map(|word| (*word).to_owned()));
@@ -95,7 +115,9 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
             let ends = vocabulary.names.iter().map(|name| format!("{name}.local"));
             vocabulary.addresses.iter().cloned().chain(ends).collect()
         }
-        Kind::Domain if index == 0 && command.name == "socket" => with(beginning(&["AF_"]), &SOCKETS),
+        Kind::Domain if index == 0 && command.name == "socket" => {
+            with(beginning(&["AF_"]), &SOCKETS)
+        }
         Kind::Domain => beginning(&["AF_"]),
         Kind::Type => beginning(&["SOCK_"]),
         Kind::Protocol => beginning(&["IPPROTO_"]),
@@ -134,7 +156,9 @@ fn claim(before: &[String], vocabulary: &Vocabulary) -> Vec<String> {
         [] => Claim::WORDS.map(str::to_owned).to_vec(),
         [word] => match word.as_str() {
             "error" => errnos(),
-            "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" => vocabulary.names.clone(),
+            "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" => {
+                vocabulary.names.clone()
+            }
             _ => Vec::new(),
         },
         [word, _] => match word.as_str() {
@@ -157,7 +181,6 @@ mod tests {
             addresses: own(&["127.0.0.1:12345"]),
             topics: own(&["bind", "EADDRINUSE"]),
             lessons: own(&["closing", "what-a-socket-is"]),
-
         };
         candidates(line, &vocabulary).1
     }
@@ -175,7 +198,10 @@ mod tests {
         assert_eq!(offered("learn clo"), ["closing"]);
         assert_eq!(offered("x = s.lo"), ["local"]);
         assert_eq!(offered("s.bi"), ["bind("]);
-        assert_eq!(offered("s = socket.socket(socket.AF_INET, socket.SOCK_STR"), ["SOCK_STREAM"]);
+        assert_eq!(
+            offered("s = socket.socket(socket.AF_INET, socket.SOCK_STR"),
+            ["SOCK_STREAM"]
+        );
         assert_eq!(offered("expect sta"), ["state"]);
         assert_eq!(offered("expect state s LIS"), ["LISTEN"]);
         assert_eq!(offered("expect error ECONNR").len(), 2);

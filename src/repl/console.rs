@@ -34,12 +34,14 @@ impl Console {
     pub fn start(mut printer: Printer) -> io::Result<Arc<Self>> {
         let console = Arc::new(Self::default());
         let own = Arc::clone(&console);
-        thread::Builder::new().name("console".into()).spawn(move || {
-            loop {
-                let text = own.next();
-                printer(text);
-            }
-        })?;
+        thread::Builder::new()
+            .name("console".into())
+            .spawn(move || {
+                loop {
+                    let text = own.next();
+                    printer(text);
+                }
+            })?;
         Ok(console)
     }
 
@@ -70,7 +72,11 @@ impl Console {
     fn next(&self) -> String {
         let idle = |state: &mut State| !state.editing || state.queue.is_empty();
         let guard = self.ready.wait_while(self.lock(), idle);
-        guard.unwrap_or_else(PoisonError::into_inner).queue.drain(..).collect()
+        guard
+            .unwrap_or_else(PoisonError::into_inner)
+            .queue
+            .drain(..)
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -92,7 +98,10 @@ mod tests {
         assert_eq!(console.drain(), "early\n");
         console.editing(true);
         console.say("above".into());
-        assert_eq!(printed.recv_timeout(Duration::from_secs(5)).unwrap(), "above\n");
+        assert_eq!(
+            printed.recv_timeout(Duration::from_secs(5)).unwrap(),
+            "above\n"
+        );
     }
 
     #[test]

@@ -12,8 +12,8 @@ use crate::text::style::Style;
 use rustyline::error::ReadlineError;
 use rustyline::history::{History, MemHistory};
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Event, EventContext, EventHandler, ExternalPrinter,
-    KeyEvent, Movement, Prompt, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Event, EventContext,
+    EventHandler, ExternalPrinter, KeyEvent, Movement, Prompt, RepeatCount,
 };
 use std::io;
 use std::sync::Arc;
@@ -33,10 +33,18 @@ impl Editor {
     ///
     /// # Errors
     /// The terminal cannot be used for editing.
-    pub fn new(words: Words, style: Style, history: Option<HistoryFile>) -> rustyline::Result<Self> {
+    pub fn new(
+        words: Words,
+        style: Style,
+        history: Option<HistoryFile>,
+    ) -> rustyline::Result<Self> {
         // The printer's pipe is opened once and kept.
         let _low_numbers = Reservation::take();
-        let color = if style.color { ColorMode::Forced } else { ColorMode::Disabled };
+        let color = if style.color {
+            ColorMode::Forced
+        } else {
+            ColorMode::Disabled
+        };
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
@@ -47,11 +55,18 @@ impl Editor {
         let remembered = MemHistory::with_config(&config);
         let mut inner = rustyline::Editor::with_history(config, remembered)?;
         inner.set_helper(Some(Guide::new(words, style)));
-        inner.bind_sequence(KeyEvent::ctrl('C'), EventHandler::Conditional(Box::new(ClearFirst)));
+        inner.bind_sequence(
+            KeyEvent::ctrl('C'),
+            EventHandler::Conditional(Box::new(ClearFirst)),
+        );
         let mut printer = inner.create_external_printer()?;
         // A print fails only when the editor is gone, and the program with it.
         let console = Console::start(Box::new(move |text| drop(printer.print(text))))?;
-        Ok(Self { inner, console, history })
+        Ok(Self {
+            inner,
+            console,
+            history,
+        })
     }
 
     /// What prints above the line.
@@ -64,7 +79,11 @@ impl Editor {
     /// # Errors
     /// They cannot be read.
     pub fn load_history(&mut self) -> io::Result<()> {
-        for line in self.history.as_ref().map_or(Ok(Vec::new()), HistoryFile::load)? {
+        for line in self
+            .history
+            .as_ref()
+            .map_or(Ok(Vec::new()), HistoryFile::load)?
+        {
             // Refused are only empty and repeated lines.
             let _ = self.inner.history_mut().add(&line);
         }
@@ -74,7 +93,10 @@ impl Editor {
     /// Edits one line.
     fn edit<P: Prompt + ?Sized>(&mut self, prompt: &P, teach: bool) -> rustyline::Result<String> {
         let reservation = Reservation::take().ok();
-        if reservation.as_ref().is_some_and(|low| low.next() + OPENS > SELECTABLE) {
+        if reservation
+            .as_ref()
+            .is_some_and(|low| low.next() + OPENS > SELECTABLE)
+        {
             // The editor waits with select(2), which cannot watch descriptors that high.
             drop(reservation);
             return read_plainly(prompt.raw());
@@ -118,7 +140,10 @@ impl Lines for Editor {
             && let Err(error) = file.append(line)
         {
             // Once is enough.
-            self.console.say(format!("  The history cannot be kept in {}: {error}", file.path().display()));
+            self.console.say(format!(
+                "  The history cannot be kept in {}: {error}",
+                file.path().display()
+            ));
             self.history = None;
         }
     }
@@ -128,7 +153,13 @@ impl Lines for Editor {
 struct ClearFirst;
 
 impl ConditionalEventHandler for ClearFirst {
-    fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext<'_>) -> Option<Cmd> {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
         (!context.line().is_empty()).then_some(Cmd::Kill(Movement::WholeBuffer))
     }
 }

@@ -33,13 +33,21 @@ struct Started {
 impl Guide {
     /// A guide for these words.
     pub fn new(words: Words, style: Style) -> Self {
-        Self { words, style, started: RefCell::new(None), teaching: true }
+        Self {
+            words,
+            style,
+            started: RefCell::new(None),
+            teaching: true,
+        }
     }
 
     /// To be called before each `readline`. The reservation is given back, and `tell` called, at the moment the
     /// editor first draws the line: it asks for a hint then, and has just opened what it needs.
     pub fn arm(&self, reservation: Option<Reservation>, tell: impl FnOnce() + 'static) {
-        *self.started.borrow_mut() = Some(Started { reservation, tell: Box::new(tell) });
+        *self.started.borrow_mut() = Some(Started {
+            reservation,
+            tell: Box::new(tell),
+        });
     }
 
     /// To be called after each `readline`: lets go of what was armed, should the editor never have drawn a line.
@@ -60,16 +68,28 @@ impl Guide {
 impl Completer for Guide {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         if !self.teaching {
             return Ok((pos, Vec::new()));
         }
         let (start, offers) = self.with_words(|words| complete::candidates(&line[..pos], words));
         // A single candidate is finished: go on to the next word.
-        let space = if offers.len() == 1 && line.len() == pos { " " } else { "" };
+        let space = if offers.len() == 1 && line.len() == pos {
+            " "
+        } else {
+            ""
+        };
         let pair = |offer: String| {
             let space = if offer.ends_with('(') { "" } else { space };
-            Pair { replacement: format!("{offer}{space}"), display: offer }
+            Pair {
+                replacement: format!("{offer}{space}"),
+                display: offer,
+            }
         };
         Ok((start, offers.into_iter().map(pair).collect()))
     }

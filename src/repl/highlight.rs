@@ -58,8 +58,15 @@ fn first_word(text: &str, names: &[String], typing: bool, calls: bool) -> Paint 
         return Paint::Strong;
     }
     // Words of Python and C that the language reads over.
-    let foreign = matches!(text, "import" | "from" | "print" | "int" | "char" | "struct" | "if" | "while" | "for" | "def");
-    if typing || foreign || !is_name(text) { Paint::Plain } else { Paint::Bad }
+    let foreign = matches!(
+        text,
+        "import" | "from" | "print" | "int" | "char" | "struct" | "if" | "while" | "for" | "def"
+    );
+    if typing || foreign || !is_name(text) {
+        Paint::Plain
+    } else {
+        Paint::Bad
+    }
 }
 
 /// The look of any other word.
@@ -72,8 +79,13 @@ fn word(text: &str, names: &[String], calls: bool) -> Paint {
     if named(object) || object == "." {
         return Paint::Name;
     }
-    let constant = if object == "socket" && !member.is_empty() { member } else { text };
-    let known_constant = constants::constant(constant).is_some() || options::option(constant).is_some();
+    let constant = if object == "socket" && !member.is_empty() {
+        member
+    } else {
+        text
+    };
+    let known_constant =
+        constants::constant(constant).is_some() || options::option(constant).is_some();
     if text.starts_with("--") || known_constant || text.starts_with(|c: char| c.is_ascii_digit()) {
         return Paint::Warn;
     }
@@ -84,13 +96,26 @@ fn word(text: &str, names: &[String], calls: bool) -> Paint {
 mod tests {
     use super::*;
 
-    const COLOR: Style = Style { color: true, unicode: true, width: Some(80) };
+    const COLOR: Style = Style {
+        color: true,
+        unicode: true,
+        width: Some(80),
+    };
 
     fn look(line: &str, part: &str) -> Paint {
         let names = ["s".to_owned(), "conn".to_owned()];
         let painted = paint(line, line.len() + 1, &names, &COLOR);
-        let all = [Paint::Strong, Paint::Faint, Paint::Good, Paint::Bad, Paint::Warn, Paint::Name];
-        let found = all.into_iter().find(|look| painted.contains(COLOR.paint(part, *look).as_ref()));
+        let all = [
+            Paint::Strong,
+            Paint::Faint,
+            Paint::Good,
+            Paint::Bad,
+            Paint::Warn,
+            Paint::Name,
+        ];
+        let found = all
+            .into_iter()
+            .find(|look| painted.contains(COLOR.paint(part, *look).as_ref()));
         found.unwrap_or(Paint::Plain)
     }
 

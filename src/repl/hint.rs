@@ -12,8 +12,18 @@ pub fn missing(line: &str) -> Option<String> {
     let (place, start) = place(line);
     let typed = &line[start..];
     let (params, call) = match place {
-        Place::Command => (resolve(typed).filter(|command| command.name == typed)?.params, false),
-        Place::Argument { command, index, call, .. } => {
+        Place::Command => (
+            resolve(typed)
+                .filter(|command| command.name == typed)?
+                .params,
+            false,
+        ),
+        Place::Argument {
+            command,
+            index,
+            call,
+            ..
+        } => {
             let at = index + usize::from(!typed.is_empty());
             (command.params.get(at..)?, call)
         }
@@ -29,16 +39,24 @@ pub fn missing(line: &str) -> Option<String> {
     if call {
         return Some(shown.join(", ") + ")");
     }
-    let gap = if line.ends_with(char::is_whitespace) { "" } else { " " };
+    let gap = if line.ends_with(char::is_whitespace) {
+        ""
+    } else {
+        " "
+    };
     Some(gap.to_owned() + &shown.join(" "))
 }
 
 /// `<addr>` must be there, `[flags]` may; `[size=1024]` is asked for with that default.
 fn show(param: &Param) -> String {
-    let name = if param.kind == Kind::MsgFlags { "--flags" } else { param.name };
+    let name = if param.kind == Kind::MsgFlags {
+        "--flags"
+    } else {
+        param.name
+    };
     match param.need {
         Need::Required => format!("<{name}>"),
-        Need::Asked(default) if default.is_empty() => format!("<{name}>"),
+        Need::Asked("") => format!("<{name}>"),
         Need::Asked(default) => format!("<{name}={default}>"),
         Need::Optional => format!("[{name}]"),
         Need::Many => format!("[{name} ...]"),
@@ -54,7 +72,10 @@ mod tests {
         assert!(missing("bind").is_some_and(|hint| hint.starts_with(" <")));
         let after_socket = missing("bind s").expect("an address is missing");
         assert!(after_socket.starts_with(" <addr"), "{after_socket}");
-        assert_eq!(missing("bind s ").as_deref(), after_socket.strip_prefix(' '));
+        assert_eq!(
+            missing("bind s ").as_deref(),
+            after_socket.strip_prefix(' ')
+        );
         assert_eq!(missing("bind s 127.0.0.1:80"), None);
         assert!(missing("s.bind(").is_some_and(|hint| hint.ends_with(')')));
     }

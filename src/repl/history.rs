@@ -64,17 +64,28 @@ impl HistoryFile {
             return Ok(());
         }
         let _lock = self.lock()?;
-        let mut file = OpenOptions::new().append(true).create(true).mode(0o600).open(&self.path)?;
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(&self.path)?;
         file.write_all(format!("{line}\n").as_bytes())
     }
 
     /// Holds every other shell off until it is dropped.
     fn lock(&self) -> io::Result<Flock<File>> {
         if let Some(folder) = self.path.parent() {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)?;
         }
         let beside = self.path.with_extension("lock");
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(beside)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(beside)?;
         Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, errno)| errno.into())
     }
 
@@ -101,7 +112,9 @@ mod tests {
         std::thread::scope(|scope| {
             for shell in 0..4 {
                 let file = HistoryFile::at(path.clone());
-                scope.spawn(move || (0..50).for_each(|n| file.append(&format!("{shell} {n}")).unwrap()));
+                scope.spawn(move || {
+                    (0..50).for_each(|n| file.append(&format!("{shell} {n}")).unwrap())
+                });
             }
         });
         let mut lines = HistoryFile::at(path).load().unwrap();
@@ -117,8 +130,14 @@ mod tests {
         let many: String = (0..2 * KEPT + 1).map(|n| format!("line {n}\n")).collect();
         fs::write(file.path(), many).unwrap();
         assert_eq!(file.load().unwrap().len(), KEPT);
-        assert_eq!(fs::read_to_string(file.path()).unwrap().lines().count(), KEPT);
-        assert_eq!(file.load().unwrap().last().unwrap(), &format!("line {}", 2 * KEPT));
+        assert_eq!(
+            fs::read_to_string(file.path()).unwrap().lines().count(),
+            KEPT
+        );
+        assert_eq!(
+            file.load().unwrap().last().unwrap(),
+            &format!("line {}", 2 * KEPT)
+        );
     }
 
     #[test]
@@ -128,7 +147,12 @@ mod tests {
         assert!(file.load().unwrap().is_empty());
         file.append("two\nlines").unwrap();
         file.append("  ").unwrap();
-        fs::OpenOptions::new().append(true).open(file.path()).unwrap().write_all(b"\xff\n").unwrap();
+        OpenOptions::new()
+            .append(true)
+            .open(file.path())
+            .unwrap()
+            .write_all(b"\xff\n")
+            .unwrap();
         assert_eq!(file.load().unwrap(), ["two lines", "\u{fffd}"]);
     }
 }

@@ -21,8 +21,16 @@ impl Joiner {
         if !self.pending.is_empty() {
             self.pending.push(' ');
         }
-        self.pending.push_str(if goes_on { line.trim_end().trim_end_matches('\\') } else { line });
-        if (self.depth > 0 || goes_on) && !over { None } else { Some(self.take()) }
+        self.pending.push_str(if goes_on {
+            line.trim_end().trim_end_matches('\\')
+        } else {
+            line
+        });
+        if (self.depth > 0 || goes_on) && !over {
+            None
+        } else {
+            Some(self.take())
+        }
     }
 
     /// What is left at the end, where a bracket is open still.
@@ -71,13 +79,22 @@ mod tests {
 
     #[test]
     fn an_open_bracket_goes_on() {
-        assert_eq!(logical_lines("s.bind((\"a\",\n   80))\nls\n\n"), ["s.bind((\"a\",    80))", "ls"]);
-        assert_eq!(logical_lines("connect s \\\n 127.0.0.1:80"), ["connect s   127.0.0.1:80"]);
+        assert_eq!(
+            logical_lines("s.bind((\"a\",\n   80))\nls\n\n"),
+            ["s.bind((\"a\",    80))", "ls"]
+        );
+        assert_eq!(
+            logical_lines("connect s \\\n 127.0.0.1:80"),
+            ["connect s   127.0.0.1:80"]
+        );
     }
 
     #[test]
     fn brackets_in_strings_and_comments_do_not_count() {
-        assert_eq!(logical_lines("send s \"(\"\nls # (\nls"), ["send s \"(\"", "ls # (", "ls"]);
+        assert_eq!(
+            logical_lines("send s \"(\"\nls # (\nls"),
+            ["send s \"(\"", "ls # (", "ls"]
+        );
     }
 
     #[test]

@@ -28,9 +28,7 @@ impl Judge {
                 self.said |= self.pending;
             }
             What::Expect(verdict) if verdict.holds => {
-                if verdict.claim.starts_with("error") {
-                    self.pending = false;
-                }
+                self.pending &= !verdict.claim.starts_with("error");
             }
             What::Expect(_) => {
                 self.said = true;
@@ -67,7 +65,13 @@ mod tests {
     use crate::event::{Syscall, Verdict};
 
     fn event(what: What) -> Event {
-        Event { t: 0.0, host: None, socket: None, fd: None, what }
+        Event {
+            t: 0.0,
+            host: None,
+            socket: None,
+            fd: None,
+            what,
+        }
     }
 
     fn call(errno: Option<i32>) -> Event {
@@ -82,7 +86,12 @@ mod tests {
     }
 
     fn verdict(claim: &str, holds: bool) -> Event {
-        event(What::Expect(Verdict { claim: claim.into(), holds, found: String::new(), why: String::new() }))
+        event(What::Expect(Verdict {
+            claim: claim.into(),
+            holds,
+            found: String::new(),
+            why: String::new(),
+        }))
     }
 
     fn failed(events: &[Event]) -> bool {
@@ -97,8 +106,16 @@ mod tests {
         assert!(!failed(&[call(None)]));
         assert!(failed(&[refused()]));
         assert!(!failed(&[refused(), verdict("error ECONNREFUSED", true)]));
-        assert!(!failed(&[refused(), verdict("error ECONNREFUSED", true), call(None)]));
-        assert!(failed(&[refused(), call(None), verdict("error ECONNREFUSED", true)]));
+        assert!(!failed(&[
+            refused(),
+            verdict("error ECONNREFUSED", true),
+            call(None)
+        ]));
+        assert!(failed(&[
+            refused(),
+            call(None),
+            verdict("error ECONNREFUSED", true)
+        ]));
         assert!(failed(&[refused(), verdict("sockets 1", true)]));
         assert!(failed(&[call(None), verdict("error ECONNREFUSED", false)]));
     }

@@ -74,22 +74,35 @@ pub fn interact(app: App, options: &Options<'_>) -> io::Result<()> {
         terminal::remember();
         let console = lines.console();
         if let Err(error) = lines.load_history() {
-            console.say(format!("  The lines of earlier sessions cannot be read: {error}"));
+            console.say(format!(
+                "  The lines of earlier sessions cannot be read: {error}"
+            ));
         }
-        return run(Shared::new(app, form, console, words), lines, false, options);
+        return run(
+            Shared::new(app, form, console, words),
+            lines,
+            false,
+            options,
+        );
     }
     let lines = Plain::new()?;
     let console = lines.console();
     run(Shared::new(app, form, console, words), lines, true, options)
 }
 
-fn run(shared: Arc<Shared>, lines: impl Lines, plain: bool, options: &Options<'_>) -> io::Result<()> {
+fn run(
+    shared: Arc<Shared>,
+    lines: impl Lines,
+    plain: bool,
+    options: &Options<'_>,
+) -> io::Result<()> {
     threads::start(&shared, plain)?;
     Shell::new(shared, lines, options.style).run(options.first)
 }
 
 /// Whether the terminal can move its cursor: both ends are terminals, and not a dumb one.
 fn can_edit() -> bool {
-    let dumb = std::env::var("TERM").is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&term.as_str()));
+    let dumb = std::env::var("TERM")
+        .is_ok_and(|term| ["dumb", "cons25", "emacs"].contains(&term.as_str()));
     io::stdin().is_terminal() && io::stdout().is_terminal() && !dumb
 }

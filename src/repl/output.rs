@@ -18,7 +18,11 @@ pub struct Form {
 impl Form {
     /// Text in this style, or one JSON object a line.
     pub fn new(style: Style, json: bool) -> Self {
-        Self { renderer: Renderer::new(style), style, json }
+        Self {
+            renderer: Renderer::new(style),
+            style,
+            json,
+        }
     }
 
     /// Whether it is JSON, between which no other line may stand.
@@ -37,7 +41,11 @@ impl Form {
 
     /// The event as it is shown: nothing, or whole lines.
     pub fn show(&mut self, event: &Event) -> String {
-        let mut text = if self.json { self.renderer.json(event) } else { self.renderer.event(event) };
+        let mut text = if self.json {
+            self.renderer.json(event)
+        } else {
+            self.renderer.event(event)
+        };
         if !text.is_empty() && !text.ends_with('\n') {
             text.push('\n');
         }
@@ -56,7 +64,11 @@ pub struct Output {
 impl Default for Output {
     fn default() -> Self {
         let out = io::stdout();
-        Self { terminal: out.is_terminal(), out: BufWriter::with_capacity(GATHERED, out), trouble: None }
+        Self {
+            terminal: out.is_terminal(),
+            out: BufWriter::with_capacity(GATHERED, out),
+            trouble: None,
+        }
     }
 }
 

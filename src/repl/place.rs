@@ -42,7 +42,11 @@ pub fn place(line: &str) -> (Place, usize) {
         Some(last) if last.token == Token::Word => (last.text, last.start),
         _ => ("", line.len()),
     };
-    let head = if typed.is_empty() { statement } else { &statement[..statement.len() - 1] };
+    let head = if typed.is_empty() {
+        statement
+    } else {
+        &statement[..statement.len() - 1]
+    };
     if let Some((of, _)) = typed.rsplit_once('.').filter(|(of, _)| is_name(of)) {
         return (Place::Member { of: of.to_owned() }, start + of.len() + 1);
     }
@@ -51,10 +55,17 @@ pub fn place(line: &str) -> (Place, usize) {
 
 /// The pieces of the statement that is being typed, without its host and targets; `None` in a string or a comment.
 fn statement<'p, 'l>(pieces: &'p [Piece<'l>]) -> Option<&'p [Piece<'l>]> {
-    if let Some(Piece { token: Token::Comment | Token::Text { closed: false }, .. }) = pieces.last() {
+    if let Some(Piece {
+        token: Token::Comment | Token::Text { closed: false },
+        ..
+    }) = pieces.last()
+    {
         return None;
     }
-    let from = pieces.iter().rposition(|p| p.is_sign(";") || p.text.contains('\n')).map_or(0, |at| at + 1);
+    let from = pieces
+        .iter()
+        .rposition(|p| p.is_sign(";") || p.text.contains('\n'))
+        .map_or(0, |at| at + 1);
     Some(&pieces[from..])
 }
 
@@ -64,10 +75,16 @@ fn place_after(head: &[Piece<'_>]) -> Place {
     if let Some(call) = open_call(body) {
         return call;
     }
-    let words: Vec<&str> = body.iter().filter(|p| p.token != Token::Space).map(|p| p.text).collect();
+    let words: Vec<&str> = body
+        .iter()
+        .filter(|p| p.token != Token::Space)
+        .map(|p| p.text)
+        .collect();
     match words.split_first() {
         None => Place::Command,
-        Some((&"expect", rest)) => Place::Claim(rest.iter().map(|word| (*word).to_owned()).collect()),
+        Some((&"expect", rest)) => {
+            Place::Claim(rest.iter().map(|word| (*word).to_owned()).collect())
+        }
         Some((first, _)) if first.ends_with(':') && words.len() == 1 => Place::Command,
         Some((first, rest)) => argument(first, rest),
     }
@@ -83,10 +100,17 @@ fn after_targets<'p, 'l>(head: &'p [Piece<'l>]) -> &'p [Piece<'l>] {
     {
         from = equals + 1;
     }
-    let spaces = |at: usize| head[at..].iter().take_while(|p| p.token == Token::Space).count();
+    let spaces = |at: usize| {
+        head[at..]
+            .iter()
+            .take_while(|p| p.token == Token::Space)
+            .count()
+    };
     from += spaces(from);
     // `server: listen s`
-    if head.get(from).is_some_and(|p| p.text.len() > 1 && p.text.ends_with(':') && is_name(&p.text[..p.text.len() - 1])) {
+    if head.get(from).is_some_and(|p| {
+        p.text.len() > 1 && p.text.ends_with(':') && is_name(&p.text[..p.text.len() - 1])
+    }) {
         from += 1;
         from += spaces(from);
     }
@@ -96,7 +120,11 @@ fn after_targets<'p, 'l>(head: &'p [Piece<'l>]) -> &'p [Piece<'l>] {
 /// The innermost call in whose parentheses the end lies: `s.bind((`, `bind(s, `.
 fn open_call(body: &[Piece<'_>]) -> Option<Place> {
     let mut open: Vec<(usize, usize)> = Vec::new();
-    for (at, piece) in body.iter().enumerate().filter(|(_, p)| p.token == Token::Sign) {
+    for (at, piece) in body
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.token == Token::Sign)
+    {
         match piece.text {
             "(" | "[" | "{" => open.push((at, 0)),
             ")" | "]" | "}" => drop(open.pop()),
@@ -128,7 +156,12 @@ fn called(callee: &str, commas: usize, call: bool) -> Place {
     };
     let index = commas + usize::from(receiver.is_some());
     match command.params.get(index) {
-        Some(_) => Place::Argument { command, index, before: receiver.map(str::to_owned).into_iter().collect(), call },
+        Some(_) => Place::Argument {
+            command,
+            index,
+            before: receiver.map(str::to_owned).into_iter().collect(),
+            call,
+        },
         None => Place::Nowhere,
     }
 }
@@ -138,7 +171,11 @@ fn argument(name: &str, rest: &[&str]) -> Place {
     let Some(command) = resolve(name) else {
         return Place::Nowhere;
     };
-    let words: Vec<&str> = rest.iter().copied().filter(|word| !word.starts_with("--")).collect();
+    let words: Vec<&str> = rest
+        .iter()
+        .copied()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     let mut given = words.iter();
     let mut index = 0;
     while let Some(word) = given.next() {
@@ -153,7 +190,12 @@ fn argument(name: &str, rest: &[&str]) -> Place {
             index += 1;
         }
     }
-    Place::Argument { command, index, before: words.iter().map(|word| (*word).to_owned()).collect(), call: false }
+    Place::Argument {
+        command,
+        index,
+        before: words.iter().map(|word| (*word).to_owned()).collect(),
+        call: false,
+    }
 }
 
 /// A command by its name, another name, or the beginning of just one.
@@ -166,13 +208,16 @@ pub fn resolve(name: &str) -> Option<&'static Command> {
 
 /// Whether a port must follow: `127.0.0.1 80`, `localhost http`.
 fn is_bare_host(word: &str) -> bool {
-    let quad = word.split('.').count() == 4 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let quad =
+        word.split('.').count() == 4 && word.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     quad || matches!(word, "localhost" | "*" | "<broadcast>")
 }
 
 /// Whether it can be a variable's name.
 pub fn is_name(word: &str) -> bool {
-    word == "." || (word.starts_with(|c: char| c.is_alphabetic() || c == '_') && word.chars().all(|c| c.is_alphanumeric() || c == '_'))
+    word == "."
+        || (word.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && word.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 #[cfg(test)]
@@ -202,8 +247,14 @@ mod tests {
         assert_eq!(at("bind "), ("bind sockfd".into(), ""));
         assert_eq!(at("bind s 127"), ("bind addr".into(), "127"));
         assert_eq!(at("bind s 127.0.0.1 "), ("Nowhere".into(), ""));
-        assert_eq!(at("bind s :80; recv s 10 --p"), ("recv flags".into(), "--p"));
-        assert_eq!(at("setsockopt s SO_LINGER 1 "), ("setsockopt optval".into(), ""));
+        assert_eq!(
+            at("bind s :80; recv s 10 --p"),
+            ("recv flags".into(), "--p")
+        );
+        assert_eq!(
+            at("setsockopt s SO_LINGER 1 "),
+            ("setsockopt optval".into(), "")
+        );
         assert_eq!(at("nonsense "), ("Nowhere".into(), ""));
         assert_eq!(at("bind s \"half"), ("Nowhere".into(), ""));
         assert_eq!(at("ls # bin"), ("Nowhere".into(), ""));
@@ -213,7 +264,10 @@ mod tests {
     fn python_and_c() {
         assert_eq!(at("s.bi"), ("member of s".into(), "bi"));
         assert_eq!(at("s.bind(("), ("bind addr".into(), ""));
-        assert_eq!(at("c = socket.socket(socket.AF"), ("member of socket".into(), "AF"));
+        assert_eq!(
+            at("c = socket.socket(socket.AF"),
+            ("member of socket".into(), "AF")
+        );
         assert_eq!(at("int s = socket(AF"), ("socket domain".into(), "AF"));
         assert_eq!(at("shutdown(s, SH"), ("shutdown how".into(), "SH"));
         assert_eq!(at("x = (1, "), ("Value".into(), ""));

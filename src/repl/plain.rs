@@ -7,11 +7,13 @@ use super::source::{Line, read_line};
 use rustyline::Prompt;
 use rustyline::error::ReadlineError;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The terminal as it is.
 pub struct Plain {
     console: Arc<Console>,
+    /// What is being asked, to be shown again after what was written in between.
+    asked: Arc<Mutex<Option<CountedPrompt>>>,
 }
 
 impl Plain {
@@ -20,12 +22,17 @@ impl Plain {
     /// # Errors
     /// No thread can be started.
     pub fn new() -> io::Result<Self> {
-        let printer = |text: String| {
+        let asked = Arc::new(Mutex::new(None::<CountedPrompt>));
+        let own = Arc::clone(&asked);
+        let printer = move |text: String| {
+            let again = own.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let prompt = again.as_ref().map_or("", Prompt::raw);
             let mut out = io::stdout().lock();
             // The terminal may be gone; the next read will notice.
-            let _ = write!(out, "\n{text}").and_then(|()| out.flush());
+            let _ = write!(out, "\n{text}{prompt}").and_then(|()| out.flush());
         };
-        Ok(Self { console: Console::start(Box::new(printer))? })
+        let console = Console::start(Box::new(printer))?;
+        Ok(Self { console, asked })
     }
 
     /// What writes in between.
@@ -36,6 +43,7 @@ impl Plain {
 
 impl Lines for Plain {
     fn next(&mut self, prompt: &CountedPrompt) -> Entered {
+        *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(prompt.clone());
         self.console.editing(true);
         let read = read_plainly(prompt.raw());
         self.console.editing(false);
@@ -65,7 +73,9 @@ pub fn read_plainly(prompt: &str) -> rustyline::Result<String> {
     out.flush()?;
     match read_line(&mut io::stdin().lock())? {
         Some(Line::Text(text)) => Ok(text),
-        Some(Line::Unreadable { message, .. }) => Err(io::Error::new(io::ErrorKind::InvalidData, message).into()),
+        Some(Line::Unreadable { message, .. }) => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, message).into())
+        }
         None => Err(ReadlineError::Eof),
     }
 }

@@ -12,9 +12,10 @@ const COUNTED: usize = 999;
 /// The line editor measures the prompt once, when it draws it first; after that it may change, but not its width.
 /// While a line is typed, calls only ever return: so the number falls, padded to the width that it had
 /// (`[10 blocked]`, then `[ 9 blocked]`, at last `[ 0 blocked]`), and the next prompt is short again.
+#[derive(Clone)]
 pub struct CountedPrompt {
     /// Plain and styled, by the number of blocked calls.
-    variants: Vec<(String, String)>,
+    variants: Arc<[(String, String)]>,
     blocked: Arc<AtomicUsize>,
 }
 
@@ -29,16 +30,24 @@ impl CountedPrompt {
         let shown = format!("[{jobs} blocked]");
         let width = jobs.to_string().len();
         let counted = text.contains(&shown) && jobs <= COUNTED;
-        let variants = if counted {
-            (0..=jobs).map(|n| both(text.replace(&shown, &format!("[{n:>width$} blocked]")))).collect()
+        let variants: Vec<_> = if counted {
+            (0..=jobs)
+                .map(|n| both(text.replace(&shown, &format!("[{n:>width$} blocked]"))))
+                .collect()
         } else {
             vec![both(text.to_owned())]
         };
-        Self { variants, blocked }
+        Self {
+            variants: variants.into(),
+            blocked,
+        }
     }
 
     fn now(&self) -> &(String, String) {
-        let at = self.blocked.load(Ordering::Relaxed).min(self.variants.len() - 1);
+        let at = self
+            .blocked
+            .load(Ordering::Relaxed)
+            .min(self.variants.len() - 1);
         &self.variants[at]
     }
 }
@@ -59,7 +68,11 @@ pub fn styled(text: &str, style: &Style) -> String {
     match (text.find('['), text.find(']')) {
         (Some(open), Some(close)) if open < close => {
             let waiting = style.paint(text[open..=close].to_owned(), Paint::Warn);
-            format!("{}{waiting}{}", strong(&text[..open]), strong(&text[close + 1..]))
+            format!(
+                "{}{waiting}{}",
+                strong(&text[..open]),
+                strong(&text[close + 1..])
+            )
         }
         _ => strong(text),
     }
@@ -73,7 +86,12 @@ mod tests {
     #[test]
     fn the_number_falls_and_the_width_stays() {
         let blocked = Arc::new(AtomicUsize::new(10));
-        let prompt = CountedPrompt::new("sock [10 blocked]> ", 10, Arc::clone(&blocked), &Style::PLAIN);
+        let prompt = CountedPrompt::new(
+            "sock [10 blocked]> ",
+            10,
+            Arc::clone(&blocked),
+            &Style::PLAIN,
+        );
         assert_eq!(prompt.raw(), "sock [10 blocked]> ");
         blocked.store(9, Ordering::Relaxed);
         assert_eq!(prompt.raw(), "sock [ 9 blocked]> ");

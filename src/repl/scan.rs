@@ -48,7 +48,11 @@ pub fn scan(line: &str) -> impl Iterator<Item = Piece<'_>> {
     std::iter::from_fn(move || {
         let rest = line.get(at..).filter(|rest| !rest.is_empty())?;
         let (token, len) = next(rest, line[..at].chars().next_back());
-        let piece = Piece { token, start: at, text: &rest[..len] };
+        let piece = Piece {
+            token,
+            start: at,
+            text: &rest[..len],
+        };
         at += len;
         Some(piece)
     })
@@ -77,7 +81,11 @@ fn next(rest: &str, before: Option<char>) -> (Token, usize) {
 /// The length of a string's prefix, where a string begins here.
 fn quote_after(rest: &str, before: Option<char>) -> Option<usize> {
     let letters = span(rest, |c| "bBfFrRuU".contains(c));
-    let prefix = if letters > 0 && (letters > 2 || before.is_some_and(is_word)) { return None } else { letters };
+    let prefix = if letters > 0 && (letters > 2 || before.is_some_and(is_word)) {
+        return None;
+    } else {
+        letters
+    };
     rest[prefix..].starts_with(['"', '\'']).then_some(prefix)
 }
 
@@ -112,27 +120,55 @@ mod tests {
     use super::*;
 
     fn kinds(line: &str) -> Vec<(Token, &str)> {
-        scan(line).filter(|p| p.token != Token::Space).map(|p| (p.token, p.text)).collect()
+        scan(line)
+            .filter(|p| p.token != Token::Space)
+            .map(|p| (p.token, p.text))
+            .collect()
     }
 
     #[test]
     fn words_addresses_and_flags_stay_whole() {
-        let words = |line| kinds(line).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
+        let words = |line| {
+            kinds(line)
+                .into_iter()
+                .map(|(_, text)| text)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(words("bind s 127.0.0.1:80"), ["bind", "s", "127.0.0.1:80"]);
-        assert_eq!(words("recv s 10 --peek; ls"), ["recv", "s", "10", "--peek", ";", "ls"]);
-        assert_eq!(words("conn, addr = s.accept()"), ["conn", ",", "addr", "=", "s.accept", "(", ")"]);
+        assert_eq!(
+            words("recv s 10 --peek; ls"),
+            ["recv", "s", "10", "--peek", ";", "ls"]
+        );
+        assert_eq!(
+            words("conn, addr = s.accept()"),
+            ["conn", ",", "addr", "=", "s.accept", "(", ")"]
+        );
         assert_eq!(words("send s #100"), ["send", "s", "#100"]);
     }
 
     #[test]
     fn strings_with_prefix_and_escapes() {
-        assert_eq!(kinds(r#"send s b"a\"b""#)[2], (Token::Text { closed: true }, r#"b"a\"b""#));
-        assert_eq!(kinds("send s 'open ; # no")[2], (Token::Text { closed: false }, "'open ; # no"));
+        assert_eq!(
+            kinds(r#"send s b"a\"b""#)[2],
+            (Token::Text { closed: true }, r#"b"a\"b""#)
+        );
+        assert_eq!(
+            kinds("send s 'open ; # no")[2],
+            (Token::Text { closed: false }, "'open ; # no")
+        );
     }
 
     #[test]
     fn the_pieces_are_the_line() {
-        for line in ["", "é = \u{202e}x", "b'", "\"\\", "((((", "s.send(b'hi')\nls", "\0\u{7f}=="] {
+        for line in [
+            "",
+            "é = \u{202e}x",
+            "b'",
+            "\"\\",
+            "((((",
+            "s.send(b'hi')\nls",
+            "\0\u{7f}==",
+        ] {
             let joined: String = scan(line).map(|p| p.text).collect();
             assert_eq!(joined, line);
         }

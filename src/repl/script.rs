@@ -36,7 +36,14 @@ impl Script {
     /// output reads like a session.
     pub fn new(app: App, form: Form, echo: bool) -> Self {
         let echo = echo && !form.json();
-        Self { app, form, output: Output::default(), judge: Judge::default(), echo, began: Instant::now() }
+        Self {
+            app,
+            form,
+            output: Output::default(),
+            judge: Judge::default(),
+            echo,
+            began: Instant::now(),
+        }
     }
 
     /// Runs every line and gives the exit status.
@@ -49,6 +56,7 @@ impl Script {
             Err(early) => early,
             Ok(()) => self.verdict(),
         };
+        self.output.flush();
         let unread = self.output.broken();
         self.output.finish()?;
         Ok(if unread { UNREAD } else { status })
@@ -60,24 +68,43 @@ impl Script {
         while let Some(line) = read_line(from)? {
             let next = match line {
                 Line::Text(text) => {
-                    let text = if first { text.trim_start_matches('\u{feff}') } else { text.as_str() };
-                    joiner.push(text).map_or(Ok(()), |logical| self.statement(&logical))
+                    let text = if first {
+                        text.trim_start_matches('\u{feff}')
+                    } else {
+                        text.as_str()
+                    };
+                    joiner
+                        .push(text)
+                        .map_or(Ok(()), |logical| self.statement(&logical))
                 }
-                Line::Unreadable { message, shown, span } => Err(self.complain(message, shown, span)),
+                Line::Unreadable {
+                    message,
+                    shown,
+                    span,
+                } => Err(self.complain(message, shown, span)),
             };
             first = false;
             if next.is_err() {
                 return Ok(next);
             }
         }
-        Ok(joiner.rest().map_or(Ok(()), |logical| self.statement(&logical)))
+        Ok(joiner
+            .rest()
+            .map_or(Ok(()), |logical| self.statement(&logical)))
     }
 
     fn statement(&mut self, line: &str) -> Next {
         if line.trim().is_empty() {
             return Ok(());
         }
-        let Self { app, form, output, judge, echo, .. } = self;
+        let Self {
+            app,
+            form,
+            output,
+            judge,
+            echo,
+            ..
+        } = self;
         if *echo {
             output.write(&format!("{}{line}\n", app.prompt()));
         }
@@ -103,7 +130,11 @@ impl Script {
         if output.broken() {
             return Err(UNREAD);
         }
-        if outcome.quit { Err(self.verdict()) } else { Ok(()) }
+        if outcome.quit {
+            Err(self.verdict())
+        } else {
+            Ok(())
+        }
     }
 
     /// Answers a line that is no text.
@@ -118,7 +149,9 @@ impl Script {
                 source,
                 span,
                 expected: Vec::new(),
-                help: vec!["write bytes beyond ASCII as \\xNN in a string: send s \"\\xff\"".into()],
+                help: vec![
+                    "write bytes beyond ASCII as \\xNN in a string: send s \"\\xff\"".into(),
+                ],
             }),
         };
         self.output.write(&self.form.show(&event));
@@ -127,12 +160,22 @@ impl Script {
 
     /// The end: which calls are left blocked, and the exit status.
     fn verdict(&mut self) -> u8 {
-        let Self { app, form, output, judge, .. } = self;
+        let Self {
+            app,
+            form,
+            output,
+            judge,
+            ..
+        } = self;
         let left = app.finish(&mut |event| {
             judge.see(&event);
             output.write(&form.show(&event));
         });
-        if left.left > 0 || judge.failed() { FAILED } else { WELL }
+        if left.left > 0 || judge.failed() {
+            FAILED
+        } else {
+            WELL
+        }
     }
 }
 

@@ -36,7 +36,12 @@ enum Ran {
 impl<L: Lines> Shell<L> {
     /// A shell that takes its lines from there.
     pub fn new(shared: Arc<Shared>, lines: L, style: Style) -> Self {
-        Self { shared, lines, output: Output::default(), style }
+        Self {
+            shared,
+            lines,
+            output: Output::default(),
+            style,
+        }
     }
 
     /// Runs these statements, then what is typed, until the student leaves.
@@ -90,7 +95,11 @@ impl<L: Lines> Shell<L> {
                 let prompt = styled(&self.shared.app().prompt(), &self.style);
                 self.output.write(&format!("{prompt}{line}\n"));
             }
-            let expected = || lines.get(at + 1).is_some_and(|next| next.trim_start().starts_with("expect "));
+            let expected = || {
+                lines
+                    .get(at + 1)
+                    .is_some_and(|next| next.trim_start().starts_with("expect "))
+            };
             match self.statement(line) {
                 Ran::Quit => return false,
                 Ran::Badly if !expected() => {
@@ -137,7 +146,11 @@ impl<L: Lines> Shell<L> {
         self.lines.remember(&line);
         match outcome {
             Outcome { quit: true, .. } => Ran::Quit,
-            Outcome { fault: false, failed: false, .. } => Ran::Well,
+            Outcome {
+                fault: false,
+                failed: false,
+                ..
+            } => Ran::Well,
             _ => Ran::Badly,
         }
     }
@@ -175,6 +188,8 @@ impl<L: Lines> Shell<L> {
         let waiting = self.shared.console.drain();
         self.output.write(&waiting);
         let shared = Arc::clone(&self.shared);
-        shared.app().finish(&mut |event| self.output.write(&shared.show(&event)));
+        shared
+            .app()
+            .finish(&mut |event| self.output.write(&shared.show(&event)));
     }
 }

@@ -34,7 +34,11 @@ pub fn read_line(from: &mut impl BufRead) -> io::Result<Option<Line>> {
     if bytes.last() != Some(&b'\n') && bytes.len() as u64 == LONGEST {
         let shown = escape::visible(&bytes[..40]);
         let message = format!("this line is longer than {} megabytes", LONGEST >> 20);
-        return Ok(Some(Line::Unreadable { message, span: (0, shown.len()), shown }));
+        return Ok(Some(Line::Unreadable {
+            message,
+            span: (0, shown.len()),
+            shown,
+        }));
     }
     while matches!(bytes.last(), Some(b'\n' | b'\r')) {
         bytes.pop();
@@ -52,7 +56,11 @@ fn unreadable(bytes: &[u8], at: usize) -> Line {
     let wrong = format!("\\x{:02x}", bytes[at]);
     let after = escape::visible(&bytes[at + 1..bytes.len().min(at + 20)]);
     Line::Unreadable {
-        message: format!("this line is not UTF-8 text: byte {} of it is 0x{:02x}", at + 1, bytes[at]),
+        message: format!(
+            "this line is not UTF-8 text: byte {} of it is 0x{:02x}",
+            at + 1,
+            bytes[at]
+        ),
         span: (before.len(), before.len() + wrong.len()),
         shown: before + &wrong + &after,
     }
@@ -69,12 +77,24 @@ mod tests {
     #[test]
     fn ends_of_line_go() {
         let text = |line: &str| Line::Text(line.into());
-        assert_eq!(lines(b"ls\r\n\nbind s"), [text("ls"), text(""), text("bind s")]);
+        assert_eq!(
+            lines(b"ls\r\n\nbind s"),
+            [text("ls"), text(""), text("bind s")]
+        );
     }
 
     #[test]
     fn bytes_that_are_no_text_are_pointed_at() {
-        let [Line::Unreadable { message, shown, span }] = &lines(b"send s \"\xff\"")[..] else { panic!() };
+        let [
+            Line::Unreadable {
+                message,
+                shown,
+                span,
+            },
+        ] = &lines(b"send s \"\xff\"")[..]
+        else {
+            panic!()
+        };
         assert_eq!(shown, "send s \"\\xff\"");
         assert_eq!(&shown[span.0..span.1], "\\xff");
         assert!(message.contains("byte 9"), "{message}");
@@ -84,7 +104,9 @@ mod tests {
     #[test]
     fn a_line_without_end_is_cut() {
         let mut endless = io::BufReader::new(io::repeat(b'a'));
-        let Some(Line::Unreadable { message, .. }) = read_line(&mut endless).unwrap() else { panic!() };
+        let Some(Line::Unreadable { message, .. }) = read_line(&mut endless).unwrap() else {
+            panic!()
+        };
         assert!(message.contains("16 megabytes"));
     }
 }

@@ -17,9 +17,13 @@ pub const HOW_TO_LEAVE: &str = "  Nothing is blocked. Ctrl-D or quit leaves.\n";
 /// No thread can be started.
 pub fn start(shared: &Arc<Shared>, plain: bool) -> io::Result<()> {
     let own = Arc::clone(shared);
-    thread::Builder::new().name("watch".into()).spawn(move || watch(&own))?;
+    thread::Builder::new()
+        .name("watch".into())
+        .spawn(move || watch(&own))?;
     let own = Arc::clone(shared);
-    thread::Builder::new().name("signals".into()).spawn(move || take_signals(&own, plain))?;
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || take_signals(&own, plain))?;
     Ok(())
 }
 

@@ -25,7 +25,11 @@ pub fn block(signals: &[Signal]) -> io::Result<()> {
 /// # Errors
 /// Those of pthread_sigmask(3).
 pub fn unblock(signals: &[Signal]) -> io::Result<()> {
-    Ok(signals.iter().copied().collect::<SigSet>().thread_unblock()?)
+    Ok(signals
+        .iter()
+        .copied()
+        .collect::<SigSet>()
+        .thread_unblock()?)
 }
 
 /// Sleeps until one of these arrives (sigwait(3)). They must be blocked in every thread.
