@@ -1,9 +1,9 @@
 //! The command line: choose a mode, return an exit status.
 
-use crate::app::{App, Settings};
+use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
 use crate::repl::{Form, Options, interact};
-use crate::sys::reserve::Reservation;
+use crate::sys::reserve::{Reservation, close_inherited};
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -211,13 +211,15 @@ fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
         history: !global.no_history,
         first,
     };
-    interact(App::new(global.settings(false)), &options).context("the shell cannot go on")?;
+    let app = global.session(false)?;
+    interact(app, &options).context("the shell cannot go on")?;
     Ok(0)
 }
 
 fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
-    Script::new(App::new(global.settings(true)), form, echo)
+    let app = global.session(true)?;
+    Script::new(app, form, echo)
         .run(from)
         .context("the script cannot go on")
 }
@@ -241,11 +243,25 @@ fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
 }
 
 impl Global {
+    /// A fresh session, in which the first socket is 3.
+    fn session(&self, script: bool) -> anyhow::Result<App> {
+        close_inherited();
+        App::new(self.settings(script)).context("no session can be made")
+    }
+
     fn settings(&self, script: bool) -> Settings {
         Settings {
             timeout: self.timeout,
             script,
-            explain: format!("{:?}", self.explain).to_lowercase(),
+            explain: match self.explain {
+                Explain::Auto => app::Explain::Auto,
+                Explain::Full => app::Explain::Full,
+                Explain::Brief => app::Explain::Brief,
+                Explain::Off => app::Explain::Off,
+            },
+            allow_net: self.allow_net,
+            allow_files: self.allow_files,
+            ..Settings::default()
         }
     }
 

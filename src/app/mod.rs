@@ -5,12 +5,10 @@ use crate::event::Event;
 use std::sync::Arc;
 use std::time::Duration;
 
-#[derive(Debug, Clone)]
-pub struct Settings {
-    pub timeout: Duration,
-    pub script: bool,
-    pub explain: String,
-}
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Explain { #[default] Auto, Full, Brief, Off }
+#[derive(Debug, Clone, Default)]
+pub struct Settings { pub timeout: Duration, pub grace: Duration, pub script: bool, pub explain: Explain, pub allow_net: bool, pub allow_files: bool }
 #[derive(Debug, Default)]
 pub struct Outcome {
     pub fault: bool,
@@ -19,21 +17,14 @@ pub struct Outcome {
     pub missing: Option<Missing>,
 }
 #[derive(Debug)]
-pub struct Missing {
-    pub prompt: String,
-    pub default: Option<String>,
-    pub line_so_far: String,
-}
+pub struct Missing { pub param: &'static crate::lang::table::Param, pub default: Option<&'static str> }
+impl Missing { pub fn complete(&self, line: &str, answer: &str) -> String { format!("{line} {answer}") } }
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     pub names: Vec<String>,
     pub addresses: Vec<String>,
     pub topics: Vec<String>,
     pub lessons: Vec<String>,
-}
-#[derive(Debug)]
-pub struct ExitStatus {
-    pub left: usize,
 }
 #[derive(Clone, Debug)]
 pub struct Interrupt;
@@ -43,8 +34,8 @@ impl Interrupt {
 #[derive(Debug)]
 pub struct App;
 impl App {
-    pub fn new(_: Settings) -> Self {
-        Self
+    pub fn new(_: Settings) -> std::io::Result<Self> {
+        Ok(Self)
     }
     pub fn execute(&mut self, line: &str, _: &mut dyn FnMut(Event)) -> Outcome {
         Outcome {
@@ -69,7 +60,7 @@ impl App {
     pub fn cancel_last(&mut self, _: &mut dyn FnMut(Event)) -> bool {
         false
     }
-    pub fn finish(&mut self, _: &mut dyn FnMut(Event)) -> ExitStatus {
-        ExitStatus { left: 0 }
+    pub fn finish(&mut self, _: &mut dyn FnMut(Event)) -> bool {
+        true
     }
 }

@@ -12,7 +12,8 @@ pub fn paint(line: &str, cursor: usize, names: &[String], style: &Style) -> Stri
     let mut begins = true;
     let mut pieces = scan(line).peekable();
     while let Some(piece) = pieces.next() {
-        let typing = piece.end() >= cursor && piece.start <= cursor;
+        // A word is judged once another follows: `s ` may become `s = …`.
+        let typing = piece.end() >= cursor.min(line.trim_end().len());
         let calls = pieces.peek().is_some_and(|next| next.is_sign("("));
         let assigns = scan(&line[piece.end()..])
             .find(|next| next.token != Token::Space)
@@ -137,6 +138,8 @@ mod tests {
     fn a_word_being_typed_is_not_yet_unknown() {
         let painted = paint("bnid", 4, &[], &COLOR);
         assert_eq!(painted, "bnid");
+        assert_eq!(paint("bnid ", 5, &[], &COLOR), "bnid ");
+        assert_ne!(paint("bnid s", 6, &[], &COLOR), "bnid s");
     }
 
     #[test]

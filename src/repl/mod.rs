@@ -17,7 +17,6 @@ mod highlight;
 mod hint;
 mod history;
 mod join;
-mod judge;
 mod lines;
 mod output;
 mod place;
@@ -69,7 +68,7 @@ pub fn interact(app: App, options: &Options<'_>) -> io::Result<()> {
     let words = Words::default();
     let history = options.history.then(HistoryFile::usual).flatten();
     let editor = can_edit().then(|| Editor::new(Arc::clone(&words), options.style, history));
-    let form = Form::new(options.style, options.json);
+    let form = Form::new(options.style, options.json).at_prompt();
     if let Some(Ok(mut lines)) = editor {
         terminal::remember();
         let console = lines.console();

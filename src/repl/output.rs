@@ -2,7 +2,7 @@
 
 use crate::event::Event;
 use crate::text::style::Style;
-use crate::view::Renderer;
+use crate::view::{Renderer, json};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 /// How much is gathered before it is written to a file or a pipe.
@@ -11,7 +11,6 @@ const GATHERED: usize = 64 * 1024;
 /// In which form events are shown.
 pub struct Form {
     renderer: Renderer,
-    style: Style,
     json: bool,
 }
 
@@ -20,8 +19,16 @@ impl Form {
     pub fn new(style: Style, json: bool) -> Self {
         Self {
             renderer: Renderer::new(style),
-            style,
             json,
+        }
+    }
+
+    /// For a student at a prompt, who may be told what the prompt allows.
+    #[must_use]
+    pub fn at_prompt(self) -> Self {
+        Self {
+            renderer: self.renderer.at_prompt(),
+            ..self
         }
     }
 
@@ -32,17 +39,17 @@ impl Form {
 
     /// Takes over the terminal's present width.
     pub fn resize(&mut self) {
-        let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-        if self.style.width.is_some() && columns.is_some() && columns != self.style.width {
-            self.style.width = columns;
-            self.renderer = Renderer::new(self.style);
+        if self.renderer.style().width.is_some()
+            && let Some((width, _)) = terminal_size::terminal_size()
+        {
+            self.renderer.resize(Some(width.0.into()));
         }
     }
 
     /// The event as it is shown: nothing, or whole lines.
     pub fn show(&mut self, event: &Event) -> String {
         let mut text = if self.json {
-            self.renderer.json(event)
+            json(event)
         } else {
             self.renderer.event(event)
         };

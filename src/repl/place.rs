@@ -189,6 +189,15 @@ fn argument(name: &str, rest: &[&str]) -> Place {
         if !matches!(param.kind, Kind::OptionValue | Kind::Rest) && param.need != Need::Many {
             index += 1;
         }
+        // `socket tcp` says the type too.
+        let next = command.params.get(index).map(|param| param.kind);
+        if param.kind == Kind::Domain
+            && next == Some(Kind::Type)
+            && !word.starts_with("AF_")
+            && !word.starts_with("PF_")
+        {
+            index += 1;
+        }
     }
     Place::Argument {
         command,
@@ -255,6 +264,8 @@ mod tests {
             at("setsockopt s SO_LINGER 1 "),
             ("setsockopt optval".into(), "")
         );
+        assert_eq!(at("socket AF_INET "), ("socket type".into(), ""));
+        assert_eq!(at("socket tcp "), ("socket protocol".into(), ""));
         assert_eq!(at("nonsense "), ("Nowhere".into(), ""));
         assert_eq!(at("bind s \"half"), ("Nowhere".into(), ""));
         assert_eq!(at("ls # bin"), ("Nowhere".into(), ""));

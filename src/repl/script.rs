@@ -1,7 +1,6 @@
 //! Scripts: `socktutor run FILE`, `-c`, and standard input that is no terminal. No line editor, no thread.
 
 use super::join::Joiner;
-use super::judge::Judge;
 use super::output::{Form, Output};
 use super::source::{Line, read_line};
 use crate::app::App;
@@ -23,7 +22,6 @@ pub struct Script {
     app: App,
     form: Form,
     output: Output,
-    judge: Judge,
     echo: bool,
     began: Instant,
 }
@@ -40,7 +38,6 @@ impl Script {
             app,
             form,
             output: Output::default(),
-            judge: Judge::default(),
             echo,
             began: Instant::now(),
         }
@@ -101,7 +98,6 @@ impl Script {
             app,
             form,
             output,
-            judge,
             echo,
             ..
         } = self;
@@ -111,19 +107,13 @@ impl Script {
         if app.jobs() > 0 || may_sleep(line) {
             output.flush();
         }
-        judge.statement();
         let mut sink = |event: Event| {
-            judge.see(&event);
             output.write(&form.show(&event));
             if matches!(event.what, What::Job(_)) {
                 output.flush();
             }
         };
-        if app.jobs() > 0 {
-            app.poll(&mut sink);
-        }
         let outcome = app.execute(line, &mut sink);
-        judge.outcome(outcome.failed);
         if outcome.fault {
             return Err(FAULT);
         }
@@ -161,21 +151,10 @@ impl Script {
     /// The end: which calls are left blocked, and the exit status.
     fn verdict(&mut self) -> u8 {
         let Self {
-            app,
-            form,
-            output,
-            judge,
-            ..
+            app, form, output, ..
         } = self;
-        let left = app.finish(&mut |event| {
-            judge.see(&event);
-            output.write(&form.show(&event));
-        });
-        if left.left > 0 || judge.failed() {
-            FAILED
-        } else {
-            WELL
-        }
+        let well = app.finish(&mut |event| output.write(&form.show(&event)));
+        if well { WELL } else { FAILED }
     }
 }
 

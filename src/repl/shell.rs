@@ -140,7 +140,7 @@ impl<L: Lines> Shell<L> {
                 self.lines.remember(&line);
                 return Ran::Badly;
             };
-            line = format!("{} {answer}", missing.line_so_far);
+            line = missing.complete(&line, &answer);
             outcome = self.execute(&line);
         }
         self.lines.remember(&line);
@@ -170,15 +170,15 @@ impl<L: Lines> Shell<L> {
 
     /// Asks for a missing argument; an empty answer takes the default.
     fn ask(&mut self, missing: &Missing) -> Option<String> {
-        let question = match &missing.default {
-            Some(default) => format!("  {} [{default}]: ", missing.prompt),
-            None => format!("  {}: ", missing.prompt),
+        let name = missing.param.name;
+        let question = match missing.default {
+            Some(default) => format!("  {name} [{default}]: "),
+            None => format!("  {name}: "),
         };
         self.output.flush();
         let answer = self.lines.ask(&question)?;
-        let answer = answer.lines().next().unwrap_or("").trim();
-        match answer {
-            "" => missing.default.clone(),
+        match answer.lines().next().unwrap_or("").trim() {
+            "" => missing.default.map(str::to_owned),
             given => Some(given.to_owned()),
         }
     }
