@@ -6,3 +6,4 @@ pub mod event;
 pub mod lang;
 pub mod sys;
 pub mod text;
+pub mod view;
