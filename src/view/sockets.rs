@@ -92,15 +92,16 @@ impl Column {
     }
 }
 
-/// What may be done to a table that is too wide, mildest first: the columns that an address keeps at least, those that a name
+/// What may be done to a table that is too wide, mildest first (15 columns hold `127.0.0.1:12345`): the columns that an address keeps at least, those that a name
 /// keeps, and how many of [`DROPPED`] are left out.
-const MEASURES: [(usize, usize, usize); 8] = [
+const MEASURES: [(usize, usize, usize); 9] = [
     (15, 99, 0),
     (15, 12, 0),
-    (12, 12, 1),
-    (12, 12, 2),
-    (12, 12, 3),
-    (10, 12, 5),
+    (15, 8, 0),
+    (15, 8, 1),
+    (15, 8, 2),
+    (12, 8, 3),
+    (10, 8, 5),
     (10, 8, 6),
     (10, 6, 8),
 ];
@@ -133,7 +134,7 @@ pub(super) fn sockets(page: &mut Page<'_>, rows: &[SocketRow], told: &mut Told) 
     }
     if !told.backlog && rows.iter().any(|row| row.state == Some(TcpState::Listen)) {
         told.backlog = true;
-        page.line(|page| {
+        page.prose(|page| {
             page.own("In LISTEN, recvq counts the connections that wait for accept, and sendq is their limit (the backlog).");
         });
     }

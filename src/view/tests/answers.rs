@@ -67,7 +67,7 @@ fn ls_fits_eighty_columns() {
       conn  3 tcp   127.0.0.1:12345 127.0.0.1:54321 ESTABLISHED     0     0 -w-
       . means conn
       In LISTEN, recvq counts the connections that wait for accept, and sendq is
-          their limit (the backlog).
+      their limit (the backlog).
     ");
     assert_snapshot!(ls(TERMINAL, vec![]), @r"
     sock>
@@ -75,33 +75,39 @@ fn ls_fits_eighty_columns() {
     ");
 }
 
-#[test]
-fn ls_shortens_addresses_and_keeps_ports() {
+const LONG: &str = "[2001:db8:1234:5678:9abc:def0:1234:5678]:54321";
+
+fn crowd() -> Vec<SocketRow> {
     let mut rows = sheet();
-    let long = "[2001:db8:1234:5678:9abc:def0:1234:5678]:54321";
     rows.push(socket(
         "c",
         "[fd00::1]:443",
-        Some(long),
+        Some(LONG),
         TcpState::Established,
     ));
     rows.push(socket(
         "a_very_long_name_for_a_socket",
-        long,
-        Some(long),
+        LONG,
+        Some(LONG),
         TcpState::Closing,
     ));
     rows[2].proto = text("tcp6");
+    rows
+}
+
+#[test]
+fn ls_shortens_addresses_and_keeps_ports() {
+    let rows = crowd();
     assert_snapshot!(ls(TERMINAL, rows.clone()), @r"
     sock>
-      name         fd proto local          peer          state       recvq sendq rwx
-      s             3 tcp   127.…0.1:12345 -             LISTEN          1     5 -w-
-      conn          3 tcp   127.…0.1:12345 127.….1:54321 ESTABLISHED     0     0 -w-
-      c             3 tcp6  [fd00::1]:443  [2001…]:54321 ESTABLISHED     0     0 -w-
-      a_very_long…  3 tcp   [2001:…]:54321 [2001…]:54321 CLOSING         0     0 -w-
+      name     fd proto local            peer            state       recvq sendq rwx
+      s         3 tcp   127.0.0.1:12345  -               LISTEN          1     5 -w-
+      conn      3 tcp   127.0.0.1:12345  127.0.0.1:54321 ESTABLISHED     0     0 -w-
+      c         3 tcp6  [fd00::1]:443    [2001:d…]:54321 ESTABLISHED     0     0 -w-
+      a_very_…  3 tcp   [2001:db…]:54321 [2001:d…]:54321 CLOSING         0     0 -w-
       . means conn
       In LISTEN, recvq counts the connections that wait for accept, and sendq is
-          their limit (the backlog).
+      their limit (the backlog).
       Shortened to fit; a wider terminal shows all.
     ");
     assert_snapshot!(ls(ASCII, rows[..3].to_vec()), @r"
@@ -112,25 +118,27 @@ fn ls_shortens_addresses_and_keeps_ports() {
       c     3 tcp6  [fd00::1]:443   [2001:...]:54321 ESTABLISHED     0     0 -w-
       . means conn
       In LISTEN, recvq counts the connections that wait for accept, and sendq is
-          their limit (the backlog).
+      their limit (the backlog).
       Shortened to fit; a wider terminal shows all.
     ");
-    assert!(
-        ls(Style::PLAIN, rows.clone()).contains(long),
-        "a pipe shows all"
-    );
+    assert!(ls(Style::PLAIN, rows).contains(LONG), "a pipe shows all");
+}
+
+#[test]
+fn ls_has_a_column_of_hosts_where_there_are_any() {
+    let mut rows = crowd();
     rows.iter_mut()
         .for_each(|row| row.host = Some(text("server")));
     assert_snapshot!(ls(TERMINAL, rows.clone()), @r"
     sock>
-      name         fd host   proto local        peer         state       recvq sendq
-      s             3 server tcp   127….1:12345 -            LISTEN          1     5
-      conn          3 server tcp   127….1:12345 127….1:54321 ESTABLISHED     0     0
-      c             3 server tcp6  [fd00:…]:443 [200…]:54321 ESTABLISHED     0     0
-      a_very_long…  3 server tcp   [200…]:54321 [200…]:54321 CLOSING         0     0
+      name     fd host   local             peer              state       recvq sendq
+      s         3 server 127.0.0.1:12345   -                 LISTEN          1     5
+      conn      3 server 127.0.0.1:12345   127.0.0.1:54321   ESTABLISHED     0     0
+      c         3 server [fd00::1]:443     [2001:db8…]:54321 ESTABLISHED     0     0
+      a_very_…  3 server [2001:db8…]:54321 [2001:db8…]:54321 CLOSING         0     0
       . means conn
       In LISTEN, recvq counts the connections that wait for accept, and sendq is
-          their limit (the backlog).
+      their limit (the backlog).
       Shortened to fit; a wider terminal shows all.
     ");
     for width in 40..120 {
@@ -179,13 +187,16 @@ fn jobs_are_listed() {
     ");
 }
 
+fn diagram(way: &[TcpState]) -> Answer {
+    Answer::Diagram {
+        name: text("c"),
+        way: way.to_vec(),
+    }
+}
+
 #[test]
 fn the_diagram_marks_the_place_and_the_way() {
     use TcpState::*;
-    let diagram = |way: &[TcpState]| Answer::Diagram {
-        name: text("c"),
-        way: way.to_vec(),
-    };
     assert_snapshot!(answer(TERMINAL, diagram(&[Close, SynSent, Established])), @r"
     sock>
       c is in ESTABLISHED    [[here]]  (was there)
@@ -233,6 +244,10 @@ fn the_diagram_marks_the_place_and_the_way() {
       its way  CLOSE -> SYN_SENT -> ESTABLISHED -> FIN_WAIT1 -> FIN_WAIT2 ->
                TIME_WAIT
     ");
+}
+
+#[test]
+fn the_diagram_fits_the_screen_or_is_left_out() {
     let longest = answer(TERMINAL, diagram(&TcpState::ALL));
     assert!(
         longest.lines().count() <= 23,
@@ -248,7 +263,7 @@ fn the_diagram_marks_the_place_and_the_way() {
         width: Some(60),
         ..TERMINAL
     };
-    assert_snapshot!(answer(narrow, diagram(&[Close, Listen])), @r"
+    assert_snapshot!(answer(narrow, diagram(&[TcpState::Close, TcpState::Listen])), @r"
     sock>
       c is in LISTEN    [[here]]  (was there)
       The diagram needs a terminal 76 columns wide.
@@ -414,12 +429,15 @@ s.bind((\"127.0.0.1\", 12345))    # two blanks  stay
 | `x` | yes \u{1b}[2J → no |
 ";
 
-#[test]
-fn markdown_is_drawn_or_left_as_it_is() {
-    let topic = || Answer::Topic {
+fn topic() -> Answer {
+    Answer::Topic {
         topic: text("bind"),
         markdown: text(TOPIC),
-    };
+    }
+}
+
+#[test]
+fn markdown_is_drawn_on_a_terminal() {
     assert_snapshot!(answer(TERMINAL, topic()), @r#"
     sock>
     What it does
@@ -480,6 +498,10 @@ fn markdown_is_drawn_or_left_as_it_is() {
     ├───┼────────────────┤
     │`x`│yes \x1b[2J → no│
     "#);
+}
+
+#[test]
+fn markdown_is_left_as_it_is_in_a_pipe() {
     assert_snapshot!(answer(Style::PLAIN, topic()), @r#"
     sock>
     ## What it does
@@ -499,6 +521,10 @@ fn markdown_is_drawn_or_left_as_it_is() {
     |---|---|
     | `x` | yes \x1b[2J → no |
     "#);
+}
+
+#[test]
+fn markdown_has_colors_but_no_codes_of_its_own() {
     let color = shown(
         Style {
             color: true,

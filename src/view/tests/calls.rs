@@ -67,105 +67,67 @@ fn a_change_shows_what_changed() {
     sock>
       s  CLOSE
       s  127.0.0.1:12345  CLOSE
-      s  CLOSE → LISTEN  backlog 0/5
-      s  backlog 1/5  (by the peer)
-      s  127.0.0.1:12345 ↔ 127.0.0.1:80  CLOSE → ESTABLISHED
       s  peer [::1]:80
+      s  backlog 1/5  (by the peer)
       s  recvq 24  (by the peer)
       s  recvq 0  sendq 5
+      s  CLOSE → LISTEN  backlog 0/5
+      s  127.0.0.1:12345 ↔ 127.0.0.1:80  CLOSE → ESTABLISHED
       s  ESTABLISHED → CLOSE_WAIT  (by the peer)
       s  ESTABLISHED → CLOSE  (the network)
+      s  ESTABLISHED → FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 → TIME_WAIT  (by the peer; no descriptor any more)
       s  TIME_WAIT → CLOSE  (the kernel's timer; no descriptor any more)
-      s  ESTABLISHED → FIN_WAIT1  (no descriptor any more)
     ");
     assert_snapshot!(lines(ASCII), @r"
     sock>
       s  CLOSE
       s  127.0.0.1:12345  CLOSE
-      s  CLOSE -> LISTEN  backlog 0/5
-      s  backlog 1/5  (by the peer)
-      s  127.0.0.1:12345 <-> 127.0.0.1:80  CLOSE -> ESTABLISHED
       s  peer [::1]:80
+      s  backlog 1/5  (by the peer)
       s  recvq 24  (by the peer)
       s  recvq 0  sendq 5
+      s  CLOSE -> LISTEN  backlog 0/5
+      s  127.0.0.1:12345 <-> 127.0.0.1:80  CLOSE -> ESTABLISHED
       s  ESTABLISHED -> CLOSE_WAIT  (by the peer)
       s  ESTABLISHED -> CLOSE  (the network)
+      s  ESTABLISHED -> FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 -> TIME_WAIT  (by the peer; no descriptor any more)
       s  TIME_WAIT -> CLOSE  (the kernel's timer; no descriptor any more)
-      s  ESTABLISHED -> FIN_WAIT1  (no descriptor any more)
     ");
 }
 
 fn changes() -> Vec<Change> {
     use TcpState::*;
-    let moved = |from, to| Change {
+    let moved = |from, to, by_network, closed| Change {
         from: Some(from),
         to: Some(to),
+        by_network,
+        closed,
         ..change()
     };
-    let local = Some(addr("127.0.0.1:12345"));
-    vec![
-        Change {
-            to: Some(Close),
-            ..change()
-        },
-        Change {
-            local: local.clone(),
-            to: Some(Close),
-            ..change()
-        },
-        Change {
-            backlog: Some((0, 5)),
-            ..moved(Close, Listen)
-        },
-        Change {
-            backlog: Some((1, 5)),
-            by_network: true,
-            ..change()
-        },
-        Change {
-            local: local.clone(),
-            peer: Some(addr("127.0.0.1:80")),
-            ..moved(Close, Established)
-        },
-        Change {
-            peer: Some(addr("[::1]:80")),
-            ..change()
-        },
-        Change {
-            recvq: Some(24),
-            by_network: true,
-            ..change()
-        },
-        Change {
-            sendq: Some(5),
-            recvq: Some(0),
-            ..change()
-        },
-        Change {
-            by_network: true,
-            ..moved(Established, CloseWait)
-        },
-        Change {
-            by_network: true,
-            ..moved(Established, Close)
-        },
-        Change {
-            by_network: true,
-            closed: true,
-            ..moved(FinWait2, TimeWait)
-        },
-        Change {
-            by_network: true,
-            closed: true,
-            ..moved(TimeWait, Close)
-        },
-        Change {
-            closed: true,
-            ..moved(Established, FinWait1)
-        },
-    ]
+    let here = Some(addr("127.0.0.1:12345"));
+    let mut all = vec![change(); 6];
+    all[0].to = Some(Close);
+    (all[1].local, all[1].to) = (here.clone(), Some(Close));
+    all[2].peer = Some(addr("[::1]:80"));
+    (all[3].backlog, all[3].by_network) = (Some((1, 5)), true);
+    (all[4].recvq, all[4].by_network) = (Some(24), true);
+    (all[5].sendq, all[5].recvq) = (Some(5), Some(0));
+    let mut listens = moved(Close, Listen, false, false);
+    listens.backlog = Some((0, 5));
+    let mut connects = moved(Close, Established, false, false);
+    (connects.local, connects.peer) = (here, Some(addr("127.0.0.1:80")));
+    all.extend([
+        listens,
+        connects,
+        moved(Established, CloseWait, true, false),
+        moved(Established, Close, true, false),
+        moved(Established, FinWait1, false, true),
+        moved(FinWait2, TimeWait, true, true),
+        moved(TimeWait, Close, true, true),
+    ]);
+    all
 }
 
 #[test]
@@ -401,8 +363,8 @@ fn a_long_line_is_shown_around_the_place() {
     ");
     assert_snapshot!(shown(TERMINAL, complaint(&source, (at, source.len()))), @r"
     sock>
-      … WRONG b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b …
-        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      …WRONG b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b …
+       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       error: no such port
       expected: a number from 0 to 65535 or a service's name
       Try: bind s 127.0.0.1:12345
@@ -417,8 +379,8 @@ fn a_long_line_is_shown_around_the_place() {
     ");
     assert_snapshot!(shown(Style::PLAIN, complaint(&source, (source.len(), source.len()))), @r"
     sock>
-      …b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b
-                                                                                    ^
+      … b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b b
+                                                                                   ^
       error: no such port
       expected: a number from 0 to 65535 or a service's name
       Try: bind s 127.0.0.1:12345

@@ -5,51 +5,15 @@ use crate::text::escape;
 use crate::text::wrap;
 use proptest::prelude::*;
 
-/// One event of every kind, with `text` in every field that may hold something foreign.
-fn events(text: &str, span: (usize, usize)) -> Vec<What> {
+/// One event of every kind but answers, with `text` in every field that may hold something foreign.
+fn calls(text: &str, span: (usize, usize)) -> Vec<What> {
     let own = || text.to_owned();
     let path = || Some(Addr::Path(text.into()));
-    let job = |status| Job {
-        n: 1,
-        status,
-        call: own(),
-        sleeps_in: own(),
-    };
-    let option = || {
-        vec![OptionRow {
-            name: own(),
-            value: own(),
-            meaning: own(),
-        }]
-    };
-    let row = SocketRow {
-        name: own(),
-        host: Some(own()),
-        proto: own(),
-        local: path(),
-        peer: path(),
-        ready: own(),
-        last: true,
-        ..socket("s", "0.0.0.0:0", None, TcpState::Listen)
-    };
-    let holder = Holder {
-        proto: own(),
-        local: Addr::Path(text.into()),
-        peer: path(),
-        state: None,
-        socket: None,
-        pid: Some(1),
-        process: Some(own()),
-        uid: 0,
-    };
-    let groups = |n: usize| vec![(own(), vec![(own(), own()); n]); n];
+    let mut moved = change();
+    (moved.local, moved.peer) = (path(), path());
     let mut all = vec![
         syscall(text, Some(0), None),
-        What::State(Change {
-            local: path(),
-            peer: path(),
-            ..change()
-        }),
+        What::State(moved),
         What::Data(Data {
             bytes: own(),
             len: text.len(),
@@ -75,47 +39,87 @@ fn events(text: &str, span: (usize, usize)) -> Vec<What> {
             help: vec![own()],
         }),
     ];
-    all.extend(
-        [
-            JobStatus::Blocked,
-            JobStatus::Done,
-            JobStatus::Cancelled,
-            JobStatus::Left,
-        ]
-        .map(|status| What::Job(job(status))),
-    );
-    all.extend(
-        [
-            Answer::Text { text: own() },
-            Answer::Sockets { sockets: vec![row] },
-            Answer::Jobs {
-                jobs: vec![job(JobStatus::Blocked)],
-            },
-            Answer::Diagram {
-                name: own(),
-                way: vec![TcpState::Close, TcpState::Listen],
-            },
-            Answer::Options { options: option() },
-            Answer::Fields {
-                title: own(),
-                fields: option(),
-            },
-            Answer::Holders {
-                port: 1,
-                holders: vec![holder],
-            },
-            Answer::Topic {
-                topic: own(),
-                markdown: own(),
-            },
-            Answer::Lesson { markdown: own() },
-            Answer::List { groups: groups(2) },
-            Answer::List { groups: groups(4) },
-            Answer::List { groups: groups(7) },
-        ]
-        .map(What::Answer),
-    );
+    use JobStatus::{Blocked, Cancelled, Done, Left};
+    all.extend([Blocked, Done, Cancelled, Left].map(|status| What::Job(job(text, status))));
     all
+}
+
+fn job(text: &str, status: JobStatus) -> Job {
+    Job {
+        n: 1,
+        status,
+        call: text.to_owned(),
+        sleeps_in: text.to_owned(),
+    }
+}
+
+/// One answer of every kind, with `text` in every field that may hold something foreign.
+fn answers(text: &str) -> Vec<What> {
+    let own = || text.to_owned();
+    let option = || OptionRow {
+        name: own(),
+        value: own(),
+        meaning: own(),
+    };
+    let groups = |n: usize| vec![(own(), vec![(own(), own()); n]); n];
+    let (row, holder) = (row(text), holder(text));
+    let answers = [
+        Answer::Text { text: own() },
+        Answer::Sockets { sockets: vec![row] },
+        Answer::Jobs {
+            jobs: vec![job(text, JobStatus::Blocked)],
+        },
+        Answer::Diagram {
+            name: own(),
+            way: vec![TcpState::Close, TcpState::Listen],
+        },
+        Answer::Options {
+            options: vec![option()],
+        },
+        Answer::Fields {
+            title: own(),
+            fields: vec![option()],
+        },
+        Answer::Holders {
+            port: 1,
+            holders: vec![holder],
+        },
+        Answer::Topic {
+            topic: own(),
+            markdown: own(),
+        },
+        Answer::Lesson { markdown: own() },
+        Answer::List { groups: groups(2) },
+        Answer::List { groups: groups(4) },
+        Answer::List { groups: groups(7) },
+    ];
+    answers.map(What::Answer).to_vec()
+}
+
+fn row(text: &str) -> SocketRow {
+    SocketRow {
+        name: text.to_owned(),
+        host: Some(text.to_owned()),
+        proto: text.to_owned(),
+        local: Some(Addr::Path(text.into())),
+        peer: Some(Addr::Path(text.into())),
+        ready: text.to_owned(),
+        last: true,
+        ..socket("s", "0.0.0.0:0", None, TcpState::Listen)
+    }
+}
+
+fn holder(text: &str) -> Holder {
+    Holder {
+        proto: text.to_owned(),
+        local: Addr::Path(text.into()),
+        peer: Some(Addr::Path(text.into())),
+        state: None,
+        socket: None,
+        pid: Some(1),
+        process: Some(text.to_owned()),
+        uid: 0,
+    }
 }
 
 /// The text without the codes that color it: `ESC [`, digits and `;`, `m`.
@@ -139,7 +143,7 @@ fn without_color(text: &str) -> String {
 }
 
 fn check(text: &str, span: (usize, usize)) {
-    for what in events(text, span) {
+    for what in calls(text, span).into_iter().chain(answers(text)) {
         for (color, unicode, width) in [
             (false, true, None),
             (true, true, Some(80)),

@@ -29,10 +29,9 @@ fn ls(rows: usize) -> Duration {
 #[test]
 fn ten_thousand_sockets_take_ten_times_a_thousand() {
     let (thousand, ten) = (ls(1_000), ls(10_000));
-    eprintln!("{thousand:?} {ten:?}");
     // A table that looks at every row for every row would take a hundred times as long.
     assert!(
-        ten < thousand * 30,
+        ten < thousand * 40,
         "1,000 rows: {thousand:?}; 10,000 rows: {ten:?}"
     );
 }
