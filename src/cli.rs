@@ -211,14 +211,13 @@ fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
         history: !global.no_history,
         first,
     };
-    let app = global.session(false)?;
-    interact(app, &options).context("the shell cannot go on")?;
+    interact(|| global.session(false), &options).context("the shell cannot go on")?;
     Ok(0)
 }
 
 fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
-    let app = global.session(true)?;
+    let app = global.session(true).context("no session can be made")?;
     Script::new(app, form, echo)
         .run(from)
         .context("the script cannot go on")
@@ -244,9 +243,9 @@ fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
 
 impl Global {
     /// A fresh session, in which the first socket is 3.
-    fn session(&self, script: bool) -> anyhow::Result<App> {
+    fn session(&self, script: bool) -> io::Result<App> {
         close_inherited();
-        App::new(self.settings(script)).context("no session can be made")
+        App::new(self.settings(script))
     }
 
     fn settings(&self, script: bool) -> Settings {

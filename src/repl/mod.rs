@@ -57,14 +57,16 @@ pub struct Options<'a> {
     pub first: Option<&'a str>,
 }
 
-/// The interactive shell, until the student leaves. Standard input must be a terminal.
+/// The interactive shell, until the student leaves. Standard input must be a terminal. `app` makes the session.
 ///
 /// # Errors
-/// No thread can be started, or standard output cannot be written.
-pub fn interact(app: App, options: &Options<'_>) -> io::Result<()> {
-    // Before any thread is started, so that none of them is interrupted by what is meant for the shell.
+/// The session cannot be made, no thread can be started, or standard output cannot be written.
+pub fn interact(app: impl FnOnce() -> io::Result<App>, options: &Options<'_>) -> io::Result<()> {
+    // Before any thread is started, the session's own included: none is to be interrupted by what is meant for the
+    // shell, and Ctrl-C must not end the program because one of them lets it through.
     signal::block(&signal::TAKEN)?;
     signal::block(&[Signal::SIGWINCH])?;
+    let app = app()?;
     let words = Words::default();
     let history = options.history.then(HistoryFile::usual).flatten();
     let editor = can_edit().then(|| Editor::new(Arc::clone(&words), options.style, history));
