@@ -2,11 +2,13 @@
 //! the call events (`event`), the events words (`view`); `app` ties them together.
 
 pub mod app;
+pub mod cli;
 pub mod errno;
 pub mod event;
 pub mod explain;
 pub mod kernel;
 pub mod lang;
+pub mod repl;
 pub mod session;
 pub mod sys;
 pub mod text;

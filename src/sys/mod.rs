@@ -5,4 +5,6 @@ pub mod addr;
 pub mod books;
 pub mod call;
 pub mod high;
+pub mod reserve;
+pub mod signal;
 pub mod worker;
