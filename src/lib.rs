@@ -3,6 +3,7 @@
 
 pub mod errno;
 pub mod event;
+pub mod explain;
 pub mod lang;
 pub mod sys;
 pub mod text;

@@ -281,7 +281,7 @@ pub enum Claim {
 impl Claim {
     /// The first word after `expect`.
     pub const WORDS: [&'static str; 15] = [
-        "ok", "error", "ret", "data", "blocked", "state", "local", "peer", "backlog", "recvq", "sendq", "ready",
-        "sockets", "jobs", "quiet",
+        "ok", "error", "ret", "data", "blocked", "state", "local", "peer", "backlog", "recvq",
+        "sendq", "ready", "sockets", "jobs", "quiet",
     ];
 }
