@@ -152,8 +152,8 @@ pub fn near(name: &str) -> Vec<&'static str> {
 /// first (`listener tcp`; the README of `lessons/reference/` has the list); `first` asks for the full text.
 pub fn after(call: &str, variant: &str, first: bool) -> Option<Explanation> {
     let topic = topic(call)?;
-    let words = variant.split_whitespace().chain([call]);
-    let text = topic.say(words, first)?;
+    let words: Vec<&str> = variant.split_whitespace().chain([call]).collect();
+    let text = topic.say(&words, first)?;
     Some(Explanation {
         topic: topic.id.clone(),
         text: vec![text.to_owned()],

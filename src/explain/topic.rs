@@ -1,6 +1,7 @@
 //! One topic: front matter and fixed sections.
 
 use serde::Deserialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// What a topic is about; also the folder its file lives in.
@@ -189,21 +190,31 @@ impl Topic {
     }
 
     /// What to say after a successful call: `words` are what is known of it, the most telling first.
-    pub(super) fn say<'a>(
-        &self,
-        mut words: impl Iterator<Item = &'a str>,
-        first: bool,
-    ) -> Option<&str> {
+    pub(super) fn say(&self, words: &[&str], first: bool) -> Option<&str> {
         let texts = if first { &self.full } else { &self.again };
-        let found = words
-            .find_map(|word| texts.get(word))
-            .or_else(|| texts.get("any"));
-        match found {
+        let best = texts
+            .iter()
+            .filter_map(|(key, text)| Some((fit(key, words)?, text)))
+            .min_by_key(|(rank, _)| *rank)
+            .map(|(_, text)| text);
+        match best.or_else(|| texts.get("any")) {
             Some(text) => Some(text),
             None if self.brief.is_empty() => None,
             None => Some(&self.brief),
         }
     }
+}
+
+/// How well a key of one or several words fits what is known, the smaller the better: more words, then words that
+/// were named earlier. `None` where it has a word that was not named.
+fn fit(key: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
+    let mut count = 0;
+    let mut earliest = usize::MAX;
+    for part in key.split(' ') {
+        earliest = earliest.min(words.iter().position(|word| *word == part)?);
+        count += 1;
+    }
+    Some((Reverse(count), earliest))
 }
 
 /// Front matter and body.
