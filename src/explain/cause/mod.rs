@@ -212,3 +212,6 @@ impl Scene<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
