@@ -308,6 +308,7 @@ fn fences(markdown: &str, language: &str) -> Vec<String> {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a skipped check says so")]
 fn the_samples_are_there_and_the_python_compiles() {
     let mut source = String::new();
     for topic in topics() {
@@ -356,5 +357,22 @@ fn a_file_without_front_matter_says_so() {
     assert!(
         super::Topic::parse("---\nid: x\nkind: call\ntitle: t\nbrief: b\nsee: []\nodd: 1\n---\n")
             .is_err()
+    );
+}
+
+/// What the first explanation of a session costs, and every later one: nothing that a prompt could feel.
+#[test]
+fn a_lookup_parses_nothing_twice() {
+    let first = topic("bind").unwrap();
+    assert!(std::ptr::eq(first, topic("Bind()").unwrap()));
+    let start = std::time::Instant::now();
+    for _ in 0..1000 {
+        assert!(after("connect", "tcp", false).is_some());
+    }
+    // A thousand parses of a file take a second in a debug build; a thousand look-ups a few milliseconds.
+    assert!(
+        start.elapsed() < std::time::Duration::from_millis(200),
+        "{:?}",
+        start.elapsed()
     );
 }

@@ -165,22 +165,12 @@ pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
         _ if socket.ipv6 => "AF_INET6",
         _ => "AF_INET",
     };
-    let (given, fit) = match scene.facts.asked.as_ref()? {
-        Addr::Inet(SocketAddr::V4(_)) => ("an IPv4 address", "inet"),
-        Addr::Inet(SocketAddr::V6(_)) => ("an IPv6 address", "inet6"),
-        _ => ("a Unix path", "unix"),
+    let given = match scene.facts.asked.as_ref()? {
+        Addr::Inet(SocketAddr::V4(_)) => "an IPv4 address",
+        Addr::Inet(SocketAddr::V6(_)) => "an IPv6 address",
+        _ => "a Unix path",
     };
-    let kind = if socket.proto.is_datagram() {
-        "dgram"
-    } else {
-        "stream"
-    };
-    Some(
-        Words::new(format!("{} is {given}, but {} was made as {own}.", scene.asked(), scene.name()))
-            .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
-            .hint(format!("s2 = socket {fit} {kind}"))
-            .hint(format!("{} s2 {}", scene.call, scene.asked())),
-    )
+    Some(scene.wrong_family(own, given))
 }
 
 /// EDESTADDRREQ

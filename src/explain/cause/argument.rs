@@ -23,7 +23,7 @@ pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
         "socketpair" => Some(
             Words::new("A pair of connected sockets can only be made of Unix sockets.")
                 .why("Two Internet sockets are connected by bind, listen, connect and accept.")
-                .hint("a, b = socketpair unix stream"),
+                .hint("a, b = socketpair"),
         ),
         "send" | "sendto" | "sendall" | "recv" | "recvfrom" if scene.flag("MSG_OOB") => Some(
             Words::new(
@@ -89,8 +89,8 @@ pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
 /// EPROTOTYPE
 pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
     let (own, other, hint) = match scene.proto() {
-        Proto::UnixDgram => ("datagrams", "a stream", "s2 = socket unix stream"),
-        _ => ("a stream", "datagrams", "s2 = socket unix dgram"),
+        Proto::UnixDgram => ("datagrams", "a stream", "s2 = socket unix"),
+        _ => ("a stream", "datagrams", "s2 = socket unix-dgram"),
     };
     let at = match &scene.facts.target {
         Some(target) => format!("your socket {}", target.name),

@@ -148,7 +148,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
             Words::new(format!(
                 "{name} is not connected yet: its SYN has not been answered."
             ))
-            .hint(format!("poll {name}")),
+            .hint(format!("poll {name} w 1000")),
         );
     }
     let words = Words::new(format!(
@@ -351,7 +351,7 @@ pub(super) fn in_progress(errno: &str, scene: &Scene<'_>) -> Option<Words> {
     };
     Some(
         words
-            .hint(format!("poll {name}"))
+            .hint(format!("poll {name} w 1000"))
             .hint(format!("getsockopt {name} SO_ERROR")),
     )
 }

@@ -52,7 +52,9 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     } else {
         return None;
     };
-    let words = Words::new(nothing).why(why).hint(format!("poll {name}"));
+    let words = Words::new(nothing)
+        .why(why)
+        .hint(format!("poll {name} {ready} 1000"));
     Some(if socket.nonblocking {
         words.hint(format!("nonblock {name} off"))
     } else {

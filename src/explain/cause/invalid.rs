@@ -104,17 +104,7 @@ fn family_clash(scene: &Scene<'_>) -> Option<Words> {
         Addr::Path(path) if path.as_os_str().len() > 107 => return Some(too_long(scene)),
         _ => return None,
     };
-    let kind = if socket.proto.is_datagram() {
-        "dgram"
-    } else {
-        "stream"
-    };
-    Some(
-        Words::new(format!("{} is {given}, but {} was made as {own}.", scene.asked(), scene.name()))
-            .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
-            .hint(format!("s2 = socket inet {kind}"))
-            .hint(format!("{} s2 {}", scene.call, scene.asked())),
-    )
+    Some(scene.wrong_family(own, given))
 }
 
 fn too_long(scene: &Scene<'_>) -> Words {

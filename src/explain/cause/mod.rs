@@ -12,13 +12,18 @@ use super::facts::{Facts, Proto, SocketFacts};
 use super::library::topic;
 use crate::errno::Errno;
 use crate::event::{Addr, Explanation, TcpState, Tone};
+use std::net::SocketAddr;
 
 /// Why `command` gave `errno`, and what to try. `text` is at least one paragraph; `hints` are lines to type.
 pub fn cause(command: &str, errno: Errno, facts: &Facts) -> Explanation {
     let name = spelled(errno);
     // read and write are recv and send by other names.
     let call = topic(command).map_or(command, |topic| topic.id.as_str());
-    let scene = Scene { call, facts };
+    let scene = Scene {
+        call,
+        typed: command,
+        facts,
+    };
     let words = contextual(&name, &scene).unwrap_or_else(|| general(&name, errno, &scene));
     Explanation {
         topic: name,
@@ -81,9 +86,9 @@ fn general(name: &str, errno: Errno, scene: &Scene<'_>) -> Words {
         .and_then(|call| call.error(name))
         .or_else(|| topic(name).and_then(|error| error.from_call(scene.call)));
     let text = match (own, topic(name)) {
-        (Some(line), _) => format!("{}() failed: {}", scene.call, plain(&line)),
+        (Some(line), _) => format!("{}() failed: {}", scene.typed, plain(&line)),
         (None, Some(error)) => plain(&error.brief),
-        (None, None) => format!("{}() failed: {}.", scene.call, errno.message()),
+        (None, None) => format!("{}() failed: {}.", scene.typed, errno.message()),
     };
     let mut words = Words::new(text);
     if topic(name).is_some() {
@@ -129,6 +134,8 @@ impl Words {
 struct Scene<'a> {
     /// The call, by its topic's id.
     call: &'a str,
+    /// The call as typed (`read`).
+    typed: &'a str,
     /// What is known.
     facts: &'a Facts,
 }
@@ -199,15 +206,35 @@ impl Scene<'_> {
         self.facts.flags.iter().any(|flag| flag == name)
     }
 
+    /// The address is of another family than the socket; a socket that fits the address is the remedy.
+    fn wrong_family(&self, own: &str, given: &str) -> Words {
+        let datagrams = self.proto().is_datagram();
+        let fit = match (&self.facts.asked, datagrams) {
+            (Some(Addr::Inet(SocketAddr::V4(_))), false) => "tcp",
+            (Some(Addr::Inet(SocketAddr::V4(_))), true) => "udp",
+            (Some(Addr::Inet(SocketAddr::V6(_))), false) => "tcp6",
+            (Some(Addr::Inet(SocketAddr::V6(_))), true) => "udp6",
+            (_, false) => "unix",
+            (_, true) => "unix-dgram",
+        };
+        let asked = self.asked();
+        let again = match self.call {
+            "sendto" => format!("sendto s2 \"hi\" {asked}"),
+            call => format!("{call} s2 {asked}"),
+        };
+        Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
+            .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
+            .hint(format!("s2 = socket {fit}"))
+            .hint(again)
+    }
+
     /// The socket is spent; a new one is needed.
     fn new_socket(&self) -> String {
         match self.proto() {
             Proto::Udp => "s2 = socket udp".to_owned(),
-            Proto::UnixStream => "s2 = socket unix stream".to_owned(),
-            Proto::UnixDgram => "s2 = socket unix dgram".to_owned(),
-            _ if self.socket().is_some_and(|socket| socket.ipv6) => {
-                "s2 = socket inet6 stream".to_owned()
-            }
+            Proto::UnixStream => "s2 = socket unix".to_owned(),
+            Proto::UnixDgram => "s2 = socket unix-dgram".to_owned(),
+            _ if self.socket().is_some_and(|socket| socket.ipv6) => "s2 = socket tcp6".to_owned(),
             _ => "s2 = socket tcp".to_owned(),
         }
     }

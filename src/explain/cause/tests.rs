@@ -1,4 +1,8 @@
 //! Every true cause, told from the facts.
+#![expect(
+    clippy::too_many_lines,
+    reason = "a list of cases is read from top to bottom"
+)]
 
 use super::super::facts::{Closed, Facts, Past, PathFacts, Proto, SocketFacts, Target};
 use super::super::topic;
@@ -460,7 +464,7 @@ fn addresses_that_cannot_be_used() {
     let given = asking(socket(TcpState::Close), "[::1]:80");
     says(
         &told("connect", libc::EAFNOSUPPORT, &given),
-        &["an IPv6 address", "AF_INET", "socket inet6 stream"],
+        &["an IPv6 address", "AF_INET", "socket tcp6"],
     );
     let six = SocketFacts {
         ipv6: true,
