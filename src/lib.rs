@@ -4,5 +4,6 @@
 pub mod errno;
 pub mod event;
 pub mod lang;
+pub mod lesson;
 pub mod sys;
 pub mod text;
