@@ -1,7 +1,8 @@
 //! Questions: `predict`, which the kernel answers, and `quiz`, which it cannot.
 
 use super::defect::Defects;
-use crate::lang::ast::{Action, Claim};
+use crate::lang::{self, Action, ast::Claim};
+use std::collections::BTreeSet;
 
 /// A question asked before the calls of the next `sock` block. After them exactly one claim must be true.
 #[derive(Debug, Clone, PartialEq)]
@@ -105,12 +106,17 @@ fn split(body: &str, line: usize, defects: &mut Defects) -> (String, Vec<Item>) 
     (question, items)
 }
 
-/// Reads a `predict` block. `line` is the line of its fence.
-pub(super) fn predict(body: &str, line: usize, defects: &mut Defects) -> Predict {
+/// Reads a `predict` block. `line` is the line of its fence; `known` are the names that the lesson has given.
+pub(super) fn predict(
+    body: &str,
+    line: usize,
+    known: &BTreeSet<String>,
+    defects: &mut Defects,
+) -> Predict {
     let (question, items) = split(body, line, defects);
     let choices: Vec<Guess> = items
         .into_iter()
-        .filter_map(|item| guess(item, defects))
+        .filter_map(|item| guess(item, known, defects))
         .collect();
     for (at, choice) in choices.iter().enumerate() {
         if choices[..at]
@@ -131,7 +137,7 @@ pub(super) fn predict(body: &str, line: usize, defects: &mut Defects) -> Predict
     }
 }
 
-fn guess(item: Item, defects: &mut Defects) -> Option<Guess> {
+fn guess(item: Item, known: &BTreeSet<String>, defects: &mut Defects) -> Option<Guess> {
     const HELP: &str = "write the choice as `- words => claim`, with a claim as after `expect`: `=> error ECONNREFUSED`";
     let Some((text, source)) = item.text.rsplit_once("=>") else {
         defects.add(item.line, "this choice claims nothing", HELP);
@@ -141,7 +147,7 @@ fn guess(item: Item, defects: &mut Defects) -> Option<Guess> {
     if text.is_empty() {
         defects.add(item.line, "this choice has no words", HELP);
     }
-    match claim(source) {
+    match claim(source, known) {
         Ok(claim) => Some(Guess {
             text: text.to_owned(),
             claim,
@@ -161,9 +167,10 @@ fn guess(item: Item, defects: &mut Defects) -> Option<Guess> {
 }
 
 /// A claim in the language of `expect`, without the word itself.
-fn claim(source: &str) -> Result<Claim, String> {
+fn claim(source: &str, known: &BTreeSet<String>) -> Result<Claim, String> {
+    let line = format!("expect {source}");
     let mut statements =
-        crate::lang::parse(&format!("expect {source}")).map_err(|fault| fault.message)?;
+        lang::parse_with(&line, &|name| known.contains(name)).map_err(|fault| fault.message)?;
     match (
         statements.pop().map(|statement| statement.action),
         statements.is_empty(),

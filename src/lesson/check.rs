@@ -3,7 +3,7 @@
 use super::defect::{Defect, Defects};
 use super::judge::calls;
 use super::library;
-use super::model::{Block, Lesson, Step};
+use super::model::{Lesson, Step};
 use super::reach;
 use super::sock::Deed;
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port};
@@ -33,7 +33,7 @@ pub fn check(lesson: &Lesson) -> Vec<Defect> {
     defects.into_vec()
 }
 
-/// A step that asks for calls judges them, and helps.
+/// A step that asks for calls judges them.
 fn check_step(step: &Step, defects: &mut Defects) {
     if step.blocks.is_empty() {
         defects.add(
@@ -42,34 +42,11 @@ fn check_step(step: &Step, defects: &mut Defects) {
             "say what to do, and give the model answer",
         );
     }
-    let mut socks = step.socks().peekable();
-    if socks.peek().is_none() {
-        return;
-    }
-    for sock in socks {
-        if !sock.expects() {
-            defects.add(
-                sock.line,
-                "nothing judges this block",
-                "add an `expect` that holds only after it",
-            );
-        }
-    }
-    if step.hints().next().is_none() {
+    for sock in step.socks().filter(|sock| !sock.expects()) {
         defects.add(
-            step.line,
-            "this step has no hint",
-            "add <details><summary>Hint</summary>…</details>",
-        );
-    }
-    if !matches!(
-        step.blocks.first(),
-        Some(Block::Prose { .. } | Block::Listing { .. })
-    ) {
-        defects.add(
-            step.line,
-            "this step does not say what to do",
-            "put a sentence after its heading",
+            sock.line,
+            "nothing judges this block",
+            "add an `expect` that holds only after it",
         );
     }
 }

@@ -8,6 +8,7 @@ use super::hint;
 use super::model::{Block, Lesson, Step};
 use super::sock;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// See [`Lesson::parse`].
@@ -121,6 +122,8 @@ struct Reader<'t> {
     steps: Vec<Step>,
     /// Prose not yet stored: it grows until something else comes.
     prose: Option<Range<usize>>,
+    /// Names that the blocks so far gave to sockets and values.
+    known: BTreeSet<String>,
     /// Where a `<details>` that spans several Markdown blocks began.
     details: Option<usize>,
 }
@@ -136,6 +139,7 @@ impl<'t> Reader<'t> {
             intro: Vec::new(),
             steps: Vec::new(),
             prose: None,
+            known: BTreeSet::new(),
             details: None,
         }
     }
@@ -285,9 +289,23 @@ impl<'t> Reader<'t> {
         let language = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
         let block = match (language, rest.as_slice()) {
-            ("sock", []) => Block::Sock(sock::sock(body, line, false, &mut self.defects)),
-            ("sock", ["other"]) => Block::Sock(sock::sock(body, line, true, &mut self.defects)),
-            ("predict", []) => Block::Predict(ask::predict(body, line, &mut self.defects)),
+            ("sock", []) => Block::Sock(sock::sock(
+                body,
+                line,
+                false,
+                &mut self.known,
+                &mut self.defects,
+            )),
+            ("sock", ["other"]) => Block::Sock(sock::sock(
+                body,
+                line,
+                true,
+                &mut self.known,
+                &mut self.defects,
+            )),
+            ("predict", []) => {
+                Block::Predict(ask::predict(body, line, &self.known, &mut self.defects))
+            }
             ("quiz", []) => Block::Quiz(ask::quiz(body, line, &mut self.defects)),
             ("sock" | "predict" | "quiz", _) => {
                 let message = format!("`{}` after `{language}` means nothing", rest.join(" "));

@@ -1,7 +1,9 @@
 //! `sock` blocks: the model answer in the shell's own language, and the `expect` statements that judge it.
 
 use super::defect::Defects;
+use crate::lang;
 use crate::lang::ast::{Action, Claim, Statement};
+use std::collections::BTreeSet;
 
 /// A `sock` block.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,16 +89,28 @@ impl Sock {
     }
 }
 
-/// Reads a `sock` block. `line` is the line of its fence.
-pub(super) fn sock(body: &str, line: usize, other: bool, defects: &mut Defects) -> Sock {
+/// Reads a `sock` block. `line` is the line of its fence; `known` are the names that the lesson has given, and
+/// grows by those that the block gives.
+pub(super) fn sock(
+    body: &str,
+    line: usize,
+    other: bool,
+    known: &mut BTreeSet<String>,
+    defects: &mut Defects,
+) -> Sock {
     let mut lines = Vec::new();
     for (offset, source) in body.lines().enumerate() {
         let number = line + 1 + offset;
         if source.trim().is_empty() {
             continue;
         }
-        match crate::lang::parse(source) {
+        match lang::parse_with(source, &|name| known.contains(name)) {
             Ok(statements) => {
+                known.extend(
+                    statements
+                        .iter()
+                        .flat_map(|s| s.targets.iter().flatten().cloned()),
+                );
                 let (text, note) = split_note(source);
                 lines.push(Line {
                     number,

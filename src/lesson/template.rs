@@ -68,7 +68,7 @@ Port `0` lets the kernel choose, so that no other program is in the way.
 ```sock
 s = socket tcp
 bind s 127.0.0.1:0
-listen s
+listen s 5
 expect state s LISTEN     # a comment is shown to the teacher in `lesson watch`
 ```
 

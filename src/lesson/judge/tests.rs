@@ -194,7 +194,7 @@ fn a_new_socket_takes_the_name_of_its_part() {
     ];
     assert_eq!(
         judge(TWO).all(&lines, world),
-        done(&[("s2", "a"), ("s1", "b")], &[])
+        done(&[("s1", "b"), ("s2", "a")], &[])
     );
 }
 
@@ -498,4 +498,72 @@ fn many_spare_sockets_are_judged_in_bounded_time() {
         judge.does(&format!("x{n} = socket tcp"), returned(3), world);
     }
     assert!(!matches!(judge.look(world), Judgement::Done { .. }));
+}
+
+/// A session in which everything is as the lesson says.
+struct Obedient;
+
+impl World for Obedient {
+    fn socket(&mut self, _: &Expr) -> Option<String> {
+        None
+    }
+
+    fn value(&mut self, _: &Expr) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn claim(&mut self, _: &Claim) -> Finding {
+        Finding {
+            holds: true,
+            found: String::new(),
+            why: String::new(),
+        }
+    }
+}
+
+/// How a model's call ends when it ends as the model says.
+fn as_claimed(deed: &Deed) -> Outcome {
+    let mut outcome = returned(3);
+    for claim in &deed.claims {
+        match claim {
+            Claim::Error(errnos) => outcome.end = End::Failed(errnos[0]),
+            Claim::Ret(Expr::Int(ret)) => outcome.end = End::Returned(*ret),
+            Claim::Blocked => {
+                outcome.job = Some(1);
+                outcome.end = End::Blocked;
+            }
+            Claim::Data(wanted) => {
+                outcome.data = compare::literal(wanted).expect("a lesson's data is written out");
+                outcome.stream = true;
+            }
+            _ => {}
+        }
+    }
+    outcome
+}
+
+#[test]
+fn every_model_answer_is_recognized_and_nothing_less() {
+    let library = crate::lesson::Library::embedded();
+    for entry in library.entries() {
+        let lesson = library.open(entry, None).unwrap();
+        for sock in lesson.steps.iter().flat_map(crate::lesson::Step::socks) {
+            let place = format!("{}:{}", entry.file, sock.line);
+            let mut judge = Judge::new(sock);
+            for deed in sock.deeds() {
+                if !sock.other {
+                    let judgement = judge.look(&mut Obedient);
+                    assert!(
+                        matches!(judgement, Judgement::NotYet { .. }),
+                        "{place} before {}: {judgement:?}",
+                        deed.text
+                    );
+                }
+                let mut attempt = Attempt::new(&deed.statement, &mut Obedient);
+                attempt.outcome = as_claimed(&deed);
+                assert!(judge.tried(attempt), "{place}: {} is no attempt", deed.text);
+            }
+            assert_eq!(judge.look(&mut Obedient), done(&[], &[]), "{place}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::attempt::{Attempt, calls, main_call};
 use super::claims;
 use super::parts::Names;
 use super::{Deed, Finding};
-use crate::lang::ast::{Action, Address, Call, Claim, Dialect, Expr, Host, Port, Span, Statement};
+use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::visible;
 
@@ -33,7 +33,7 @@ pub(super) fn asleep(statement: &Statement) -> String {
 
 /// A claim that does not hold.
 pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
-    let mut words = format!("this step wants `{}`", canonical(claim));
+    let mut words = format!("this step wants `{}`", crate::lang::canonical_claim(claim));
     if !finding.found.is_empty() {
         words = format!("{words}; {}", finding.found);
     }
@@ -41,21 +41,6 @@ pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
         words = format!("{words}: {}", finding.why);
     }
     words
-}
-
-/// A claim in the language of `expect`, without the word itself.
-fn canonical(claim: &Claim) -> String {
-    let statement = Statement {
-        span: Span::default(),
-        host: None,
-        targets: Vec::new(),
-        action: Action::Expect(claim.clone()),
-        dialect: Dialect::Shell,
-        remarks: Vec::new(),
-    };
-    let line = crate::lang::canonical(&statement);
-    line.strip_prefix("expect ")
-        .map_or(line.clone(), str::to_owned)
 }
 
 /// Another way to the same effect.

@@ -117,7 +117,7 @@ fn steps_keep_their_blocks_in_order() {
         ]
     );
     let lines: Vec<usize> = lesson.steps[1].blocks.iter().map(Block::line).collect();
-    assert_eq!(lines, [29, 36, 41, 42, 55]);
+    assert_eq!(lines, [29, 36, 41, 42, 53]);
 }
 
 #[test]
@@ -199,20 +199,20 @@ fn defects_name_the_line() {
         (
             "=> error ECONNREFUSED\n```",
             "\n```",
-            "32: this choice claims nothing",
+            "33: this choice claims nothing",
         ),
         (
             "=> error ECONNREFUSED",
             "=> blocked",
-            "32: two choices claim the same",
+            "33: two choices claim the same",
         ),
-        ("- [x] Yes", "- [ ] Yes", "55: no choice is marked as right"),
-        ("- [x] Yes", "- Yes", "57: this choice has no mark"),
+        ("- [x] Yes", "- [ ] Yes", "53: no choice is marked as right"),
+        ("- [x] Yes", "- Yes", "55: this choice has no mark"),
         ("Only one plays the server.", " ", "41: this hint is empty"),
         (
             "\n</details>\n\n```quiz",
             "\n\n```quiz",
-            "42: this <details> is never closed",
+            "41: this <details> is never closed",
         ),
         (
             "## 2. Connect before anyone listens",
