@@ -26,6 +26,7 @@ fn listings(lesson: &str, port: u16) -> Vec<String> {
 }
 
 /// Starts a program; `None`, with a word about it, where there is no `python3`.
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 fn python(program: &str) -> Option<Child> {
     let started = Command::new("python3")
         .args(["-c", program])

@@ -162,80 +162,83 @@ fn questions_and_hints() {
     assert!(hints[1].starts_with("Two `paragraphs`") && hints[1].ends_with("```"));
 }
 
+/// What is replaced in the example, by what, and what is said of it.
+const DEFECTS: &[(&str, &str, &str)] = &[
+    (
+        "minutes: 10",
+        "minuts: 10",
+        "6: front matter: unknown field",
+    ),
+    (
+        "id: listen-and-accept\n",
+        "",
+        "front matter: missing field `id`",
+    ),
+    (
+        "id: listen-and-accept",
+        "id: Listen!",
+        "2: `Listen!` cannot be an id",
+    ),
+    ("[ipv6]", "[ipv9]", "5: front matter: unknown variant"),
+    (
+        "---\nid",
+        "id",
+        "1: the file does not begin with front matter",
+    ),
+    (
+        "minutes: 10\n---",
+        "minutes: 10",
+        "1: the front matter has no end",
+    ),
+    (
+        "- fail at once                   => error ECONNREFUSED\n",
+        "",
+        "29: a question needs at least two choices",
+    ),
+    (
+        "=> error ECONNREFUSED\n```",
+        "\n```",
+        "33: this choice claims nothing",
+    ),
+    (
+        "=> error ECONNREFUSED",
+        "=> blocked",
+        "33: two choices claim the same",
+    ),
+    ("- [x] Yes", "- [ ] Yes", "53: no choice is marked as right"),
+    ("- [x] Yes", "- Yes", "55: this choice has no mark"),
+    ("Only one plays the server.", " ", "41: this hint is empty"),
+    (
+        "\n</details>\n\n```quiz",
+        "\n\n```quiz",
+        "41: this <details> is never closed",
+    ),
+    (
+        "## 2. Connect before anyone listens",
+        "## 2. Two sockets both with a name",
+        "two steps are called",
+    ),
+    (
+        "connect a 127.0.0.1:1      # Teacher: who thinks so?\n",
+        "",
+        "37: this `expect` judges nothing",
+    ),
+    (
+        "```sock\na = ",
+        "```sock twice\na = ",
+        "16: `twice` after `sock` means nothing",
+    ),
+    (
+        "Give two.",
+        "- Give:\n\n  ```sock\n  ls\n  ```",
+        "16: a `sock` block inside a list",
+    ),
+    ("a = socket tcp", "a = socket tpc", "17: column"),
+];
+
 #[test]
 fn defects_name_the_line() {
-    for (old, new, said) in [
-        (
-            "minutes: 10",
-            "minuts: 10",
-            "6: front matter: unknown field",
-        ),
-        (
-            "id: listen-and-accept\n",
-            "",
-            "front matter: missing field `id`",
-        ),
-        (
-            "id: listen-and-accept",
-            "id: Listen!",
-            "2: `Listen!` cannot be an id",
-        ),
-        ("[ipv6]", "[ipv9]", "5: front matter: unknown variant"),
-        (
-            "---\nid",
-            "id",
-            "1: the file does not begin with front matter",
-        ),
-        (
-            "minutes: 10\n---",
-            "minutes: 10",
-            "1: the front matter has no end",
-        ),
-        (
-            "- fail at once                   => error ECONNREFUSED\n",
-            "",
-            "29: a question needs at least two choices",
-        ),
-        (
-            "=> error ECONNREFUSED\n```",
-            "\n```",
-            "33: this choice claims nothing",
-        ),
-        (
-            "=> error ECONNREFUSED",
-            "=> blocked",
-            "33: two choices claim the same",
-        ),
-        ("- [x] Yes", "- [ ] Yes", "53: no choice is marked as right"),
-        ("- [x] Yes", "- Yes", "55: this choice has no mark"),
-        ("Only one plays the server.", " ", "41: this hint is empty"),
-        (
-            "\n</details>\n\n```quiz",
-            "\n\n```quiz",
-            "41: this <details> is never closed",
-        ),
-        (
-            "## 2. Connect before anyone listens",
-            "## 2. Two sockets both with a name",
-            "two steps are called",
-        ),
-        (
-            "connect a 127.0.0.1:1      # Teacher: who thinks so?\n",
-            "",
-            "37: this `expect` judges nothing",
-        ),
-        (
-            "```sock\na = ",
-            "```sock twice\na = ",
-            "16: `twice` after `sock` means nothing",
-        ),
-        (
-            "Give two.",
-            "- Give:\n\n  ```sock\n  ls\n  ```",
-            "16: a `sock` block inside a list",
-        ),
-        ("a = socket tcp", "a = socket tpc", "17: column"),
-    ] {
+    for (old, new, said) in DEFECTS {
         let found = defects(old, new);
         assert!(
             found.iter().any(|words| words.contains(said)),
