@@ -8,6 +8,7 @@ pub mod event;
 pub mod explain;
 pub mod kernel;
 pub mod lang;
+pub mod lesson;
 pub mod repl;
 pub mod session;
 pub mod sys;
