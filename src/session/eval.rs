@@ -48,7 +48,10 @@ impl Session {
             Expr::Address(address) => Value::Addr(self.address(&Expr::Address(address.clone()), None)?),
             Expr::Tuple(items) => Value::Tuple(items.iter().map(|item| self.value(item)).collect::<Evaluated<_>>()?),
             Expr::Property(of, property) => self.property(of, property)?,
-            Expr::Index(of, at) => apply::index(&self.value(of)?, &self.value(at)?)?,
+            Expr::Index(of, at) => {
+                let of = self.value(of)?;
+                apply::index(&self.as_pair(of), &self.value(at)?)?
+            }
             Expr::Call(_) => return Err(Refusal::new("a call cannot stand here").into()),
             Expr::Apply(function, args) => {
                 let args = args.iter().map(|arg| self.value(arg)).collect::<Evaluated<Vec<_>>>()?;
@@ -56,6 +59,18 @@ impl Session {
             }
             Expr::Binary(operator, a, b) => apply::binary(*operator, &self.value(a)?, &self.value(b)?)?,
         })
+    }
+
+    /// A connection may stand for what Python's accept() gives: itself and its peer's address.
+    fn as_pair(&self, value: Value) -> Value {
+        let peer = match &value {
+            Value::Socket(id) => self.table.get(*id).and_then(|socket| socket.peer.clone()),
+            _ => None,
+        };
+        match peer {
+            Some(peer) => Value::Tuple(vec![value, Value::Addr(peer)]),
+            None => value,
+        }
     }
 
     /// A pending value is not there yet.

@@ -341,7 +341,8 @@ impl Session {
             [only] => {
                 let value = match values.len() {
                     1 => values.remove(0),
-                    _ if dialect == Dialect::Python => Value::Tuple(values),
+                    // `conn = s.accept()`: a pair in Python; here the connection, whose [1] is the peer's address.
+                    _ if dialect == Dialect::Python && !matches!(values[0], Value::Socket(_)) => Value::Tuple(values),
                     _ => values.into_iter().next().unwrap_or(Value::None),
                 };
                 if let Some(name) = only {

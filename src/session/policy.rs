@@ -39,7 +39,7 @@ impl Policy {
         };
         let folder = folder.path()?;
         let asked = Path::new(path);
-        let inside = asked.components().all(|part| matches!(part, Component::Normal(_)));
+        let inside = asked.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if inside {
             return Ok(folder.join(asked));
         }
