@@ -242,7 +242,7 @@ pub enum Role {
 }
 
 /// One parameter.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Param {
     /// Its name, as in the man page; also its keyword in Python.
     pub name: &'static str,

@@ -1,0 +1,123 @@
+//! Statements back to text, in the shell dialect: for jobs, verdicts, lessons and history. What is written here parses
+//! to an equal statement.
+
+mod address;
+mod call;
+mod expr;
+
+use super::ast::{Action, Call, Claim, Expr, Statement};
+use super::state::TcpState;
+use super::table::find;
+
+/// A statement in the shell dialect.
+pub fn canonical(statement: &Statement) -> String {
+    let mut text = String::new();
+    if let Some(host) = &statement.host {
+        text.push_str(host);
+        text.push_str(": ");
+    }
+    if !statement.targets.is_empty() {
+        let names: Vec<&str> = statement
+            .targets
+            .iter()
+            .map(|name| name.as_deref().unwrap_or("_"))
+            .collect();
+        text.push_str(&names.join(", "));
+        text.push_str(" = ");
+    }
+    text.push_str(&match &statement.action {
+        Action::Nothing => String::new(),
+        Action::Call(call) => canonical_call(call),
+        Action::Value(value) => alone(value, !statement.targets.is_empty()),
+        Action::Expect(claim) => format!("expect {}", canonical_claim(claim)),
+    });
+    text
+}
+
+/// A call in the shell dialect: `accept s`.
+pub fn canonical_call(call: &Call) -> String {
+    call::words(call)
+}
+
+/// A value as it may stand in an expression.
+pub fn canonical_expr(value: &Expr) -> String {
+    expr::expr(value)
+}
+
+/// A value that is a whole statement, or all that follows a target's `=`.
+fn alone(value: &Expr, assigned: bool) -> String {
+    match value {
+        // A name alone might be a command's.
+        Expr::Name(name) if !assigned || find(name).is_some() => format!("({name})"),
+        Expr::Binary(..) => format!("({})", expr::expr(value)),
+        _ => expr::expr(value),
+    }
+}
+
+/// A claim as it stands after `expect`.
+pub fn canonical_claim(claim: &Claim) -> String {
+    let socket = call::socket;
+    let number = |value: &Expr| expr::operand(value);
+    match claim {
+        Claim::Ok => "ok".into(),
+        Claim::Blocked => "blocked".into(),
+        Claim::Error(errors) => {
+            let names: Vec<String> = errors.iter().map(|errno| error(errno)).collect();
+            format!("error {}", names.join("|"))
+        }
+        Claim::Ret(value) => format!("ret {}", number(value)),
+        Claim::Data(value) => format!("data {}", call::data(value)),
+        Claim::State(who, states) => {
+            let names: Vec<&str> = states.iter().map(|state| TcpState::name(*state)).collect();
+            format!("state {} {}", socket(who), names.join("|"))
+        }
+        Claim::Local(who, value) => format!("local {} {}", socket(who), address::shell(value)),
+        Claim::Peer(who, value) => format!("peer {} {}", socket(who), address::shell(value)),
+        Claim::Backlog(who, value) => format!("backlog {} {}", socket(who), number(value)),
+        Claim::RecvQ(who, value) => format!("recvq {} {}", socket(who), number(value)),
+        Claim::SendQ(who, value) => format!("sendq {} {}", socket(who), number(value)),
+        Claim::Ready(who, letters) if letters.is_empty() => format!("ready {} -", socket(who)),
+        Claim::Ready(who, letters) => format!("ready {} {letters}", socket(who)),
+        Claim::Sockets(value) => format!("sockets {}", number(value)),
+        Claim::Jobs(value) => format!("jobs {}", number(value)),
+        Claim::Quiet(time) => quiet(*time),
+        Claim::True(value) => compared(value),
+    }
+}
+
+fn error(errno: &crate::errno::Errno) -> String {
+    let name = errno.name();
+    if name.starts_with("E#") {
+        errno.0.to_string()
+    } else {
+        name
+    }
+}
+
+fn quiet(time: std::time::Duration) -> String {
+    if time.subsec_nanos() == 0 {
+        return format!("quiet {}s", time.as_secs());
+    }
+    if time.subsec_nanos().is_multiple_of(1_000_000) {
+        return format!("quiet {}ms", time.as_millis());
+    }
+    format!("quiet {:?}", time.as_secs_f64())
+}
+
+/// A comparison; its left side in brackets where its first word could be taken for a claim's.
+fn compared(value: &Expr) -> String {
+    match value {
+        Expr::Binary(op, a, b) => {
+            let left = expr::operand(a);
+            let left = if left.starts_with(|c: char| c.is_alphabetic())
+                && !matches!(**a, Expr::Name(_) | Expr::Property(..))
+            {
+                format!("({left})")
+            } else {
+                left
+            };
+            format!("{left} {} {}", expr::sign(*op), expr::operand(b))
+        }
+        other => expr::expr(other),
+    }
+}

@@ -1,0 +1,140 @@
+//! Addresses to text.
+
+use super::expr;
+use crate::lang::ast::{Address, Expr, Host, Port};
+use crate::lang::parser::{is_host_name, is_identifier, is_plain_word, is_service_name};
+
+/// An address argument as one word of the shell dialect.
+pub(super) fn shell(value: &Expr) -> String {
+    match value {
+        Expr::Address(address) => word(address),
+        Expr::Name(name) => name.clone(),
+        Expr::Property(object, _) if matches!(**object, Expr::Name(_) | Expr::Last) => {
+            expr::expr(value)
+        }
+        other => format!("({})", expr::expr(other)),
+    }
+}
+
+fn word(address: &Address) -> String {
+    match address {
+        Address::Inet { host, port } => colon(host, port).unwrap_or_else(|| pair(host, port)),
+        Address::Path(path) => {
+            let rooted = ["/", "./", "../"].iter().any(|root| path.starts_with(root));
+            let plain = path
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+            if rooted && plain {
+                path.clone()
+            } else {
+                unix(address)
+            }
+        }
+        Address::Abstract(name) => match std::str::from_utf8(name) {
+            Ok(name) if is_plain_word(name) => format!("@{name}"),
+            _ => unix(address),
+        },
+    }
+}
+
+/// An address inside brackets, or as a statement's value.
+pub(super) fn value(address: &Address) -> String {
+    match address {
+        Address::Inet { host, port } => match (host, port) {
+            (Host::Name(name), Port::Number(port)) if is_identifier(name) || quad(name) => {
+                format!("{name}:{port}")
+            }
+            (Host::Name(name), _) if quad(name) || name.contains(':') => {
+                colon(host, port).unwrap_or_else(|| structure(host, port))
+            }
+            (Host::Any | Host::Broadcast, Port::Number(_) | Port::Service(_)) => {
+                colon(host, port).unwrap_or_else(|| structure(host, port))
+            }
+            _ => structure(host, port),
+        },
+        Address::Path(_) | Address::Abstract(_) => unix(address),
+    }
+}
+
+fn quad(name: &str) -> bool {
+    name.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// `host:port`, where neither needs quotes.
+fn colon(host: &Host, port: &Port) -> Option<String> {
+    let host = match host {
+        Host::Any => "*".to_owned(),
+        Host::Broadcast => "<broadcast>".to_owned(),
+        Host::Number(number) => number.to_string(),
+        Host::Name(name) if name.contains(':') => {
+            let hex = name
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() || matches!(c, ':' | '.'));
+            (hex && name.matches(':').count() >= 2 && name.len() < 60)
+                .then(|| format!("[{name}]"))?
+        }
+        Host::Name(name) if is_host_name(name) && !matches!(name.as_str(), "INADDR_ANY") => {
+            name.clone()
+        }
+        _ => return None,
+    };
+    match port {
+        Port::Number(number) => Some(format!("{host}:{number}")),
+        Port::Service(name) if is_service_name(name) && !name.contains('.') => {
+            Some(format!("{host}:{name}"))
+        }
+        _ => None,
+    }
+}
+
+/// `("host", port)`
+fn pair(host: &Host, port: &Port) -> String {
+    format!("({}, {})", host_value(host), port_value(port))
+}
+
+fn host_value(host: &Host) -> String {
+    match host {
+        Host::Any => "\"\"".into(),
+        Host::Broadcast => "\"<broadcast>\"".into(),
+        Host::Name(name) => expr::quoted(name),
+        Host::Number(number) => number.to_string(),
+        Host::Expr(value) => expr::expr(value),
+    }
+}
+
+fn port_value(port: &Port) -> String {
+    match port {
+        Port::Number(number) => number.to_string(),
+        Port::Service(name) => expr::quoted(name),
+        Port::Expr(value) => expr::expr(value),
+    }
+}
+
+/// `{sa_family=AF_INET, …}`: where a pair would be a pair of values and no address.
+fn structure(host: &Host, port: &Port) -> String {
+    format!(
+        "{{sa_family=AF_INET, sin_port={}, sin_addr={}}}",
+        port_value(port),
+        host_value(host)
+    )
+}
+
+fn unix(address: &Address) -> String {
+    match address {
+        Address::Path(path) => format!("{{sa_family=AF_UNIX, sun_path={}}}", expr::quoted(path)),
+        Address::Abstract(name) => {
+            let name = [b"\0", name.as_slice()].concat();
+            format!("{{sa_family=AF_UNIX, sun_path={}}}", expr::bytes(&name))
+        }
+        Address::Inet { host, port } => structure(host, port),
+    }
+}
+
+/// `@name`
+pub(super) fn at_word(name: &str) -> String {
+    if is_plain_word(name) {
+        format!("@{name}")
+    } else {
+        format!("@{}", expr::quoted(name))
+    }
+}

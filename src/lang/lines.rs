@@ -1,0 +1,178 @@
+//! Files and pastes into logical lines.
+
+/// A logical line: one or more lines of the text as they stand there, newlines between them included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// The number of its first line, from 1.
+    pub number: usize,
+    /// Its text, without the newline at its end.
+    pub text: &'a str,
+}
+
+/// How many lines one statement may stretch over. A bracket that is not closed within these was never meant to span
+/// lines, and ends with its own line.
+const MOST: usize = 64;
+
+/// The logical lines of a text: a line whose `(` or `[` (or `{` within or after `=`) is open goes on in the next, and so
+/// does one that ends in a backslash or inside triple quotes. Blank lines are given too, so that numbers are kept.
+pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = text;
+    let mut number = 1;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (len, count) = logical(rest);
+        let line = Line {
+            number,
+            text: rest[..len].trim_end_matches(['\r', '\n']),
+        };
+        rest = &rest[len..];
+        number += count;
+        Some(line)
+    })
+}
+
+/// How long the first logical line is in bytes, its newline included, and in lines.
+fn logical(text: &str) -> (usize, usize) {
+    let mut open = Open::default();
+    let mut len = 0;
+    let mut first = None;
+    for (count, line) in text.split_inclusive('\n').take(MOST).enumerate() {
+        len += line.len();
+        open.read(line);
+        let first = *first.get_or_insert(len);
+        if !open.continues(line) {
+            return (len, count + 1);
+        }
+        if len == text.len() {
+            return (first, 1);
+        }
+    }
+    (first.unwrap_or(text.len()), 1)
+}
+
+/// What is open at a line's end.
+#[derive(Default)]
+struct Open {
+    brackets: usize,
+    triple: Option<&'static str>,
+}
+
+impl Open {
+    fn continues(&self, line: &str) -> bool {
+        self.brackets > 0
+            || self.triple.is_some()
+            || line.trim_end_matches(['\r', '\n']).ends_with('\\')
+    }
+
+    fn read(&mut self, line: &str) {
+        let bytes = line.as_bytes();
+        let mut at = 0;
+        while at < bytes.len() {
+            if let Some(quotes) = self.triple {
+                match line[at..].find(quotes) {
+                    Some(end) => at += end + 3,
+                    None => return,
+                }
+                self.triple = None;
+                continue;
+            }
+            match bytes[at] {
+                b'"' | b'\'' => at = self.string(line, at),
+                b'#' if at == 0 || !bytes[at - 1].is_ascii_graphic() => return,
+                b'/' if bytes[at..].starts_with(b"//")
+                    && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
+                {
+                    return;
+                }
+                b'(' | b'[' => self.brackets += 1,
+                b'{' if self.brackets > 0 || line[..at].trim_end().ends_with('=') => {
+                    self.brackets += 1
+                }
+                b')' | b']' | b'}' => self.brackets = self.brackets.saturating_sub(1),
+                _ => {}
+            }
+            at += 1;
+        }
+    }
+
+    /// Goes over the string that begins at `at`, up to its last quote; one quote that nothing closes is no string.
+    fn string(&mut self, line: &str, at: usize) -> usize {
+        for quotes in ["\"\"\"", "'''"] {
+            if line[at..].starts_with(quotes) {
+                return match line[at + 3..].find(quotes) {
+                    Some(end) => at + 3 + end + 2,
+                    None => {
+                        self.triple = Some(quotes);
+                        line.len()
+                    }
+                };
+            }
+        }
+        let bytes = line.as_bytes();
+        let mut end = at + 1;
+        while end < bytes.len() && bytes[end] != bytes[at] {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        // Nothing closes it: the parser will say so; what follows is not looked at for brackets.
+        end.min(line.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(text: &str) -> Vec<(usize, &str)> {
+        lines(text).map(|line| (line.number, line.text)).collect()
+    }
+
+    #[test]
+    fn a_line_is_a_line() {
+        assert_eq!(
+            all("s = socket tcp\r\n\nlisten s\n"),
+            [(1, "s = socket tcp"), (2, ""), (3, "listen s")]
+        );
+        assert_eq!(all("ls"), [(1, "ls")]);
+        assert_eq!(all(""), []);
+    }
+
+    #[test]
+    fn open_brackets_go_on() {
+        let text = "s.bind((\n    '127.0.0.1',  # (here\n    80))\nls";
+        assert_eq!(
+            all(text),
+            [
+                (1, "s.bind((\n    '127.0.0.1',  # (here\n    80))"),
+                (4, "ls")
+            ]
+        );
+        assert_eq!(
+            all("send s \"a\" \\\n  --more\nls"),
+            [(1, "send s \"a\" \\\n  --more"), (3, "ls")]
+        );
+        assert_eq!(
+            all("x = '''a\n(b'''\nls"),
+            [(1, "x = '''a\n(b'''"), (3, "ls")]
+        );
+        let c = "struct sockaddr_in a = {\n .sin_port = htons(80)\n};\nls";
+        assert_eq!(
+            all(c),
+            [
+                (1, "struct sockaddr_in a = {\n .sin_port = htons(80)\n};"),
+                (4, "ls")
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bracket_that_nothing_closes_ends_with_its_line() {
+        assert_eq!(all("send s :(\nls\n"), [(1, "send s :("), (2, "ls")]);
+        assert_eq!(all("send s \"(\"\nls"), [(1, "send s \"(\""), (2, "ls")]);
+        assert_eq!(
+            all("int main() {\nlisten(s, 5);\n}"),
+            [(1, "int main() {"), (2, "listen(s, 5);"), (3, "}")]
+        );
+    }
+}

@@ -1,0 +1,30 @@
+//! The grammar, in winnow: from text to [`Statement`](super::Statement) without a token list in between, since what a
+//! word is depends on the parameter at which it stands.
+
+mod address;
+mod arguments;
+mod call;
+mod claim;
+mod declare;
+mod expr;
+mod fit;
+mod input;
+mod method;
+mod name;
+mod number;
+mod options;
+mod refuse;
+mod shell;
+mod sockets;
+mod statement;
+mod string;
+mod structure;
+mod watch;
+mod word;
+
+pub(super) use address::{is_host_name, is_service_name};
+pub(super) use input::input;
+pub(super) use shell::flag_word;
+pub(super) use sockets::short;
+pub(super) use statement::{claim_alone, statements};
+pub(super) use word::{is_identifier, is_plain_word};

@@ -1,0 +1,307 @@
+//! Calls with brackets, as C and Python write them.
+
+use super::arguments::{Given, Places, arguments, missing};
+use super::input::{Cursor, Input, Parsed};
+use super::{method, options, refuse, sockets, watch};
+use crate::lang::ast::{Dialect, Expr, Function, Operator};
+use crate::lang::fault::Fault;
+use crate::lang::table::{CArg, COMMANDS, Command, Role, find};
+
+/// The functions of values.
+const FUNCTIONS: [(&str, Function); 7] = [
+    ("len", Function::Len),
+    ("strlen", Function::Len),
+    ("str", Function::Str),
+    ("repr", Function::Repr),
+    ("int", Function::Int),
+    ("atoi", Function::Int),
+    ("bytes", Function::Bytes),
+];
+
+/// Every name that can be called.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    COMMANDS
+        .iter()
+        .flat_map(Command::spellings)
+        .chain(FUNCTIONS.iter().map(|(name, _)| *name))
+}
+
+/// A call whose name has been read; the bracket is next.
+pub(super) fn function(
+    i: &mut Input,
+    start: usize,
+    name: &str,
+    module: Option<&str>,
+) -> Parsed<Expr> {
+    let name_end = i.at();
+    if let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
+        let given = arguments(i)?;
+        return apply(i, start, name, *function, given);
+    }
+    if let Some(answer) = refuse::call(i, start, name, module) {
+        return answer;
+    }
+    let Some(command) = find(name) else {
+        let fault = Fault::new((start, name_end), format!("there is no call named {name}"));
+        return Err(fault.near(name, names()).into());
+    };
+    if i.state.dialect == Dialect::Shell && i.state.brackets == 0 {
+        i.state.dialect = if module.is_some() {
+            Dialect::Python
+        } else {
+            Dialect::C
+        };
+    }
+    let given = arguments(i)?;
+    build(i, start, command, name, given, false)
+}
+
+fn apply(
+    i: &mut Input,
+    start: usize,
+    name: &str,
+    function: Function,
+    given: Vec<Given>,
+) -> Parsed<Expr> {
+    let mut values: Vec<Expr> = given.into_iter().map(|one| one.value).collect();
+    // bytes(text, "utf-8"), str(data, "utf-8"): the encoding is UTF-8 here, always.
+    let function = match (function, values.len()) {
+        (Function::Bytes, 2) => Function::Encode,
+        (Function::Str, 2) => Function::Decode,
+        (_, 1) => function,
+        _ => return Err(i.fault(start, format!("{name} takes one value")).into()),
+    };
+    values.truncate(1);
+    Ok(Expr::Apply(function, values))
+}
+
+/// A call of a command from its arguments. In a method's, the socket comes first.
+pub(super) fn build(
+    i: &mut Input,
+    start: usize,
+    command: &'static Command,
+    spelled: &str,
+    mut given: Vec<Given>,
+    is_method: bool,
+) -> Parsed<Expr> {
+    let inner = i.at() - 1;
+    let before = if given.len() > usize::from(is_method) {
+        ", "
+    } else {
+        ""
+    };
+    let nested = i.state.brackets > 0;
+    if command.role == Role::Shell && nested {
+        let fault = Fault::new((start, i.at()), format!("{} gives no value", command.name));
+        return Err(fault.helping("it is a statement of its own").into());
+    }
+    let mut places = Places::new(command);
+    match command.name {
+        "socket" => sockets::brackets(i, &mut places, given)?,
+        "socketpair" => sockets::pair(i, &mut places, given)?,
+        "poll" => watch::poll_call(i, &mut places, given)?,
+        "select" => watch::select_call(i, &mut places, given)?,
+        "setsockopt" | "getsockopt" => options::brackets(i, &mut places, given)?,
+        "print" => print(i, &mut places, spelled, given)?,
+        _ => {
+            respell(i, spelled, &mut given);
+            if is_prototype(i, command, &given, is_method) {
+                prototype(i, &mut places, given)?;
+            } else {
+                reorder(command, &mut given);
+                places.fill(i, 0, given)?;
+            }
+        }
+    }
+    if command.name == "listen" && places.args[1].is_none() && is_method {
+        i.remark("listen() without a number is 128 in Python");
+        places.set("backlog", Expr::Int(128), i.since(start));
+    }
+    let call = places.finish(inner, before)?;
+    Ok(Expr::Call(Box::new(call)))
+}
+
+/// What other names of a command add: `inet_aton(x)` is `inet_pton(AF_INET, x)`.
+fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
+    let family = || Expr::Const("AF_INET", i64::from(libc::AF_INET));
+    match spelled {
+        "inet_aton" | "inet_addr" | "inet_ntoa" if !given.is_empty() => {
+            let span = given[0].span;
+            given.truncate(1);
+            given.insert(0, Given { keyword: None, value: family(), span });
+        }
+        "setblocking" => {
+            if let Some(last) = given.last_mut() {
+                last.value = inverted(std::mem::replace(&mut last.value, Expr::Null));
+            }
+        }
+        "connect_ex" => i.remark("connect_ex is connect that returns the errno instead of raising it; here every call shows its errno"),
+        _ => {}
+    }
+}
+
+/// `setblocking(False)` is `nonblock on`.
+pub(super) fn inverted(value: Expr) -> Expr {
+    match value {
+        Expr::Int(0) => Expr::Int(1),
+        Expr::Int(_) => Expr::Int(0),
+        Expr::Name(word) | Expr::Word(word) if word == "on" => Expr::Int(0),
+        Expr::Name(word) | Expr::Word(word) if word == "off" => Expr::Int(1),
+        other => Expr::Binary(Operator::Eq, Box::new(other), Box::new(Expr::Int(0))),
+    }
+}
+
+/// Whether the arguments are those of the C prototype, with its lengths and buffers.
+fn is_prototype(i: &Input, command: &Command, given: &[Given], is_method: bool) -> bool {
+    !is_method
+        && !command.c.is_empty()
+        && given.len() == command.c.len()
+        && given.iter().all(|one| one.keyword.is_none())
+        && (given.len() > command.params.len() || i.state.c)
+}
+
+fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parsed<()> {
+    i.state.dialect = Dialect::C;
+    without_address(places, &mut given);
+    let command = places.command;
+    let mut cut = None;
+    for (role, one) in command.c.iter().zip(given) {
+        match role {
+            CArg::Is(param) => {
+                if let Some(at) = command.position(param) {
+                    places.put(i, at, one.value, one.span)?;
+                }
+            }
+            CArg::Skip => fills(i, command.name, one.value),
+            CArg::Cut(param) => cut = Some((*param, one.value)),
+        }
+    }
+    if let Some((param, length)) = cut {
+        shorten(i, places, param, &length);
+    }
+    Ok(())
+}
+
+/// `sendto(s, data, len, flags, NULL, 0)` is `send` and `recvfrom(…, NULL, NULL)` is `recv`: strace prints them so.
+fn without_address(places: &mut Places, given: &mut Vec<Given>) {
+    let null = |at: usize| {
+        given
+            .get(at)
+            .is_some_and(|one| matches!(one.value, Expr::Null))
+    };
+    let plain = match places.command.name {
+        "sendto" if null(4) => find("send"),
+        "recvfrom" if null(4) && null(5) => find("recv"),
+        _ => None,
+    };
+    if let Some(plain) = plain {
+        *places = Places::new(plain);
+        given.truncate(4);
+    }
+}
+
+/// Notes the names that the kernel would fill, for the results of this call.
+fn fills(i: &mut Input, command: &str, value: Expr) {
+    let takes = match command {
+        "recv" | "read" | "gethostname" | "getsockname" | "getpeername" | "inet_pton"
+        | "inet_ntop" => 1,
+        "recvfrom" => 2,
+        _ => 0,
+    };
+    if let Expr::Name(name) = value
+        && i.state.brackets == 0
+        && i.state.filled.len() < takes
+    {
+        i.state.filled.push(Some(name));
+    }
+}
+
+/// C's length: cuts the data where it is shorter.
+fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
+    let Expr::Int(length) = *length else {
+        return;
+    };
+    let at = places.command.position(param).unwrap_or(0);
+    let Some(arg) = &mut places.args[at] else {
+        return;
+    };
+    let bytes = match &arg.value {
+        Expr::Text(text) => text.as_bytes(),
+        Expr::Bytes(bytes) => bytes,
+        _ => return i.remark("the length is the data's own here; to send less, name less"),
+    };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > bytes.len() {
+        let has = bytes.len();
+        return i.remark(format!(
+            "the data has {has} bytes, so {has} are sent; C would read on beyond its end"
+        ));
+    }
+    let bytes = bytes[..length].to_vec();
+    arg.value =
+        String::from_utf8(bytes).map_or_else(|error| Expr::Bytes(error.into_bytes()), Expr::Text);
+}
+
+/// Python's `sendto(data, flags, address)` has its address last.
+fn reorder(command: &Command, given: &mut [Given]) {
+    if command.name == "sendto" && given.len() == 4 && given.iter().all(|one| one.keyword.is_none())
+    {
+        let flags_last = matches!(given[3].value, Expr::Flags(..) | Expr::Int(_) | Expr::Null)
+            || matches!(given[3].value, Expr::Const(name, _) if name.starts_with("MSG_"));
+        if !flags_last {
+            given.swap(2, 3);
+        }
+    }
+}
+
+/// `print(a, b, sep="")`, `printf("%d\n", n)`.
+fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -> Parsed<()> {
+    let Some(first) = given.first() else {
+        return Ok(());
+    };
+    let mut span = first.span;
+    let mut values = Vec::new();
+    for one in given {
+        match one.keyword {
+            Some("end" | "sep" | "flush" | "file") => continue,
+            Some(word) => {
+                return Err(Fault::new(
+                    (one.span.start, one.span.end),
+                    format!("print has no {word}"),
+                )
+                .into());
+            }
+            None => values.push(one.value),
+        }
+        span.end = one.span.end;
+    }
+    if spelled == "printf" && values.len() > 1 {
+        if let Expr::Text(format) = values.remove(0) {
+            let format = format.strip_suffix('\n').unwrap_or(&format).to_owned();
+            values = vec![method::percent_format(i, &format, values)?];
+        }
+    }
+    places.set("values", Expr::Tuple(values), span);
+    Ok(())
+}
+
+/// A command without brackets or arguments after a dot, `s.close`, as the lab sheet has it.
+pub(super) fn bare_method(i: &mut Input, command: &'static Command, target: Given) -> Parsed<Expr> {
+    let mut places = Places::new(command);
+    places.put(i, 0, target.value, target.span)?;
+    let end = i.at();
+    let name = command.name;
+    for param in command.params.iter().skip(1) {
+        if let crate::lang::table::Need::Required | crate::lang::table::Need::Asked(_) = param.need
+        {
+            let mut fault = missing(command, param.name, None, end, "");
+            fault.missing = None;
+            fault.message = format!("{name} needs brackets and what to do it with");
+            return Err(fault.into());
+        }
+    }
+    i.remark(format!(
+        "in Python .{name} without () only names the method and does nothing; taken here as .{name}()"
+    ));
+    Ok(Expr::Call(Box::new(places.finish(end, "")?)))
+}

@@ -1,0 +1,267 @@
+//! `expect …`
+
+use super::address;
+use super::expr::{expr, tight};
+use super::fit::fit;
+use super::input::{Cursor, Input, Parsed};
+use super::shell::{data, socket};
+use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word, word_or_text};
+use crate::errno::Errno;
+use crate::lang::ast::{Claim, Expr, Operator};
+use crate::lang::constants::{CONSTANTS, Family};
+use crate::lang::fault::Fault;
+use crate::lang::state::TcpState;
+use crate::lang::table::{Kind, find};
+use std::time::Duration;
+
+/// A claim; `expect` has been read.
+pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
+    blank(i);
+    let start = i.at();
+    if ends(i) {
+        return Err(no_claim(i.fault(start, "expect needs a claim")).into());
+    }
+    let word = peek_identifier(i);
+    let after = i.rest()[word.len()..].trim_start();
+    let compared = ["==", "!=", "<", ">", "+", "[", "("]
+        .iter()
+        .any(|op| after.starts_with(op));
+    // `expect data <html>`: what is received may begin with anything.
+    let compared =
+        compared && !(word == "data" && !after.starts_with("==") && !after.starts_with("!="));
+    if compared || !Claim::WORDS.contains(&word) {
+        return comparison(i, start, word);
+    }
+    identifier(i)?;
+    blank(i);
+    match word {
+        "ok" => Ok(Claim::Ok),
+        "blocked" => Ok(Claim::Blocked),
+        "error" => errors(i).map(Claim::Error),
+        "ret" => number(i, Kind::Int).map(Claim::Ret),
+        "sockets" => number(i, Kind::Int).map(Claim::Sockets),
+        "jobs" => number(i, Kind::Int).map(Claim::Jobs),
+        "data" => received(i).map(Claim::Data),
+        "quiet" => quiet(i).map(Claim::Quiet),
+        word => of_socket(i, word),
+    }
+}
+
+fn no_claim(fault: Fault) -> Fault {
+    fault
+        .expecting(Claim::WORDS.join(", "))
+        .expecting("a comparison such as x == 3")
+}
+
+/// A fault where the claim ends too early.
+fn need(i: &Input, what: &str) -> Parsed<()> {
+    if ends(i) {
+        return Err(i
+            .fault(i.at(), "this claim is not complete")
+            .expecting(what)
+            .into());
+    }
+    Ok(())
+}
+
+fn number(i: &mut Input, kind: Kind) -> Parsed<Expr> {
+    need(i, "a number")?;
+    let start = i.at();
+    let value = tight(i)?;
+    let span = i.since(start);
+    match fit(i, kind, value, span)? {
+        Some(value) => Ok(value),
+        None => Err(i.fault(start, "this claim is not complete").into()),
+    }
+}
+
+fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
+    let unknown = || {
+        let fault = Fault::new(
+            (start, start + word.len().max(1)),
+            "this is nothing that can be expected",
+        );
+        let fault = match word {
+            "packet" | "packets" => fault.helping("packets are seen in the laboratory only"),
+            _ => fault.near(word, Claim::WORDS),
+        };
+        no_claim(fault)
+    };
+    let value = match expr(i) {
+        Ok(value) => value,
+        Err(trouble) if word.is_empty() => return Err(trouble),
+        Err(_) => return Err(unknown().into()),
+    };
+    let compares = matches!(
+        value,
+        Expr::Binary(
+            Operator::Eq | Operator::Ne | Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge,
+            ..
+        )
+    );
+    if !compares {
+        return Err(unknown().into());
+    }
+    Ok(Claim::True(value))
+}
+
+/// `ECONNREFUSED|ENETUNREACH`
+fn errors(i: &mut Input) -> Parsed<Vec<Errno>> {
+    let mut found = Vec::new();
+    loop {
+        blank(i);
+        let start = i.at();
+        let _ = i.eat("errno.");
+        let word = peek_word(i);
+        let word = &word[..word.find(['|', ',']).unwrap_or(word.len())];
+        i.skip(word.len());
+        let errno = match word.parse::<i32>() {
+            Ok(number) => Some(Errno(number)),
+            Err(_) => Errno::named(&word.to_uppercase()),
+        };
+        let Some(errno) = errno else {
+            let names = CONSTANTS
+                .iter()
+                .filter(|c| c.family == Family::Errno)
+                .map(|c| c.name);
+            let message = if word.is_empty() {
+                "which error?".to_owned()
+            } else {
+                format!("there is no error {word}")
+            };
+            return Err(i
+                .fault(start, message)
+                .expecting("an error such as ECONNREFUSED")
+                .near(word, names)
+                .into());
+        };
+        found.push(errno);
+        blank(i);
+        if !(i.eat("|") || i.eat(",")) {
+            return Ok(found);
+        }
+    }
+}
+
+fn received(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    // `expect data #5` is a fill; any other # would be a comment, and the claim empty.
+    if ends(i) && !i.rest().starts_with('#') {
+        return Err(i
+            .fault(start, "this claim is not complete")
+            .expecting("what is received: \"hello\"")
+            .into());
+    }
+    let value = data(i, true)?;
+    let span = i.since(start);
+    match fit(i, Kind::Data, value, span)? {
+        Some(value) => Ok(value),
+        None => Err(i.fault(start, "this is no data").into()),
+    }
+}
+
+/// `300ms`, `5s`, `0.3`
+fn quiet(i: &mut Input) -> Parsed<Duration> {
+    let start = i.at();
+    let fault = |i: &Input| {
+        i.fault(start, "how long?")
+            .expecting("a time such as 300ms or 5s")
+    };
+    if ends(i) {
+        return Err(fault(i).into());
+    }
+    let seconds = match tight(i)? {
+        Expr::Int(whole) => whole as f64,
+        Expr::Float(fraction) => fraction,
+        _ => return Err(fault(i).into()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| fault(i).into())
+}
+
+/// The claims that begin with a socket.
+fn of_socket(i: &mut Input, word: &str) -> Parsed<Claim> {
+    need(
+        i,
+        "a socket: its name, its descriptor, or . for the last one",
+    )?;
+    let start = i.at();
+    let Some(command) = find("state") else {
+        return Err(no_claim(i.fault(start, "expect needs a claim")).into());
+    };
+    let value = socket(i, command)?;
+    let span = i.since(start);
+    let who = fit(i, Kind::Socket, value, span)?.unwrap_or(Expr::Last);
+    blank(i);
+    need(
+        i,
+        match word {
+            "state" => "a state such as LISTEN",
+            "local" | "peer" => "an address such as 127.0.0.1:80",
+            "ready" => "r, w, x, several of them, or -",
+            _ => "a number",
+        },
+    )?;
+    match word {
+        "state" => states(i).map(|states| Claim::State(who, states)),
+        "local" => address::shell(i).map(|address| Claim::Local(who, address)),
+        "peer" => address::shell(i).map(|address| Claim::Peer(who, address)),
+        "backlog" => number(i, Kind::Int).map(|n| Claim::Backlog(who, n)),
+        "recvq" => number(i, Kind::Size).map(|n| Claim::RecvQ(who, n)),
+        "sendq" => number(i, Kind::Size).map(|n| Claim::SendQ(who, n)),
+        _ => ready(i).map(|letters| Claim::Ready(who, letters)),
+    }
+}
+
+/// `FIN_WAIT1|FIN_WAIT2`
+fn states(i: &mut Input) -> Parsed<Vec<TcpState>> {
+    let mut found = Vec::new();
+    loop {
+        blank(i);
+        let start = i.at();
+        let word = peek_word(i);
+        let word = &word[..word.find(['|', ',']).unwrap_or(word.len())];
+        i.skip(word.len());
+        // A state's name is short; a long word need not be compared.
+        let Some(state) = (word.len() < 32).then(|| TcpState::parse(word)).flatten() else {
+            let names = TcpState::ALL.map(TcpState::name);
+            return Err(i
+                .fault(
+                    start,
+                    format!(
+                        "there is no TCP state {}",
+                        if word.len() < 32 {
+                            word
+                        } else {
+                            "of this name"
+                        }
+                    ),
+                )
+                .expecting(names.join(", "))
+                .near(word, names)
+                .into());
+        };
+        found.push(state);
+        blank(i);
+        if !(i.eat("|") || i.eat(",")) {
+            return Ok(found);
+        }
+    }
+}
+
+/// Letters in the order `rwx`; none for `-`.
+fn ready(i: &mut Input) -> Parsed<String> {
+    let start = i.at();
+    let quoted = i.next().is_some_and(is_quote);
+    let word = word_or_text(i)?;
+    let plain = word.chars().all(|c| "rwx-".contains(c)) && word.len() <= 3;
+    if !plain || word.is_empty() && !quoted {
+        return Err(i
+            .fault(start, "this is nothing to be ready for")
+            .expecting("r, w, x, several of them, or -")
+            .into());
+    }
+    Ok("rwx"
+        .chars()
+        .filter(|letter| word.contains(*letter))
+        .collect())
+}

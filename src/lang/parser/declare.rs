@@ -1,0 +1,113 @@
+//! C's declarations: the types are read over, the values kept.
+
+use super::input::{Cursor, Input, Parsed};
+use super::structure::is_type;
+use super::word::{blank, ends, identifier, peek_identifier};
+use crate::lang::ast::Dialect;
+
+/// What a declaration came to.
+pub(super) enum Declared<'a> {
+    /// The line is none.
+    No,
+    /// Names without values: nothing to do.
+    Nothing,
+    /// A name, and its value is next.
+    Value(&'a str),
+}
+
+/// `int s = socket(…);` up to the value, `struct sockaddr_in addr;`, `char buf[1024];` as a whole.
+pub(super) fn declaration<'a>(i: &mut Input<'a>) -> Parsed<Declared<'a>> {
+    let word = peek_identifier(i);
+    let after = &i.rest()[word.len()..];
+    let spaced = after.starts_with([' ', '\t', '*']);
+    let starts_name = after
+        .trim_start_matches([' ', '\t', '*'])
+        .starts_with(|c: char| c.is_alphabetic() || c == '_');
+    if !spaced || !starts_name || !(is_type(word) || matches!(word, "let" | "var" | "unsigned")) {
+        return Ok(Declared::No);
+    }
+    let start = i.at();
+    i.state.dialect = Dialect::C;
+    let (name, address) = types(i)?;
+    if i.rest().starts_with('(') {
+        return Err(i
+            .fault(
+                start,
+                "there are no functions here: one call at a time, so that each can be seen",
+            )
+            .helping("type the lines of its body, each by itself")
+            .into());
+    }
+    while i.rest().starts_with('[') {
+        let end = i.rest().find([']', '\n', ';']).unwrap_or(i.rest().len());
+        i.skip(end);
+        if !i.eat("]") {
+            return Err(i
+                .fault(i.at(), "this bracket is never closed")
+                .expecting("]")
+                .into());
+        }
+        blank(i);
+    }
+    if i.rest().starts_with('=') && !i.rest().starts_with("==") {
+        i.skip(1);
+        blank(i);
+        return Ok(initializer(i, name));
+    }
+    if i.rest().starts_with(',') {
+        let end = i.rest().find([';', '\n']).unwrap_or(i.rest().len());
+        if let Some(at) = i.rest()[..end].find('=') {
+            i.skip(at);
+            return Err(i
+                .fault(i.at(), "one value at a time")
+                .expecting("int one = 1;")
+                .into());
+        }
+        i.skip(end);
+    }
+    if !ends(i) {
+        return Err(i
+            .fault(i.at(), "this cannot follow")
+            .expecting("= and a value")
+            .expecting(";")
+            .into());
+    }
+    i.remark(match address {
+        true => "an address needs no structure here: write it where it is used, as in bind s 127.0.0.1:12345",
+        false => "a variable needs no declaration here: it begins with its first value",
+    });
+    Ok(Declared::Nothing)
+}
+
+/// The words before a declared name, and the name; whether they say that it holds an address.
+fn types<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, bool)> {
+    let mut address = false;
+    let mut name = "";
+    loop {
+        i.link()?;
+        let star = i.eat("*");
+        blank(i);
+        let word = peek_identifier(i);
+        if word.is_empty() && !star && !i.rest().starts_with('*') {
+            return Ok((name, address));
+        }
+        if !word.is_empty() {
+            name = identifier(i)?;
+            address |= name.starts_with("sockaddr") || name == "addrinfo";
+            blank(i);
+        }
+    }
+}
+
+/// Zeros and sizes are no values worth keeping.
+fn initializer<'a>(i: &mut Input<'a>, name: &'a str) -> Declared<'a> {
+    let end = i.rest().find([';', '\n']).unwrap_or(i.rest().len());
+    let value = i.rest()[..end].trim();
+    let empty = value.starts_with('{') && value.trim_matches(['{', '}', ' ', '0', ',']).is_empty();
+    if empty || value.starts_with("sizeof") {
+        i.skip(end);
+        i.remark("lengths and empty buffers are not needed here: each value knows its own");
+        return Declared::Nothing;
+    }
+    Declared::Value(name)
+}

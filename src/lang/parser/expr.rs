@@ -1,0 +1,314 @@
+//! Expressions, common to the three dialects.
+
+use super::input::{Cursor, Input, Parsed, Trouble};
+use super::name::name;
+use super::number::number;
+use super::string::string;
+use super::word::{blank, identifier_len, is_quote, peek_identifier};
+use super::{address, method, structure};
+use crate::lang::ast::{Expr, Function, Operator};
+use winnow::Parser;
+use winnow::combinator::{Infix, expression};
+
+/// An expression with operators: `a + b * 2`, `s.local == c.peer`, `MSG_PEEK | MSG_DONTWAIT`.
+pub(super) fn expr(i: &mut Input) -> Parsed<Expr> {
+    blank(i);
+    expression(unary).infix(infix).parse_next(i)
+}
+
+/// An expression whose operators touch their operands, as one word of the shell dialect.
+pub(super) fn tight(i: &mut Input) -> Parsed<Expr> {
+    let outer = std::mem::replace(&mut i.state.tight, true);
+    let value = expr(i);
+    i.state.tight = outer;
+    value
+}
+
+type Op<'a> = Infix<Input<'a>, Expr, Trouble>;
+
+/// An operator between two values.
+fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
+    let start = i.at();
+    blank(i);
+    let apart = i.at() > start;
+    if apart && i.state.tight {
+        return Err(Trouble::Backtrack);
+    }
+    let rest = i.rest().as_bytes();
+    let second = rest.get(1).copied().unwrap_or(b' ');
+    let (len, op): (usize, Op) = match rest.first().copied().unwrap_or(b' ') {
+        b'=' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Eq, a, b))),
+        b'!' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Ne, a, b))),
+        b'<' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Le, a, b))),
+        b'>' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Ge, a, b))),
+        b'<' if second != b'<' => (1, Infix::Left(2, |i, a, b| binary(i, Operator::Lt, a, b))),
+        b'>' if second != b'>' => (1, Infix::Left(2, |i, a, b| binary(i, Operator::Gt, a, b))),
+        b'|' if second != b'|' => (1, Infix::Left(3, join_flags)),
+        b'+' if second != b'+' => (1, Infix::Left(5, |i, a, b| binary(i, Operator::Add, a, b))),
+        // `--peek` is a flag, and `a -1` two values: a minus stands apart on both sides or on neither.
+        b'-' if second != b'-' && apart == second.is_ascii_whitespace() => {
+            (1, Infix::Left(5, |i, a, b| binary(i, Operator::Sub, a, b)))
+        }
+        b'*' if second != b'*' => (1, Infix::Left(7, |i, a, b| binary(i, Operator::Mul, a, b))),
+        b'%' => (1, Infix::Left(7, percent)),
+        _ => return Err(Trouble::Backtrack),
+    };
+    i.skip(len);
+    blank(i);
+    i.link()?;
+    Ok(op)
+}
+
+fn binary(_: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
+    Ok(Expr::Binary(op, Box::new(a), Box::new(b)))
+}
+
+/// `MSG_PEEK | MSG_DONTWAIT`: constants only.
+fn join_flags(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
+    let mut names = Vec::new();
+    let mut value = 0;
+    for side in [a, b] {
+        match side {
+            Expr::Const(name, bits) => {
+                names.push(name);
+                value |= bits;
+            }
+            Expr::Flags(more, bits) => {
+                names.extend(more);
+                value |= bits;
+            }
+            // `fcntl(s, F_GETFL, 0) | O_NONBLOCK`: only the flags that are named can be joined here.
+            Expr::Int(0) | Expr::Null => {}
+            _ => {
+                return Err(i
+                    .fault(i.at(), "| joins constants, such as MSG_PEEK|MSG_DONTWAIT")
+                    .into());
+            }
+        }
+    }
+    Ok(Expr::Flags(names, value))
+}
+
+/// Python's `"… %s …" % values`.
+fn percent(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
+    let Expr::Text(format) = a else {
+        return Err(i
+            .fault(
+                i.at(),
+                "% puts values into a text, as in \"port %d\" % port",
+            )
+            .into());
+    };
+    let values = match b {
+        Expr::Tuple(values) => values,
+        one => vec![one],
+    };
+    method::percent_format(i, &format, values)
+}
+
+/// A value with what stands before it: a sign, `&`, `*`, a cast.
+fn unary(i: &mut Input) -> Parsed<Expr> {
+    let rest = i.rest().as_bytes();
+    let second = rest.get(1).copied().unwrap_or(b' ');
+    match rest.first() {
+        Some(b'-') if second.is_ascii_digit() => negative(i),
+        Some(b'-') if second != b'-' => {
+            i.skip(1);
+            blank(i);
+            let value = i.nested(unary)?;
+            Ok(Expr::Binary(
+                Operator::Sub,
+                Box::new(Expr::Int(0)),
+                Box::new(value),
+            ))
+        }
+        Some(b'+') => {
+            i.skip(1);
+            i.nested(unary)
+        }
+        Some(b'&') => {
+            i.skip(1);
+            i.state.c = true;
+            i.nested(unary)
+        }
+        Some(b'*') if identifier_len(&i.rest()[1..]) > 0 => {
+            i.skip(1);
+            i.nested(unary)
+        }
+        Some(b'(') => match structure::cast(i) {
+            true => i.nested(unary),
+            false => postfix(i),
+        },
+        _ => postfix(i),
+    }
+}
+
+fn negative(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    if i.rest().starts_with("-9223372036854775808") {
+        i.skip("-9223372036854775808".len());
+        return Ok(Expr::Int(i64::MIN));
+    }
+    i.skip(1);
+    match number(i)? {
+        Expr::Int(value) => Ok(Expr::Int(value.wrapping_neg())),
+        Expr::Float(value) => Ok(Expr::Float(-value)),
+        _ => Err(i.fault(start, "an address has no sign").into()),
+    }
+}
+
+/// A value with what follows it: properties, methods, indices.
+fn postfix(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    let mut value = primary(i)?;
+    loop {
+        let rest = i.rest();
+        if rest.starts_with('.') && identifier_len(&rest[1..]) > 0 {
+            i.skip(1);
+            i.link()?;
+            value = method::member(i, start, value)?;
+        } else if matches!(value, Expr::Last) && identifier_len(rest) > 0 && i.at() == start + 1 {
+            i.link()?;
+            value = method::member(i, start, value)?;
+        } else if rest.starts_with('[') {
+            i.link()?;
+            value = index(i, value)?;
+        } else if rest.starts_with("->") {
+            return Err(method::no_structs(i, start).into());
+        } else if rest.starts_with('(')
+            && matches!(value, Expr::Index(..) | Expr::Call(_) | Expr::Property(..))
+        {
+            return Err(i
+                .fault(i.at(), "only a command or a method can be called")
+                .into());
+        } else {
+            return Ok(value);
+        }
+    }
+}
+
+fn index(i: &mut Input, value: Expr) -> Parsed<Expr> {
+    let start = i.at();
+    i.skip(1);
+    i.state.brackets += 1;
+    let outer = (
+        std::mem::take(&mut i.state.tight),
+        std::mem::take(&mut i.state.format),
+    );
+    let at = i.nested(expr);
+    (i.state.tight, i.state.format) = outer;
+    blank(i);
+    i.state.brackets -= 1;
+    let at = at?;
+    if i.rest().starts_with(':') {
+        return Err(i
+            .fault(start, "there are no slices here")
+            .expecting("one index, as in addr[0]")
+            .into());
+    }
+    if !i.eat("]") {
+        return Err(i
+            .fault(start, "this bracket is never closed")
+            .expecting("]")
+            .into());
+    }
+    Ok(Expr::Index(Box::new(value), Box::new(at)))
+}
+
+fn primary(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    let rest = i.rest();
+    let Some(first) = rest.chars().next() else {
+        return Err(i
+            .fault(start, "the line ends too early")
+            .expecting("a value")
+            .into());
+    };
+    match first {
+        _ if is_quote(first) => texts(i),
+        '0'..='9' => number(i),
+        '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => Err(i
+            .fault(start, "a fraction begins with a digit")
+            .expecting("0.5")
+            .into()),
+        '.' => {
+            i.skip(1);
+            Ok(Expr::Last)
+        }
+        '(' => structure::parentheses(i),
+        '[' => match address::bracketed_len(rest) {
+            Some(len) => address::literal(i, len),
+            None => structure::list(i),
+        },
+        '{' => structure::braces(i),
+        '@' => address::at_word(i),
+        '#' => fill(i),
+        ':' | '*' | '<' if address::any_len(rest).is_some() => address::any(i),
+        _ if !peek_identifier(i).is_empty() => name(i),
+        _ => Err(unexpected(i).into()),
+    }
+}
+
+/// A fault at the next character, where a value should stand.
+pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
+    let what = match i.next() {
+        None => {
+            return i
+                .fault(i.at(), "the line ends too early")
+                .expecting("a value");
+        }
+        Some(c) if c.is_control() || c == '\u{fffd}' => "this byte means nothing here".to_owned(),
+        Some(c) => format!("{c} cannot stand here"),
+    };
+    i.fault(i.at(), what)
+        .expecting("a value: a name, a number, \"text\", an address")
+}
+
+/// A string, and in brackets the ones that directly follow it, as C and Python join them.
+fn texts(i: &mut Input) -> Parsed<Expr> {
+    let mut text = string(i, "")?;
+    while i.state.brackets > 0 && !i.state.format {
+        let before = i.at();
+        blank(i);
+        if i.rest().starts_with("...") {
+            i.skip(3);
+            i.remark("strace cut this text short, at the dots; only what is there is used");
+        } else if i.at() == before || !i.next().is_some_and(is_quote) {
+            break;
+        } else {
+            i.link()?;
+            let more = string(i, "")?;
+            text = joined(text, more);
+        }
+    }
+    Ok(text)
+}
+
+fn joined(a: Expr, b: Expr) -> Expr {
+    match (a, b) {
+        (Expr::Text(mut a), Expr::Text(b)) => {
+            a.push_str(&b);
+            Expr::Text(a)
+        }
+        (Expr::Apply(Function::Join, mut pieces), b) => {
+            pieces.push(b);
+            Expr::Apply(Function::Join, pieces)
+        }
+        (a, b) => Expr::Binary(Operator::Add, Box::new(a), Box::new(b)),
+    }
+}
+
+/// `#100`
+fn fill(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    i.skip(1);
+    if i.next().is_some_and(|c| c.is_ascii_digit()) {
+        if let Expr::Int(count) = number(i)? {
+            return Ok(Expr::Fill(count.unsigned_abs()));
+        }
+    }
+    Err(i
+        .fault(start, "a comment begins here, where a value should stand")
+        .expecting("a value, or #100 for a hundred bytes")
+        .into())
+}

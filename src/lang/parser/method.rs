@@ -1,0 +1,225 @@
+//! What follows a dot: properties, Python's methods, and formats.
+
+use super::arguments::{Given, arguments};
+use super::input::{Cursor, Input, Parsed};
+use super::word::identifier;
+use super::{call, fit, refuse};
+use crate::lang::ast::{Dialect, Expr, Function};
+use crate::lang::fault::Fault;
+use crate::lang::table::{Kind, find};
+
+/// What a socket answers.
+const PROPERTIES: [&str; 7] = ["local", "peer", "fd", "state", "family", "type", "proto"];
+
+/// Methods of values.
+const FUNCTIONS: [(&str, Function); 5] = [
+    ("decode", Function::Decode),
+    ("encode", Function::Encode),
+    ("strip", Function::Strip),
+    ("upper", Function::Upper),
+    ("lower", Function::Lower),
+];
+
+/// Whether a socket or a value has a property or a method of this name.
+pub(super) fn is_member(name: &str) -> bool {
+    PROPERTIES.contains(&name)
+        || matches!(name, "fileno" | "format")
+        || FUNCTIONS.iter().any(|(known, _)| *known == name)
+        || find(name).is_some_and(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket))
+}
+
+/// A property or a method of `value`; its name is next.
+pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
+    let at = i.at();
+    let name = identifier(i)?;
+    let called = i.rest().starts_with('(');
+    if called && i.state.brackets == 0 {
+        i.state.dialect = Dialect::Python;
+    }
+    if !called && PROPERTIES.contains(&name) {
+        return Ok(Expr::Property(
+            Box::new(object(i, start, value)?),
+            name.to_owned(),
+        ));
+    }
+    if called && let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
+        // The encoding is UTF-8 here, always.
+        arguments(i)?;
+        return Ok(Expr::Apply(*function, vec![value]));
+    }
+    match name {
+        "fileno" if called => {
+            arguments(i)?;
+            return Ok(Expr::Property(
+                Box::new(object(i, start, value)?),
+                "fd".to_owned(),
+            ));
+        }
+        "format" if called => {
+            let given = arguments(i)?;
+            return brace_format(i, start, value, given);
+        }
+        _ => {}
+    }
+    if let Some(fault) = refuse::method(i, start, name) {
+        return Err(fault.into());
+    }
+    let command = find(name).filter(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket));
+    let target = Given {
+        keyword: None,
+        value,
+        span: i.since(start),
+    };
+    match command {
+        Some(command) if called => {
+            let mut given = vec![target];
+            given.extend(arguments(i)?);
+            call::build(i, start, command, name, given, true)
+        }
+        Some(command) => call::bare_method(i, command, target),
+        None if name.starts_with("sin") || name.starts_with("sun_") || name == "s_addr" => {
+            Err(no_structs(i, start).into())
+        }
+        None => {
+            let known = PROPERTIES.into_iter().chain(call::names());
+            Err(Fault::new((at, i.at()), format!("there is no .{name}"))
+                .expecting("a call such as .send(…)")
+                .expecting(".local, .peer, .fd or .state of a socket")
+                .near(name, known)
+                .into())
+        }
+    }
+}
+
+/// Whose property it is: a number is a descriptor.
+fn object(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
+    match value {
+        Expr::Int(_) => {
+            let span = i.since(start);
+            Ok(fit::fit(i, Kind::Socket, value, span)?.unwrap_or(Expr::Null))
+        }
+        Expr::Name(_)
+        | Expr::Fd(_)
+        | Expr::Last
+        | Expr::Index(..)
+        | Expr::Call(_)
+        | Expr::Property(..) => Ok(value),
+        _ => Err(i.fault(start, "only a socket has this").into()),
+    }
+}
+
+/// The fields of a C structure.
+pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
+    i.fault(start, "the fields of a structure are not kept here")
+        .expecting("the whole address where it is used: bind(s, 127.0.0.1:12345)")
+        .helping("or give it a name: addr = (\"127.0.0.1\", 12345)")
+}
+
+/// `"%s from %d" % (a, b)` and `printf`.
+pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> Parsed<Expr> {
+    let start = i.at();
+    let mut values = values.into_iter();
+    let mut pieces = Vec::new();
+    let mut rest = format;
+    let mut text = String::new();
+    while let Some(at) = rest.find('%') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let letter =
+            rest.find(|c: char| c.is_ascii_alphabetic() && c != 'l' && c != 'z' || c == '%');
+        let Some(letter) = letter else {
+            return Err(i
+                .fault(start, "this format ends too early")
+                .expecting("%s, %d or %%")
+                .into());
+        };
+        let kind = rest[letter..].chars().next().unwrap_or('%');
+        rest = &rest[letter + 1..];
+        if kind == '%' {
+            text.push('%');
+            continue;
+        }
+        let Some(value) = values.next() else {
+            return Err(i
+                .fault(start, "the format wants more values than there are")
+                .into());
+        };
+        if !text.is_empty() {
+            pieces.push(Expr::Text(std::mem::take(&mut text)));
+        }
+        pieces.push(if kind == 'r' {
+            Expr::Apply(Function::Repr, vec![value])
+        } else {
+            value
+        });
+    }
+    text.push_str(rest);
+    if values.next().is_some() {
+        return Err(i
+            .fault(start, "there are more values than the format takes")
+            .into());
+    }
+    Ok(pieced(pieces, text))
+}
+
+fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
+    if pieces.is_empty() {
+        return Expr::Text(text);
+    }
+    if !text.is_empty() {
+        pieces.push(Expr::Text(text));
+    }
+    Expr::Apply(Function::Join, pieces)
+}
+
+/// `"{} {1} {name}".format(…)`
+fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> Parsed<Expr> {
+    let Expr::Text(format) = value else {
+        return Err(i.fault(start, "only a text has .format()").into());
+    };
+    let (mut pieces, mut text, mut next) = (Vec::new(), String::new(), 0);
+    let mut used = std::collections::HashSet::new();
+    let mut rest = format.as_str();
+    while let Some(at) = rest.find(['{', '}']) {
+        text.push_str(&rest[..at]);
+        let brace = &rest[at..=at];
+        rest = &rest[at + 1..];
+        if rest.starts_with(brace) || brace == "}" {
+            text.push_str(brace);
+            rest = rest.strip_prefix(brace).unwrap_or(rest);
+            continue;
+        }
+        let Some((field, after)) = rest.split_once('}') else {
+            return Err(i.fault(start, "a { of this format is never closed").into());
+        };
+        rest = after;
+        let name = field.split([':', '!']).next().unwrap_or("");
+        let found = if name.is_empty() {
+            next += 1;
+            given.get(next - 1)
+        } else if let Ok(index) = name.parse::<usize>() {
+            given.get(index)
+        } else {
+            given.iter().find(|one| one.keyword == Some(name))
+        };
+        let Some(found) = found else {
+            return Err(i
+                .fault(start, format!("the format's {{{name}}} has no value"))
+                .into());
+        };
+        // Each use is a copy: only what is small may be used often.
+        i.link()?;
+        if !matches!(found.value, Expr::Name(_) | Expr::Int(_)) && !used.insert(found.span.start) {
+            return Err(i
+                .fault(start, "the format uses a value twice")
+                .helping("give it a name first")
+                .into());
+        }
+        if !text.is_empty() {
+            pieces.push(Expr::Text(std::mem::take(&mut text)));
+        }
+        pieces.push(found.value.clone());
+    }
+    text.push_str(rest);
+    Ok(pieced(pieces, text))
+}

@@ -1,0 +1,136 @@
+//! What begins with a name: constants, modules, functions, commands, variables.
+
+use super::input::{Cursor, Input, Parsed};
+use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
+use super::{address, call, refuse, string};
+use crate::lang::ast::{Dialect, Expr};
+use crate::lang::constants::{Family, constant, named};
+use crate::lang::table::find;
+
+/// Python's modules whose functions and constants are those of this language.
+const MODULES: [&str; 8] = [
+    "socket", "select", "os", "sys", "time", "struct", "errno", "signal",
+];
+
+/// A value that begins with a name.
+pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    let word = identifier(i)?;
+    if string::is_prefix(word) && i.next().is_some_and(is_quote) {
+        return string::string(i, word);
+    }
+    match word {
+        "None" => return Ok(Expr::Null),
+        "NULL" | "nullptr" => {
+            i.state.c = true;
+            return Ok(Expr::Null);
+        }
+        "True" | "true" => return Ok(Expr::Int(1)),
+        "False" | "false" => return Ok(Expr::Int(0)),
+        "sizeof" => return size_of(i),
+        _ => {}
+    }
+    if let Some(fault) = refuse::word_in_value(i, start, word) {
+        return Err(fault.into());
+    }
+    let rest = i.rest();
+    if rest.starts_with('.')
+        && identifier_len(&rest[1..]) > 0
+        && MODULES.contains(&word)
+        && !i.knows(word)
+    {
+        return module(i, start, word);
+    }
+    if calls(i, word) {
+        blank(i);
+        return call::function(i, start, word, None);
+    }
+    if let Some(known) = constant(word) {
+        return Ok(Expr::Const(
+            usual(known.family, known.name, known.value),
+            known.value,
+        ));
+    }
+    match address::named(i, word) {
+        Some(address) => address,
+        None => Ok(Expr::Name(word.to_owned())),
+    }
+}
+
+/// `AF_LOCAL` and `PF_UNIX` are `AF_UNIX`.
+fn usual(family: Family, name: &'static str, value: i64) -> &'static str {
+    match family {
+        Family::Domain => named(family, value).unwrap_or(name),
+        _ => name,
+    }
+}
+
+/// Whether the name is called: a bracket follows, after a blank only where the name is a command's.
+fn calls(i: &Input, word: &str) -> bool {
+    let rest = i.rest();
+    rest.starts_with('(')
+        || !i.state.tight
+            && rest.starts_with(' ')
+            && rest.trim_start().starts_with('(')
+            && find(word).is_some()
+}
+
+/// `socket.AF_INET`, `socket.socket(…)`, `select.select(…)`.
+fn module(i: &mut Input, start: usize, module: &str) -> Parsed<Expr> {
+    i.skip(1);
+    let at = i.at();
+    let member = identifier(i)?;
+    i.state.dialect = Dialect::Python;
+    if i.rest().starts_with('(') {
+        return call::function(i, start, member, Some(module));
+    }
+    if let Some(known) = constant(member) {
+        return Ok(Expr::Const(
+            usual(known.family, known.name, known.value),
+            known.value,
+        ));
+    }
+    if let Some(fault) = refuse::member(i, start, module, member) {
+        return Err(fault.into());
+    }
+    if find(member).is_some() {
+        return Err(i
+            .fault(
+                start,
+                format!("without brackets this names {member} and does not call it"),
+            )
+            .expecting(format!("{module}.{member}()"))
+            .into());
+    }
+    let constants = crate::lang::constants::CONSTANTS
+        .iter()
+        .map(|constant| constant.name);
+    Err(i
+        .fault(at, format!("{module} has no {member} here"))
+        .near(member, constants.chain(call::names()))
+        .into())
+}
+
+/// `sizeof(x)`, `sizeof x`: lengths follow from the values here.
+fn size_of(i: &mut Input) -> Parsed<Expr> {
+    i.state.c = true;
+    blank(i);
+    if !i.rest().starts_with('(') {
+        i.nested(super::expr::expr)?;
+        return Ok(Expr::Null);
+    }
+    let start = i.at();
+    let end = i
+        .rest()
+        .find([')', ';', '\n'])
+        .filter(|end| i.rest()[*end..].starts_with(')'));
+    let Some(end) = end else {
+        return Err(super::structure::unclosed(i, start, ")").into());
+    };
+    i.skip(end + 1);
+    if peek_identifier(i).is_empty() {
+        Ok(Expr::Null)
+    } else {
+        Err(i.fault(i.at(), "this cannot follow").into())
+    }
+}

@@ -1,0 +1,334 @@
+//! What other languages have and this one has not, each answered with what to type instead.
+
+use super::arguments::arguments;
+use super::input::{Cursor, Input, Parsed};
+use crate::lang::ast::{Arg, Call, Expr};
+use crate::lang::fault::Fault;
+use crate::lang::table::find;
+
+/// Words that begin a block or steer one.
+pub(super) fn is_block(word: &str) -> bool {
+    matches!(
+        word,
+        "while"
+            | "for"
+            | "if"
+            | "elif"
+            | "else"
+            | "def"
+            | "class"
+            | "with"
+            | "try"
+            | "except"
+            | "finally"
+            | "return"
+            | "break"
+            | "continue"
+            | "raise"
+            | "do"
+            | "switch"
+            | "case"
+            | "async"
+            | "await"
+            | "del"
+            | "global"
+            | "fn"
+    )
+}
+
+/// The answer to a line that begins with one of those. The word has not been read.
+pub(super) fn block(i: &Input, word: &str) -> Fault {
+    let line = i.rest().lines().next().unwrap_or("");
+    let start = i.at();
+    let fault = |message: &str| Fault::new((start, start + word.len()), message);
+    match word {
+        "while" | "for" | "do" => {
+            let fault = fault("there are no loops here: one call at a time, so that each can be seen")
+                .helping("type the lines of the loop's body, as often as you like");
+            match body(line) {
+                Some(body) => fault.expecting(body),
+                None => fault.expecting("conn, addr = s.accept()"),
+            }
+        }
+        "with" => {
+            let fault = fault("there are no blocks here: one call at a time, so that each can be seen");
+            match opened(line) {
+                Some((call, name)) => fault.expecting(format!("{name} = {call}")).helping(format!("and in the end: close {name}")),
+                None => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
+            }
+        }
+        "if" | "elif" | "switch" | "case" => {
+            let fault = fault("there are no conditions here: make the call and see what it returns");
+            match checked(line) {
+                Some(call) => fault.expecting(call).helping("its error is shown and explained by itself"),
+                None => fault.helping("type the lines below it; expect x == 3 checks a value"),
+            }
+        }
+        "try" | "except" | "finally" | "raise" => fault("there are no exceptions here: a call that fails shows its errno, and the session goes on")
+            .helping("type the lines of the block; expect error ECONNREFUSED checks for an error"),
+        "def" | "class" | "async" | "fn" => fault("there are no functions here: one call at a time, so that each can be seen")
+            .helping("type the lines of its body, with values in the place of its parameters"),
+        "del" => fault("a socket ends with close").expecting("close s"),
+        _ => fault("there is no block here to leave").helping("leave this line out, or type quit to end the session"),
+    }
+}
+
+/// What follows the colon of `while True: body`.
+fn body(line: &str) -> Option<String> {
+    let body = line.split_once(": ")?.1.trim();
+    (!body.is_empty() && !body.starts_with('#')).then(|| body.to_owned())
+}
+
+/// The call and the name of `with call as name:`.
+fn opened(line: &str) -> Option<(&str, &str)> {
+    let (call, name) = line.strip_prefix("with")?.rsplit_once(" as ")?;
+    Some((call.trim(), name.split(':').next()?.trim()))
+}
+
+/// The call inside `if (bind(s, …) < 0) {` and `if ((s = socket(…)) == -1)`.
+fn checked(line: &str) -> Option<String> {
+    let condition = line.strip_prefix("if")?.trim_start().strip_prefix('(')?;
+    let condition = condition.trim_start().trim_start_matches('!');
+    let inner = condition.trim_start_matches(['(', ' ']);
+    let mut depth = 0;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return Some(inner[..=at].trim().to_owned()),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A word that cannot stand in a value.
+pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
+    let help = match word {
+        "lambda" | "def" => "there are no functions here",
+        "not" | "and" | "or" | "in" | "is" | "if" | "else" | "for" | "while" => {
+            "one value, or a comparison such as x == 3"
+        }
+        "await" | "async" | "yield" => {
+            "calls are made as they stand; one that sleeps becomes a job"
+        }
+        "new" => "s = socket tcp",
+        _ => return None,
+    };
+    Some(
+        i.fault(start, format!("{word} has no meaning here"))
+            .helping(help),
+    )
+}
+
+/// Members of Python's modules that are no calls and no constants.
+pub(super) fn member(i: &Input, start: usize, module: &str, name: &str) -> Option<Fault> {
+    let help = match name {
+        "timeout" | "error" | "gaierror" | "herror" => {
+            "a call that fails shows its errno; expect error ETIMEDOUT checks for it"
+        }
+        "argv" => "write the value itself in its place",
+        "stdin" | "stdout" | "stderr" => "print writes to the screen",
+        _ => return None,
+    };
+    Some(
+        i.fault(start, format!("{module}.{name} is not kept here"))
+            .helping(help),
+    )
+}
+
+/// Methods that Python's sockets have and the kernel has not.
+pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
+    let (why, instead): (&str, &[&str]) = match name {
+        "settimeout" | "gettimeout" | "setdefaulttimeout" => (
+            "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
+            &[
+                "setsockopt s SO_RCVTIMEO 5",
+                "setsockopt s SO_SNDTIMEO 5",
+                "poll s r 5000",
+            ],
+        ),
+        "makefile" | "readline" | "readlines" | "writelines" => (
+            "a socket is no file here",
+            &["recv s 1024", "send s \"text\\r\\n\""],
+        ),
+        "recv_into" | "recvfrom_into" | "recvmsg" | "recvmsg_into" => (
+            "this call is not among those taught here",
+            &["recv s 1024", "recvfrom s 1024"],
+        ),
+        "sendmsg" | "sendfile" | "sendmmsg" => (
+            "this call is not among those taught here",
+            &["send s \"text\"", "send s @file"],
+        ),
+        "register" | "unregister" | "modify" => {
+            ("there are no poll objects here", &["poll s rw 1000"])
+        }
+        "detach" | "dup" | "share" => (
+            "a socket has one name and one descriptor here",
+            &["print s.fd", "close s"],
+        ),
+        "join" | "split" | "replace" | "find" | "append" | "startswith" | "endswith" => (
+            "values have only decode, encode, strip, upper, lower and format here",
+            &["print x.decode()"],
+        ),
+        _ => return None,
+    };
+    let fault = i.fault(start, why);
+    Some(
+        instead
+            .iter()
+            .fold(fault, |fault, line| fault.expecting(*line)),
+    )
+}
+
+/// Functions of C and Python with an answer of their own. The bracket is next.
+pub(super) fn call(
+    i: &mut Input,
+    start: usize,
+    name: &str,
+    module: Option<&str>,
+) -> Option<Parsed<Expr>> {
+    match (module, name) {
+        (
+            _,
+            "memset" | "bzero" | "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal"
+            | "WSAStartup" | "WSACleanup",
+        ) => Some(nothing(i, name)),
+        (Some("struct"), "pack") => Some(pack(i)),
+        (_, "fcntl") => Some(fcntl(i, start)),
+        (_, "ioctl") => Some(Err(i
+            .fault(start, "ioctl is not among the calls taught here")
+            .expecting("nonblock s on")
+            .into())),
+        _ => {
+            let (why, instead) = no_call(name)?;
+            let fault = i.fault(start, why);
+            Some(Err(instead
+                .iter()
+                .fold(fault, |fault, line| fault.expecting(*line))
+                .into()))
+        }
+    }
+}
+
+fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
+    Some(match name {
+        "create_connection" => (
+            "create_connection hides three calls: getaddrinfo, socket and connect",
+            &["c = socket tcp", "connect c 127.0.0.1:12345"],
+        ),
+        "create_server" => (
+            "create_server hides four calls: socket, setsockopt, bind and listen",
+            &[
+                "s = socket tcp",
+                "setsockopt s SO_REUSEADDR 1",
+                "bind s 127.0.0.1:12345",
+                "listen s 5",
+            ],
+        ),
+        "setdefaulttimeout" | "settimeout" => (
+            "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
+            &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
+        ),
+        "sleep" | "usleep" => (
+            "nothing here needs a pause: using a result waits for it, and expect waits until it holds",
+            &["wait", "expect quiet 1s"],
+        ),
+        "FD_ZERO" | "FD_SET" | "FD_CLR" | "FD_ISSET" => {
+            ("descriptor sets are not kept here", &["select r s c w d 5"])
+        }
+        "epoll_create" | "epoll_create1" | "epoll_ctl" | "epoll_wait" | "epoll" | "ppoll"
+        | "pselect" => (
+            "this call is not among those taught here",
+            &["poll s rw c r 1000"],
+        ),
+        "fork" | "pthread_create" | "Thread" | "Process" | "start_new_thread" => (
+            "a call that sleeps becomes a job by itself, so one shell can play server and client",
+            &["accept s", "jobs"],
+        ),
+        "input" | "raw_input" | "scanf" | "fgets" | "gets" | "getline" => {
+            ("write the text itself in its place", &["send s \"text\""])
+        }
+        "open" | "fopen" => ("files are sent by name", &["send s @file"]),
+        "range" | "xrange" => (
+            "there are no loops here: one call at a time",
+            &["send s #100"],
+        ),
+        "getservbyname" | "getservbyport" => (
+            "getaddrinfo knows the services",
+            &["getaddrinfo localhost http"],
+        ),
+        "gethostbyaddr" | "getnameinfo" | "getfqdn" => (
+            "this call is not among those taught here",
+            &["getaddrinfo localhost 80", "gethostname"],
+        ),
+        "accept4" => (
+            "accept4 is accept with flags",
+            &["conn = accept s", "nonblock conn on"],
+        ),
+        "sendmsg" | "recvmsg" => (
+            "this call is not among those taught here",
+            &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
+        ),
+        "main" => (
+            "there are no functions here: one call at a time",
+            &["the lines of its body"],
+        ),
+        _ => return None,
+    })
+}
+
+/// A call that only prepares memory, or a library: nothing to do here.
+fn nothing(i: &mut Input, name: &str) -> Parsed<Expr> {
+    arguments(i)?;
+    i.remark(format!(
+        "{name} has nothing to do here: there is no memory to prepare"
+    ));
+    i.state.nothing = true;
+    Ok(Expr::Null)
+}
+
+/// `struct.pack("ii", 1, 0)`: the fields themselves; their layout follows from the option.
+fn pack(i: &mut Input) -> Parsed<Expr> {
+    let mut values: Vec<Expr> = arguments(i)?.into_iter().map(|one| one.value).collect();
+    if !values.is_empty() {
+        values.remove(0);
+    }
+    Ok(Expr::Tuple(values))
+}
+
+/// `fcntl(s, F_SETFL, … | O_NONBLOCK)` is `nonblock s on`.
+fn fcntl(i: &mut Input, start: usize) -> Parsed<Expr> {
+    let nested = i.state.brackets > 0;
+    let given = arguments(i)?;
+    let fault = |i: &Input| {
+        i.fault(start, "of fcntl only O_NONBLOCK is taught here")
+            .expecting("nonblock s on")
+    };
+    let [socket, what, ..] = given.as_slice() else {
+        return Err(fault(i).into());
+    };
+    if nested && matches!(what.value, Expr::Const("F_GETFL", _)) {
+        return Ok(Expr::Int(0));
+    }
+    let (Some(flags), Expr::Const("F_SETFL", _), Some(command)) =
+        (given.get(2), &what.value, find("nonblock"))
+    else {
+        return Err(fault(i).into());
+    };
+    let on = match &flags.value {
+        Expr::Flags(names, _) => names.contains(&"O_NONBLOCK"),
+        Expr::Const(name, _) => *name == "O_NONBLOCK",
+        _ => false,
+    };
+    let (value, span) = (socket.value.clone(), socket.span);
+    let socket = super::fit::fit(i, crate::lang::table::Kind::Socket, value, span)?;
+    let args = vec![
+        socket.map(|value| Arg { value, span }),
+        Some(Arg {
+            value: Expr::Int(i64::from(on)),
+            span: flags.span,
+        }),
+    ];
+    Ok(Expr::Call(Box::new(Call { command, args })))
+}

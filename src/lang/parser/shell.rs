@@ -1,0 +1,361 @@
+//! Commands of the shell dialect: words one after the other, each read as its parameter's kind wants it.
+
+use super::arguments::{Places, keyword};
+use super::call::inverted;
+use super::expr::{expr, tight};
+use super::input::{Cursor, Input, Parsed};
+use super::word::{
+    blank, ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word, word_or_text,
+};
+use super::{address, options, sockets, watch};
+use crate::lang::ast::{Arg, Call, Expr, Span};
+use crate::lang::constants::{CONSTANTS, Family, constant};
+use crate::lang::fault::Fault;
+use crate::lang::table::{Command, Kind, Need};
+
+/// The arguments of a command whose name has been read.
+pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -> Parsed<Call> {
+    let mut places = Places::new(command);
+    blank(i);
+    match command.name {
+        "socket" | "socketpair" => sockets::shell(i, &mut places)?,
+        "poll" | "select" => watch::shell(i, &mut places)?,
+        _ => each(i, &mut places, spelled)?,
+    }
+    let end = trimmed_end(i);
+    places.finish(end, " ")
+}
+
+/// The end of what stands before this place, blanks left out: where one more argument would go.
+fn trimmed_end(i: &Input) -> usize {
+    i.state.source[..i.at()].trim_end().len()
+}
+
+fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
+    let mut next = 0;
+    if matches!(spelled, "inet_aton" | "inet_addr" | "inet_ntoa") {
+        let span = i.since(i.at());
+        places.set("af", Expr::Const("AF_INET", i64::from(libc::AF_INET)), span);
+        next = 1;
+    }
+    while !ends(i) || wants_fill(i, places, next) {
+        let start = i.at();
+        if i.rest().starts_with("--") && places.command.position("flags").is_some() {
+            flag(i, places)?;
+        } else if let Some((at, len)) = keyword_here(i, places.command) {
+            i.skip(len);
+            argument(i, places, at)?;
+        } else if let Some(param) = places.command.params.get(next) {
+            let flags_next = param.kind == Kind::MsgFlags;
+            argument(i, places, next)?;
+            next += usize::from(!flags_next && param.need != Need::Many);
+        } else {
+            i.skip(peek_word(i).len().max(1).min(i.rest().len()));
+            return Err(places.too_many(i.since(start)).into());
+        }
+        blank(i);
+        let _ = i.eat(",");
+        blank(i);
+    }
+    if spelled == "setblocking"
+        && let Some(arg) = places.args.last_mut().and_then(Option::as_mut)
+    {
+        arg.value = inverted(std::mem::replace(&mut arg.value, Expr::Null));
+    }
+    Ok(())
+}
+
+/// Where data is next, `#100` is a fill and no comment.
+fn wants_fill(i: &Input, places: &Places, next: usize) -> bool {
+    let data = places
+        .command
+        .params
+        .get(next)
+        .is_some_and(|param| param.kind == Kind::Data);
+    data && is_fill(i.rest())
+}
+
+fn is_fill(rest: &str) -> bool {
+    let Some(count) = rest.strip_prefix('#') else {
+        return false;
+    };
+    let digits = count.bytes().take_while(u8::is_ascii_digit).count();
+    let after = count[digits..].trim_start_matches(['k', 'M', 'G']);
+    digits > 0 && !after.starts_with(|c: char| c.is_alphanumeric())
+}
+
+/// `name=value`, where the name is a parameter's: its place, and how long it is with its `=`.
+fn keyword_here(i: &Input, command: &Command) -> Option<(usize, usize)> {
+    let rest = i.rest();
+    let len = identifier_len(rest);
+    let value = rest[len..].strip_prefix('=')?;
+    (len > 0 && !value.starts_with(['=', ' '])).then_some(())?;
+    Some((keyword(command, &rest[..len])?, len + 1))
+}
+
+/// Flags by their short words.
+const FLAGS: [(&str, &str); 10] = [
+    ("peek", "MSG_PEEK"),
+    ("oob", "MSG_OOB"),
+    ("dontwait", "MSG_DONTWAIT"),
+    ("waitall", "MSG_WAITALL"),
+    ("more", "MSG_MORE"),
+    ("nosignal", "MSG_NOSIGNAL"),
+    ("trunc", "MSG_TRUNC"),
+    ("errqueue", "MSG_ERRQUEUE"),
+    ("dontroute", "MSG_DONTROUTE"),
+    ("eor", "MSG_EOR"),
+];
+
+/// The short word of a flag.
+pub(crate) fn flag_word(name: &str) -> Option<&'static str> {
+    FLAGS
+        .iter()
+        .find(|(_, flag)| *flag == name)
+        .map(|(word, _)| *word)
+}
+
+/// `--peek`, `--MSG_PEEK`
+fn flag(i: &mut Input, places: &mut Places) -> Parsed<()> {
+    let start = i.at();
+    i.skip(2);
+    let word = peek_word(i).trim_end_matches(',');
+    i.skip(word.len());
+    let name = FLAGS
+        .iter()
+        .find(|(short, _)| short.eq_ignore_ascii_case(word))
+        .map_or(word, |(_, name)| *name);
+    let Some(found) = constant(name).filter(|c| c.family == Family::Message) else {
+        let known = FLAGS.iter().map(|(short, _)| *short);
+        return Err(i
+            .fault(start, format!("there is no flag --{word}"))
+            .expecting("--peek --oob --dontwait --waitall --more --nosignal --trunc --errqueue")
+            .near(word, known)
+            .into());
+    };
+    let at = places.command.position("flags").unwrap_or(0);
+    let (mut names, mut bits) = match places.args[at].take().map(|arg| arg.value) {
+        Some(Expr::Flags(names, bits)) => (names, bits),
+        _ => (Vec::new(), 0),
+    };
+    names.push(found.name);
+    bits |= found.value;
+    let span = i.since(start);
+    places.put(i, at, Expr::Flags(names, bits), span)
+}
+
+/// One argument, read as its parameter's kind wants it.
+fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
+    let start = i.at();
+    let param = &places.command.params[at];
+    let value = match param.kind {
+        Kind::Option => return options::shell_option(i, places),
+        Kind::OptionValue => return options::shell_value(i, places),
+        Kind::Value if param.need == Need::Many => return values(i, places, at),
+        Kind::Socket => socket(i, places.command)?,
+        Kind::Address => address::shell(i)?,
+        Kind::Data => {
+            let rest = places
+                .command
+                .params
+                .iter()
+                .skip(at + 1)
+                .all(|p| p.kind == Kind::MsgFlags);
+            data(i, rest)?
+        }
+        Kind::Host | Kind::Service | Kind::IpText => name_or_value(i)?,
+        Kind::Word => Expr::Word(word_or_text(i)?),
+        Kind::Rest => rest_of_line(i),
+        Kind::Value => expr(i)?,
+        _ => tight(i)?,
+    };
+    let span = i.since(start);
+    if places.args[at].is_some() {
+        return Err(places.too_many(span).into());
+    }
+    places.put(i, at, value, span)
+}
+
+/// A socket: `s`, `3`, `.`, `(any expression)`.
+pub(super) fn socket(i: &mut Input, command: &Command) -> Parsed<Expr> {
+    let start = i.at();
+    let word = peek_word(i);
+    let plain = word.trim_end_matches(',');
+    if is_identifier(plain) && constant(plain).is_none() {
+        i.skip(plain.len());
+        return Ok(Expr::Name(plain.to_owned()));
+    }
+    let looks_like_address = word.contains(':')
+        || word.starts_with(['/', '@'])
+        || super::number::dotted_quad(word).is_some();
+    if looks_like_address || is_quote(i.next().unwrap_or(' ')) {
+        i.skip(word.len());
+        return Err(i
+            .fault(start, "the socket comes first")
+            .expecting("its name, its descriptor, or . for the last one")
+            .helping(format!("{} . {word}", command.name))
+            .into());
+    }
+    tight(i)
+}
+
+/// Data: text in quotes and what is computed from it, `0x…`, `#100`, `@file`, bare words.
+pub(super) fn data(i: &mut Input, all: bool) -> Parsed<Expr> {
+    let start = i.at();
+    let rest = i.rest();
+    let word = peek_word(i);
+    if is_fill(rest) || rest.starts_with('@') {
+        return tight(i);
+    }
+    let name = peek_identifier(i);
+    let after = &word[name.len()..];
+    let quoted = super::string::is_prefix(name) && after.starts_with(is_quote);
+    if quoted || rest.starts_with(|c: char| is_quote(c) || c == '(') {
+        return expr(i);
+    }
+    if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
+        i.skip(word.len());
+        return hexadecimal(i, start, hex);
+    }
+    let computed = !name.is_empty() && after.starts_with(['.', '(', '[']) && {
+        let member = &after[1..];
+        !after.starts_with('.')
+            || i.knows(name)
+            || super::method::is_member(&member[..identifier_len(member)])
+    };
+    if computed || is_identifier(word) && i.knows(word) {
+        return if computed { tight(i) } else { expr(i) };
+    }
+    Ok(bare_words(i, word, all))
+}
+
+/// `0x48 65…`: an even number of hexadecimal digits.
+fn hexadecimal(i: &mut Input, start: usize, digits: &str) -> Parsed<Expr> {
+    let bytes = digits.as_bytes();
+    let even = !bytes.is_empty()
+        && bytes.len().is_multiple_of(2)
+        && bytes.iter().all(u8::is_ascii_hexdigit);
+    if !even {
+        return Err(i
+            .fault(start, "these are no whole bytes")
+            .expecting("two hexadecimal digits for each byte, 0x0d0a")
+            .into());
+    }
+    let digit = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
+    Ok(Expr::Bytes(
+        bytes
+            .chunks(2)
+            .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
+            .collect(),
+    ))
+}
+
+/// One bare word, or all of them up to the flags or the end, as written.
+fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
+    let text = i.rest();
+    let mut end = first.len();
+    while all {
+        let after = text[end..].trim_start_matches([' ', '\t']);
+        let start = text.len() - after.len();
+        if start == end
+            || after.starts_with(['#', ';', '\n', '\r'])
+            || after.starts_with("--")
+            || after.starts_with("//")
+        {
+            break;
+        }
+        let len = after
+            .find(|c: char| c.is_whitespace() || c == ';')
+            .unwrap_or(after.len());
+        if len == 0 || after.starts_with("flags=") {
+            break;
+        }
+        end = start + len;
+    }
+    i.skip(end);
+    let words = &text[..end];
+    if is_identifier(words) {
+        Expr::Word(words.to_owned())
+    } else {
+        Expr::Text(words.to_owned())
+    }
+}
+
+/// A host, a port or a numeric address: the word itself, unless it is a known variable or a value of another form.
+fn name_or_value(i: &mut Input) -> Parsed<Expr> {
+    let word = peek_word(i).trim_end_matches(',');
+    let name = &word[..identifier_len(word)];
+    let after = &word[name.len()..];
+    let member = after
+        .strip_prefix('.')
+        .map(|member| &member[..identifier_len(member)]);
+    let computed = i.knows(name)
+        || after.starts_with(['(', '['])
+        || member.is_some_and(super::method::is_member);
+    if !name.is_empty() && computed || i.rest().starts_with(|c: char| is_quote(c) || c == '(') {
+        return tight(i);
+    }
+    if matches!(word, "None" | "NULL" | "INADDR_ANY") {
+        return tight(i);
+    }
+    i.skip(word.len());
+    Ok(Expr::Text(
+        word.trim_start_matches('[')
+            .trim_end_matches(']')
+            .to_owned(),
+    ))
+}
+
+/// The values of `print`, with commas or blanks between them.
+fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
+    let start = i.at();
+    if i.rest().starts_with(">>") {
+        return Err(i
+            .fault(start, "print writes to the screen only here")
+            .into());
+    }
+    let value = expr(i)?;
+    let span = i.since(start);
+    match &mut places.args[at] {
+        Some(Arg {
+            value: Expr::Tuple(values),
+            span: all,
+        }) => {
+            values.push(value);
+            all.end = span.end;
+        }
+        slot => {
+            *slot = Some(Arg {
+                value: Expr::Tuple(vec![value]),
+                span,
+            })
+        }
+    }
+    Ok(())
+}
+
+fn rest_of_line(i: &mut Input) -> Expr {
+    let rest = i.rest();
+    let end = rest.find(['\n', ';']).unwrap_or(rest.len());
+    i.skip(end);
+    Expr::Text(rest[..end].trim().to_owned())
+}
+
+/// A fault for a first word that is no command and no name.
+pub(super) fn unknown(i: &Input, word: &str, span: Span) -> Fault {
+    let fault = Fault::new(
+        (span.start, span.end),
+        format!("there is no command and no variable named {word}"),
+    );
+    let names =
+        super::call::names().filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
+    let constants = CONSTANTS
+        .iter()
+        .filter(|_| word.starts_with(char::is_uppercase))
+        .map(|c| c.name);
+    let fault = fault.near(word, names.chain(["expect"]).chain(constants));
+    match i.rest().trim_start().is_empty() && fault.help.is_empty() {
+        true => fault.helping("help lists the commands"),
+        false => fault,
+    }
+}

@@ -1,0 +1,238 @@
+//! `socket` and `socketpair`, which may leave out what Python does, and have short forms of their own.
+
+use super::arguments::{Given, Places, keyword};
+use super::fit::{fit, named_constant, type_word};
+use super::input::{Cursor, Input, Parsed};
+use super::word::{blank, ends, peek_word};
+use crate::lang::ast::{Dialect, Expr, Span};
+use crate::lang::constants::{Family, constant};
+use crate::lang::fault::Fault;
+use crate::lang::table::Kind;
+use crate::text::near;
+
+/// One word for a family and a type, and for a protocol where the usual one is not meant.
+const SHORT: [(&str, &str, &str, &str); 18] = [
+    ("tcp", "AF_INET", "SOCK_STREAM", ""),
+    ("tcp4", "AF_INET", "SOCK_STREAM", ""),
+    ("udp", "AF_INET", "SOCK_DGRAM", ""),
+    ("udp4", "AF_INET", "SOCK_DGRAM", ""),
+    ("tcp6", "AF_INET6", "SOCK_STREAM", ""),
+    ("udp6", "AF_INET6", "SOCK_DGRAM", ""),
+    ("unix", "AF_UNIX", "SOCK_STREAM", ""),
+    ("unix-stream", "AF_UNIX", "SOCK_STREAM", ""),
+    ("unix-dgram", "AF_UNIX", "SOCK_DGRAM", ""),
+    ("unix-datagram", "AF_UNIX", "SOCK_DGRAM", ""),
+    ("unix-seqpacket", "AF_UNIX", "SOCK_SEQPACKET", ""),
+    ("local", "AF_UNIX", "SOCK_STREAM", ""),
+    ("icmp", "AF_INET", "SOCK_DGRAM", "IPPROTO_ICMP"),
+    ("ping", "AF_INET", "SOCK_DGRAM", "IPPROTO_ICMP"),
+    ("icmp6", "AF_INET6", "SOCK_DGRAM", "IPPROTO_ICMPV6"),
+    ("ping6", "AF_INET6", "SOCK_DGRAM", "IPPROTO_ICMPV6"),
+    ("unix_stream", "AF_UNIX", "SOCK_STREAM", ""),
+    ("unix_dgram", "AF_UNIX", "SOCK_DGRAM", ""),
+];
+
+/// The short word for a family and a type without a protocol.
+pub(crate) fn short(domain: &str, kind: &str) -> Option<&'static str> {
+    SHORT
+        .iter()
+        .find(|(_, d, t, p)| *d == domain && *t == kind && p.is_empty())
+        .map(|(word, ..)| *word)
+}
+
+/// Puts what a short word stands for; false where it is none.
+fn expand(places: &mut Places, word: &str, span: Span) -> bool {
+    let Some((_, domain, kind, protocol)) = SHORT.iter().find(|(short, ..)| *short == word) else {
+        return false;
+    };
+    for (param, name) in [("domain", domain), ("type", kind), ("protocol", protocol)] {
+        if let Some(value) = named_constant(name) {
+            places.set(param, value, span);
+        }
+    }
+    true
+}
+
+/// Sets what is not there yet.
+fn default(places: &mut Places, param: &str, name: &str, span: Span) {
+    let at = places.command.position(param).unwrap_or(0);
+    if places.args[at].is_none()
+        && let Some(value) = named_constant(name)
+    {
+        places.set(param, value, span);
+    }
+}
+
+/// `socket(AF_INET, SOCK_STREAM, 0)`, `socket.socket()`, `socket.socket(type=socket.SOCK_DGRAM)`, `socket("udp")`.
+pub(super) fn brackets(i: &mut Input, places: &mut Places, given: Vec<Given>) -> Parsed<()> {
+    let span = given
+        .first()
+        .map_or_else(|| i.since(i.at()), |one| one.span);
+    if let [
+        Given {
+            keyword: None,
+            value: Expr::Name(word) | Expr::Text(word),
+            ..
+        },
+    ] = given.as_slice()
+        && expand(places, word, span)
+    {
+        return Ok(());
+    }
+    if given.iter().any(|one| one.keyword == Some("fileno")) {
+        return Err(i
+            .fault(span.start, "a socket cannot be made from a descriptor here")
+            .into());
+    }
+    let python =
+        i.state.dialect == Dialect::Python || given.iter().any(|one| one.keyword.is_some());
+    places.fill(i, 0, given)?;
+    if python {
+        default(places, "domain", "AF_INET", span);
+        default(places, "type", "SOCK_STREAM", span);
+    }
+    Ok(())
+}
+
+/// `socketpair(AF_UNIX, SOCK_STREAM, 0, sv)`; what is left out is AF_UNIX and SOCK_STREAM, as in Python.
+pub(super) fn pair(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parsed<()> {
+    let span = i.since(i.at());
+    if given.len() == 4 {
+        if let Some(Given {
+            value: Expr::Name(name),
+            ..
+        }) = given.pop()
+        {
+            i.remark(format!(
+                "{name} holds both sockets: {name}[0] and {name}[1]"
+            ));
+            if i.state.brackets == 0 {
+                i.state.filled = vec![Some(name)];
+            }
+        }
+    }
+    places.fill(i, 0, given)?;
+    default(places, "domain", "AF_UNIX", span);
+    default(places, "type", "SOCK_STREAM", span);
+    Ok(())
+}
+
+/// `socket tcp`, `socket inet stream`, `socket AF_INET SOCK_STREAM IPPROTO_TCP`, `socket unix dgram --nonblock`.
+pub(super) fn shell(i: &mut Input, places: &mut Places) -> Parsed<()> {
+    let mut at = 0;
+    let mut joined: Vec<&str> = Vec::new();
+    let begin = i.at();
+    loop {
+        blank(i);
+        let _ = i.eat(",");
+        blank(i);
+        if ends(i) {
+            break;
+        }
+        let start = i.at();
+        let word = peek_word(i).trim_end_matches(',');
+        match word {
+            "--nonblock" | "--cloexec" => {
+                i.skip(word.len());
+                joined.push(if word == "--nonblock" {
+                    "SOCK_NONBLOCK"
+                } else {
+                    "SOCK_CLOEXEC"
+                });
+                continue;
+            }
+            _ => {}
+        }
+        if at == 0 && SHORT.iter().any(|(short, ..)| *short == word) {
+            i.skip(word.len());
+            expand(places, word, i.since(start));
+            at = 2;
+            continue;
+        }
+        if at == 2 && places.args[2].is_none() && is_type(word) {
+            at = 1;
+        }
+        at = one(i, places, at, word)?;
+    }
+    let span = i.since(begin);
+    if places.command.name == "socketpair" {
+        default(places, "domain", "AF_UNIX", span);
+        default(places, "type", "SOCK_STREAM", span);
+    }
+    join(places, &joined);
+    Ok(())
+}
+
+fn is_type(word: &str) -> bool {
+    type_word(word).is_some() || constant(word).is_some_and(|c| c.family == Family::Type)
+}
+
+/// One argument; gives the place of the next.
+fn one(i: &mut Input, places: &mut Places, at: usize, word: &str) -> Parsed<usize> {
+    let start = i.at();
+    let split = word
+        .split_once('=')
+        .filter(|(_, value)| !value.starts_with('='));
+    let at = match split
+        .and_then(|(name, _)| keyword(places.command, name).map(|at| (at, name.len() + 1)))
+    {
+        Some((at, len)) => {
+            i.skip(len);
+            at
+        }
+        None => at,
+    };
+    let Some(param) = places.command.params.get(at) else {
+        let span = Span {
+            start,
+            end: start + word.len(),
+        };
+        return Err(places.too_many(span).into());
+    };
+    let value_start = i.at();
+    let value = super::expr::tight(i)?;
+    let span = i.since(value_start);
+    if at == 0
+        && let Expr::Name(name) = &value
+        && fit(i, Kind::Domain, value.clone(), span).is_err()
+    {
+        let known = SHORT
+            .iter()
+            .map(|(short, ..)| *short)
+            .chain(["inet", "inet6", "AF_INET", "AF_INET6", "AF_UNIX"]);
+        let found = near::several(name, known, 3);
+        let fault = Fault::new(
+            (span.start, span.end),
+            format!("there is no kind of socket named {name}"),
+        )
+        .expecting("tcp, udp, tcp6, udp6, unix or unix-dgram")
+        .expecting("a family such as AF_INET");
+        let fault = if found.is_empty() {
+            fault
+        } else {
+            fault.helping(format!("did you mean {}?", found.join(", ")))
+        };
+        return Err(fault.into());
+    }
+    if let Some(value) = fit(i, param.kind, value, span)? {
+        places.set(param.name, value, span);
+    }
+    Ok(at + 1)
+}
+
+/// Joins SOCK_NONBLOCK and its kin to the type.
+fn join(places: &mut Places, more: &[&str]) {
+    let Some(arg) = places.args[1].as_mut().filter(|_| !more.is_empty()) else {
+        return;
+    };
+    let (mut names, mut bits) = match &arg.value {
+        Expr::Const(name, bits) => (vec![*name], *bits),
+        Expr::Flags(names, bits) => (names.clone(), *bits),
+        _ => return,
+    };
+    for found in more.iter().filter_map(|name| constant(name)) {
+        names.push(found.name);
+        bits |= found.value;
+    }
+    arg.value = super::fit::sorted(names, bits);
+}

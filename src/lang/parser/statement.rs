@@ -1,0 +1,472 @@
+//! Statements: a host, targets, an action, and what may follow.
+
+use super::claim::claim;
+use super::declare::{Declared, declaration};
+use super::expr::{expr, unexpected};
+use super::input::{Cursor, Input, Parsed, Trouble};
+use super::word::{
+    blank, comment_line, ends, identifier, identifier_len, is_quote, peek_identifier, peek_word,
+};
+use super::{refuse, shell, string};
+use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
+use crate::lang::constants::constant;
+use crate::lang::fault::Fault;
+use crate::lang::table::{abbreviated, find};
+
+/// All statements of a text.
+pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
+    let mut found = Vec::new();
+    loop {
+        gap(i, &mut found);
+        if i.rest().is_empty() {
+            return Ok(found);
+        }
+        i.fresh();
+        match statement(i) {
+            Ok(statement) => {
+                i.state
+                    .set
+                    .extend(statement.targets.iter().flatten().cloned());
+                found.push(statement);
+            }
+            Err(Trouble::Fault(fault)) => return Err(*fault),
+            Err(Trouble::Backtrack) => return Err(unexpected(i)),
+        }
+    }
+}
+
+/// A claim as it stands after `expect`, and nothing else.
+pub(crate) fn claim_alone(i: &mut Input) -> Result<Claim, Fault> {
+    let parsed = claim(i).and_then(|claim| {
+        blank(i);
+        if ends(i) {
+            Ok(claim)
+        } else {
+            Err(stray(i).into())
+        }
+    });
+    match parsed {
+        Ok(claim) => Ok(claim),
+        Err(Trouble::Fault(fault)) => Err(*fault),
+        Err(Trouble::Backtrack) => Err(unexpected(i)),
+    }
+}
+
+/// Goes over what may stand between statements: blanks, `;`, comments.
+fn gap(i: &mut Input, found: &mut Vec<Statement>) {
+    loop {
+        let before = i.at();
+        blank(i);
+        let len = i.rest().len() - i.rest().trim_start_matches([';', '\n', '\r']).len();
+        i.skip(len);
+        if i.rest().starts_with("#include") || i.rest().starts_with("#define") {
+            let start = i.at();
+            comment_line(i);
+            found.push(nothing(
+                i.since(start),
+                Dialect::C,
+                "everything is included already",
+            ));
+        } else if i.rest().starts_with('#') || i.rest().starts_with("//") {
+            comment_line(i);
+        }
+        if i.at() == before {
+            return;
+        }
+    }
+}
+
+fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
+    Statement {
+        span,
+        host: None,
+        targets: Vec::new(),
+        action: Action::Nothing,
+        dialect,
+        remarks: vec![remark.to_owned()],
+    }
+}
+
+fn statement(i: &mut Input) -> Parsed<Statement> {
+    let start = i.at();
+    strace_prefix(i);
+    let word = peek_identifier(i);
+    if let Some(statement) = harmless(i, start, word) {
+        return Ok(statement);
+    }
+    let assigned = i.rest()[word.len()..].trim_start().starts_with(['=', ',']);
+    if refuse::is_block(word) && !assigned {
+        return Err(refuse::block(i, word).into());
+    }
+    let host = host(i)?;
+    let declared = declaration(i)?;
+    let (targets, action) = match declared {
+        Declared::Nothing => (Vec::new(), Action::Nothing),
+        Declared::Value(name) => (vec![Some(name.to_owned())], action(i, true)?),
+        Declared::No => {
+            let targets = targets(i)?;
+            let action = action(i, !targets.is_empty())?;
+            (targets, action)
+        }
+    };
+    strace_result(i, &action);
+    blank(i);
+    if !ends(i) {
+        return Err(stray(i).into());
+    }
+    Ok(finished(i, start, host, targets, action))
+}
+
+fn finished(
+    i: &mut Input,
+    start: usize,
+    host: Option<String>,
+    mut targets: Vec<Option<String>>,
+    mut action: Action,
+) -> Statement {
+    let fills = !i.state.filled.is_empty();
+    if targets.is_empty() {
+        targets = std::mem::take(&mut i.state.filled);
+    } else if fills && let Action::Call(call) = &action {
+        let name = call.command.name;
+        i.remark(format!(
+            "{name} gives what was received here, not how many bytes: use len()"
+        ));
+    }
+    let python_accept = i.state.dialect == Dialect::Python && targets.len() == 1;
+    if let Action::Call(call) = &action
+        && python_accept
+        && call.command.name == "accept"
+    {
+        i.remark("in Python accept() gives a pair: conn, addr = s.accept()");
+    }
+    if i.state.nothing && matches!(action, Action::Value(Expr::Null)) {
+        action = Action::Nothing;
+    }
+    let mut span = i.since(start);
+    span.end = start + i.state.source[start..span.end].trim_end().len();
+    Statement {
+        span,
+        host,
+        targets,
+        action,
+        dialect: i.state.dialect,
+        remarks: std::mem::take(&mut i.state.remarks),
+    }
+}
+
+/// What stands where the statement should end.
+fn stray(i: &Input) -> Fault {
+    let start = i.at();
+    let rest = i.rest();
+    if rest.starts_with('=') && !rest.starts_with("==") {
+        return i
+            .fault(start, "only a name can be given a value")
+            .expecting("x = value")
+            .helping("fields of structures and items of lists are not kept here");
+    }
+    let word = peek_word(i);
+    let end = start + word.len().max(i.next().map_or(0, char::len_utf8)).min(40);
+    let end = (end..)
+        .find(|at| i.state.source.is_char_boundary(*at))
+        .unwrap_or(end);
+    Fault::new((start, end), "this cannot follow")
+        .expecting("the end of the statement")
+        .helping("; separates statements, # begins a comment, text with blanks stands in quotes")
+}
+
+/// Statements of other languages that do nothing here.
+fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statement> {
+    let (dialect, remark) = match word {
+        "import" | "from" | "using" | "package" => (
+            Dialect::Python,
+            "everything is imported already: socket, select, os, sys, struct",
+        ),
+        "pass" => (Dialect::Python, "pass does nothing here either"),
+        "" if lone_brace(i.rest()) => (Dialect::C, "there are no blocks here"),
+        _ => return None,
+    };
+    let after = i.rest()[word.len()..].chars().next();
+    if matches!(word, "import" | "from" | "using" | "package")
+        && !after.is_some_and(char::is_whitespace)
+    {
+        return None;
+    }
+    let whole = i.rest().find(['\n', ';']).unwrap_or(i.rest().len());
+    let len = if word == "pass" { 4 } else { whole };
+    if word == "pass"
+        && !i.rest()[4..].trim_start().is_empty()
+        && !i.rest()[4..].starts_with(['\n', ';', ' '])
+    {
+        return None;
+    }
+    i.skip(len);
+    Some(nothing(i.since(start), dialect, remark))
+}
+
+/// `{` or `}` alone.
+fn lone_brace(rest: &str) -> bool {
+    let Some(after) = rest.strip_prefix(['{', '}']) else {
+        return false;
+    };
+    let after = after.trim_start_matches([' ', '\t', '\r']);
+    after.is_empty() || after.starts_with(['\n', ';'])
+}
+
+/// `[pid 1234] ` before a call that was pasted from strace -f.
+fn strace_prefix(i: &mut Input) {
+    let Some(rest) = i.rest().strip_prefix("[pid ") else {
+        return;
+    };
+    let digits = rest
+        .trim_start()
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(after) = digits.strip_prefix("] ") {
+        let len = i.rest().len() - after.len();
+        i.skip(len);
+        blank(i);
+    }
+}
+
+/// ` = 3` after a call that was pasted from strace.
+fn strace_result(i: &mut Input, action: &Action) {
+    if !matches!(action, Action::Call(_)) || i.state.dialect != Dialect::C {
+        return;
+    }
+    blank(i);
+    let Some(after) = i.rest().strip_prefix("= ") else {
+        return;
+    };
+    let after = after.strip_prefix('-').unwrap_or(after);
+    if after.starts_with(|c: char| c.is_ascii_digit() || c == '?') {
+        comment_line(i);
+        i.remark("the result that strace printed is read over; this call gives its own");
+    }
+}
+
+/// `server: listen s`
+fn host(i: &mut Input) -> Parsed<Option<String>> {
+    let rest = i.rest();
+    let len = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+        .unwrap_or(0);
+    let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let Some(after) = rest[len..].strip_prefix(':').filter(|_| named) else {
+        return Ok(None);
+    };
+    if !after.is_empty() && !after.starts_with([' ', '\t']) {
+        return Ok(None);
+    }
+    let start = i.at();
+    i.skip(len + 1);
+    blank(i);
+    if ends(i) {
+        return Err(i
+            .fault(start, format!("what is {} to do?", &rest[..len]))
+            .expecting(format!("a statement, as in {}: ls", &rest[..len]))
+            .into());
+    }
+    Ok(Some(rest[..len].to_owned()))
+}
+
+/// How many names may stand before one `=`.
+const TARGETS: usize = 16;
+
+/// `x =`, `conn, addr =`, `(conn, addr) =`.
+fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
+    let start = i.at();
+    let Some((names, len)) = target_names(i.rest()) else {
+        return Ok(Vec::new());
+    };
+    let mut targets = Vec::with_capacity(names.len());
+    for name in names {
+        if constant(name).is_some() || matches!(name, "None" | "True" | "False" | "NULL") {
+            return Err(i
+                .fault(start, format!("{name} is a constant and cannot change"))
+                .into());
+        }
+        targets.push((name != "_").then(|| name.to_owned()));
+    }
+    i.skip(len);
+    blank(i);
+    if ends(i) {
+        return Err(i
+            .fault(i.at(), "the line ends too early")
+            .expecting("a value or a call")
+            .into());
+    }
+    Ok(targets)
+}
+
+/// The names before a single `=`, and how long they are with it.
+fn target_names(text: &str) -> Option<(Vec<&str>, usize)> {
+    let spaces = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
+    let open = text.starts_with(['(', '[']);
+    let mut at = usize::from(open);
+    let mut names = Vec::new();
+    loop {
+        at += spaces(&text[at..]);
+        let len = identifier_len(&text[at..]);
+        if len == 0 && names.is_empty() || names.len() == TARGETS {
+            return None;
+        }
+        if len > 0 {
+            names.push(&text[at..at + len]);
+        }
+        at += len + spaces(&text[at + len..]);
+        if len == 0 || !text[at..].starts_with(',') {
+            break;
+        }
+        at += 1;
+    }
+    if open {
+        at += text[at..].starts_with([')', ']']).then_some(1)?;
+        at += spaces(&text[at..]);
+    }
+    let after = text[at..].strip_prefix('=')?;
+    (!after.starts_with('=')).then_some((names, at + 1))
+}
+
+/// What the statement does.
+fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
+    let start = i.at();
+    let rest = i.rest();
+    if rest.starts_with('?')
+        || rest == "="
+        || rest.starts_with("=\n")
+        || rest.starts_with("= ")
+        || rest.starts_with("=;")
+    {
+        let word = &rest[..1];
+        i.skip(1);
+        return named(i, word, start).map(Action::Call);
+    }
+    let word = peek_identifier(i);
+    let after = &rest[word.len()..];
+    let touching = after.chars().next();
+    let is_value = word.is_empty()
+        || touching.is_some_and(|c| matches!(c, '(' | '.' | '[' | ':') || is_quote(c))
+        || string::is_prefix(word) && touching.is_some_and(is_quote);
+    if is_value {
+        return value(i, assigns);
+    }
+    if matches!(word, "expect" | "assert") && !assigns {
+        identifier(i)?;
+        return claim(i).map(Action::Expect);
+    }
+    words(i, word, after.trim_start_matches([' ', '\t']), assigns)
+}
+
+/// A line of the shell dialect, or a value that begins with a name.
+fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action> {
+    let start = i.at();
+    let bare =
+        after.is_empty() || after.starts_with([';', '\n', '\r', '#']) || after.starts_with("//");
+    if let Some(topic) = after
+        .strip_prefix('?')
+        .filter(|topic| topic.trim().is_empty())
+    {
+        let len = i.rest().len() - topic.len();
+        i.skip(len);
+        return Ok(Action::Call(explain(word, i.since(start))));
+    }
+    if let Some(command) = find(word) {
+        if after.starts_with('(') && !after.starts_with("(\"\"\"") {
+            return value(i, assigns);
+        }
+        identifier(i)?;
+        return shell::command(i, command, word).map(Action::Call);
+    }
+    let operator = ["==", "!=", "<", ">", "+", "* ", "- ", "|", "[", "%"]
+        .iter()
+        .any(|op| after.starts_with(op));
+    let is_known = i.knows(word)
+        || constant(word).is_some()
+        || matches!(word, "None" | "NULL" | "True" | "False");
+    if operator || after.starts_with(',') || bare && (assigns || is_known) {
+        return value(i, assigns);
+    }
+    let end = start + word.len();
+    let candidates = abbreviated(word);
+    match candidates.as_slice() {
+        [command] => {
+            identifier(i)?;
+            shell::command(i, command, command.name).map(Action::Call)
+        }
+        [] => {
+            identifier(i)?;
+            Err(shell::unknown(i, word, Span { start, end }).into())
+        }
+        several => {
+            let names: Vec<&str> = several.iter().map(|command| command.name).collect();
+            Err(Fault::new(
+                (start, end),
+                format!("{word} may be short for several commands"),
+            )
+            .expecting(names.join(", "))
+            .helping(format!("to see a variable: print {word}"))
+            .into())
+        }
+    }
+}
+
+/// A command that is spelled with a sign.
+fn named(i: &mut Input, word: &str, start: usize) -> Parsed<Call> {
+    match find(word) {
+        Some(command) => shell::command(i, command, word),
+        None => Err(i.fault(start, "this means nothing here").into()),
+    }
+}
+
+/// `bind?`
+fn explain(word: &str, span: Span) -> Call {
+    let command = find("explain").unwrap_or(&crate::lang::table::COMMANDS[0]);
+    Call {
+        command,
+        args: vec![Some(Arg {
+            value: Expr::Word(word.to_owned()),
+            span,
+        })],
+    }
+}
+
+/// A value alone or to be kept: a call with brackets is the call itself.
+fn value(i: &mut Input, assigns: bool) -> Parsed<Action> {
+    let first = if let Some(raw) = bare_address(i, assigns) {
+        raw?
+    } else {
+        expr(i)?
+    };
+    blank(i);
+    if !i.rest().starts_with(',') {
+        return Ok(match first {
+            Expr::Call(call) => Action::Call(*call),
+            value => Action::Value(value),
+        });
+    }
+    let mut items = vec![first];
+    while i.eat(",") {
+        blank(i);
+        if ends(i) {
+            break;
+        }
+        items.push(expr(i)?);
+        blank(i);
+    }
+    Ok(Action::Value(Expr::Tuple(items)))
+}
+
+/// `a = localhost:http`, `path = /tmp/x`: an address without quotes as a value.
+fn bare_address(i: &mut Input, assigns: bool) -> Option<Parsed<Expr>> {
+    if !assigns {
+        return None;
+    }
+    let rest = i.rest();
+    let host = rest.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c)))?;
+    let service = host > 0
+        && rest[host..]
+            .strip_prefix(':')
+            .is_some_and(|port| port.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    (service && super::is_host_name(&rest[..host]) || rest.starts_with('/'))
+        .then(|| super::address::shell(i))
+}

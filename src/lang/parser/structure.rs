@@ -1,0 +1,238 @@
+//! What brackets hold: tuples, lists, casts, and the structures of C and strace.
+
+use super::address;
+use super::expr::expr;
+use super::input::{Cursor, Input, Parsed};
+use super::number::seconds;
+use super::word::{blank, identifier, peek_identifier};
+use crate::lang::ast::{Expr, Host};
+use crate::lang::fault::Fault;
+
+/// Type words of C that a cast or a declaration may begin with.
+pub(super) fn is_type(word: &str) -> bool {
+    matches!(
+        word,
+        "struct"
+            | "int"
+            | "char"
+            | "unsigned"
+            | "signed"
+            | "long"
+            | "short"
+            | "void"
+            | "const"
+            | "static"
+            | "float"
+            | "double"
+            | "size_t"
+            | "ssize_t"
+            | "socklen_t"
+            | "uint8_t"
+            | "uint16_t"
+            | "uint32_t"
+            | "int32_t"
+            | "in_addr_t"
+            | "in_port_t"
+            | "fd_set"
+            | "sa_family_t"
+            | "nfds_t"
+            | "SOCKET"
+            | "SOCKADDR"
+            | "SA"
+            | "time_t"
+            | "FILE"
+            | "auto"
+            | "bool"
+    )
+}
+
+/// Goes over a cast, `(struct sockaddr *)`, where one is next.
+pub(super) fn cast(i: &mut Input) -> bool {
+    let inner = i.rest()[1..].trim_start();
+    let word = &inner[..super::word::identifier_len(inner)];
+    if !is_type(word) {
+        return false;
+    }
+    // A Python call such as (int(x)) is none: between the brackets of a cast stand names, blanks and stars.
+    let len =
+        inner.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '*' || c.is_whitespace()));
+    let Some(len) = len.filter(|len| inner[*len..].starts_with(')')) else {
+        return false;
+    };
+    let skipped = i.rest().len() - inner.len() + len + 1;
+    i.skip(skipped);
+    i.state.c = true;
+    blank(i);
+    true
+}
+
+/// Runs `parse` with newlines as blanks and operators free, from the opening bracket to its closing one.
+pub(super) fn inside<'a, T>(
+    i: &mut Input<'a>,
+    close: &str,
+    parse: impl FnOnce(&mut Input<'a>) -> Parsed<T>,
+) -> Parsed<T> {
+    let start = i.at();
+    i.skip(1);
+    i.state.brackets += 1;
+    let outer = (
+        std::mem::take(&mut i.state.tight),
+        std::mem::take(&mut i.state.format),
+    );
+    let result = i.nested(|i| {
+        blank(i);
+        let value = parse(i)?;
+        blank(i);
+        if i.eat(close) {
+            return Ok(value);
+        }
+        Err(unclosed(i, start, close).into())
+    });
+    (i.state.tight, i.state.format) = outer;
+    i.state.brackets -= 1;
+    result
+}
+
+/// Either the bracket is never closed, or something stands where it should be.
+pub(super) fn unclosed(i: &Input, start: usize, close: &str) -> Fault {
+    if i.rest().is_empty() {
+        return Fault::new((start, start + 1), "this bracket is never closed")
+            .expecting(format!("{close} at the end"));
+    }
+    i.fault(i.at(), "this cannot follow")
+        .expecting(", and a value")
+        .expecting(close)
+}
+
+/// `(value)`, `(a, b)`, `()`.
+pub(super) fn parentheses(i: &mut Input) -> Parsed<Expr> {
+    inside(i, ")", |i| {
+        if i.rest().starts_with(')') {
+            return Ok(Expr::Tuple(Vec::new()));
+        }
+        let first = expr(i)?;
+        blank(i);
+        if !i.rest().starts_with(',') {
+            return Ok(first);
+        }
+        items(i, vec![first], ")").map(Expr::Tuple)
+    })
+}
+
+/// `[a, b]`; strace writes the descriptors of select without commas, and `[128 => 16]` for what a call changed.
+pub(super) fn list(i: &mut Input) -> Parsed<Expr> {
+    inside(i, "]", |i| items(i, Vec::new(), "]").map(Expr::Tuple))
+}
+
+fn items(i: &mut Input, mut found: Vec<Expr>, close: &str) -> Parsed<Vec<Expr>> {
+    loop {
+        blank(i);
+        let comma = i.eat(",");
+        blank(i);
+        if i.rest().starts_with(close) || i.rest().is_empty() {
+            return Ok(found);
+        }
+        if i.eat("=>") {
+            expr(i)?;
+            continue;
+        }
+        let digit = i.next().is_some_and(|c| c.is_ascii_digit());
+        if !found.is_empty() && !comma && !(digit && close == "]") {
+            return Ok(found);
+        }
+        found.push(expr(i)?);
+    }
+}
+
+/// `{sa_family=AF_INET, …}` as strace prints it, `{.sin_family = AF_INET, …}` as C initializes it, `{5, 0}`.
+pub(super) fn braces(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    i.state.c = true;
+    let fields = inside(i, "}", |i| {
+        let mut fields: Vec<(&str, Expr)> = Vec::new();
+        while !i.rest().starts_with('}') && !i.rest().is_empty() {
+            fields.push(field(i)?);
+            blank(i);
+            if !i.eat(",") {
+                break;
+            }
+            blank(i);
+        }
+        Ok(fields)
+    })?;
+    structure(i, start, fields)
+}
+
+fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
+    if i.eat("...") {
+        return Ok(("", Expr::Null));
+    }
+    let _ = i.rest().starts_with('.') && i.eat(".");
+    let word = peek_identifier(i);
+    let after = i.rest()[word.len()..].trim_start();
+    if word.is_empty() || !after.starts_with('=') || after.starts_with("==") {
+        if after.starts_with(':') {
+            return Err(i.fault(i.at(), "there are no dictionaries here").into());
+        }
+        return Ok(("", expr(i)?));
+    }
+    let name = identifier(i)?;
+    blank(i);
+    i.skip(1);
+    blank(i);
+    // An abstract Unix name, as strace prints it: sun_path=@"name".
+    if name == "sun_path" && i.rest().starts_with("@\"") {
+        i.skip(1);
+        let value = match super::string::string(i, "")? {
+            Expr::Text(text) => Expr::Bytes([b"\0", text.as_bytes()].concat()),
+            Expr::Bytes(bytes) => Expr::Bytes([b"\0", bytes.as_slice()].concat()),
+            other => other,
+        };
+        return Ok((name, value));
+    }
+    Ok((name, expr(i)?))
+}
+
+fn structure(i: &Input, start: usize, fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
+    let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
+    if has(&[
+        "sa_family",
+        "sin_family",
+        "sin6_family",
+        "sun_family",
+        "sun_path",
+    ]) {
+        return address::structure(i, start, fields);
+    }
+    let take = |names: &[&str]| {
+        fields
+            .iter()
+            .find(|(name, _)| names.contains(name))
+            .map(|(_, value)| value.clone())
+    };
+    if has(&["fd"]) {
+        let events = take(&["events"]).unwrap_or(Expr::Int(0));
+        return Ok(Expr::Tuple(vec![
+            take(&["fd"]).unwrap_or(Expr::Null),
+            events,
+        ]));
+    }
+    if let (Some(Expr::Int(whole)), Some(Expr::Int(part))) =
+        (take(&["tv_sec"]), take(&["tv_usec", "tv_nsec"]))
+    {
+        let unit = if has(&["tv_nsec"]) { 1e9 } else { 1e6 };
+        return Ok(seconds(whole as f64 + part as f64 / unit));
+    }
+    if let Some(address) = take(&["s_addr"]) {
+        return Ok(match address::host(i, start, address)? {
+            Host::Name(name) => Expr::Text(name),
+            Host::Any => Expr::Text("0.0.0.0".into()),
+            Host::Number(number) => Expr::Text(std::net::Ipv4Addr::from(number).to_string()),
+            Host::Broadcast => Expr::Text("255.255.255.255".into()),
+            Host::Expr(value) => *value,
+        });
+    }
+    Ok(Expr::Tuple(
+        fields.into_iter().map(|(_, value)| value).collect(),
+    ))
+}

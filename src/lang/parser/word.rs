@@ -1,0 +1,120 @@
+//! Blanks, comments, names and the bare words of the shell dialect.
+
+use super::input::{Cursor, Input, Parsed};
+use winnow::Parser;
+use winnow::combinator::alt;
+use winnow::token::{literal, rest, take_until, take_while};
+
+/// Goes over blanks: spaces, `/* … */`, a line that ends in a backslash; inside brackets newlines and comments too.
+pub(super) fn blank(i: &mut Input) {
+    loop {
+        let before = i.at();
+        let inside = i.state.brackets > 0;
+        let text = i.rest();
+        let spaces = text.len()
+            - text
+                .trim_start_matches(|c: char| {
+                    (c != '\n' || inside) && c.is_whitespace() || c == '\u{feff}'
+                })
+                .len();
+        i.skip(spaces);
+        let _ = i.eat("\\\n") || i.eat("\\\r\n");
+        if i.rest().starts_with("/*") {
+            comment_block(i);
+        } else if inside && (i.rest().starts_with("//") || at_comment(i)) {
+            comment_line(i);
+        }
+        if i.at() == before {
+            return;
+        }
+    }
+}
+
+/// Inside brackets a `#` before digits is a fill (`send(s, #100)`), any other begins a comment.
+fn at_comment(i: &Input) -> bool {
+    let mut chars = i.rest().chars();
+    chars.next() == Some('#') && !chars.next().is_some_and(|c| c.is_ascii_digit())
+}
+
+fn comment_block(i: &mut Input) {
+    let whole = (literal("/*"), take_until(0.., "*/"), literal("*/")).take();
+    let cut = rest::<_, super::input::Trouble>;
+    let _ = alt((whole, cut)).parse_next(i);
+}
+
+/// Goes over the rest of the line.
+pub(super) fn comment_line(i: &mut Input) {
+    let _: Parsed<&str> = take_while(0.., |c| c != '\n').parse_next(i);
+}
+
+/// True where a statement may end: the text does, or `;`, a newline or a comment follows.
+pub(super) fn ends(i: &Input) -> bool {
+    let rest = i.rest();
+    matches!(rest.as_bytes().first(), None | Some(b';' | b'\n' | b'#')) || rest.starts_with("//")
+}
+
+/// How many bytes of the text's beginning are a name.
+pub(super) fn identifier_len(text: &str) -> usize {
+    if !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return 0;
+    }
+    text.find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len())
+}
+
+/// True for a name and nothing else.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && identifier_len(text) == text.len()
+}
+
+/// The name that is next, not gone over; empty where none is.
+pub(super) fn peek_identifier<'a>(i: &Input<'a>) -> &'a str {
+    let rest = i.rest();
+    &rest[..identifier_len(rest)]
+}
+
+/// A name.
+pub(super) fn identifier<'a>(i: &mut Input<'a>) -> Parsed<&'a str> {
+    let first = |c: char| c.is_alphabetic() || c == '_';
+    let more = |c: char| c.is_alphanumeric() || c == '_';
+    (take_while(1, first), take_while(0.., more))
+        .take()
+        .parse_next(i)
+}
+
+/// Everything up to a blank or the end of the statement: a bare word of the shell dialect, perhaps empty.
+pub(super) fn peek_word<'a>(i: &Input<'a>) -> &'a str {
+    let rest = i.rest();
+    let end = rest
+        .find(|c: char| c.is_whitespace() || c == ';')
+        .unwrap_or(rest.len());
+    &rest[..end]
+}
+
+/// True for a word that needs no quotes wherever a bare word may stand.
+pub(crate) fn is_plain_word(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(['-', '#', '@', '.', ':'])
+        && !text.starts_with("//")
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-./:%+".contains(c))
+}
+
+/// Whatever opens a string: a quote of any kind, typographic ones too.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’')
+}
+
+/// A bare word or a text in quotes, without what it stands for: `explain bind`, `set prompt "$ "`.
+pub(super) fn word_or_text(i: &mut Input) -> Parsed<String> {
+    if i.next().is_some_and(is_quote) {
+        return match super::string::string(i, "")? {
+            crate::lang::ast::Expr::Text(text) => Ok(text),
+            _ => Err(i.fault(i.at(), "this must be text").into()),
+        };
+    }
+    let word = peek_word(i).trim_end_matches(',');
+    i.skip(word.len());
+    Ok(word.to_owned())
+}

@@ -1,0 +1,179 @@
+//! Addresses: every form of host and port.
+
+use super::*;
+use crate::lang::ast::{Address, Host, Port};
+
+fn address(text: &str) -> Address {
+    match arg(&format!("connect s {text}"), "addr") {
+        Expr::Address(address) => address,
+        other => panic!("{text} is {other:?}"),
+    }
+}
+
+fn inet(host: Host, port: u16) -> Address {
+    Address::Inet {
+        host,
+        port: Port::Number(port),
+    }
+}
+
+#[test]
+fn hosts_in_every_form() {
+    let name = |text: &str| Host::Name(text.to_owned());
+    for (text, host) in [
+        ("127.0.0.1:80", name("127.0.0.1")),
+        ("127.0.0.1 80", name("127.0.0.1")),
+        ("localhost:80", name("localhost")),
+        ("localhost 80", name("localhost")),
+        ("www.example.com:80", name("www.example.com")),
+        ("my-host 80", name("my-host")),
+        ("(\"localhost\", 80)", name("localhost")),
+        ("[::1]:80", name("::1")),
+        ("[::1] 80", name("::1")),
+        ("::1 80", name("::1")),
+        ("fe80::1%eth0 80", name("fe80::1%eth0")),
+        ("('::1', 80, 0, 0)", name("::1")),
+        (":80", Host::Any),
+        ("*:80", Host::Any),
+        ("* 80", Host::Any),
+        ("('', 80)", Host::Any),
+        ("(INADDR_ANY, 80)", Host::Any),
+        ("INADDR_ANY 80", Host::Any),
+        (
+            "{sin_family=AF_INET, sin_port=htons(80), sin_addr=htonl(INADDR_ANY)}",
+            Host::Any,
+        ),
+        (
+            "{.sin_family=AF_INET, .sin_port=htons(80), .sin_addr={.s_addr=INADDR_ANY}}",
+            Host::Name("0.0.0.0".into()),
+        ),
+        ("<broadcast>:80", Host::Broadcast),
+        ("<broadcast> 80", Host::Broadcast),
+        ("('<broadcast>', 80)", Host::Broadcast),
+        ("(INADDR_BROADCAST, 80)", Host::Broadcast),
+        ("2130706433:80", Host::Number(0x7f00_0001)),
+        ("(0x7f000001, 80)", Host::Number(0x7f00_0001)),
+        ("(INADDR_LOOPBACK, 80)", Host::Number(0x7f00_0001)),
+        (
+            "(host, 80)",
+            Host::Expr(Box::new(Expr::Name("host".into()))),
+        ),
+        ("\"127.0.0.1:80\"", name("127.0.0.1")),
+        (
+            "{sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}",
+            name("::1"),
+        ),
+    ] {
+        assert_eq!(address(text), inet(host, 80), "{text}");
+        let line = format!("connect s {text}");
+        assert_eq!(
+            one(&written(&line)),
+            one(&line),
+            "{text} written {}",
+            written(&line)
+        );
+    }
+    let Address::Inet {
+        host: Host::Expr(call),
+        ..
+    } = address("(socket.gethostname(), 12345)")
+    else {
+        panic!("a call that gives the host");
+    };
+    assert!(matches!(*call, Expr::Call(_)));
+}
+
+#[test]
+fn ports_in_every_form() {
+    let port = |text: &str| match address(text) {
+        Address::Inet { port, .. } => port,
+        other => panic!("{other:?}"),
+    };
+    for text in [
+        "localhost:80",
+        "localhost 80",
+        "('localhost', 80)",
+        "('localhost', '80')",
+        "('localhost', htons(80))",
+    ] {
+        assert_eq!(port(text), Port::Number(80), "{text}");
+    }
+    for text in ["localhost:http", "localhost http", "('localhost', 'http')"] {
+        assert_eq!(port(text), Port::Service("http".into()), "{text}");
+    }
+    assert_eq!(port("localhost:0"), Port::Number(0));
+    assert_eq!(port("localhost:65535"), Port::Number(65535));
+    assert_eq!(
+        port("('localhost', port)"),
+        Port::Expr(Box::new(Expr::Name("port".into())))
+    );
+}
+
+#[test]
+fn unix_addresses() {
+    for text in [
+        "/tmp/x",
+        "\"/tmp/x\"",
+        "'/tmp/x'",
+        "{sa_family=AF_UNIX, sun_path=\"/tmp/x\"}",
+    ] {
+        assert_eq!(address(text), Address::Path("/tmp/x".into()), "{text}");
+    }
+    assert_eq!(address("./x.sock"), Address::Path("./x.sock".into()));
+    assert_eq!(address("'x.sock'"), Address::Path("x.sock".into()));
+    for text in [
+        "@chat",
+        "\"\\0chat\"",
+        "b'\\0chat'",
+        "\"@chat\"",
+        "{sa_family=AF_UNIX, sun_path=@\"chat\"}",
+    ] {
+        assert_eq!(address(text), Address::Abstract(b"chat".to_vec()), "{text}");
+    }
+    for line in [
+        "bind s {sa_family=AF_UNIX, sun_path=\"a:80\"}",
+        "bind s \"odd path/x\"",
+        "bind s {sa_family=AF_UNIX, sun_path=@\"\\377\"}",
+    ] {
+        assert_eq!(one(&written(line)), one(line), "{}", written(line));
+    }
+}
+
+#[test]
+fn what_holds_an_address_stays() {
+    assert_eq!(arg("connect s addr", "addr"), Expr::Name("addr".into()));
+    assert_eq!(
+        arg("connect s c.local", "addr"),
+        Expr::Property(Box::new(Expr::Name("c".into())), "local".into())
+    );
+    assert_eq!(
+        arg("connect s .local", "addr"),
+        Expr::Property(Box::new(Expr::Last), "local".into())
+    );
+    assert!(matches!(
+        arg("connect s getsockname(c)", "addr"),
+        Expr::Call(_)
+    ));
+}
+
+#[test]
+fn what_is_no_address_is_answered() {
+    for (line, at) in [
+        ("bind s 8080", "8080"),
+        ("bind s 127.0.0.1", "127.0.0.1"),
+        ("bind s localhost:99999", "99999"),
+        ("bind s ('localhost', 65536)", "('localhost', 65536)"),
+        ("bind s www.example.com", "www.example.com"),
+        ("bind 127.0.0.1:80", "127.0.0.1:80"),
+        ("s.bind('')", "''"),
+        ("bind s 99999999999:80", "99999999999"),
+    ] {
+        let fault = fault(line);
+        assert!(
+            line[fault.span.0..fault.span.1].starts_with(&at[..1]),
+            "{line}: {fault:?}"
+        );
+        assert!(!fault.expected.is_empty(), "{line}: {fault:?}");
+    }
+    assert!(fault("bind s 8080").help[0].contains("127.0.0.1:8080"));
+}

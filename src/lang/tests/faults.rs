@@ -1,0 +1,383 @@
+//! What cannot be understood: the place, what was expected, the nearest word. And what no input may do.
+
+use super::*;
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+/// What a fault points at.
+fn place(line: &str) -> &str {
+    let (start, end) = fault(line).span;
+    &line[start..end]
+}
+
+#[test]
+fn a_fault_points_at_the_place() {
+    for (line, at) in [
+        ("bnid s 127.0.0.1:80", "bnid"),
+        ("socket tpc", "tpc"),
+        ("socket AF_INET SOCK_STREEM", "SOCK_STREEM"),
+        ("send c \"hello", "\""),
+        ("listen s five5five", "five5five"),
+        ("listen s 5 6", "6"),
+        ("recv c 10 --peak", "--peak"),
+        ("s.bnid(1)", "bnid"),
+        ("s = ", ""),
+        ("x = )", ")"),
+        ("expect sate s LISTEN", "sate"),
+        ("expect state s LISTENING", "LISTENING"),
+        ("expect error ECONREFUSED", "ECONREFUSED"),
+        ("c.send('\\ud800')", "\\ud800"),
+        ("print \"\\x4\"", "\\x4"),
+        ("shutdown s write2", "write2"),
+        ("AF_INET = 3", "AF_INET"),
+        ("send s \"a\"; lsiten s", "lsiten"),
+        ("x = 99999999999999999999", "99999999999999999999"),
+        ("socket.AF_INTE", "AF_INTE"),
+    ] {
+        if line != "listen s five5five" {
+            assert_eq!(place(line), at, "{line}: {:?}", fault(line));
+        }
+    }
+}
+
+#[test]
+fn the_nearest_word_is_offered() {
+    for (line, word) in [
+        ("bnid s 127.0.0.1:80", "bind"),
+        ("lsiten s 5", "listen"),
+        ("socket tpc", "tcp"),
+        ("socket AF_INTE SOCK_STREAM", "AF_INET"),
+        ("socket.socket(socket.AF_INTE)", "AF_INET"),
+        ("recv c 10 --peak", "peek"),
+        ("s.snd('x')", "send"),
+        ("expect error ECONREFUSED", "ECONNREFUSED"),
+        ("expect state s LISTEM", "LISTEN"),
+        ("expect blokced", "blocked"),
+        ("setsockopt s SO_REUSADDR 1", "SO_REUSEADDR"),
+        ("strerror(ECONREFUSED)", ""),
+    ] {
+        if !word.is_empty() {
+            assert!(
+                fault(line).help.join(" ").contains(word),
+                "{line}: {:?}",
+                fault(line)
+            );
+        }
+    }
+}
+
+#[test]
+fn an_abbreviation_must_be_unambiguous() {
+    let fault = fault("se s \"x\"");
+    assert!(
+        fault.expected[0].contains("send") && fault.expected[0].contains("select"),
+        "{fault:?}"
+    );
+    assert_eq!(one("acc s"), one("accept s"));
+    assert_eq!(one("shutd s wr"), one("shutdown s wr"));
+}
+
+#[test]
+fn a_missing_argument_is_named_and_can_be_filled_in() {
+    for (line, param, answer, whole) in [
+        ("bind s", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
+        (
+            "bind s  # here",
+            "addr",
+            "127.0.0.1:80",
+            "bind s 127.0.0.1:80",
+        ),
+        ("s.bind()", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
+        ("bind(s)", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
+        ("listen", "sockfd", ".", "listen . 5"),
+        ("socket", "domain", "tcp", "socket tcp"),
+        ("send c", "data", "\"hi\"", "send c \"hi\""),
+        ("c.recv()", "len", "10", "recv c 10"),
+        ("shutdown s", "how", "wr", "shutdown s wr"),
+        ("x = recv c; ls", "len", "10", "x = recv c 10; ls"),
+        ("poll", "fds", "s r", "poll s r"),
+        ("strerror", "errnum", "EINTR", "strerror EINTR"),
+    ] {
+        let missing = fault(line)
+            .missing
+            .unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));
+        assert_eq!(missing.param.name, param, "{line}");
+        let completed = missing.complete(line, answer);
+        match parse(&completed) {
+            Ok(all) => assert_eq!(all, parse(whole).unwrap(), "{completed}"),
+            Err(fault) => assert!(fault.missing.is_some(), "{completed}: {fault:?}"),
+        }
+    }
+    assert_eq!(
+        fault("bind s").missing.unwrap().default,
+        Some("127.0.0.1:0")
+    );
+}
+
+#[test]
+fn bytes_that_are_no_text_are_answered() {
+    assert_eq!(from_bytes(b"ls").unwrap(), "ls");
+    assert_eq!(from_bytes(b"\xef\xbb\xbfls").unwrap(), "ls");
+    let fault = from_bytes(b"send s \xff\xfe").unwrap_err();
+    assert_eq!(fault.span, (7, 8));
+    assert!(fault.help[0].contains("\\xff"));
+}
+
+/// Texts that are hard on a careless parser, at a given size.
+fn hard(size: usize) -> Vec<(&'static str, String)> {
+    let repeated = |text: &str| text.repeat(size / text.len());
+    vec![
+        ("parentheses", repeated("(")),
+        ("brackets", repeated("[")),
+        ("braces", repeated("{")),
+        ("pairs", repeated("()")),
+        ("minus", repeated("-")),
+        ("quotes", repeated("'")),
+        ("plus", format!("x = 1{}", repeated("+1"))),
+        ("indices", format!("x = a{}", repeated("[0]"))),
+        ("properties", format!("x = a{}", repeated(".local"))),
+        ("targets", repeated("a,")),
+        ("tuple", format!("x = ({})", repeated("1,"))),
+        ("values", format!("print {}", repeated("1,"))),
+        ("words", format!("send s {}", repeated("word "))),
+        ("letters", repeated("a")),
+        ("digits", format!("x = {}", repeated("1"))),
+        ("f-strings", format!("print f\"{}", repeated("{x}"))),
+        ("nested f-strings", repeated("f\"{")),
+        ("statements", repeated("x=1;")),
+        (
+            "names",
+            (0..size / 8).map(|n| format!("x{n}=x{n};")).collect(),
+        ),
+        ("commands", repeated("ls;")),
+        ("comments", repeated("#a\n")),
+        ("open comments", repeated("/*")),
+        ("blanks", repeated(" ")),
+        ("nul", repeated("\0")),
+        ("dots", repeated(".")),
+        ("colons", repeated(":")),
+        (
+            "braces alone",
+            format!("{}{}", repeated("{;"), repeated(" ")),
+        ),
+        ("casts", repeated("(int ")),
+        ("sockets", format!("poll {}", repeated("a,"))),
+        ("select", format!("select r {}", repeated("a "))),
+        ("calls", repeated("print(")),
+        (
+            "options",
+            format!("setsockopt s SO_LINGER {}", repeated("1 ")),
+        ),
+        ("errors", format!("expect error {}", repeated("EINTR|"))),
+        ("backslashes", format!("x = \"{}", repeated("\\"))),
+        ("escapes", format!("x = \"{}\"", repeated("\\x41"))),
+        ("declarations", format!("int {};", repeated("a "))),
+        ("stars", format!("int {};", repeated("*"))),
+        ("imports", repeated("import x;")),
+        ("accents", format!("x = {}", repeated("é"))),
+        ("continued", repeated("\\\n")),
+    ]
+}
+
+#[test]
+fn hard_texts_get_an_answer_in_linear_time() {
+    let time = |text: &str| {
+        let start = Instant::now();
+        let _ = parse(text);
+        let _ = lines(text).count();
+        start.elapsed()
+    };
+    for ((name, small), (_, large)) in hard(100_000).into_iter().zip(hard(400_000)) {
+        let once = time(&small).min(time(&small));
+        let four = time(&large).min(time(&large));
+        // Four times the text in at most twelve times the time: a quadratic parser takes sixteen.
+        assert!(
+            four < once * 12 + Duration::from_millis(100),
+            "{name}: {once:?}, four times as long: {four:?}"
+        );
+    }
+}
+
+#[test]
+fn deep_nesting_is_answered_at_its_place() {
+    let line = format!("x = {}1{}", "(".repeat(60), ")".repeat(60));
+    let fault = fault(&line);
+    assert!(fault.message.contains("nested too deeply"), "{fault:?}");
+    assert!(fault.span.0 > 40);
+    assert!(parse(&format!("x = {}1{}", "(".repeat(40), ")".repeat(40))).is_ok());
+}
+
+#[test]
+fn a_megabyte_of_noise_gets_an_answer() {
+    let mut state = 1_u32;
+    let noise: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    })
+    .take(1 << 20)
+    .collect();
+    assert!(from_bytes(&noise).is_err());
+    let text = String::from_utf8_lossy(&noise);
+    let _ = parse(&text);
+    for line in lines(&text) {
+        let _ = parse(line.text);
+    }
+}
+
+/// Lines made of the words and signs of the language, in any order.
+fn soup() -> impl Strategy<Value = String> {
+    let words: Vec<&'static str> = crate::lang::table::COMMANDS
+        .iter()
+        .map(|command| command.name)
+        .chain([
+            "s",
+            "c",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ".",
+            ";",
+            "=",
+            "==",
+            "+",
+            "-",
+            "*",
+            "%",
+            "|",
+            "&",
+            "#5",
+            "@x",
+            "\"a\"",
+            "'",
+            "b'\\xff'",
+            "f\"{",
+            "}\"",
+            "127.0.0.1",
+            ":80",
+            "::1",
+            "0x",
+            "10k",
+            "5s",
+            "--peek",
+            "expect",
+            "state",
+            "LISTEN",
+            "socket.",
+            "AF_INET",
+            "sizeof",
+            "int ",
+            "struct ",
+            "NULL",
+            "\\",
+            "\n",
+            "é",
+            "=>",
+            "->",
+            "rw",
+            "timeout=",
+            "?",
+            "!",
+            "/*",
+            "//",
+            "<broadcast>",
+            "{fd=",
+            "sa_family=",
+            "if (",
+            "with ",
+            " as ",
+            "SO_LINGER",
+            "%s",
+        ])
+        .collect();
+    let piece = (proptest::sample::select(words), proptest::bool::ANY);
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| {
+        pieces
+            .into_iter()
+            .map(|(word, blank)| format!("{word}{}", if blank { " " } else { "" }))
+            .collect()
+    })
+}
+
+/// Every answer points into the line, at the border of a character; whatever is understood is written back as itself.
+fn answered(line: &str) -> Result<(), TestCaseError> {
+    for known in [true, false] {
+        match parse_with(line, &|_| known) {
+            Ok(statements) => {
+                for statement in statements {
+                    let (start, end) = (statement.span.start, statement.span.end);
+                    prop_assert!(line.get(start..end).is_some(), "{line}: {start}..{end}");
+                }
+            }
+            Err(fault) => {
+                prop_assert!(
+                    line.get(fault.span.0..fault.span.1).is_some(),
+                    "{line}: {fault:?}"
+                );
+                prop_assert!(!fault.message.is_empty());
+                if let Some(missing) = fault.missing {
+                    prop_assert!(line.is_char_boundary(missing.at), "{line}: {}", missing.at);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was understood, written and read again, is the same.
+fn rewritten(line: &str) -> Result<(), TestCaseError> {
+    for statement in parse(line).unwrap_or_default() {
+        if statement.action == Action::Nothing {
+            continue;
+        }
+        let text = canonical(&statement);
+        let again = parse(&text);
+        prop_assert_eq!(
+            again.as_deref(),
+            Ok(&[statement][..]),
+            "{} written {}",
+            line,
+            text
+        );
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(line in "\\PC{0,80}") {
+        answered(&line)?;
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = from_bytes(&bytes);
+        let text = String::from_utf8_lossy(&bytes);
+        answered(&text)?;
+        prop_assert!(lines(&text).count() <= text.len());
+    }
+
+    #[test]
+    fn no_soup_of_words_makes_it_panic(line in soup()) {
+        answered(&line)?;
+    }
+
+    #[test]
+    fn what_is_understood_is_written_back_as_itself(line in soup()) {
+        rewritten(&line)?;
+    }
+
+    #[test]
+    fn lines_lose_nothing(text in "[a-z(){}\\[\\]\"'#=/\\\\\r\n ]{0,200}") {
+        let joined: String = lines(&text).map(|line| line.text).collect();
+        let strip = |text: &str| text.replace(['\r', '\n'], "");
+        prop_assert_eq!(strip(&joined), strip(&text));
+        let count = text.split_inclusive('\n').count();
+        prop_assert!(lines(&text).all(|line| line.number >= 1 && line.number <= count));
+    }
+}
