@@ -3,7 +3,8 @@
 use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
 use crate::repl::{Form, Options, interact};
-use crate::sys::reserve::{Reservation, close_inherited};
+use crate::sys::high::raise;
+use crate::sys::reserve::close_inherited;
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -233,8 +234,8 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
         file.read_to_end(&mut bytes)?;
         return Ok(Box::new(Cursor::new(bytes)));
     }
-    let _low_numbers = Reservation::take()?;
-    Ok(Box::new(BufReader::new(file.try_clone()?)))
+    let high = File::from(raise(file.into())?);
+    Ok(Box::new(BufReader::new(high)))
 }
 
 fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {

@@ -23,7 +23,7 @@ pub mod table;
 pub use ast::{Action, Claim, Statement};
 pub use canonical::{canonical, canonical_call, canonical_claim, canonical_expr};
 pub use fault::{Fault, Missing};
-pub use lines::{Line, lines};
+pub use lines::{Line, lines, unfinished};
 use std::borrow::Cow;
 
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`

@@ -1,105 +1,69 @@
-//! Physical lines to logical ones: a line with an open bracket goes on in the next, as in Python and C.
+//! Lines that come one at a time, to logical lines: what a line leaves open goes on in the next.
 
-use super::scan::{Token, scan};
+use crate::lang::{lines, unfinished};
 
-/// A logical line longer than this is not waited for: a bracket was forgotten.
-const LONGEST: usize = 64 * 1024;
-
-/// Gathers lines until every bracket is closed.
+/// Gathers lines until nothing is open.
 #[derive(Debug, Default)]
 pub struct Joiner {
     pending: String,
-    depth: usize,
 }
 
 impl Joiner {
-    /// One more line; a logical line where one is complete now. An empty line completes it in any case.
-    pub fn push(&mut self, line: &str) -> Option<String> {
-        let over = line.trim().is_empty() || self.pending.len() + line.len() > LONGEST;
-        let (depth, goes_on) = after(line, self.depth);
-        self.depth = depth;
-        if !self.pending.is_empty() {
-            self.pending.push(' ');
+    /// One more line; the logical lines that are complete now.
+    pub fn push(&mut self, line: &str) -> Vec<String> {
+        self.pending.push_str(line);
+        if unfinished(&self.pending) {
+            self.pending.push('\n');
+            return Vec::new();
         }
-        self.pending.push_str(if goes_on {
-            line.trim_end().trim_end_matches('\\')
-        } else {
-            line
-        });
-        if (self.depth > 0 || goes_on) && !over {
-            None
-        } else {
-            Some(self.take())
+        let mut complete = self.rest();
+        // Where a bracket was never closed, the lines after it stand for themselves, and the last may be open.
+        if complete.len() > 1
+            && let Some(open) = complete.pop_if(|last| unfinished(last))
+        {
+            self.pending = open + "\n";
         }
+        complete
     }
 
-    /// What is left at the end, where a bracket is open still.
-    pub fn rest(&mut self) -> Option<String> {
-        (!self.pending.is_empty()).then(|| self.take())
-    }
-
-    fn take(&mut self) -> String {
-        self.depth = 0;
-        std::mem::take(&mut self.pending)
+    /// What is left at the end, where something is open still.
+    pub fn rest(&mut self) -> Vec<String> {
+        logical_lines(&std::mem::take(&mut self.pending))
     }
 }
 
-/// How many brackets are open after the line, and whether a backslash at its end says that it goes on.
-fn after(line: &str, mut depth: usize) -> (usize, bool) {
-    let mut goes_on = false;
-    for piece in scan(line) {
-        if piece.token == Token::Sign {
-            match piece.text {
-                "(" | "[" | "{" => depth += 1,
-                ")" | "]" | "}" => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        goes_on = match piece.token {
-            Token::Space => goes_on,
-            Token::Word => piece.text.ends_with('\\'),
-            _ => false,
-        };
-    }
-    (depth, goes_on)
-}
-
-/// All of a pasted text, as logical lines without the empty ones.
+/// All of a text, as logical lines without the empty ones.
 pub fn logical_lines(text: &str) -> Vec<String> {
-    let mut joiner = Joiner::default();
-    let mut lines: Vec<String> = text.lines().filter_map(|line| joiner.push(line)).collect();
-    lines.extend(joiner.rest());
-    lines.retain(|line| !line.trim().is_empty());
-    lines
+    let full = lines(text).filter(|line| !line.text.trim().is_empty());
+    full.map(|line| line.text.to_owned()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn an_open_bracket_goes_on() {
-        assert_eq!(
-            logical_lines("s.bind((\"a\",\n   80))\nls\n\n"),
-            ["s.bind((\"a\",    80))", "ls"]
-        );
-        assert_eq!(
-            logical_lines("connect s \\\n 127.0.0.1:80"),
-            ["connect s   127.0.0.1:80"]
-        );
+    fn joined(text: &str) -> Vec<String> {
+        let mut joiner = Joiner::default();
+        let mut all: Vec<String> = text.lines().flat_map(|line| joiner.push(line)).collect();
+        all.extend(joiner.rest());
+        all
     }
 
     #[test]
-    fn brackets_in_strings_and_comments_do_not_count() {
-        assert_eq!(
-            logical_lines("send s \"(\"\nls # (\nls"),
-            ["send s \"(\"", "ls # (", "ls"]
-        );
-    }
-
-    #[test]
-    fn a_forgotten_bracket_ends_with_an_empty_line() {
-        assert_eq!(logical_lines("s.bind((1\n\nls\n"), ["s.bind((1 ", "ls"]);
-        assert_eq!(logical_lines("f(1").len(), 1);
+    fn one_at_a_time_or_all_at_once_is_the_same() {
+        let forgotten = format!("s.bind((\n{}f(\n1)\nls", "ls\n".repeat(70));
+        let python = "s.bind((\"a\",\n   80))\nls";
+        for text in [
+            "",
+            "ls\n\nls",
+            python,
+            "connect s \\\n :80\nls",
+            "f(1",
+            &forgotten,
+        ] {
+            assert_eq!(joined(text), logical_lines(text), "{text}");
+        }
+        assert_eq!(joined(python).len(), 2);
+        assert_eq!(joined(&forgotten).len(), 73);
     }
 }

@@ -73,8 +73,8 @@ pub fn read_plainly(prompt: &str) -> rustyline::Result<String> {
     out.flush()?;
     match read_line(&mut io::stdin().lock())? {
         Some(Line::Text(text)) => Ok(text),
-        Some(Line::Unreadable { message, .. }) => {
-            Err(io::Error::new(io::ErrorKind::InvalidData, message).into())
+        Some(Line::Unreadable(complaint)) => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, complaint.message).into())
         }
         None => Err(ReadlineError::Eof),
     }

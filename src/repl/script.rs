@@ -61,39 +61,23 @@ impl Script {
 
     fn lines(&mut self, from: &mut impl BufRead) -> io::Result<Next> {
         let mut joiner = Joiner::default();
-        let mut first = true;
         while let Some(line) = read_line(from)? {
             let next = match line {
-                Line::Text(text) => {
-                    let text = if first {
-                        text.trim_start_matches('\u{feff}')
-                    } else {
-                        text.as_str()
-                    };
-                    joiner
-                        .push(text)
-                        .map_or(Ok(()), |logical| self.statement(&logical))
-                }
-                Line::Unreadable {
-                    message,
-                    shown,
-                    span,
-                } => Err(self.complain(message, shown, span)),
+                Line::Text(text) => self.statements(&joiner.push(&text)),
+                Line::Unreadable(no_text) => Err(self.complain(no_text)),
             };
-            first = false;
             if next.is_err() {
                 return Ok(next);
             }
         }
-        Ok(joiner
-            .rest()
-            .map_or(Ok(()), |logical| self.statement(&logical)))
+        Ok(self.statements(&joiner.rest()))
+    }
+
+    fn statements(&mut self, lines: &[String]) -> Next {
+        lines.iter().try_for_each(|line| self.statement(line))
     }
 
     fn statement(&mut self, line: &str) -> Next {
-        if line.trim().is_empty() {
-            return Ok(());
-        }
         let Self {
             app,
             form,
@@ -128,21 +112,13 @@ impl Script {
     }
 
     /// Answers a line that is no text.
-    fn complain(&mut self, message: String, source: String, span: (usize, usize)) -> u8 {
+    fn complain(&mut self, no_text: Complaint) -> u8 {
         let event = Event {
             t: self.began.elapsed().as_secs_f64(),
             host: None,
             socket: None,
             fd: None,
-            what: What::Error(Complaint {
-                message,
-                source,
-                span,
-                expected: Vec::new(),
-                help: vec![
-                    "write bytes beyond ASCII as \\xNN in a string: send s \"\\xff\"".into(),
-                ],
-            }),
+            what: What::Error(no_text),
         };
         self.output.write(&self.form.show(&event));
         FAULT

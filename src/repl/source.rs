@@ -1,25 +1,22 @@
 //! Lines of a script as bytes: without a bound on how many, with one on how long.
 
+use crate::event::Complaint;
+use crate::lang::{Fault, from_bytes};
 use crate::text::escape;
 use std::io::{self, BufRead, Read};
 
 /// A line longer than this is not read further.
 const LONGEST: u64 = 16 << 20;
+/// How much of a line that cannot be read is shown, in bytes.
+const SHOWN: usize = 40;
 
 /// One line.
 #[derive(Debug, PartialEq)]
 pub enum Line {
     /// As text, without its end.
     Text(String),
-    /// It is no text: what is wrong, and the line in printable form.
-    Unreadable {
-        /// In words.
-        message: String,
-        /// The line, escaped and cut.
-        shown: String,
-        /// Where the trouble is in `shown`.
-        span: (usize, usize),
-    },
+    /// It is no text: why, and the place in printable form.
+    Unreadable(Complaint),
 }
 
 /// Reads one line; `None` at the end.
@@ -28,41 +25,51 @@ pub enum Line {
 /// Those of read(2).
 pub fn read_line(from: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut bytes = Vec::new();
-    if from.by_ref().take(LONGEST).read_until(b'\n', &mut bytes)? == 0 {
+    let mut bounded = from.by_ref().take(LONGEST);
+    if bounded.read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);
     }
     if bytes.last() != Some(&b'\n') && bytes.len() as u64 == LONGEST {
-        let shown = escape::visible(&bytes[..40]);
-        let message = format!("this line is longer than {} megabytes", LONGEST >> 20);
-        return Ok(Some(Line::Unreadable {
-            message,
-            span: (0, shown.len()),
-            shown,
-        }));
+        return Ok(Some(Line::Unreadable(too_long(&bytes[..SHOWN]))));
     }
     while matches!(bytes.last(), Some(b'\n' | b'\r')) {
         bytes.pop();
     }
-    Ok(Some(match String::from_utf8(bytes) {
-        Ok(text) => Line::Text(text),
-        Err(error) => unreadable(error.as_bytes(), error.utf8_error().valid_up_to()),
+    Ok(Some(match from_bytes(&bytes) {
+        Ok(text) => Line::Text(text.into_owned()),
+        Err(fault) => Line::Unreadable(no_text(&bytes, fault)),
     }))
 }
 
-/// Why bytes are not a line of text: `at` is the first that is wrong.
-fn unreadable(bytes: &[u8], at: usize) -> Line {
-    let from = at.saturating_sub(60);
-    let before = escape::visible(&bytes[from..at]);
-    let wrong = format!("\\x{:02x}", bytes[at]);
-    let after = escape::visible(&bytes[at + 1..bytes.len().min(at + 20)]);
-    Line::Unreadable {
-        message: format!(
-            "this line is not UTF-8 text: byte {} of it is 0x{:02x}",
-            at + 1,
-            bytes[at]
-        ),
-        span: (before.len(), before.len() + wrong.len()),
-        shown: before + &wrong + &after,
+fn too_long(beginning: &[u8]) -> Complaint {
+    let source = escape::visible(beginning);
+    Complaint {
+        message: format!("this line is longer than {} megabytes", LONGEST >> 20),
+        span: (0, source.len()),
+        source,
+        expected: Vec::new(),
+        help: Vec::new(),
+    }
+}
+
+/// The fault, and so much of the line around it as fits on the screen.
+fn no_text(bytes: &[u8], fault: Fault) -> Complaint {
+    // The fault's places do not count a byte order mark.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let (start, end) = fault.span;
+    let mut source = escape::visible(&bytes[start.saturating_sub(SHOWN)..start]);
+    let from = source.len();
+    source.push_str(&escape::visible(&bytes[start..end]));
+    let to = source.len();
+    source.push_str(&escape::visible(
+        &bytes[end..bytes.len().min(end + SHOWN / 2)],
+    ));
+    Complaint {
+        message: fault.message,
+        source,
+        span: (from, to),
+        expected: fault.expected,
+        help: fault.help,
     }
 }
 
@@ -85,28 +92,22 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_pointed_at() {
-        let [
-            Line::Unreadable {
-                message,
-                shown,
-                span,
-            },
-        ] = &lines(b"send s \"\xff\"")[..]
-        else {
+        let [Line::Unreadable(complaint)] = &lines(b"send s \"\xff\"")[..] else {
             panic!()
         };
-        assert_eq!(shown, "send s \"\\xff\"");
-        assert_eq!(&shown[span.0..span.1], "\\xff");
-        assert!(message.contains("byte 9"), "{message}");
+        assert_eq!(complaint.source, "send s \"\\xff\"");
+        let (start, end) = complaint.span;
+        assert_eq!(&complaint.source[start..end], "\\xff");
         assert_eq!(lines(&[0xff; 300]).len(), 1);
+        assert_eq!(lines(b"\xef\xbb\xbf\xff"), lines(b"\xff"));
     }
 
     #[test]
     fn a_line_without_end_is_cut() {
         let mut endless = io::BufReader::new(io::repeat(b'a'));
-        let Some(Line::Unreadable { message, .. }) = read_line(&mut endless).unwrap() else {
+        let Some(Line::Unreadable(complaint)) = read_line(&mut endless).unwrap() else {
             panic!()
         };
-        assert!(message.contains("16 megabytes"));
+        assert!(complaint.message.contains("16 megabytes"));
     }
 }

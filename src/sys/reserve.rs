@@ -7,13 +7,11 @@
 //! A call that sleeps meanwhile is not disturbed: Linux picks the number that accept(2) will return before it
 //! sleeps, not when it wakes.
 
+use super::high::FLOOR;
 use nix::sys::resource::{Resource, getrlimit};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
-
-/// The lowest number that a descriptor of the program's own may have.
-const FLOOR: RawFd = 512;
 
 /// How many numbers to leave to the one that the reservation is for, where the process may not open many.
 const ROOM: usize = 8;

@@ -7,7 +7,7 @@ fn blocked_accept() -> (Terminal, Option<tempfile::TempDir>) {
     let (mut terminal, home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");
     terminal.run("bind s 127.0.0.1:0", "sock> ");
-    terminal.run("listen s", "sock> ");
+    terminal.run("listen s 5", "sock> ");
     terminal.run("conn = accept s", "sock [1 blocked]> ");
     (terminal, home)
 }

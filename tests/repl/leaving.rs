@@ -22,7 +22,7 @@ fn ctrl_d_leaves_with_a_blocked_call_and_says_which() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");
     terminal.run("bind s 127.0.0.1:0", "sock> ");
-    terminal.run("listen s", "sock> ");
+    terminal.run("listen s 5", "sock> ");
     terminal.run("accept s", "sock [1 blocked]> ");
     terminal.keys("\x04");
     terminal.ends();

@@ -48,7 +48,7 @@ fn a_dumb_terminal_gets_no_escape_codes() {
     terminal.line("s = socket tcp");
     terminal.sees("= 3");
     terminal.line("bind s 127.0.0.1:0");
-    terminal.line("listen s");
+    terminal.line("listen s 5");
     terminal.line("accept s");
     terminal.sees("sock [1 blocked]>");
     terminal.keys("\x03");

@@ -104,7 +104,7 @@ fn a_failure_that_nobody_expected_ends_it_with_1() {
 fn a_call_left_blocked_ends_it_with_1_and_is_named() {
     let (out, _, status) = run(
         &["run", "-"],
-        b"s = socket tcp\nbind s 127.0.0.1:0\nlisten s\naccept s\n",
+        b"s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\naccept s\n",
     );
     assert!(
         out.lines()
@@ -148,7 +148,7 @@ fn what_was_printed_is_there_before_it_sleeps() {
     let mut child = start(&["run", "-"]);
     let mut stdin = child.stdin.take().unwrap();
     stdin
-        .write_all(b"s = socket tcp\nbind s 127.0.0.1:0\nlisten s\naccept s\nwait\n")
+        .write_all(b"s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\naccept s\nwait\n")
         .unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
