@@ -190,7 +190,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         }
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
         (Some(Mode::Run { file }), None) if file == Path::new("-") => {
-            script(&global, io::stdin().lock(), true)
+            typed(&global, io::stdin().lock())
         }
         (Some(Mode::Run { file }), None) => {
             let from = open(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -203,7 +203,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
 fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
     if !io::stdin().is_terminal() {
         let first = first.map_or(String::new(), |line| format!("{line}\n"));
-        return script(global, Cursor::new(first).chain(io::stdin().lock()), true);
+        return typed(global, Cursor::new(first).chain(io::stdin().lock()));
     }
     let style = global.style();
     let options = Options {
@@ -220,6 +220,16 @@ fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8>
     let form = Form::new(global.style(), global.json);
     let app = global.session(true).context("no session can be made")?;
     Script::new(app, form, echo)
+        .run(from)
+        .context("the script cannot go on")
+}
+
+/// Lines that come one at a time, from a pipe or a terminal without an editor.
+fn typed(global: &Global, from: impl BufRead) -> anyhow::Result<u8> {
+    let form = Form::new(global.style(), global.json);
+    let app = global.session(true).context("no session can be made")?;
+    Script::new(app, form, true)
+        .live()
         .run(from)
         .context("the script cannot go on")
 }

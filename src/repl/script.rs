@@ -23,6 +23,8 @@ pub struct Script {
     form: Form,
     output: Output,
     echo: bool,
+    /// The next line may be long in coming.
+    live: bool,
     began: Instant,
 }
 
@@ -39,8 +41,16 @@ impl Script {
             form,
             output: Output::default(),
             echo,
+            live: false,
             began: Instant::now(),
         }
+    }
+
+    /// The lines come from a pipe or a terminal, one at a time: what they did is shown before the next is awaited.
+    #[must_use]
+    pub fn live(mut self) -> Self {
+        self.live = true;
+        self
     }
 
     /// Runs every line and gives the exit status.
@@ -61,7 +71,11 @@ impl Script {
 
     fn lines(&mut self, from: &mut impl BufRead) -> io::Result<Next> {
         let mut joiner = Joiner::default();
-        while let Some(line) = read_line(from)? {
+        loop {
+            if self.live {
+                self.output.flush();
+            }
+            let Some(line) = read_line(from)? else { break };
             let next = match line {
                 Line::Text(text) => self.statements(&joiner.push(&text)),
                 Line::Unreadable(no_text) => Err(self.complain(no_text)),

@@ -19,11 +19,10 @@ const LOOKS: [&str; 9] =
     ["getsockname(", "getpeername(", "getsockopt(", "ioctl(", "epoll_ctl(", "poll(", "fcntl(", "dup(", "close("];
 
 fn parse(line: &str) -> Option<Call> {
-    let (name, rest) = line.split_once('(')?;
-    let (args, result) = rest.rsplit_once(") = ").or_else(|| rest.rsplit_once(')').map(|(args, rest)| (args, rest.trim_start().trim_start_matches("= "))))?;
     // strace fills up with blanks before the equals sign.
-    let args = args.trim_end().trim_end_matches(')').to_owned();
-    Some(Call { name: name.trim().to_owned(), args: plain(&args), result: plain(result.trim()) })
+    let (call, result) = line.rsplit_once(" = ")?;
+    let (name, args) = call.trim_end().strip_suffix(')')?.split_once('(')?;
+    Some(Call { name: name.trim().to_owned(), args: plain(args), result: plain(result.trim()) })
 }
 
 /// Without what no two runs share: addresses of buffers (strace) against their names (socktutor), what is left of a
