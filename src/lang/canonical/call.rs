@@ -29,7 +29,7 @@ pub(super) fn words(call: &Call) -> String {
         let word = argument(param, value);
         // A bracket after the name would make the rest a call in brackets.
         let bracket = at == 0 && word.starts_with('(');
-        if bracket && param.need == Need::Many {
+        if bracket && (param.need == Need::Many || param.kind == Kind::Watch) {
             return brackets(call);
         }
         let flags = word.starts_with("--") || param.kind == Kind::Watch;

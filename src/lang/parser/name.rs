@@ -1,6 +1,7 @@
 //! What begins with a name: constants, modules, functions, commands, variables.
 
 use super::input::{Cursor, Input, Parsed};
+use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
 use super::{address, call, refuse, string};
 use crate::lang::ast::{Dialect, Expr};
@@ -40,6 +41,12 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         && !i.knows(word)
     {
         return module(i, start, word);
+    }
+    if is_type(word) && !i.rest().starts_with('(') {
+        return Err(i
+            .fault(start, format!("{word} is one of C's types"))
+            .expecting("a value")
+            .into());
     }
     if calls(i, word) {
         blank(i);

@@ -165,6 +165,11 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         }
         Kind::Host | Kind::Service | Kind::IpText => name_or_value(i)?,
         Kind::Word => Expr::Word(word_or_text(i)?),
+        // `in` is a direction here, and a word of Python's elsewhere.
+        Kind::How if peek_word(i) == "in" => {
+            i.skip(2);
+            Expr::Name("in".to_owned())
+        }
         Kind::Rest => rest_of_line(i),
         Kind::Value => expr(i)?,
         _ => tight(i)?,

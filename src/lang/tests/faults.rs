@@ -226,7 +226,7 @@ fn a_megabyte_of_noise_gets_an_answer() {
 
 /// Lines made of the words and signs of the language, in any order.
 fn soup() -> impl Strategy<Value = String> {
-    let words: Vec<&'static str> = crate::lang::table::COMMANDS
+    let words: Vec<&'static str> = table::COMMANDS
         .iter()
         .map(|command| command.name)
         .chain([
@@ -379,5 +379,21 @@ proptest! {
         prop_assert_eq!(strip(&joined), strip(&text));
         let count = text.split_inclusive('\n').count();
         prop_assert!(lines(&text).all(|line| line.number >= 1 && line.number <= count));
+    }
+}
+
+#[test]
+#[ignore]
+fn zz_times() {
+    for ((name, small), (_, large)) in hard(20_000).into_iter().zip(hard(80_000)) {
+        for t in [&small, &large] {
+            let s = Instant::now();
+            let _ = parse(t);
+            let a = s.elapsed();
+            let s = Instant::now();
+            let _ = lines(t).count();
+            eprint!("{name} {a:?} {:?}   ", s.elapsed());
+        }
+        eprintln!();
     }
 }
