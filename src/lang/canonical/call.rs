@@ -63,6 +63,8 @@ fn argument(param: &Param, value: &Expr) -> String {
         (Kind::Type, Expr::Flags(names, _)) => names.join("|"),
         (Kind::Word, Expr::Word(word)) => word_or_quoted(word),
         (Kind::Host | Kind::IpText | Kind::Service, Expr::Text(text)) => expr::quoted(text),
+        // A bare word there is the text itself.
+        (Kind::Host | Kind::IpText | Kind::Service, Expr::Name(name)) => format!("({name})"),
         (Kind::Rest, Expr::Text(text)) => text.clone(),
         (_, value) => plain(value),
     }
@@ -92,6 +94,9 @@ pub(super) fn socket(value: &Expr) -> String {
         Expr::Name(name) => name.clone(),
         Expr::Fd(fd) => fd.to_string(),
         Expr::Last => ".".into(),
+        Expr::Property(object, _) if matches!(**object, Expr::Name(_) | Expr::Last) => {
+            expr::expr(value)
+        }
         other => format!("({})", expr::expr(other)),
     }
 }

@@ -22,13 +22,15 @@ pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
         return Err(no_claim(i.fault(start, "expect needs a claim")).into());
     }
     let word = peek_identifier(i);
+    let touching = i.rest()[word.len()..].starts_with(['(', '[', '.']);
     let after = i.rest()[word.len()..].trim_start();
-    let compared = ["==", "!=", "<", ">", "+", "[", "("]
-        .iter()
-        .any(|op| after.starts_with(op));
+    let compared = touching
+        || ["==", "!=", "<", ">", "+"]
+            .iter()
+            .any(|op| after.starts_with(op));
     // `expect data <html>`: what is received may begin with anything.
-    let compared =
-        compared && !(word == "data" && !after.starts_with("==") && !after.starts_with("!="));
+    let told = touching || after.starts_with("==") || after.starts_with("!=");
+    let compared = compared && (word != "data" || told);
     if compared || !Claim::WORDS.contains(&word) {
         return comparison(i, start, word);
     }

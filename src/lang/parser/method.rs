@@ -20,11 +20,16 @@ const FUNCTIONS: [(&str, Function); 5] = [
     ("lower", Function::Lower),
 ];
 
-/// Whether a socket or a value has a property or a method of this name.
-pub(super) fn is_member(name: &str) -> bool {
+/// Whether a socket or a value has this, and no module of Python's.
+pub(super) fn is_of_value(name: &str) -> bool {
     PROPERTIES.contains(&name)
         || matches!(name, "fileno" | "format")
         || FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether a socket or a value has a property or a method of this name.
+pub(super) fn is_member(name: &str) -> bool {
+    is_of_value(name)
         || find(name).is_some_and(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket))
 }
 

@@ -381,19 +381,3 @@ proptest! {
         prop_assert!(lines(&text).all(|line| line.number >= 1 && line.number <= count));
     }
 }
-
-#[test]
-#[ignore]
-fn zz_times() {
-    for ((name, small), (_, large)) in hard(20_000).into_iter().zip(hard(80_000)) {
-        for t in [&small, &large] {
-            let s = Instant::now();
-            let _ = parse(t);
-            let a = s.elapsed();
-            let s = Instant::now();
-            let _ = lines(t).count();
-            eprint!("{name} {a:?} {:?}   ", s.elapsed());
-        }
-        eprintln!();
-    }
-}
