@@ -49,7 +49,12 @@ fn logical(text: &str) -> (usize, usize) {
             return (first, 1);
         }
     }
-    (first.unwrap_or(text.len()), 1)
+    // Backslashes alone leave no doubt that the lines belong together.
+    if open.brackets == 0 && open.triple.is_none() {
+        (len, MOST)
+    } else {
+        (first.unwrap_or(text.len()), 1)
+    }
 }
 
 /// Whether more lines may belong to the text's last one, for lines that come one at a time: a bracket or a string is

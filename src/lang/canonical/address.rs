@@ -24,7 +24,7 @@ fn word(address: &Address) -> String {
             let plain = path
                 .chars()
                 .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
-            if rooted && plain {
+            if rooted && plain && !path.starts_with("//") {
                 path.clone()
             } else {
                 unix(address)

@@ -29,7 +29,7 @@ pub(super) fn words(call: &Call) -> String {
         let word = argument(param, value);
         // A bracket after the name would make the rest a call in brackets.
         let bracket = at == 0 && word.starts_with('(');
-        if bracket && param.need == Need::Many {
+        if bracket && (param.need == Need::Many || param.kind == Kind::Watch) {
             return brackets(call);
         }
         let flags = word.starts_with("--") || param.kind == Kind::Watch;
@@ -63,6 +63,8 @@ fn argument(param: &Param, value: &Expr) -> String {
         (Kind::Type, Expr::Flags(names, _)) => names.join("|"),
         (Kind::Word, Expr::Word(word)) => word_or_quoted(word),
         (Kind::Host | Kind::IpText | Kind::Service, Expr::Text(text)) => expr::quoted(text),
+        // A bare word there is the text itself.
+        (Kind::Host | Kind::IpText | Kind::Service, Expr::Name(name)) => format!("({name})"),
         (Kind::Rest, Expr::Text(text)) => text.clone(),
         (_, value) => plain(value),
     }
@@ -92,6 +94,9 @@ pub(super) fn socket(value: &Expr) -> String {
         Expr::Name(name) => name.clone(),
         Expr::Fd(fd) => fd.to_string(),
         Expr::Last => ".".into(),
+        Expr::Property(object, _) if matches!(**object, Expr::Name(_) | Expr::Last) => {
+            expr::expr(value)
+        }
         other => format!("({})", expr::expr(other)),
     }
 }

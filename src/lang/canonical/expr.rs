@@ -50,7 +50,10 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
 /// A value that may stand beside an operator or a dot.
 pub(super) fn operand(value: &Expr) -> String {
     match value {
-        Expr::Binary(..) | Expr::Flags(..) => format!("({})", expr(value)),
+        Expr::Binary(..) | Expr::Flags(..) | Expr::Int(i64::MIN..=-1) => {
+            format!("({})", expr(value))
+        }
+        Expr::Float(number) if number.is_sign_negative() => format!("({})", expr(value)),
         _ => expr(value),
     }
 }

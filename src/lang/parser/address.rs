@@ -156,7 +156,9 @@ pub(super) fn shell(i: &mut Input) -> Parsed<Expr> {
     let start = i.at();
     let first = i.next().unwrap_or(' ');
     let word = peek_word(i);
-    if is_quote(first) || matches!(first, '(' | '{') {
+    let name = peek_identifier(i);
+    let prefixed = super::string::is_prefix(name) && word[name.len()..].starts_with(is_quote);
+    if prefixed || is_quote(first) || matches!(first, '(' | '{') {
         return expr(i).and_then(|value| from_expr(i, start, value));
     }
     if first == '@' {

@@ -18,6 +18,20 @@ pub(super) struct Given<'a> {
     pub(super) value: Expr,
     /// Where it stands.
     pub(super) span: Span,
+    /// `*addr`: each of its items.
+    pub(super) spread: bool,
+}
+
+impl Given<'_> {
+    /// An argument without a keyword.
+    pub(super) fn plain(value: Expr, span: Span) -> Self {
+        Given {
+            keyword: None,
+            value,
+            span,
+            spread: false,
+        }
+    }
 }
 
 /// `(a, b, key=c)`; the opening bracket is next.
@@ -47,11 +61,13 @@ fn argument<'a>(i: &mut Input<'a>) -> Parsed<Given<'a>> {
         blank(i);
         i.skip(1);
     }
+    let spread = i.rest().starts_with('*') && !i.rest().starts_with("*:");
     let value = expr(i)?;
     Ok(Given {
         keyword,
         value,
         span: i.since(start),
+        spread,
     })
 }
 

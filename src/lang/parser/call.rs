@@ -128,7 +128,7 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
         "inet_aton" | "inet_addr" | "inet_ntoa" if !given.is_empty() => {
             let span = given[0].span;
             given.truncate(1);
-            given.insert(0, Given { keyword: None, value: family(), span });
+            given.insert(0, Given::plain(family(), span));
         }
         "setblocking" => {
             if let Some(last) = given.last_mut() {

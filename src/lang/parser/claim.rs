@@ -5,7 +5,7 @@ use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
 use super::shell::{data, socket};
-use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word, word_or_text};
+use super::word::{blank, ends, identifier, is_quote, peek_identifier, word_or_text};
 use crate::errno::Errno;
 use crate::lang::ast::{Claim, Expr, Operator};
 use crate::lang::constants::{CONSTANTS, Family};
@@ -22,13 +22,15 @@ pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
         return Err(no_claim(i.fault(start, "expect needs a claim")).into());
     }
     let word = peek_identifier(i);
+    let touching = i.rest()[word.len()..].starts_with(['(', '[', '.']);
     let after = i.rest()[word.len()..].trim_start();
-    let compared = ["==", "!=", "<", ">", "+", "[", "("]
-        .iter()
-        .any(|op| after.starts_with(op));
+    let compared = touching
+        || ["==", "!=", "<", ">", "+"]
+            .iter()
+            .any(|op| after.starts_with(op));
     // `expect data <html>`: what is received may begin with anything.
-    let compared =
-        compared && !(word == "data" && !after.starts_with("==") && !after.starts_with("!="));
+    let told = touching || after.starts_with("==") || after.starts_with("!=");
+    let compared = compared && (word != "data" || told);
     if compared || !Claim::WORDS.contains(&word) {
         return comparison(i, start, word);
     }
@@ -105,6 +107,16 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
     Ok(Claim::True(value))
 }
 
+/// A word up to what separates it from the next one.
+fn alternative<'a>(i: &mut Input<'a>) -> &'a str {
+    let rest = i.rest();
+    let end = rest
+        .find(|c: char| c.is_whitespace() || "|,;".contains(c))
+        .unwrap_or(rest.len());
+    i.skip(end);
+    &rest[..end]
+}
+
 /// `ECONNREFUSED|ENETUNREACH`
 fn errors(i: &mut Input) -> Parsed<Vec<Errno>> {
     let mut found = Vec::new();
@@ -112,9 +124,7 @@ fn errors(i: &mut Input) -> Parsed<Vec<Errno>> {
         blank(i);
         let start = i.at();
         let _ = i.eat("errno.");
-        let word = peek_word(i);
-        let word = &word[..word.find(['|', ',']).unwrap_or(word.len())];
-        i.skip(word.len());
+        let word = alternative(i);
         let errno = match word.parse::<i32>() {
             Ok(number) => Some(Errno(number)),
             Err(_) => Errno::named(&word.to_uppercase()),
@@ -218,9 +228,7 @@ fn states(i: &mut Input) -> Parsed<Vec<TcpState>> {
     loop {
         blank(i);
         let start = i.at();
-        let word = peek_word(i);
-        let word = &word[..word.find(['|', ',']).unwrap_or(word.len())];
-        i.skip(word.len());
+        let word = alternative(i);
         // A state's name is short; a long word need not be compared.
         let Some(state) = (word.len() < 32).then(|| TcpState::parse(word)).flatten() else {
             let names = TcpState::ALL.map(TcpState::name);

@@ -9,6 +9,7 @@ use super::{address, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
 use winnow::Parser;
 use winnow::combinator::{Infix, expression};
+use winnow::stream::Stream;
 
 /// An expression with operators: `a + b * 2`, `s.local == c.peer`, `MSG_PEEK | MSG_DONTWAIT`.
 pub(super) fn expr(i: &mut Input) -> Parsed<Expr> {
@@ -32,6 +33,10 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
     blank(i);
     let apart = i.at() > start;
     if apart && i.state.tight {
+        return Err(Trouble::Backtrack);
+    }
+    if i.rest().starts_with("*:") || i.rest().starts_with("<broadcast>") {
+        // The address after the data: sendto u "hi" *:9.
         return Err(Trouble::Backtrack);
     }
     let rest = i.rest().as_bytes();
@@ -268,12 +273,13 @@ pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
 fn texts(i: &mut Input) -> Parsed<Expr> {
     let mut text = string(i, "")?;
     while i.state.brackets > 0 && !i.state.format {
-        let before = i.at();
+        let (before, back) = (i.at(), i.checkpoint());
         blank(i);
         if i.rest().starts_with("...") {
             i.skip(3);
             i.remark("strace cut this text short, at the dots; only what is there is used");
         } else if i.at() == before || !i.next().is_some_and(is_quote) {
+            i.reset(&back);
             break;
         } else {
             i.link()?;

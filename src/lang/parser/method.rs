@@ -20,11 +20,16 @@ const FUNCTIONS: [(&str, Function); 5] = [
     ("lower", Function::Lower),
 ];
 
-/// Whether a socket or a value has a property or a method of this name.
-pub(super) fn is_member(name: &str) -> bool {
+/// Whether a socket or a value has this, and no module of Python's.
+pub(super) fn is_of_value(name: &str) -> bool {
     PROPERTIES.contains(&name)
         || matches!(name, "fileno" | "format")
         || FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether a socket or a value has a property or a method of this name.
+pub(super) fn is_member(name: &str) -> bool {
+    is_of_value(name)
         || find(name).is_some_and(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket))
 }
 
@@ -65,11 +70,7 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
         return Err(fault.into());
     }
     let command = find(name).filter(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket));
-    let target = Given {
-        keyword: None,
-        value,
-        span: i.since(start),
-    };
+    let target = Given::plain(value, i.since(start));
     match command {
         Some(command) if called => {
             let mut given = vec![target];
@@ -172,12 +173,23 @@ fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
     Expr::Apply(Function::Join, pieces)
 }
 
+/// A value that may be copied often.
+fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
+    match value {
+        Expr::Name(_) | Expr::Int(_) => Ok(value.clone()),
+        _ => Err(i
+            .fault(start, "the format uses a value twice")
+            .helping("give it a name first")
+            .into()),
+    }
+}
+
 /// `"{} {1} {name}".format(…)`
 fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> Parsed<Expr> {
     let Expr::Text(format) = value else {
         return Err(i.fault(start, "only a text has .format()").into());
     };
-    let (mut pieces, mut text, mut next) = (Vec::new(), String::new(), 0);
+    let (mut pieces, mut text, mut next) = (Vec::new(), String::new(), 0_i64);
     let mut used = std::collections::HashSet::new();
     let mut rest = format.as_str();
     while let Some(at) = rest.find(['{', '}']) {
@@ -194,9 +206,23 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         };
         rest = after;
         let name = field.split([':', '!']).next().unwrap_or("");
+        let spread = given.first().filter(|one| one.spread && name.is_empty());
+        if let Some(all) = spread {
+            // "{}:{}".format(*addr): the items one after the other.
+            i.link()?;
+            if !text.is_empty() {
+                pieces.push(Expr::Text(std::mem::take(&mut text)));
+            }
+            pieces.push(Expr::Index(
+                Box::new(small(i, start, &all.value)?),
+                Box::new(Expr::Int(next)),
+            ));
+            next += 1;
+            continue;
+        }
         let found = if name.is_empty() {
             next += 1;
-            given.get(next - 1)
+            given.get(usize::try_from(next - 1).unwrap_or(usize::MAX))
         } else if let Ok(index) = name.parse::<usize>() {
             given.get(index)
         } else {
@@ -209,11 +235,8 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         };
         // Each use is a copy: only what is small may be used often.
         i.link()?;
-        if !matches!(found.value, Expr::Name(_) | Expr::Int(_)) && !used.insert(found.span.start) {
-            return Err(i
-                .fault(start, "the format uses a value twice")
-                .helping("give it a name first")
-                .into());
+        if !used.insert(found.span.start) {
+            small(i, start, &found.value)?;
         }
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));

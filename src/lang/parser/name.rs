@@ -1,8 +1,9 @@
 //! What begins with a name: constants, modules, functions, commands, variables.
 
 use super::input::{Cursor, Input, Parsed};
+use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
-use super::{address, call, refuse, string};
+use super::{address, call, method, refuse, string};
 use crate::lang::ast::{Dialect, Expr};
 use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
@@ -39,7 +40,17 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         && MODULES.contains(&word)
         && !i.knows(word)
     {
-        return module(i, start, word);
+        let member = &rest[1..1 + identifier_len(&rest[1..])];
+        // socket.local is a property of a socket named `socket`: no module has one.
+        if !method::is_of_value(member) {
+            return module(i, start, word);
+        }
+    }
+    if is_type(word) && !i.rest().starts_with('(') {
+        return Err(i
+            .fault(start, format!("{word} is one of C's types"))
+            .expecting("a value")
+            .into());
     }
     if calls(i, word) {
         blank(i);

@@ -144,6 +144,7 @@ fn field(i: &mut Input, shape: Shape, value: Expr, span: Span) -> Parsed<Expr> {
             Expr::Int(_) => value,
             other => switch(other).unwrap_or_else(|value| value),
         },
+        (Shape::Linger, Expr::Name(word)) => switch(Expr::Name(word)).unwrap_or_else(|value| value),
         (Shape::Time, value) => fit(i, Kind::Time, value, span)?.unwrap_or(Expr::Int(0)),
         (Shape::Group4 | Shape::Interface4 | Shape::Group6, value) => address(value),
         (Shape::Text, Expr::Bytes(bytes)) => {
@@ -214,11 +215,7 @@ pub(super) fn shell_option(i: &mut Input, places: &mut Places) -> Parsed<()> {
     let mut value = option_word(i)?;
     let mut span = i.since(start);
     if is_level(&value) {
-        level_given = Some(Given {
-            keyword: None,
-            value,
-            span,
-        });
+        level_given = Some(Given::plain(value, span));
         blank(i);
         let _ = i.eat(",");
         blank(i);
@@ -229,16 +226,7 @@ pub(super) fn shell_option(i: &mut Input, places: &mut Places) -> Parsed<()> {
         value = option_word(i)?;
         span = i.since(start);
     }
-    put_option(
-        i,
-        places,
-        Given {
-            keyword: None,
-            value,
-            span,
-        },
-        level_given,
-    )
+    put_option(i, places, Given::plain(value, span), level_given)
 }
 
 /// An option's name, which may stand without its prefix and in small letters.

@@ -11,7 +11,7 @@ use super::{address, options, sockets, watch};
 use crate::lang::ast::{Arg, Call, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
-use crate::lang::table::{Command, Kind, Need};
+use crate::lang::table::{Command, Kind, Need, Param};
 
 /// The arguments of a command whose name has been read.
 pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -> Parsed<Call> {
@@ -38,7 +38,11 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         places.set("af", Expr::Const("AF_INET", i64::from(libc::AF_INET)), span);
         next = 1;
     }
-    while !ends(i) || wants_fill(i, places, next) {
+    loop {
+        skip_given(places, &mut next);
+        if ends(i) && !wants_fill(i, places, next) {
+            break;
+        }
         let start = i.at();
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
             flag(i, places)?;
@@ -63,6 +67,18 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         arg.value = inverted(std::mem::replace(&mut arg.value, Expr::Null));
     }
     Ok(())
+}
+
+/// Goes on to the next parameter that no keyword has filled.
+fn skip_given(places: &Places, next: &mut usize) {
+    let given = |at: usize| {
+        let free = |param: &Param| param.need == Need::Many || param.kind == Kind::MsgFlags;
+        places.args.get(at).is_some_and(Option::is_some)
+            && !places.command.params.get(at).is_some_and(free)
+    };
+    while given(*next) {
+        *next += 1;
+    }
 }
 
 /// Where data is next, `#100` is a fill and no comment.
@@ -165,6 +181,11 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         }
         Kind::Host | Kind::Service | Kind::IpText => name_or_value(i)?,
         Kind::Word => Expr::Word(word_or_text(i)?),
+        // `in` is a direction here, and a word of Python's elsewhere.
+        Kind::How if peek_word(i) == "in" => {
+            i.skip(2);
+            Expr::Name("in".to_owned())
+        }
         Kind::Rest => rest_of_line(i),
         Kind::Value => expr(i)?,
         _ => tight(i)?,

@@ -4,6 +4,7 @@ use super::claim::claim;
 use super::declare::{Declared, declaration};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
+use super::structure::is_type;
 use super::word::{
     blank, comment_line, ends, identifier, identifier_len, is_quote, peek_identifier, peek_word,
 };
@@ -280,10 +281,16 @@ fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
     };
     let mut targets = Vec::with_capacity(names.len());
     for name in names {
-        if constant(name).is_some() || matches!(name, "None" | "True" | "False" | "NULL") {
-            return Err(i
-                .fault(start, format!("{name} is a constant and cannot change"))
-                .into());
+        if constant(name).is_some()
+            || is_type(name)
+            || matches!(name, "None" | "True" | "False" | "NULL")
+        {
+            let at = start + (name.as_ptr() as usize - i.rest().as_ptr() as usize);
+            let fault = Fault::new(
+                (at, at + name.len()),
+                format!("{name} has its meaning already and cannot be given another"),
+            );
+            return Err(fault.expecting("another name").into());
         }
         targets.push((name != "_").then(|| name.to_owned()));
     }

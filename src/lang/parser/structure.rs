@@ -4,8 +4,8 @@ use super::address;
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
 use super::number::seconds;
-use super::word::{blank, identifier, peek_identifier};
-use crate::lang::ast::{Expr, Host};
+use super::word::{blank, peek_identifier};
+use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
 
 /// Type words of C that a cast or a declaration may begin with.
@@ -168,7 +168,7 @@ fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         return Ok(("", Expr::Null));
     }
     let _ = i.rest().starts_with('.') && i.eat(".");
-    let word = peek_identifier(i);
+    let word = field_name(i);
     let after = i.rest()[word.len()..].trim_start();
     if word.is_empty() || !after.starts_with('=') || after.starts_with("==") {
         if after.starts_with(':') {
@@ -176,7 +176,8 @@ fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         }
         return Ok(("", expr(i)?));
     }
-    let name = identifier(i)?;
+    let name = word;
+    i.skip(word.len());
     blank(i);
     i.skip(1);
     blank(i);
@@ -191,6 +192,16 @@ fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         return Ok((name, value));
     }
     Ok((name, expr(i)?))
+}
+
+/// `sin_port`, `sin_addr.s_addr`
+fn field_name<'a>(i: &Input<'a>) -> &'a str {
+    let rest = i.rest();
+    if peek_identifier(i).is_empty() {
+        return "";
+    }
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '.'));
+    &rest[..end.unwrap_or(rest.len())]
 }
 
 fn structure(i: &Input, start: usize, fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
@@ -224,13 +235,7 @@ fn structure(i: &Input, start: usize, fields: Vec<(&str, Expr)>) -> Parsed<Expr>
         return Ok(seconds(whole as f64 + part as f64 / unit));
     }
     if let Some(address) = take(&["s_addr"]) {
-        return Ok(match address::host(i, start, address)? {
-            Host::Name(name) => Expr::Text(name),
-            Host::Any => Expr::Text("0.0.0.0".into()),
-            Host::Number(number) => Expr::Text(std::net::Ipv4Addr::from(number).to_string()),
-            Host::Broadcast => Expr::Text("255.255.255.255".into()),
-            Host::Expr(value) => *value,
-        });
+        return Ok(address);
     }
     Ok(Expr::Tuple(
         fields.into_iter().map(|(_, value)| value).collect(),

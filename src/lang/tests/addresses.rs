@@ -45,7 +45,7 @@ fn hosts_in_every_form() {
         ),
         (
             "{.sin_family=AF_INET, .sin_port=htons(80), .sin_addr={.s_addr=INADDR_ANY}}",
-            Host::Name("0.0.0.0".into()),
+            Host::Any,
         ),
         ("<broadcast>:80", Host::Broadcast),
         ("<broadcast> 80", Host::Broadcast),

@@ -226,7 +226,7 @@ fn a_megabyte_of_noise_gets_an_answer() {
 
 /// Lines made of the words and signs of the language, in any order.
 fn soup() -> impl Strategy<Value = String> {
-    let words: Vec<&'static str> = crate::lang::table::COMMANDS
+    let words: Vec<&'static str> = table::COMMANDS
         .iter()
         .map(|command| command.name)
         .chain([

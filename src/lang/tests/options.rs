@@ -73,7 +73,7 @@ fn setting() {
 #[test]
 fn getting() {
     same(&[
-        &["getsockopt s", "getsockopt(s)", "gets s"],
+        &["getsockopt s", "getsockopt(s)", "getsocko s"],
         &[
             "getsockopt s SO_ERROR",
             "s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)",

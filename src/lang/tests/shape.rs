@@ -391,7 +391,10 @@ fn poll_and_select() {
         ],
         &["poll s", "poll s r", "poll s r -1", "poll(((s, 'r'),), -1)"],
         &["poll 3 5", "poll 3 r 5"],
-        &["poll (r) w (w) r", "poll((((r), 'w'), (w, 'r')))"],
+        &[
+            "poll(((r, 'w'), (w, 'r')))",
+            "poll([{fd=r, events=POLLOUT}, {fd=w, events=POLLIN}], 2, -1)",
+        ],
         &[
             "select r s c w d 5",
             "select s r c r d w 5",

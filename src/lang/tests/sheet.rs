@@ -102,7 +102,6 @@ try:
 with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
 "#,
         &[
-            "print(\"Server is listening on {}:{}\".format(*server_address))",
             "if __name__ == \"__main__\":",
             "def main():",
             "try:",
