@@ -8,7 +8,9 @@ const LAYERS: [&[&str]; 7] = [
     &["text", "errno"],
     &["lang", "packet", "sys"],
     &["event"],
-    &["session", "kernel", "lab", "explain", "lesson", "view", "export"],
+    &[
+        "session", "kernel", "lab", "explain", "lesson", "view", "export",
+    ],
     &["app"],
     &["repl"],
     &["cli", "main"],
@@ -36,13 +38,29 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     files(&src, &mut found);
     let code = |path: &Path| {
         let text = fs::read_to_string(path).unwrap();
-        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+        text.lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let room = |path: &Path| {
-        let first = path.strip_prefix(&src).unwrap().components().next().unwrap();
-        first.as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned()
+        let first = path
+            .strip_prefix(&src)
+            .unwrap()
+            .components()
+            .next()
+            .unwrap();
+        first
+            .as_os_str()
+            .to_string_lossy()
+            .trim_end_matches(".rs")
+            .to_owned()
     };
-    found.into_iter().map(|path| (room(&path), path.clone(), code(&path))).filter(|(room, ..)| room != "lib").collect()
+    found
+        .into_iter()
+        .map(|path| (room(&path), path.clone(), code(&path)))
+        .filter(|(room, ..)| room != "lib")
+        .collect()
 }
 
 /// The rooms named by `crate::room` or `crate::{room, …}`.
@@ -50,11 +68,20 @@ fn imports(code: &str) -> Vec<String> {
     let mut rooms = Vec::new();
     for (at, _) in code.match_indices("crate::") {
         let rest = &code[at + "crate::".len()..];
-        let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let word = |text: &str| {
+            text.chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect::<String>()
+        };
         match rest.strip_prefix('{') {
             Some(group) => {
                 let group = &group[..group.find("};").unwrap_or(group.len())];
-                rooms.extend(group.split(',').map(|part| word(part.trim())).filter(|part| layer(part).is_some()));
+                rooms.extend(
+                    group
+                        .split(',')
+                        .map(|part| word(part.trim()))
+                        .filter(|part| layer(part).is_some()),
+                );
             }
             None => rooms.push(word(rest)),
         }
@@ -65,10 +92,17 @@ fn imports(code: &str) -> Vec<String> {
 #[test]
 fn every_room_imports_only_lower_layers() {
     for (room, path, code) in sources() {
-        let own = layer(&room).unwrap_or_else(|| panic!("{}: `{room}` is no room of the design", path.display()));
+        let own = layer(&room)
+            .unwrap_or_else(|| panic!("{}: `{room}` is no room of the design", path.display()));
         for import in imports(&code).into_iter().filter(|import| *import != room) {
-            let Some(theirs) = layer(&import) else { continue };
-            assert!(theirs < own, "{}: {room} (layer {own}) imports {import} (layer {theirs})", path.display());
+            let Some(theirs) = layer(&import) else {
+                continue;
+            };
+            assert!(
+                theirs < own,
+                "{}: {room} (layer {own}) imports {import} (layer {theirs})",
+                path.display()
+            );
         }
     }
 }
@@ -76,12 +110,31 @@ fn every_room_imports_only_lower_layers() {
 #[test]
 fn only_sys_is_unsafe_and_only_repl_knows_rustyline() {
     for (room, path, code) in sources() {
-        let unsafe_here = code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl");
-        assert!(!unsafe_here || room == "sys", "{}: unsafe outside sys", path.display());
-        assert!(!code.contains("rustyline::") || room == "repl", "{}: rustyline outside repl", path.display());
-        let prints = ["println!(", "eprintln!(", "print!(", "io::stdout()", "io::stderr()"];
+        let unsafe_here =
+            code.contains("unsafe {") || code.contains("unsafe fn") || code.contains("unsafe impl");
+        assert!(
+            !unsafe_here || room == "sys",
+            "{}: unsafe outside sys",
+            path.display()
+        );
+        assert!(
+            !code.contains("rustyline::") || room == "repl",
+            "{}: rustyline outside repl",
+            path.display()
+        );
+        let prints = [
+            "println!(",
+            "eprintln!(",
+            "print!(",
+            "io::stdout()",
+            "io::stderr()",
+        ];
         let silent = !prints.iter().any(|word| code.contains(word));
-        assert!(silent || ["repl", "cli", "main"].contains(&room.as_str()), "{}: prints", path.display());
+        assert!(
+            silent || ["repl", "cli", "main"].contains(&room.as_str()),
+            "{}: prints",
+            path.display()
+        );
     }
 }
 
@@ -92,7 +145,10 @@ fn no_file_and_no_room_has_outgrown_its_measure() {
             continue;
         }
         let production = code.split("#[cfg(test)]\nmod tests {").next().unwrap();
-        let lines = production.lines().filter(|line| !line.trim().is_empty()).count();
+        let lines = production
+            .lines()
+            .filter(|line| !line.trim().is_empty())
+            .count();
         assert!(lines <= 400, "{}: {lines} lines of code", path.display());
     }
 }

@@ -11,7 +11,10 @@ impl App {
     pub(super) fn after(&mut self, done: Done, sink: Sink<'_>) {
         let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
         self.announce(&done, socket, sink);
-        let own: Vec<SocketId> = socket.into_iter().chain(done.opened.iter().copied()).collect();
+        let own: Vec<SocketId> = socket
+            .into_iter()
+            .chain(done.opened.iter().copied())
+            .collect();
         let before = self.before(&done);
         if let Some(closed) = done.closed {
             self.ledger.closed(closed);
@@ -33,17 +36,39 @@ impl App {
     /// The job that ended, the calls, what arrived.
     fn announce(&mut self, done: &Done, socket: Option<SocketId>, sink: Sink<'_>) {
         if let Some(n) = done.job {
-            let status = if done.cancelled { JobStatus::Cancelled } else { JobStatus::Done };
+            let status = if done.cancelled {
+                JobStatus::Cancelled
+            } else {
+                JobStatus::Done
+            };
             let sleeps_in = format!("{}()", done.command);
-            self.tell(socket, What::Job(Job { n, status, call: done.typed.clone(), sleeps_in }), sink);
+            self.tell(
+                socket,
+                What::Job(Job {
+                    n,
+                    status,
+                    call: done.typed.clone(),
+                    sleeps_in,
+                }),
+                sink,
+            );
         }
-        let of = done.opened.first().copied().filter(|_| socket.is_none()).or(socket);
+        let of = done
+            .opened
+            .first()
+            .copied()
+            .filter(|_| socket.is_none())
+            .or(socket);
         for call in &done.calls {
             self.tell(of, What::Syscall(call.clone()), sink);
         }
         if let Some((bytes, from)) = &done.data {
             let shown = &bytes[..bytes.len().min(self.settings.show_bytes)];
-            let data = Data { bytes: visible(shown), len: bytes.len(), from: from.clone() };
+            let data = Data {
+                bytes: visible(shown),
+                len: bytes.len(),
+                from: from.clone(),
+            };
             self.tell(socket, What::Data(data), sink);
         }
     }
@@ -93,7 +118,8 @@ impl App {
 
     /// What the kernel said of the call's socket before the call.
     fn before(&self, done: &Done) -> Option<Look> {
-        done.socket.and_then(|id| self.ledger.books().last(id.0).cloned())
+        done.socket
+            .and_then(|id| self.ledger.books().last(id.0).cloned())
     }
 
     /// Calls that still sleep on a socket that was just closed: close() does not wake them, and they keep the socket.
@@ -109,8 +135,12 @@ impl App {
                 "The number is free again, but `{typed}` (job {job}) still sleeps: close() does not wake it, and the kernel \
                  keeps the socket until the call returns. The shell interrupts the call now, so that nothing is left behind."
             );
-            let explanation =
-                Explanation { topic: "close".to_owned(), text: vec![text], hints: Vec::new(), tone: Tone::Warn };
+            let explanation = Explanation {
+                topic: "close".to_owned(),
+                text: vec![text],
+                hints: Vec::new(),
+                tone: Tone::Warn,
+            };
             self.explain(explanation, Some(closed), sink);
             self.cancel_job(job, sink);
         }

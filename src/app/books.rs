@@ -26,7 +26,14 @@ impl Ledger {
     pub fn new() -> std::io::Result<Self> {
         let watcher = Watcher::new()?;
         let poke = watcher.poke();
-        Ok(Self { books: Books::new(), watcher, diag: None, next: NextLook::default(), poke, news: None })
+        Ok(Self {
+            books: Books::new(),
+            watcher,
+            diag: None,
+            next: NextLook::default(),
+            poke,
+            news: None,
+        })
     }
 
     /// What was entered.
@@ -41,7 +48,10 @@ impl Ledger {
 
     /// Both, where one question needs both.
     pub fn books_and_diag(&mut self) -> (&Books, Option<&mut Diag>) {
-        (&self.books, self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut())
+        (
+            &self.books,
+            self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut(),
+        )
     }
 
     /// The callback that [`Ledger::on_news`] was given.
@@ -52,13 +62,18 @@ impl Ledger {
     /// Starts a thread that sleeps until the network changes a socket, and then calls `news`.
     pub fn on_news(&mut self, news: News) {
         self.news = Some(Arc::clone(&news));
-        let Ok(waiter) = self.watcher.waiter() else { return };
+        let Ok(waiter) = self.watcher.waiter() else {
+            return;
+        };
         let next = Arc::clone(&self.next);
         let watch = move || {
             crate::sys::worker::block_signals();
             loop {
                 let at = next.lock().ok().and_then(|next| *next);
-                let left = at.map(|at| at.saturating_duration_since(Instant::now()).max(Duration::from_millis(1)));
+                let left = at.map(|at| {
+                    at.saturating_duration_since(Instant::now())
+                        .max(Duration::from_millis(1))
+                });
                 match waiter.wait(left) {
                     Ok(Woken::Changed | Woken::Timeout) => news(),
                     Ok(Woken::Poked) => {}
@@ -67,7 +82,9 @@ impl Ledger {
             }
         };
         // Without the thread nothing is lost but promptness: every statement looks too.
-        let _ = std::thread::Builder::new().name("watch".to_owned()).spawn(watch);
+        let _ = std::thread::Builder::new()
+            .name("watch".to_owned())
+            .spawn(watch);
     }
 
     /// Looks at one open socket and enters what is new.
@@ -93,7 +110,10 @@ impl Ledger {
 
     /// What a socket is ready for.
     pub fn ready(&self, socket: &Socket) -> Ready {
-        ready(&[borrow(socket)]).into_iter().next().unwrap_or_default()
+        ready(&[borrow(socket)])
+            .into_iter()
+            .next()
+            .unwrap_or_default()
     }
 
     /// Before a connect that may sleep: its end is a change to be told.
@@ -127,7 +147,9 @@ impl Ledger {
             if named[..seen - 1].contains(&id) {
                 continue;
             }
-            let Some(socket) = session.socket(id) else { continue };
+            let Some(socket) = session.socket(id) else {
+                continue;
+            };
             if let Some(mut change) = self.look_at(socket) {
                 change.by_network = !own.contains(&id);
                 told.push((id, change));
@@ -136,7 +158,12 @@ impl Ledger {
         if self.books.next_look().is_some() {
             let mut diag = self.diag.take().unwrap_or_else(|| Diag::open().ok());
             if let Some(diag) = diag.as_mut() {
-                told.extend(self.books.orphans(diag).into_iter().map(|(id, change)| (SocketId(id), change)));
+                told.extend(
+                    self.books
+                        .orphans(diag)
+                        .into_iter()
+                        .map(|(id, change)| (SocketId(id), change)),
+                );
             }
             self.diag = Some(diag);
         }

@@ -8,7 +8,12 @@ use std::time::Duration;
 
 impl App {
     /// Runs a command of the shell.
-    pub(super) fn command(&mut self, call: &Call, statement: &Statement, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+    pub(super) fn command(
+        &mut self,
+        call: &Call,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
         match call.command.name {
             "print" => self.print(call, statement, sink),
             "ls" => Ok(self.list(sink)),
@@ -22,9 +27,14 @@ impl App {
             "help" => self.help(call, sink),
             "set" => self.set(call, sink),
             "history" => self.show_history(call, sink),
-            "quit" => Ok(Outcome { quit: true, ..Outcome::default() }),
-            lesson => Err(Refusal::new(format!("`{lesson}` belongs to a lesson, and none is being played"))
-                .help("`learn` begins one, from the shell:  socktutor learn")),
+            "quit" => Ok(Outcome {
+                quit: true,
+                ..Outcome::default()
+            }),
+            lesson => Err(Refusal::new(format!(
+                "`{lesson}` belongs to a lesson, and none is being played"
+            ))
+            .help("`learn` begins one, from the shell:  socktutor learn")),
         }
     }
 
@@ -38,7 +48,10 @@ impl App {
         let word = self.settled(|app| app.session.word(&expr), sink)?;
         match crate::explain::topic(&word) {
             Some(topic) => {
-                let answer = Answer::Topic { topic: topic.id.clone(), markdown: topic.markdown() };
+                let answer = Answer::Topic {
+                    topic: topic.id.clone(),
+                    markdown: topic.markdown(),
+                };
                 self.tell(None, What::Answer(answer), sink);
                 Ok(Outcome::default())
             }
@@ -57,11 +70,18 @@ impl App {
     /// `history [N]`
     fn show_history(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let count = match call.expr("count").cloned() {
-            Some(expr) => usize::try_from(self.settled(|app| app.session.int(&expr), sink)?).unwrap_or(0),
+            Some(expr) => {
+                usize::try_from(self.settled(|app| app.session.int(&expr), sink)?).unwrap_or(0)
+            }
             None => 20,
         };
         let from = self.history.len().saturating_sub(count);
-        let lines: Vec<String> = self.history.iter().skip(from).map(|line| crate::text::escape::visible(line.as_bytes())).collect();
+        let lines: Vec<String> = self
+            .history
+            .iter()
+            .skip(from)
+            .map(|line| crate::text::escape::visible(line.as_bytes()))
+            .collect();
         self.say(lines.join("\n"), sink);
         Ok(Outcome::default())
     }
@@ -83,7 +103,11 @@ impl App {
             self.session.set_timeout(self.settings.timeout);
             self.session.set_grace(self.settings.grace);
         }
-        let row = self.settings.rows().into_iter().find(|(setting, _)| setting.split(' ').next() == Some(name.as_str()));
+        let row = self
+            .settings
+            .rows()
+            .into_iter()
+            .find(|(setting, _)| setting.split(' ').next() == Some(name.as_str()));
         match row {
             Some((setting, meaning)) => self.say(format!("{setting}   {meaning}"), sink),
             None => return Err(unknown_setting(&name)),
@@ -114,12 +138,30 @@ fn unknown_setting(name: &str) -> Refusal {
 impl Settings {
     /// What can be set, each with its value and its meaning.
     fn rows(&self) -> Vec<(String, String)> {
-        let row = |name: &str, value: String, meaning: &str| (format!("{name} {value}"), meaning.to_owned());
+        let row = |name: &str, value: String, meaning: &str| {
+            (format!("{name} {value}"), meaning.to_owned())
+        };
         vec![
-            row("explain", self.explain.word().to_owned(), "auto (full the first time), full, brief, off"),
-            row("timeout", seconds(self.timeout), "how long expect, and a script that needs a result, wait"),
-            row("grace", seconds(self.grace), "how long a call may take before it counts as blocked"),
-            row("show", self.show_bytes.to_string(), "how many of the bytes received are shown"),
+            row(
+                "explain",
+                self.explain.word().to_owned(),
+                "auto (full the first time), full, brief, off",
+            ),
+            row(
+                "timeout",
+                seconds(self.timeout),
+                "how long expect, and a script that needs a result, wait",
+            ),
+            row(
+                "grace",
+                seconds(self.grace),
+                "how long a call may take before it counts as blocked",
+            ),
+            row(
+                "show",
+                self.show_bytes.to_string(),
+                "how many of the bytes received are shown",
+            ),
         ]
     }
 
@@ -128,7 +170,11 @@ impl Settings {
         match name {
             "explain" => {
                 let found = Explain::ALL.iter().find(|(word, _)| *word == value);
-                let wrong = || Refusal::new(format!("explain takes auto, full, brief or off, not `{value}`"));
+                let wrong = || {
+                    Refusal::new(format!(
+                        "explain takes auto, full, brief or off, not `{value}`"
+                    ))
+                };
                 self.explain = found.map(|(_, mode)| *mode).ok_or_else(wrong)?;
             }
             "timeout" => self.timeout = time(value)?,

@@ -23,7 +23,12 @@ struct Found {
 
 impl Found {
     fn new(holds: bool, found: impl Into<String>) -> Self {
-        Self { holds, found: found.into(), why: String::new(), may_change: true }
+        Self {
+            holds,
+            found: found.into(),
+            why: String::new(),
+            may_change: true,
+        }
     }
 
     fn why(mut self, why: impl Into<String>) -> Self {
@@ -50,7 +55,10 @@ impl App {
             self.failures += 1;
         }
         self.tell(None, What::Expect(verdict), sink);
-        Ok(Outcome { failed: !holds, ..Outcome::default() })
+        Ok(Outcome {
+            failed: !holds,
+            ..Outcome::default()
+        })
     }
 
     /// Judges a claim, polling until it holds or the time is over. Events of calls that end meanwhile go to `sink`.
@@ -68,7 +76,11 @@ impl App {
             claim: crate::lang::canonical_claim(claim),
             holds: found.holds,
             found: found.found,
-            why: if found.holds { String::new() } else { found.why },
+            why: if found.holds {
+                String::new()
+            } else {
+                found.why
+            },
         })
     }
 
@@ -85,7 +97,12 @@ impl App {
         Ok(self.check(&settled, sink)?.holds)
     }
 
-    fn polled(&mut self, claim: &Claim, patience: Duration, sink: Sink<'_>) -> Result<Found, Refusal> {
+    fn polled(
+        &mut self,
+        claim: &Claim,
+        patience: Duration,
+        sink: Sink<'_>,
+    ) -> Result<Found, Refusal> {
         let deadline = Instant::now() + patience;
         loop {
             let found = self.check(claim, sink)?;
@@ -104,7 +121,9 @@ impl App {
     fn check(&mut self, claim: &Claim, sink: Sink<'_>) -> Result<Found, Refusal> {
         Ok(match claim {
             Claim::Ok => self.check_result(&|errno| errno.is_none()),
-            Claim::Error(wanted) => self.check_result(&|errno| errno.is_some_and(|errno| wanted.contains(&errno))),
+            Claim::Error(wanted) => {
+                self.check_result(&|errno| errno.is_some_and(|errno| wanted.contains(&errno)))
+            }
             Claim::Blocked => self.check_blocked(),
             Claim::Ret(expr) => {
                 let wanted = self.settled(|app| app.session.int(expr), sink)?;
@@ -113,9 +132,15 @@ impl App {
             Claim::State(socket, wanted) => self.check_state(socket, wanted, sink)?,
             Claim::Local(socket, addr) => self.check_addr(socket, addr, true, sink)?,
             Claim::Peer(socket, addr) => self.check_addr(socket, addr, false, sink)?,
-            Claim::Backlog(socket, n) => self.check_number(socket, n, "connections waiting", sink)?,
-            Claim::RecvQ(socket, n) => self.check_number(socket, n, "bytes to be received", sink)?,
-            Claim::SendQ(socket, n) => self.check_number(socket, n, "bytes not acknowledged", sink)?,
+            Claim::Backlog(socket, n) => {
+                self.check_number(socket, n, "connections waiting", sink)?
+            }
+            Claim::RecvQ(socket, n) => {
+                self.check_number(socket, n, "bytes to be received", sink)?
+            }
+            Claim::SendQ(socket, n) => {
+                self.check_number(socket, n, "bytes not acknowledged", sink)?
+            }
             Claim::Ready(socket, letters) => self.check_ready(socket, letters, sink)?,
             Claim::Sockets(expr) => {
                 let wanted = self.settled(|app| app.session.int(expr), sink)?;
@@ -138,14 +163,21 @@ impl App {
 
     /// Both sides of a comparison, as found.
     fn sides(&self, expr: &Expr) -> String {
-        let Expr::Binary(_, a, b) = expr else { return "false".to_owned() };
-        let side = |expr| self.session.value(expr).map_or_else(|_| "?".to_owned(), |value| self.session.repr(&value, false));
+        let Expr::Binary(_, a, b) = expr else {
+            return "false".to_owned();
+        };
+        let side = |expr| {
+            self.session
+                .value(expr)
+                .map_or_else(|_| "?".to_owned(), |value| self.session.repr(&value, false))
+        };
         format!("{} and {}", side(a), side(b))
     }
 
     fn check_result(&self, fits: &dyn Fn(Option<Errno>) -> bool) -> Found {
         if let Some(job) = self.last.job {
-            return Found::new(false, "the call still sleeps").why(format!("`{}` has not returned: job {job}", self.last.typed));
+            return Found::new(false, "the call still sleeps")
+                .why(format!("`{}` has not returned: job {job}", self.last.typed));
         }
         if self.last.typed.is_empty() {
             return Found::new(false, "no call was made yet").last();
@@ -155,7 +187,9 @@ impl App {
             Some(errno) => format!("{errno} ({})", errno.message()),
             None => format!("ok, {}", self.last.ret.unwrap_or(0)),
         };
-        Found::new(fits(errno), found).why(format!("that is what `{}` returned", self.last.typed)).last()
+        Found::new(fits(errno), found)
+            .why(format!("that is what `{}` returned", self.last.typed))
+            .last()
     }
 
     fn check_blocked(&self) -> Found {
@@ -166,7 +200,9 @@ impl App {
                     Some(errno) => errno.name(),
                     None => "it returned".to_owned(),
                 };
-                Found::new(false, found).why(format!("`{}` had something to return", self.last.typed)).last()
+                Found::new(false, found)
+                    .why(format!("`{}` had something to return", self.last.typed))
+                    .last()
             }
         }
     }
@@ -187,18 +223,34 @@ impl App {
         Ok(value)
     }
 
-    fn check_state(&mut self, socket: &Expr, wanted: &[TcpState], sink: Sink<'_>) -> Result<Found, Refusal> {
+    fn check_state(
+        &mut self,
+        socket: &Expr,
+        wanted: &[TcpState],
+        sink: Sink<'_>,
+    ) -> Result<Found, Refusal> {
         let id = self.socket_of(socket, sink)?;
         self.look_around(Some(id), sink);
         let Some(state) = self.ledger.state(&self.session, id) else {
-            return Ok(Found::new(false, "no TCP state").why("only TCP sockets have one, and it ends with the connection"));
+            return Ok(Found::new(false, "no TCP state")
+                .why("only TCP sockets have one, and it ends with the connection"));
         };
         let closed = self.session.socket(id).is_none_or(|socket| socket.closed);
-        let found = if closed { format!("{state}, without a descriptor") } else { state.to_string() };
+        let found = if closed {
+            format!("{state}, without a descriptor")
+        } else {
+            state.to_string()
+        };
         Ok(Found::new(wanted.contains(&state), found).why(super::help::why_state(state)))
     }
 
-    fn check_addr(&mut self, socket: &Expr, addr: &Expr, local: bool, sink: Sink<'_>) -> Result<Found, Refusal> {
+    fn check_addr(
+        &mut self,
+        socket: &Expr,
+        addr: &Expr,
+        local: bool,
+        sink: Sink<'_>,
+    ) -> Result<Found, Refusal> {
         let id = self.socket_of(socket, sink)?;
         let domain = self.session.socket(id).map(|socket| socket.domain);
         let wanted = self.settled(|app| app.session.address(addr, domain), sink)?;
@@ -207,11 +259,22 @@ impl App {
         };
         let seen = self.ledger.peek(socket);
         let actual = if local { seen.local } else { seen.peer };
-        let holds = actual.as_ref().is_some_and(|actual| same_address(actual, &wanted));
-        Ok(Found::new(holds, actual.map_or_else(|| "none".to_owned(), |addr| addr.to_string())))
+        let holds = actual
+            .as_ref()
+            .is_some_and(|actual| same_address(actual, &wanted));
+        Ok(Found::new(
+            holds,
+            actual.map_or_else(|| "none".to_owned(), |addr| addr.to_string()),
+        ))
     }
 
-    fn check_number(&mut self, socket: &Expr, n: &Expr, what: &str, sink: Sink<'_>) -> Result<Found, Refusal> {
+    fn check_number(
+        &mut self,
+        socket: &Expr,
+        n: &Expr,
+        what: &str,
+        sink: Sink<'_>,
+    ) -> Result<Found, Refusal> {
         let id = self.socket_of(socket, sink)?;
         let wanted = self.settled(|app| app.session.int(n), sink)?;
         self.look_around(Some(id), sink);
@@ -230,16 +293,33 @@ impl App {
         Ok(Found::new(actual == wanted, format!("{actual} {what}")))
     }
 
-    fn check_ready(&mut self, socket: &Expr, letters: &str, sink: Sink<'_>) -> Result<Found, Refusal> {
+    fn check_ready(
+        &mut self,
+        socket: &Expr,
+        letters: &str,
+        sink: Sink<'_>,
+    ) -> Result<Found, Refusal> {
         let id = self.socket_of(socket, sink)?;
         let Some(socket) = self.session.socket(id).filter(|socket| !socket.closed) else {
             return Ok(Found::new(false, "the socket is closed").last());
         };
         let ready = self.ledger.ready(socket);
-        let actual: String =
-            [('r', ready.r), ('w', ready.w), ('x', ready.x)].iter().filter(|(_, is)| *is).map(|(c, _)| *c).collect();
-        let same = "rwx".chars().all(|letter| actual.contains(letter) == letters.contains(letter));
-        Ok(Found::new(same, if actual.is_empty() { "nothing".to_owned() } else { actual }))
+        let actual: String = [('r', ready.r), ('w', ready.w), ('x', ready.x)]
+            .iter()
+            .filter(|(_, is)| *is)
+            .map(|(c, _)| *c)
+            .collect();
+        let same = "rwx"
+            .chars()
+            .all(|letter| actual.contains(letter) == letters.contains(letter));
+        Ok(Found::new(
+            same,
+            if actual.is_empty() {
+                "nothing".to_owned()
+            } else {
+                actual
+            },
+        ))
     }
 
     /// What was received. TCP is a stream: where only the beginning has come, the rest is read too.
@@ -257,8 +337,15 @@ impl App {
                 return Ok(Found::new(false, "the last call received nothing").last());
             };
             let more = got.len() < wanted.len() && wanted.starts_with(&got) && !got.is_empty();
-            if !more || Instant::now() >= deadline || !self.receive_more(&got, wanted.len(), sink)? {
-                let found = format!("\"{}\" ({} bytes)", crate::text::escape::visible(&got), got.len());
+            if !more
+                || Instant::now() >= deadline
+                || !self.receive_more(&got, wanted.len(), sink)?
+            {
+                let found = format!(
+                    "\"{}\" ({} bytes)",
+                    crate::text::escape::visible(&got),
+                    got.len()
+                );
                 return Ok(Found::new(got == wanted, found).last());
             }
         }
@@ -266,16 +353,22 @@ impl App {
 
     /// Receives what is missing on a stream; false where there is no more to come.
     fn receive_more(&mut self, got: &[u8], wanted: usize, sink: Sink<'_>) -> Result<bool, Refusal> {
-        let stream = self.last.socket.and_then(|id| self.session.socket(id)).filter(|socket| {
-            socket.kind == libc::SOCK_STREAM && !socket.closed
-        });
-        let Some(fd) = stream.map(|socket| socket.fd) else { return Ok(false) };
+        let stream = self
+            .last
+            .socket
+            .and_then(|id| self.session.socket(id))
+            .filter(|socket| socket.kind == libc::SOCK_STREAM && !socket.closed);
+        let Some(fd) = stream.map(|socket| socket.fd) else {
+            return Ok(false);
+        };
         let line = format!("recv {fd} {}", wanted - got.len());
         let outcome = self.execute(&line, sink);
         if let Some(job) = self.last.job {
             self.await_job(job, sink)?;
         }
-        let Some(more) = self.last.data.take() else { return Ok(false) };
+        let Some(more) = self.last.data.take() else {
+            return Ok(false);
+        };
         let ended = more.is_empty();
         self.last.data = Some([got, more.as_slice()].concat());
         Ok(!outcome.failed && !ended)
@@ -288,7 +381,12 @@ impl App {
         while Instant::now() < deadline && heard.is_none() {
             let mut listen = |event: Event| {
                 if let What::State(_) | What::Job(_) | What::Data(_) = &event.what {
-                    heard.get_or_insert_with(|| event.socket.clone().unwrap_or_else(|| "a socket".to_owned()));
+                    heard.get_or_insert_with(|| {
+                        event
+                            .socket
+                            .clone()
+                            .unwrap_or_else(|| "a socket".to_owned())
+                    });
                 }
                 sink(event);
             };

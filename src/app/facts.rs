@@ -25,7 +25,11 @@ impl App {
             sent: asked.sent,
             flags: words(asked.flags),
             option: asked.option.as_ref().map(|(name, _)| (*name).to_owned()),
-            value: asked.option.as_ref().map(|(_, value)| value.clone()).filter(|value| !value.is_empty()),
+            value: asked
+                .option
+                .as_ref()
+                .map(|(_, value)| value.clone())
+                .filter(|value| !value.is_empty()),
             descriptors: descriptor_limit(),
             unprivileged_from: number_in("/proc/sys/net/ipv4/ip_unprivileged_port_start"),
             port_range: port_range(),
@@ -39,7 +43,10 @@ impl App {
             facts.closed = closed(socket);
             facts.socket = Some(self.socket_facts(socket, before));
         }
-        if matches!(errno.0, libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH) {
+        if matches!(
+            errno.0,
+            libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
+        ) {
             facts.interfaces = interfaces();
         }
         self.at_the_address(done, errno, &mut facts);
@@ -48,7 +55,10 @@ impl App {
 
     /// Who is at the address asked for.
     fn at_the_address(&mut self, done: &Done, errno: Errno, facts: &mut Facts) {
-        let own = facts.socket.as_ref().and_then(|socket| socket.local.clone());
+        let own = facts
+            .socket
+            .as_ref()
+            .and_then(|socket| socket.local.clone());
         let remembered = facts.socket.as_ref().and_then(|socket| socket.peer.clone());
         let asked = facts.asked.clone();
         match (errno.0, asked.clone().or(remembered)) {
@@ -61,7 +71,10 @@ impl App {
             }
             (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
                 facts.target = self.standing_at(to);
-                let udp = facts.socket.as_ref().is_some_and(|socket| socket.proto == Proto::Udp);
+                let udp = facts
+                    .socket
+                    .as_ref()
+                    .is_some_and(|socket| socket.proto == Proto::Udp);
                 facts.listens = self.anyone_at(to, udp);
             }
             _ => {}
@@ -75,10 +88,14 @@ impl App {
 
     /// The sockets on a port, but for this one.
     fn others_on(&mut self, port: u16, but: Option<SocketId>) -> Vec<Holder> {
-        let name = but.and_then(|id| self.session.socket(id)).map(|socket| socket.name.clone());
+        let name = but
+            .and_then(|id| self.session.socket(id))
+            .map(|socket| socket.name.clone());
         // Where the kernel does not say, the answer names nobody.
         let all = self.holders(port).unwrap_or_default();
-        all.into_iter().filter(|holder| holder.socket.is_none() || holder.socket != name).collect()
+        all.into_iter()
+            .filter(|holder| holder.socket.is_none() || holder.socket != name)
+            .collect()
     }
 
     /// Whether the holder, where it is one of the session's sockets, had SO_REUSEADDR set.
@@ -92,9 +109,17 @@ impl App {
     /// The session's own socket with this local address.
     fn standing_at(&self, at: SocketAddr) -> Option<Target> {
         self.session.open_sockets().into_iter().find_map(|socket| {
-            let local = call::getsockname(socket.fd, socket.addr_len()).ok()?.addr?.inet()?;
-            let same = local.port() == at.port() && (local.ip() == at.ip() || local.ip().is_unspecified());
-            same.then(|| Target { name: socket.name.clone(), proto: proto(socket), listening: socket.listening })
+            let local = call::getsockname(socket.fd, socket.addr_len())
+                .ok()?
+                .addr?
+                .inet()?;
+            let same =
+                local.port() == at.port() && (local.ip() == at.ip() || local.ip().is_unspecified());
+            same.then(|| Target {
+                name: socket.name.clone(),
+                proto: proto(socket),
+                listening: socket.listening,
+            })
         })
     }
 
@@ -104,7 +129,10 @@ impl App {
         let fits = |holder: &Holder| {
             let kind = if udp { "udp" } else { "tcp" };
             let listens = udp || holder.state == Some(crate::event::TcpState::Listen);
-            let there = holder.local.inet().is_some_and(|at| at.ip() == to.ip() || at.ip().is_unspecified());
+            let there = holder
+                .local
+                .inet()
+                .is_some_and(|at| at.ip() == to.ip() || at.ip().is_unspecified());
             holder.proto.starts_with(kind) && listens && there
         };
         Some(holders.iter().any(fits))
@@ -113,19 +141,32 @@ impl App {
     fn socket_facts(&self, socket: &Socket, before: Option<Look>) -> SocketFacts {
         let before = before.unwrap_or_default();
         let history = &socket.calls;
-        let past = history.iter().take(history.len().saturating_sub(1)).map(|made| Past {
-            command: made.command.to_owned(),
-            statement: made.typed.clone(),
-            errno: made.errno.map(Errno::name),
-        });
-        let on = |level, name| (!socket.closed).then(|| switch(socket.fd, level, name)).flatten().unwrap_or(false);
+        let past = history
+            .iter()
+            .take(history.len().saturating_sub(1))
+            .map(|made| Past {
+                command: made.command.to_owned(),
+                statement: made.typed.clone(),
+                errno: made.errno.map(Errno::name),
+            });
+        let on = |level, name| {
+            (!socket.closed)
+                .then(|| switch(socket.fd, level, name))
+                .flatten()
+                .unwrap_or(false)
+        };
         let time = |name| (!socket.closed).then(|| timeout(socket.fd, name)).flatten();
         SocketFacts {
             name: socket.name.clone(),
             fd: Some(socket.fd),
             proto: proto(socket),
             ipv6: socket.domain == libc::AF_INET6,
-            state: self.ledger.books().state(socket.id.0).filter(|_| before.state.is_none()).or(before.state),
+            state: self
+                .ledger
+                .books()
+                .state(socket.id.0)
+                .filter(|_| before.state.is_none())
+                .or(before.state),
             local: before.local.clone(),
             peer: before.peer.clone().or_else(|| socket.peer.clone()),
             nonblocking: socket.nonblocking,
@@ -173,18 +214,30 @@ fn closed(socket: &Socket) -> Option<Closed> {
 /// The flags by their C names.
 fn words(flags: i32) -> Vec<String> {
     let shown = crate::session::msg_flags(flags);
-    shown.split('|').filter(|word| *word != "0").map(str::to_owned).collect()
+    shown
+        .split('|')
+        .filter(|word| *word != "0")
+        .map(str::to_owned)
+        .collect()
 }
 
 fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
     let mut raw = [0u8; 4];
-    call::getsockopt(fd, level, name, &mut raw).ok().map(|_| raw != [0; 4])
+    call::getsockopt(fd, level, name, &mut raw)
+        .ok()
+        .map(|_| raw != [0; 4])
 }
 
 fn timeout(fd: i32, name: i32) -> Option<Duration> {
     let mut raw = [0u8; 16];
     call::getsockopt(fd, libc::SOL_SOCKET, name, &mut raw).ok()?;
-    let long = |at: usize| raw[at..at + 8].try_into().map_or(0, i64::from_ne_bytes).max(0).unsigned_abs();
+    let long = |at: usize| {
+        raw[at..at + 8]
+            .try_into()
+            .map_or(0, i64::from_ne_bytes)
+            .max(0)
+            .unsigned_abs()
+    };
     let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
     (!time.is_zero()).then_some(time)
 }
@@ -200,7 +253,9 @@ fn port_range() -> Option<(u16, u16)> {
 }
 
 fn descriptor_limit() -> Option<u64> {
-    nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE).ok().map(|(soft, _)| soft)
+    nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
+        .ok()
+        .map(|(soft, _)| soft)
 }
 
 fn interfaces() -> Vec<IpAddr> {
@@ -216,7 +271,10 @@ fn interfaces() -> Vec<IpAddr> {
 fn path_facts(path: &Path) -> PathFacts {
     use std::os::unix::fs::FileTypeExt;
     let there = std::fs::symlink_metadata(path).ok();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     PathFacts {
         path: path.to_owned(),
         exists: there.is_some(),

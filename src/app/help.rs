@@ -39,8 +39,17 @@ impl App {
                 });
             }
             several => {
-                let rows = several.iter().map(|command| (command.usage(), command.summary.to_owned())).collect();
-                self.tell(None, What::Answer(Answer::List { groups: vec![(String::new(), rows)] }), sink);
+                let rows = several
+                    .iter()
+                    .map(|command| (command.usage(), command.summary.to_owned()))
+                    .collect();
+                self.tell(
+                    None,
+                    What::Answer(Answer::List {
+                        groups: vec![(String::new(), rows)],
+                    }),
+                    sink,
+                );
             }
         }
         Ok(Outcome::default())
@@ -52,21 +61,45 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
     let mut rows: Vec<(String, String)> = GROUPS
         .iter()
         .map(|(group, word)| {
-            let names: Vec<&str> =
-                COMMANDS.iter().filter(|command| command.group == *group).map(|command| command.name).collect();
+            let names: Vec<&str> = COMMANDS
+                .iter()
+                .filter(|command| command.group == *group)
+                .map(|command| command.name)
+                .collect();
             ((*word).to_owned(), names.join(" "))
         })
         .collect();
-    rows.push(("check".to_owned(), "expect ok|error|data|state|local|peer|backlog|blocked|…".to_owned()));
+    rows.push((
+        "check".to_owned(),
+        "expect ok|error|data|state|local|peer|backlog|blocked|…".to_owned(),
+    ));
     let ways = [
         ("help bind", "one command's parameters"),
-        ("explain bind", "what it does, when it blocks, its errors; Python, C and Rust"),
-        ("s = socket tcp", "or  s = socket.socket()  or  int s = socket(AF_INET, SOCK_STREAM, 0);"),
-        ("bind s 127.0.0.1:0", "addresses: host:port, [::1]:80, localhost:http, b.local, ./path, @name"),
-        ("send s \"hi\\r\\n\"", "data: \"text\", word, 0x6869, #100 (bytes), @file"),
+        (
+            "explain bind",
+            "what it does, when it blocks, its errors; Python, C and Rust",
+        ),
+        (
+            "s = socket tcp",
+            "or  s = socket.socket()  or  int s = socket(AF_INET, SOCK_STREAM, 0);",
+        ),
+        (
+            "bind s 127.0.0.1:0",
+            "addresses: host:port, [::1]:80, localhost:http, b.local, ./path, @name",
+        ),
+        (
+            "send s \"hi\\r\\n\"",
+            "data: \"text\", word, 0x6869, #100 (bytes), @file",
+        ),
     ];
-    let ways = ways.iter().map(|(line, meaning)| ((*line).to_owned(), (*meaning).to_owned())).collect();
-    vec![("Commands".to_owned(), rows), ("Ways to type".to_owned(), ways)]
+    let ways = ways
+        .iter()
+        .map(|(line, meaning)| ((*line).to_owned(), (*meaning).to_owned()))
+        .collect();
+    vec![
+        ("Commands".to_owned(), rows),
+        ("Ways to type".to_owned(), ways),
+    ]
 }
 
 /// One command: how it is typed, and what it does.
@@ -94,6 +127,8 @@ pub(super) fn why_state(state: TcpState) -> &'static str {
         TcpState::CloseWait => "the peer has closed, and this side has not",
         TcpState::Closing => "both sides closed at the same time",
         TcpState::LastAck => "both sides have closed, and the last FIN is not acknowledged yet",
-        TcpState::TimeWait => "this side closed first, and the kernel keeps the addresses for a minute",
+        TcpState::TimeWait => {
+            "this side closed first, and the kernel keeps the addresses for a minute"
+        }
     }
 }

@@ -12,10 +12,19 @@ const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 impl App {
     /// Waits until this job has returned, telling of whatever else returns meanwhile.
     pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
-        let Some(typed) = self.typed(job) else { return Ok(()) };
-        let patience = if self.settings.script { self.settings.timeout } else { LONG };
+        let Some(typed) = self.typed(job) else {
+            return Ok(());
+        };
+        let patience = if self.settings.script {
+            self.settings.timeout
+        } else {
+            LONG
+        };
         if !self.settings.script && !self.session.has_results() {
-            self.say(format!("waiting for job {job}, `{typed}`: Ctrl-C interrupts it"), sink);
+            self.say(
+                format!("waiting for job {job}, `{typed}`: Ctrl-C interrupts it"),
+                sink,
+            );
         }
         let deadline = Instant::now() + patience;
         while self.typed(job).is_some() {
@@ -23,7 +32,9 @@ impl App {
                 Wait::Done(done) => self.after(*done, sink),
                 Wait::Interrupted => {
                     self.cancel_job(job, sink);
-                    return Err(Refusal::new(format!("`{typed}` was interrupted, so there is no result to go on with")));
+                    return Err(Refusal::new(format!(
+                        "`{typed}` was interrupted, so there is no result to go on with"
+                    )));
                 }
                 Wait::TimedOut => {
                     let seconds = patience.as_secs_f64();
@@ -42,13 +53,18 @@ impl App {
         self.await_job(job, sink)?;
         match self.session.variable(&name) {
             Some(value) if !matches!(value, Value::Pending(..)) => Ok(value.clone()),
-            _ => Err(Refusal::new("the call failed, so there is no value to go on with")),
+            _ => Err(Refusal::new(
+                "the call failed, so there is no value to go on with",
+            )),
         }
     }
 
     /// The job's statement, while it sleeps.
     pub(super) fn typed(&self, job: u32) -> Option<String> {
-        self.session.asleep().find(|(n, ..)| *n == job).map(|(_, typed, ..)| typed.to_owned())
+        self.session
+            .asleep()
+            .find(|(n, ..)| *n == job)
+            .map(|(_, typed, ..)| typed.to_owned())
     }
 
     /// Wakes a sleeping call and tells how it ended.
@@ -64,7 +80,9 @@ impl App {
 
     /// Ctrl-C at an empty prompt: wakes the call that fell asleep last. False where none sleeps.
     pub fn cancel_last(&mut self, sink: Sink<'_>) -> bool {
-        let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else { return false };
+        let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else {
+            return false;
+        };
         self.cancel_job(last, sink);
         true
     }
@@ -99,7 +117,8 @@ impl App {
     pub(super) fn wait_for(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
             Some(job) if self.typed(job).is_none() => {
-                return Err(Refusal::new(format!("there is no blocked call {job}")).help("`jobs` lists them"));
+                return Err(Refusal::new(format!("there is no blocked call {job}"))
+                    .help("`jobs` lists them"));
             }
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
@@ -110,14 +129,18 @@ impl App {
         for job in jobs {
             self.await_job(job, sink)?;
         }
-        Ok(Outcome { failed: self.last.errno.is_some(), ..Outcome::default() })
+        Ok(Outcome {
+            failed: self.last.errno.is_some(),
+            ..Outcome::default()
+        })
     }
 
     /// `cancel [N]`
     pub(super) fn cancel(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         match self.job_number(call, sink)? {
             Some(job) if self.typed(job).is_none() => {
-                Err(Refusal::new(format!("there is no blocked call {job}")).help("`jobs` lists them"))
+                Err(Refusal::new(format!("there is no blocked call {job}"))
+                    .help("`jobs` lists them"))
             }
             Some(job) => Ok(self.cancel_job(job, sink)),
             None => {
@@ -130,9 +153,13 @@ impl App {
     }
 
     fn job_number(&mut self, call: &Call, sink: Sink<'_>) -> Result<Option<u32>, Refusal> {
-        let Some(expr) = call.expr("job").cloned() else { return Ok(None) };
+        let Some(expr) = call.expr("job").cloned() else {
+            return Ok(None);
+        };
         let n = self.settled(|app| app.session.int(&expr), sink)?;
-        u32::try_from(n).map(Some).map_err(|_| Refusal::new(format!("{n} is no job's number")).help("`jobs` lists them"))
+        u32::try_from(n)
+            .map(Some)
+            .map_err(|_| Refusal::new(format!("{n} is no job's number")).help("`jobs` lists them"))
     }
 
     /// The end of a script: calls that still sleep.

@@ -26,16 +26,22 @@ impl App {
 
     fn open_rows(&self) -> Vec<SocketRow> {
         let open = self.session.open_sockets();
-        let asked: Vec<_> =
-            open
+        let asked: Vec<_> = open
             .iter()
             .map(|socket| {
                 let fd = crate::sys::call::borrowed(socket.fd);
-                (fd, books::family(socket), self.ledger.books().last(socket.id.0))
+                (
+                    fd,
+                    books::family(socket),
+                    self.ledger.books().last(socket.id.0),
+                )
             })
             .collect();
-        let jobs: HashMap<SocketId, u32> =
-            self.session.asleep().filter_map(|(job, _, _, on)| on.map(|on| (on, job))).collect();
+        let jobs: HashMap<SocketId, u32> = self
+            .session
+            .asleep()
+            .filter_map(|(job, _, _, on)| on.map(|on| (on, job)))
+            .collect();
         let last = self.session.last_used();
         let seen = survey(&asked);
         open.iter()
@@ -53,7 +59,12 @@ impl App {
     /// Connections whose descriptor is closed, and which the kernel still keeps.
     fn orphan_rows(&self) -> Vec<SocketRow> {
         let living = self.ledger.books().living();
-        let each = |(id, local, peer, state): (u64, std::net::SocketAddr, Option<std::net::SocketAddr>, _)| {
+        let each = |(id, local, peer, state): (
+            u64,
+            std::net::SocketAddr,
+            Option<std::net::SocketAddr>,
+            _,
+        )| {
             let socket = self.session.socket(SocketId(id));
             SocketRow {
                 name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
@@ -81,9 +92,13 @@ impl App {
             .into_iter()
             .filter(|socket| socket.listening)
             .take(LISTENERS)
-            .filter_map(|socket| Some((socket.name.clone(), self.ledger.peek(socket).local?.inet()?)))
+            .filter_map(|socket| {
+                Some((socket.name.clone(), self.ledger.peek(socket).local?.inet()?))
+            })
             .collect();
-        let Some(diag) = self.ledger.diag().filter(|_| !listeners.is_empty()) else { return Vec::new() };
+        let Some(diag) = self.ledger.diag().filter(|_| !listeners.is_empty()) else {
+            return Vec::new();
+        };
         let mut rows = Vec::new();
         for (name, local) in listeners {
             // A kernel that refuses the question only leaves these rows out.
@@ -100,7 +115,14 @@ impl App {
             None => match self.session.last_used() {
                 Some(id) => id,
                 None => {
-                    self.tell(None, What::Answer(Answer::Diagram { name: String::new(), way: Vec::new() }), sink);
+                    self.tell(
+                        None,
+                        What::Answer(Answer::Diagram {
+                            name: String::new(),
+                            way: Vec::new(),
+                        }),
+                        sink,
+                    );
                     return Ok(Outcome::default());
                 }
             },
@@ -108,8 +130,12 @@ impl App {
         self.look_around(Some(id), sink);
         let socket = self.session.socket(id);
         if let Some(other) = socket.filter(|socket| !socket.is_tcp()) {
-            return Err(Refusal::new(format!("{} is a {} socket: only TCP has states", other.name, other.proto()))
-                .help("`ls` shows its addresses and queues"));
+            return Err(Refusal::new(format!(
+                "{} is a {} socket: only TCP has states",
+                other.name,
+                other.proto()
+            ))
+            .help("`ls` shows its addresses and queues"));
         }
         let name = socket.map_or_else(String::new, |socket| socket.name.clone());
         let way = self.ledger.books().way(id.0).to_vec();
@@ -119,12 +145,20 @@ impl App {
 
     /// `who PORT`
     pub(super) fn who(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
-        let Some(expr) = call.expr("port").cloned() else { return Err(Refusal::new("which port?").help("who 12345")) };
+        let Some(expr) = call.expr("port").cloned() else {
+            return Err(Refusal::new("which port?").help("who 12345"));
+        };
         let port = self.settled(|app| app.session.port(&expr), sink)?;
         match self.holders(port) {
-            Ok(holders) if holders.is_empty() => self.say(format!("nobody holds port {port}"), sink),
+            Ok(holders) if holders.is_empty() => {
+                self.say(format!("nobody holds port {port}"), sink)
+            }
             Ok(holders) => self.tell(None, What::Answer(Answer::Holders { port, holders }), sink),
-            Err(error) => return Err(Refusal::new(format!("the kernel does not say who holds a port: {error}"))),
+            Err(error) => {
+                return Err(Refusal::new(format!(
+                    "the kernel does not say who holds a port: {error}"
+                )));
+            }
         }
         Ok(Outcome::default())
     }
@@ -135,13 +169,24 @@ impl App {
             .session
             .open_sockets()
             .into_iter()
-            .filter_map(|socket| Some((inode(crate::sys::call::borrowed(socket.fd))?, socket.name.clone())))
+            .filter_map(|socket| {
+                Some((
+                    inode(crate::sys::call::borrowed(socket.fd))?,
+                    socket.name.clone(),
+                ))
+            })
             .collect();
         let session = &self.session;
         let (books, diag) = self.ledger.books_and_diag();
         let name = |row: &DiagRow| {
-            let orphan = || books.orphan(row).and_then(|id| session.socket(SocketId(id)));
-            own.get(&row.inode).cloned().or_else(|| orphan().map(|socket| format!("{}, closed", socket.name)))
+            let orphan = || {
+                books
+                    .orphan(row)
+                    .and_then(|id| session.socket(SocketId(id)))
+            };
+            own.get(&row.inode)
+                .cloned()
+                .or_else(|| orphan().map(|socket| format!("{}, closed", socket.name)))
         };
         match diag {
             Some(diag) => who(diag, port, &name),
@@ -166,7 +211,13 @@ fn row(socket: &Socket, look: Look, ready: Ready) -> SocketRow {
         state: look.state,
         recvq,
         sendq,
-        ready: [letter(ready.r, 'r'), letter(ready.w, 'w'), letter(ready.x, 'x')].iter().collect(),
+        ready: [
+            letter(ready.r, 'r'),
+            letter(ready.w, 'w'),
+            letter(ready.x, 'x'),
+        ]
+        .iter()
+        .collect(),
         job: None,
         last: false,
     }

@@ -151,7 +151,11 @@ impl App {
             };
             self.tell(None, What::Error(complaint), sink);
         }
-        Outcome { fault: true, missing, ..Outcome::default() }
+        Outcome {
+            fault: true,
+            missing,
+            ..Outcome::default()
+        }
     }
 
     /// A statement that was understood but cannot be done.
@@ -166,7 +170,10 @@ impl App {
             help: refusal.help,
         };
         self.tell(None, What::Error(complaint), sink);
-        Outcome { fault: true, ..Outcome::default() }
+        Outcome {
+            fault: true,
+            ..Outcome::default()
+        }
     }
 
     /// Results of calls that slept, and what the network has changed since last time.

@@ -2,13 +2,18 @@
 
 use super::{App, Outcome, Sink};
 use crate::event::{Answer, What};
-use crate::lang::ast::{Call, Dialect, Expr, Statement};
+use crate::lang::ast::{Call, Expr, Statement};
 use crate::session::Refusal;
 
 impl App {
     /// `print a b c`: the values, separated by spaces. In Python's dialect addresses are Python's tuples.
-    pub(super) fn print(&mut self, call: &Call, statement: &Statement, sink: Sink<'_>) -> Result<Outcome, Refusal> {
-        let python = statement.dialect == Dialect::Python;
+    pub(super) fn print(
+        &mut self,
+        call: &Call,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let python = statement.dialect.is_python();
         let items = match call.expr("values") {
             Some(Expr::Tuple(items)) => items.clone(),
             Some(single) => vec![single.clone()],
@@ -35,7 +40,13 @@ impl App {
         if rows.is_empty() {
             self.say("no variable yet:  s = socket tcp", sink);
         } else {
-            self.tell(None, What::Answer(Answer::List { groups: vec![(String::new(), rows)] }), sink);
+            self.tell(
+                None,
+                What::Answer(Answer::List {
+                    groups: vec![(String::new(), rows)],
+                }),
+                sink,
+            );
         }
         Outcome::default()
     }

@@ -19,12 +19,19 @@ pub enum Explain {
 
 impl Explain {
     /// All, with the words that `set explain` takes.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("auto", Self::Auto), ("full", Self::Full), ("brief", Self::Brief), ("off", Self::Off)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("auto", Self::Auto),
+        ("full", Self::Full),
+        ("brief", Self::Brief),
+        ("off", Self::Off),
+    ];
 
     /// The word for it.
     pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(_, mode)| *mode == self).map_or("auto", |(word, _)| word)
+        Self::ALL
+            .iter()
+            .find(|(_, mode)| *mode == self)
+            .map_or("auto", |(word, _)| word)
     }
 }
 
@@ -64,11 +71,18 @@ impl Default for Settings {
 impl Settings {
     /// For a script, `-c`, or a lesson.
     pub fn script() -> Self {
-        Self { script: true, ..Self::default() }
+        Self {
+            script: true,
+            ..Self::default()
+        }
     }
 
     /// What may be reached.
     pub fn policy(&self) -> Policy {
-        if self.script { Policy::of_script(self.allow_net, self.allow_files) } else { Policy::default() }
+        if self.script {
+            Policy::of_script(self.allow_net, self.allow_files)
+        } else {
+            Policy::default()
+        }
     }
 }

@@ -4,8 +4,8 @@ use super::{App, Last, Outcome, Sink};
 use crate::event::{Job, JobStatus, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
-use std::borrow::Cow;
 use crate::session::{NotYet, Promptness, Refusal, Step, Value};
+use std::borrow::Cow;
 
 impl App {
     /// Runs one statement.
@@ -39,14 +39,22 @@ impl App {
         }
     }
 
-    fn call(&mut self, statement: &Statement, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+    fn call(
+        &mut self,
+        statement: &Statement,
+        call: &Call,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
         let call = &*self.without_inner_calls(call, sink)?;
         if call.command.role == Role::Shell {
             return self.command(call, statement, sink);
         }
         let typed = crate::lang::canonical(statement);
         let failed = self.primitive(call, statement, &typed, sink)?.is_err();
-        Ok(Outcome { failed, ..Outcome::default() })
+        Ok(Outcome {
+            failed,
+            ..Outcome::default()
+        })
     }
 
     /// Makes a system call, after waiting for what it needs. The value is an error where the call failed; a call that
@@ -72,7 +80,10 @@ impl App {
                 _ => {}
             }
         }
-        match self.session.make(prepared, &statement.targets, typed, statement.dialect)? {
+        match self
+            .session
+            .make(prepared, &statement.targets, typed, statement.dialect)?
+        {
             Step::Done(done) => {
                 let value = done.result.clone();
                 self.after(*done, sink);
@@ -80,25 +91,47 @@ impl App {
             }
             Step::Asleep { job, call, socket } => {
                 let sleeps_in = format!("{}()", call.command);
-                self.last = Last { typed: typed.to_owned(), job: Some(job), socket, ..Last::default() };
+                self.last = Last {
+                    typed: typed.to_owned(),
+                    job: Some(job),
+                    socket,
+                    ..Last::default()
+                };
                 self.tell(socket, What::Syscall(call), sink);
                 let status = JobStatus::Blocked;
-                self.tell(socket, What::Job(Job { n: job, status, call: typed.to_owned(), sleeps_in }), sink);
+                self.tell(
+                    socket,
+                    What::Job(Job {
+                        n: job,
+                        status,
+                        call: typed.to_owned(),
+                        sleeps_in,
+                    }),
+                    sink,
+                );
                 self.look_around(socket, sink);
                 Ok(Ok(Value::None))
             }
         }
     }
 
-    fn assignment(&mut self, statement: &Statement, expr: &Expr, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+    fn assignment(
+        &mut self,
+        statement: &Statement,
+        expr: &Expr,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
         let expr = self.hoisted(expr, sink)?;
         let value = self.settled(|app| app.session.value(&expr), sink)?;
         if statement.targets.is_empty() {
-            let python = statement.dialect == crate::lang::ast::Dialect::Python;
+            let python = statement.dialect.is_python();
             let shown = self.session.show(&value, python);
             self.say(shown, sink);
         } else {
-            self.settled(|app| app.session.assign_all(&statement.targets, value.clone()), sink)?;
+            self.settled(
+                |app| app.session.assign_all(&statement.targets, value.clone()),
+                sink,
+            )?;
         }
         Ok(Outcome::default())
     }
@@ -119,7 +152,11 @@ impl App {
     }
 
     /// The call with every inner call made and replaced by its result.
-    fn without_inner_calls<'a>(&mut self, call: &'a Call, sink: Sink<'_>) -> Result<Cow<'a, Call>, Refusal> {
+    fn without_inner_calls<'a>(
+        &mut self,
+        call: &'a Call,
+        sink: Sink<'_>,
+    ) -> Result<Cow<'a, Call>, Refusal> {
         if !call.args.iter().flatten().any(|arg| arg.value.has_calls()) {
             return Ok(Cow::Borrowed(call));
         }
@@ -127,13 +164,21 @@ impl App {
         for arg in &call.args {
             args.push(match arg {
                 Some(arg) => {
-                    let value = self.hoisted(&arg.value, sink).map_err(|refusal| refusal.at(arg.span))?;
-                    Some(Arg { value, span: arg.span })
+                    let value = self
+                        .hoisted(&arg.value, sink)
+                        .map_err(|refusal| refusal.at(arg.span))?;
+                    Some(Arg {
+                        value,
+                        span: arg.span,
+                    })
                 }
                 None => None,
             });
         }
-        Ok(Cow::Owned(Call { command: call.command, args }))
+        Ok(Cow::Owned(Call {
+            command: call.command,
+            args,
+        }))
     }
 
     /// An expression with every inner call made and replaced by its result.
@@ -163,7 +208,10 @@ impl App {
     fn inner_call(&mut self, inner: &Call, sink: Sink<'_>) -> Result<Expr, Refusal> {
         let call = self.without_inner_calls(inner, sink)?;
         if call.command.role == Role::Shell {
-            return Err(Refusal::new(format!("`{}` gives no value", call.command.name)));
+            return Err(Refusal::new(format!(
+                "`{}` gives no value",
+                call.command.name
+            )));
         }
         let statement = Statement {
             span: crate::lang::ast::Span::default(),
@@ -176,7 +224,11 @@ impl App {
         let typed = crate::lang::canonical(&statement);
         let value = self.primitive(&call, &statement, &typed, sink)?;
         let value = match (value, self.last.job) {
-            (Err(()), _) => return Err(Refusal::new(format!("`{typed}` failed, so there is no value to go on with"))),
+            (Err(()), _) => {
+                return Err(Refusal::new(format!(
+                    "`{typed}` failed, so there is no value to go on with"
+                )));
+            }
             (Ok(_), Some(job)) => self.result_of(job, sink)?,
             (Ok(value), None) => value,
         };
@@ -184,7 +236,11 @@ impl App {
     }
 
     /// What a statement claims, with inner calls made.
-    pub(super) fn claim_settled(&mut self, claim: &Claim, sink: Sink<'_>) -> Result<Claim, Refusal> {
+    pub(super) fn claim_settled(
+        &mut self,
+        claim: &Claim,
+        sink: Sink<'_>,
+    ) -> Result<Claim, Refusal> {
         let mut claim = claim.clone();
         for expr in claim.values_mut() {
             let whole = expr.clone();

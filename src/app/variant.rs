@@ -9,8 +9,15 @@ impl App {
     /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
     /// socket before it.
     pub(super) fn variant(&self, done: &Done, before: Option<&Look>) -> String {
-        let opened = done.opened.first().filter(|_| matches!(done.command, "socket" | "socketpair"));
-        let Some(socket) = done.socket.or(opened.copied()).and_then(|id| self.session.socket(id)) else {
+        let opened = done
+            .opened
+            .first()
+            .filter(|_| matches!(done.command, "socket" | "socketpair"));
+        let Some(socket) = done
+            .socket
+            .or(opened.copied())
+            .and_then(|id| self.session.socket(id))
+        else {
             return without_socket(done).to_owned();
         };
         let mut words: Vec<&'static str> = Vec::new();
@@ -33,7 +40,11 @@ fn without_socket(done: &Done) -> &'static str {
 /// What the socket is.
 fn kinds(socket: &Socket) -> Vec<&'static str> {
     let datagram = socket.kind == libc::SOCK_DGRAM;
-    let peered = if socket.connected { "connected" } else { "unconnected" };
+    let peered = if socket.connected {
+        "connected"
+    } else {
+        "unconnected"
+    };
     match (socket.domain, datagram) {
         (libc::AF_UNIX, true) => vec!["unix-dgram", peered, "unix"],
         (libc::AF_UNIX, false) => vec!["unix-stream", "unix"],
@@ -47,14 +58,20 @@ fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static 
     // This call itself is the last that the socket remembers.
     let earlier = |command: &str| {
         let calls = socket.calls.len().saturating_sub(1);
-        socket.calls.iter().take(calls).any(|made| made.command == command && made.errno.is_none())
+        socket
+            .calls
+            .iter()
+            .take(calls)
+            .any(|made| made.command == command && made.errno.is_none())
     };
     let unbound = before.is_none_or(|look| port(look.local.as_ref()) == Some(0));
     match done.command {
         "bind" if port(done.asked.addr.as_ref()) == Some(0) => vec!["auto"],
         "listen" if earlier("listen") => vec!["again"],
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
-        "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => vec!["auto"],
+        "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
+            vec!["auto"]
+        }
         "send" | "sendto" | "write" => sent(done),
         "recv" | "recvfrom" | "read" => received(done, socket),
         "shutdown" => vec![direction(socket, &done.typed)],
@@ -84,7 +101,11 @@ fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
         words.push("peek");
     }
     if len == 0 {
-        words.push(if socket.kind == libc::SOCK_STREAM { "eof" } else { "empty" });
+        words.push(if socket.kind == libc::SOCK_STREAM {
+            "eof"
+        } else {
+            "empty"
+        });
     }
     words
 }

@@ -22,17 +22,39 @@ const ASKED: usize = 100;
 impl App {
     /// The words of this moment.
     pub fn vocabulary(&self) -> Vocabulary {
-        let names = self.session.variables().into_iter().map(|(name, _)| name.to_owned()).collect();
+        let names = self
+            .session
+            .variables()
+            .into_iter()
+            .map(|(name, _)| name.to_owned())
+            .collect();
         let mut addresses: Vec<String> = Vec::new();
         for socket in self.session.open_sockets().into_iter().take(ASKED) {
             let seen = self.ledger.peek(socket);
-            let inet = |addr: Addr| addr.inet().filter(|inet| inet.port() != 0).map(|inet| inet.to_string());
-            addresses.extend([seen.local, seen.peer].into_iter().flatten().filter_map(inet));
+            let inet = |addr: Addr| {
+                addr.inet()
+                    .filter(|inet| inet.port() != 0)
+                    .map(|inet| inet.to_string())
+            };
+            addresses.extend(
+                [seen.local, seen.peer]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(inet),
+            );
         }
         addresses.sort_unstable();
         addresses.dedup();
-        let topics = crate::explain::topics().into_iter().map(|topic| topic.id.clone()).collect();
-        Vocabulary { names, addresses, topics, lessons: Vec::new() }
+        let topics = crate::explain::topics()
+            .into_iter()
+            .map(|topic| topic.id.clone())
+            .collect();
+        Vocabulary {
+            names,
+            addresses,
+            topics,
+            lessons: Vec::new(),
+        }
     }
 
     /// The prompt: it says how many calls sleep.

@@ -17,8 +17,8 @@ mod lines;
 pub mod options;
 mod parser;
 pub mod state;
-mod walk;
 pub mod table;
+mod walk;
 
 pub use ast::{Action, Claim, Statement};
 pub use canonical::{canonical, canonical_call, canonical_claim, canonical_expr};

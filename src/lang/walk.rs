@@ -60,8 +60,14 @@ impl Claim {
     /// The values that a claim compares with, to change them.
     pub fn values_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Self::Ret(a) | Self::Data(a) | Self::Sockets(a) | Self::Jobs(a) | Self::True(a) => vec![a],
-            Self::Local(_, b) | Self::Peer(_, b) | Self::Backlog(_, b) | Self::RecvQ(_, b) | Self::SendQ(_, b) => {
+            Self::Ret(a) | Self::Data(a) | Self::Sockets(a) | Self::Jobs(a) | Self::True(a) => {
+                vec![a]
+            }
+            Self::Local(_, b)
+            | Self::Peer(_, b)
+            | Self::Backlog(_, b)
+            | Self::RecvQ(_, b)
+            | Self::SendQ(_, b) => {
                 vec![b]
             }
             _ => Vec::new(),

@@ -38,9 +38,12 @@ impl Session {
                 Value::Bytes(bytes) if domain == Some(libc::AF_UNIX) => {
                     Ok(self.unix_path(&String::from_utf8_lossy(&bytes))?)
                 }
-                wrong => Err(Refusal::new(format!("this needs an address, and got {}", wrong.kind()))
-                    .help("127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local")
-                    .into()),
+                wrong => Err(Refusal::new(format!(
+                    "this needs an address, and got {}",
+                    wrong.kind()
+                ))
+                .help("127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local")
+                .into()),
             },
         }
     }
@@ -52,9 +55,15 @@ impl Session {
         let literal = |value: &Value| match value {
             Value::Int(n) => Ok(Expr::Int(*n)),
             Value::Text(text) => Ok(Expr::Text(text.clone())),
-            wrong => Err(Refusal::new(format!("an address is a tuple of host and port, not of {}", wrong.kind()))),
+            wrong => Err(Refusal::new(format!(
+                "an address is a tuple of host and port, not of {}",
+                wrong.kind()
+            ))),
         };
-        let (host, port) = (Host::Expr(Box::new(literal(host)?)), Port::Expr(Box::new(literal(port)?)));
+        let (host, port) = (
+            Host::Expr(Box::new(literal(host)?)),
+            Port::Expr(Box::new(literal(port)?)),
+        );
         self.address(&Expr::Address(Address::Inet { host, port }), domain)
     }
 
@@ -88,7 +97,10 @@ impl Session {
         if let Some((ip, zone)) = bare.split_once('%')
             && ip.parse::<Ipv6Addr>().is_ok()
         {
-            return Err(Refusal::new(format!("`%{zone}`: a scope is not understood here")).help("give the address without it"));
+            return Err(
+                Refusal::new(format!("`%{zone}`: a scope is not understood here"))
+                    .help("give the address without it"),
+            );
         }
         if let Some(ip) = self.network.host(name) {
             return Ok(ip);
@@ -109,9 +121,14 @@ impl Session {
     }
 
     fn unresolved(&self, name: &str, code: i32) -> Refusal {
-        let refusal = Refusal::new(format!("the name `{name}` has no address: {}", call::gai_message(code)));
+        let refusal = Refusal::new(format!(
+            "the name `{name}` has no address: {}",
+            call::gai_message(code)
+        ));
         if name == self.network.name() {
-            return refusal.help("this machine's own name is not in /etc/hosts; use 127.0.0.1 or localhost instead");
+            return refusal.help(
+                "this machine's own name is not in /etc/hosts; use 127.0.0.1 or localhost instead",
+            );
         }
         refusal.help("an address in digits needs no looking up: 127.0.0.1:80, [::1]:80")
     }
@@ -130,30 +147,50 @@ impl Session {
         if let Some(name) = host {
             self.policy.may_look_up(name, &self.network.name())?;
         }
-        let c_text = |text: Option<&str>| text.map(CString::new).transpose().map_err(|_| Refusal::new("a name cannot contain NUL"));
+        let c_text = |text: Option<&str>| {
+            text.map(CString::new)
+                .transpose()
+                .map_err(|_| Refusal::new("a name cannot contain NUL"))
+        };
         let (c_host, c_service) = (c_text(host)?, c_text(service)?);
         // Numbers, and the name that every system knows, are answered from this machine alone.
         if host.is_none_or(|name| name == "localhost" || name.parse::<IpAddr>().is_ok()) {
-            return Ok(call::getaddrinfo(c_host.as_deref(), c_service.as_deref(), hints));
+            return Ok(call::getaddrinfo(
+                c_host.as_deref(),
+                c_service.as_deref(),
+                hints,
+            ));
         }
         let (send, answer) = channel();
-        let asked = std::thread::Builder::new().name("resolver".to_owned()).spawn(move || {
-            crate::sys::worker::block_signals();
-            // Nobody listens any more where the wait has ended.
-            let _ = send.send(call::getaddrinfo(c_host.as_deref(), c_service.as_deref(), hints));
-        });
+        let asked = std::thread::Builder::new()
+            .name("resolver".to_owned())
+            .spawn(move || {
+                crate::sys::worker::block_signals();
+                // Nobody listens any more where the wait has ended.
+                let _ = send.send(call::getaddrinfo(
+                    c_host.as_deref(),
+                    c_service.as_deref(),
+                    hints,
+                ));
+            });
         if let Err(error) = asked {
-            return Err(Refusal::new(format!("the system gives no thread to look the name up: {error}")));
+            return Err(Refusal::new(format!(
+                "the system gives no thread to look the name up: {error}"
+            )));
         }
         let deadline = Instant::now() + self.timeout;
         loop {
             match answer.recv_timeout(GLANCE) {
                 Ok(found) => return Ok(found),
-                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline && !self.interrupt.take() => {}
+                Err(RecvTimeoutError::Timeout)
+                    if Instant::now() < deadline && !self.interrupt.take() => {}
                 Err(_) => {
                     let name = host.unwrap_or("");
-                    return Err(Refusal::new(format!("no name server answered for `{name}` within {:?}", self.timeout))
-                        .help("is this machine on a network? An address in digits needs none"));
+                    return Err(Refusal::new(format!(
+                        "no name server answered for `{name}` within {:?}",
+                        self.timeout
+                    ))
+                    .help("is this machine on a network? An address in digits needs none"));
                 }
             }
         }
@@ -162,8 +199,10 @@ impl Session {
     /// The port of a service by name.
     pub fn service(&self, name: &str) -> Result<u16, Refusal> {
         let wrong = || {
-            Refusal::new(format!("`{name}` is no port, and no service in /etc/services"))
-                .help("a port is a number from 0 to 65535, or a name like http")
+            Refusal::new(format!(
+                "`{name}` is no port, and no service in /etc/services"
+            ))
+            .help("a port is a number from 0 to 65535, or a name like http")
         };
         let c_name = CString::new(name).map_err(|_| wrong())?;
         [c"tcp", c"udp"]

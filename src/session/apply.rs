@@ -10,26 +10,37 @@ const LONGEST: usize = 64 << 20;
 
 /// `len(x)`, `x.decode()` …
 pub fn function(function: Function, args: &[Value], session: &Session) -> Result<Value, NotYet> {
-    let first = args.first().ok_or_else(|| Refusal::new("this function needs a value"))?;
+    let first = args
+        .first()
+        .ok_or_else(|| Refusal::new("this function needs a value"))?;
     let text = |change: fn(&str) -> String| match first {
         Value::Text(text) => Ok(Value::Text(change(text))),
-        Value::Bytes(bytes) => Ok(Value::Bytes(change(&String::from_utf8_lossy(bytes)).into_bytes())),
-        wrong => Err(NotYet::from(Refusal::new(format!("this needs a text or bytes, and got {}", wrong.kind())))),
+        Value::Bytes(bytes) => Ok(Value::Bytes(
+            change(&String::from_utf8_lossy(bytes)).into_bytes(),
+        )),
+        wrong => Err(NotYet::from(Refusal::new(format!(
+            "this needs a text or bytes, and got {}",
+            wrong.kind()
+        )))),
     };
     match function {
         Function::Decode => match first {
             Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Value::Text(text.to_owned())),
-                Err(error) => {
-                    Err(Refusal::new(format!("these bytes are not UTF-8: byte {} is wrong", error.valid_up_to())).into())
-                }
+                Err(error) => Err(Refusal::new(format!(
+                    "these bytes are not UTF-8: byte {} is wrong",
+                    error.valid_up_to()
+                ))
+                .into()),
             },
             other => Ok(other.clone()),
         },
         Function::Encode | Function::Bytes => match first {
             Value::Text(text) => Ok(Value::Bytes(text.clone().into_bytes())),
             Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
-            Value::Int(n) if function == Function::Bytes => repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from),
+            Value::Int(n) if function == Function::Bytes => {
+                repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from)
+            }
             wrong => Err(Refusal::new(format!("{} cannot become bytes", wrong.kind())).into()),
         },
         Function::Len => length(first).map_err(NotYet::from),
@@ -47,7 +58,9 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Strip => text(|text| text.trim().to_owned()),
         Function::Upper => text(str::to_uppercase),
         Function::Lower => text(str::to_lowercase),
-        Function::Join => Ok(Value::Text(args.iter().map(|arg| session.raw(arg)).collect())),
+        Function::Join => Ok(Value::Text(
+            args.iter().map(|arg| session.raw(arg)).collect(),
+        )),
     }
 }
 
@@ -64,7 +77,10 @@ fn length(value: &Value) -> Result<Value, Refusal> {
 /// `addr[0]`, `data[3]`; a negative index counts from the end.
 pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
     let Value::Int(at) = at else {
-        return Err(Refusal::new(format!("an index is a whole number, not {}", at.kind())));
+        return Err(Refusal::new(format!(
+            "an index is a whole number, not {}",
+            at.kind()
+        )));
     };
     let pick = |len: usize| {
         let place = if *at < 0 { *at + len as i64 } else { *at };
@@ -83,7 +99,9 @@ pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
         Value::Addr(addr) => match (addr.inet(), at) {
             (Some(inet), 0) => Ok(Value::Text(inet.ip().to_string())),
             (Some(inet), 1) => Ok(Value::Int(i64::from(inet.port()))),
-            _ => Err(Refusal::new("an address has two parts: [0] is the host, [1] the port")),
+            _ => Err(Refusal::new(
+                "an address has two parts: [0] is the host, [1] the port",
+            )),
         },
         wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
     }
@@ -104,7 +122,9 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
             (Value::Int(a), Value::Int(b)) => whole(a.checked_add(*b)),
             (Value::Text(a), Value::Text(b)) => Ok(Value::Text(format!("{a}{b}"))),
             (Value::Bytes(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_slice(), b].concat())),
-            (Value::Bytes(a), Value::Text(b)) => Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat())),
+            (Value::Bytes(a), Value::Text(b)) => {
+                Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat()))
+            }
             (Value::Text(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_bytes(), b].concat())),
             _ => Err(mismatch("added", a, b)),
         },
@@ -127,7 +147,9 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
 }
 
 fn whole(result: Option<i64>) -> Result<Value, Refusal> {
-    result.map(Value::Int).ok_or_else(|| Refusal::new("this number is too large"))
+    result
+        .map(Value::Int)
+        .ok_or_else(|| Refusal::new("this number is too large"))
 }
 
 fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
@@ -138,7 +160,14 @@ fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let fits = |len: usize| {
         let whole = len.checked_mul(times).is_some_and(|len| len <= LONGEST);
-        if whole { Ok(()) } else { Err(Refusal::new(format!("that is more than {} MB", LONGEST >> 20))) }
+        if whole {
+            Ok(())
+        } else {
+            Err(Refusal::new(format!(
+                "that is more than {} MB",
+                LONGEST >> 20
+            )))
+        }
     };
     match value {
         Value::Text(text) => fits(text.len()).map(|()| Value::Text(text.repeat(times))),

@@ -12,7 +12,8 @@ use std::net::SocketAddr;
 
 /// The form of an address that a call takes.
 pub(super) fn kernel_address(addr: &Addr) -> Result<SockAddr, Refusal> {
-    addr.to_kernel().map_err(|error| Refusal::new(format!("`{addr}` does not fit a socket address: {error}")))
+    addr.to_kernel()
+        .map_err(|error| Refusal::new(format!("`{addr}` does not fit a socket address: {error}")))
 }
 
 /// listen(2)
@@ -47,11 +48,19 @@ pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness: session.promptness(target, libc::POLLIN),
         perform: Box::new(move || {
             let result = call::accept(fd, given);
-            let filled =
-                result.as_ref().map_or_else(|_| notation::unfilled(given), |(_, filled)| notation::filled(filled));
-            let ret = result.as_ref().map(|(new, _)| i64::from(*new)).map_err(|errno| *errno);
+            let filled = result.as_ref().map_or_else(
+                |_| notation::unfilled(given),
+                |(_, filled)| notation::filled(filled),
+            );
+            let ret = result
+                .as_ref()
+                .map(|(new, _)| i64::from(*new))
+                .map_err(|errno| *errno);
             let shown = notation::finished("accept", "accept", format!("{fd}, {filled}"), ret);
-            Performed::one(shown, result.map(|(new, filled)| Yield::Connection(new, filled.addr)))
+            Performed::one(
+                shown,
+                result.map(|(new, filled)| Yield::Connection(new, filled.addr)),
+            )
         }),
         effect: Effect::Nothing,
         asked: Asked::default(),
@@ -78,7 +87,10 @@ pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect: Effect::Connected(addr.clone()),
-        asked: Asked { addr: Some(addr), ..Asked::default() },
+        asked: Asked {
+            addr: Some(addr),
+            ..Asked::default()
+        },
     })
 }
 
@@ -90,7 +102,8 @@ impl Session {
 
     /// The length of its address buffers.
     pub(super) fn addr_len(&self, target: Target) -> u32 {
-        self.socket_of(target).map_or_else(|| addr_len(libc::AF_INET), Socket::addr_len)
+        self.socket_of(target)
+            .map_or_else(|| addr_len(libc::AF_INET), Socket::addr_len)
     }
 
     pub(super) fn socket_of(&self, target: Target) -> Option<&Socket> {
@@ -109,13 +122,18 @@ impl Session {
     /// A datagram socket's connect only notes the address. A TCP handshake with a listener of our own is finished by
     /// the loopback interface before connect() returns, where the accept queue has room.
     fn connects_at_once(&self, target: Target, addr: &Addr) -> Promptness {
-        let Some(socket) = self.socket_of(target).filter(|socket| !socket.closed && !socket.nonblocking) else {
+        let Some(socket) = self
+            .socket_of(target)
+            .filter(|socket| !socket.closed && !socket.nonblocking)
+        else {
             return Promptness::AtOnce;
         };
         if socket.kind == libc::SOCK_DGRAM {
             return Promptness::AtOnce;
         }
-        let Addr::Inet(to) = addr else { return Promptness::Unknown };
+        let Addr::Inet(to) = addr else {
+            return Promptness::Unknown;
+        };
         if !socket.is_tcp() || socket.host.is_some() || !to.ip().is_loopback() {
             return Promptness::Unknown;
         }
@@ -132,12 +150,17 @@ impl Session {
                 && !socket.closed
                 && socket.host.is_none()
                 && socket.bound.as_ref().is_some_and(|bound| match bound {
-                    Addr::Inet(bound) => bound.ip() == addr.ip() && (bound.port() == addr.port() || bound.port() == 0),
+                    Addr::Inet(bound) => {
+                        bound.ip() == addr.ip()
+                            && (bound.port() == addr.port() || bound.port() == 0)
+                    }
                     _ => false,
                 })
         };
         let listener = self.table.listening().filter(exactly).find(|socket| {
-            let local = call::getsockname(socket.fd, socket.addr_len()).ok().and_then(|filled| filled.addr);
+            let local = call::getsockname(socket.fd, socket.addr_len())
+                .ok()
+                .and_then(|filled| filled.addr);
             local == Some(Addr::Inet(addr)) && self.state(socket.id) == Some(TcpState::Listen)
         })?;
         Some(listener.fd)

@@ -17,16 +17,21 @@ impl Session {
     /// The bytes of an expression.
     pub fn bytes(&self, expr: &Expr) -> Result<Vec<u8>, NotYet> {
         match expr {
-            Expr::Fill(n) if *n <= MOST => Ok(ALPHABET.iter().copied().cycle().take(*n as usize).collect()),
+            Expr::Fill(n) if *n <= MOST => {
+                Ok(ALPHABET.iter().copied().cycle().take(*n as usize).collect())
+            }
             Expr::Fill(n) => Err(too_long(*n).into()),
             Expr::File(path) => Ok(self.file(path)?),
             other => match self.value(other)? {
                 Value::Bytes(bytes) => Ok(bytes),
                 Value::Text(text) => Ok(text.into_bytes()),
                 Value::Int(n) => Ok(n.to_string().into_bytes()),
-                wrong => Err(Refusal::new(format!("data is a text or bytes, and this is {}", wrong.kind()))
-                    .help("put it in quotes: \"hello\"")
-                    .into()),
+                wrong => Err(Refusal::new(format!(
+                    "data is a text or bytes, and this is {}",
+                    wrong.kind()
+                ))
+                .help("put it in quotes: \"hello\"")
+                .into()),
             },
         }
     }
@@ -36,7 +41,8 @@ impl Session {
         let allowed = self.policy.path(path)?;
         let cannot = |error: std::io::Error| {
             let shown = crate::text::escape::visible(path.as_bytes());
-            Refusal::new(format!("`{shown}` cannot be read: {error}")).help("to send the text itself, put it in quotes")
+            Refusal::new(format!("`{shown}` cannot be read: {error}"))
+                .help("to send the text itself, put it in quotes")
         };
         let metadata = std::fs::metadata(&allowed).map_err(cannot)?;
         if !metadata.is_file() {
@@ -44,7 +50,9 @@ impl Session {
         }
         let mut bytes = Vec::new();
         let file = File::open(&allowed).map_err(cannot)?;
-        file.take(MOST + 1).read_to_end(&mut bytes).map_err(cannot)?;
+        file.take(MOST + 1)
+            .read_to_end(&mut bytes)
+            .map_err(cannot)?;
         if bytes.len() as u64 > MOST {
             return Err(too_long(metadata.len()));
         }
@@ -53,5 +61,8 @@ impl Session {
 }
 
 fn too_long(len: u64) -> Refusal {
-    Refusal::new(format!("{len} bytes are more than one statement sends ({} MB)", MOST >> 20))
+    Refusal::new(format!(
+        "{len} bytes are more than one statement sends ({} MB)",
+        MOST >> 20
+    ))
 }

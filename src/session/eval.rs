@@ -45,8 +45,15 @@ impl Session {
                 Target { fd, .. } => Value::Int(i64::from(fd)),
             },
             Expr::Const(_, n) | Expr::Flags(_, n) => Value::Int(*n),
-            Expr::Address(address) => Value::Addr(self.address(&Expr::Address(address.clone()), None)?),
-            Expr::Tuple(items) => Value::Tuple(items.iter().map(|item| self.value(item)).collect::<Evaluated<_>>()?),
+            Expr::Address(address) => {
+                Value::Addr(self.address(&Expr::Address(address.clone()), None)?)
+            }
+            Expr::Tuple(items) => Value::Tuple(
+                items
+                    .iter()
+                    .map(|item| self.value(item))
+                    .collect::<Evaluated<_>>()?,
+            ),
             Expr::Property(of, property) => self.property(of, property)?,
             Expr::Index(of, at) => {
                 let of = self.value(of)?;
@@ -54,10 +61,15 @@ impl Session {
             }
             Expr::Call(_) => return Err(Refusal::new("a call cannot stand here").into()),
             Expr::Apply(function, args) => {
-                let args = args.iter().map(|arg| self.value(arg)).collect::<Evaluated<Vec<_>>>()?;
+                let args = args
+                    .iter()
+                    .map(|arg| self.value(arg))
+                    .collect::<Evaluated<Vec<_>>>()?;
                 apply::function(*function, &args, self)?
             }
-            Expr::Binary(operator, a, b) => apply::binary(*operator, &self.value(a)?, &self.value(b)?)?,
+            Expr::Binary(operator, a, b) => {
+                apply::binary(*operator, &self.value(a)?, &self.value(b)?)?
+            }
         })
     }
 
@@ -86,7 +98,9 @@ impl Session {
         let names: Vec<&str> = self.vars.keys().map(String::as_str).collect();
         match nearest(name, names.iter().copied()) {
             Some(near) => refusal.help(format!("did you mean `{near}`?")),
-            None if names.is_empty() => refusal.help(format!("make one first:  {name} = socket tcp")),
+            None if names.is_empty() => {
+                refusal.help(format!("make one first:  {name} = socket tcp"))
+            }
             None => refusal.help("`ls` lists the sockets, `vars` the variables"),
         }
     }
@@ -96,7 +110,11 @@ impl Session {
         match expr {
             Expr::Last => match self.last.and_then(|id| self.table.get(id)) {
                 Some(socket) => self.usable(socket.id),
-                None => Err(Refusal::new("`.` is the last socket used, and there is none yet").help("s = socket tcp").into()),
+                None => Err(
+                    Refusal::new("`.` is the last socket used, and there is none yet")
+                        .help("s = socket tcp")
+                        .into(),
+                ),
             },
             Expr::Fd(fd) => self.by_number(i64::from(*fd)),
             Expr::Int(n) => self.by_number(*n),
@@ -108,7 +126,11 @@ impl Session {
                     Some(Value::Socket(id)) => self.usable(*id),
                     _ => Err(Refusal::new("this is a tuple without a socket").into()),
                 },
-                wrong => Err(Refusal::new(format!("this needs a socket, and got {}", wrong.kind())).into()),
+                wrong => Err(Refusal::new(format!(
+                    "this needs a socket, and got {}",
+                    wrong.kind()
+                ))
+                .into()),
             },
         }
     }
@@ -120,14 +142,22 @@ impl Session {
             return Err(Refusal::new("this socket was closed long ago").into());
         };
         if socket.closed && call::is_open(socket.fd) {
-            let now = self.table.by_fd(socket.fd).map_or("another file of this program", |other| other.name.as_str());
+            let now = self
+                .table
+                .by_fd(socket.fd)
+                .map_or("another file of this program", |other| other.name.as_str());
             let message = format!(
                 "{} is closed, and its number, {}, now belongs to {now}: in C this call would reach {now}",
                 socket.name, socket.fd
             );
-            return Err(Refusal::new(message).help("a descriptor number is reused as soon as it is free: `explain close`").into());
+            return Err(Refusal::new(message)
+                .help("a descriptor number is reused as soon as it is free: `explain close`")
+                .into());
         }
-        Ok(Target { id: Some(id), fd: socket.fd })
+        Ok(Target {
+            id: Some(id),
+            fd: socket.fd,
+        })
     }
 
     fn by_number(&self, number: i64) -> Evaluated<Target> {
@@ -135,28 +165,50 @@ impl Session {
             return Err(Refusal::new(format!("{number} cannot be a descriptor")).into());
         };
         if fd < 0 {
-            return Err(Refusal::new(format!("{fd} is no descriptor: -1 is what a failed call returns")).into());
+            return Err(Refusal::new(format!(
+                "{fd} is no descriptor: -1 is what a failed call returns"
+            ))
+            .into());
         }
         if let Some(socket) = self.table.by_fd(fd) {
-            return Ok(Target { id: Some(socket.id), fd });
+            return Ok(Target {
+                id: Some(socket.id),
+                fd,
+            });
         }
         if fd > 2 && call::is_open(fd) {
-            return Err(Refusal::new(format!("descriptor {fd} is one of the shell's own files")).help("`ls` lists the sockets").into());
+            return Err(
+                Refusal::new(format!("descriptor {fd} is one of the shell's own files"))
+                    .help("`ls` lists the sockets")
+                    .into(),
+            );
         }
-        Ok(Target { id: self.table.last_with_fd(fd).map(|socket| socket.id), fd })
+        Ok(Target {
+            id: self.table.last_with_fd(fd).map(|socket| socket.id),
+            fd,
+        })
     }
 
     /// `s.local`, `s.fd` …
     fn property(&self, of: &Expr, property: &str) -> Evaluated<Value> {
         let target = self.target(of)?;
         let Some(socket) = target.id.and_then(|id| self.table.get(id)) else {
-            return Err(Refusal::new(format!("descriptor {} is no socket of this session", target.fd)).into());
+            return Err(Refusal::new(format!(
+                "descriptor {} is no socket of this session",
+                target.fd
+            ))
+            .into());
         };
         let len = addr_len(socket.domain);
         let addr = |filled: Result<call::Filled, _>, what: &str| match filled {
-            Ok(call::Filled { addr: Some(addr), .. }) => Ok(Value::Addr(addr)),
+            Ok(call::Filled {
+                addr: Some(addr), ..
+            }) => Ok(Value::Addr(addr)),
             Ok(_) => Ok(Value::None),
-            Err(errno) => Err(NotYet::from(Refusal::new(format!("{} has no {what} address: the kernel says {errno}", socket.name)))),
+            Err(errno) => Err(NotYet::from(Refusal::new(format!(
+                "{} has no {what} address: the kernel says {errno}",
+                socket.name
+            )))),
         };
         match property {
             "fd" => Ok(Value::Int(i64::from(socket.fd))),
@@ -178,11 +230,19 @@ impl Session {
 
     /// The TCP state of an open socket, from TCP_INFO.
     pub fn state(&self, id: SocketId) -> Option<TcpState> {
-        let socket = self.table.get(id).filter(|socket| socket.is_tcp() && !socket.closed)?;
+        let socket = self
+            .table
+            .get(id)
+            .filter(|socket| socket.is_tcp() && !socket.closed)?;
         #[cfg(target_os = "linux")]
-        return call::tcp_info(socket.fd).ok().and_then(|info| TcpState::from_kernel(info.tcpi_state));
+        return call::tcp_info(socket.fd)
+            .ok()
+            .and_then(|info| TcpState::from_kernel(info.tcpi_state));
         #[cfg(not(target_os = "linux"))]
-        return { let _ = socket; None };
+        return {
+            let _ = socket;
+            None
+        };
     }
 
     /// A whole number.
@@ -191,16 +251,23 @@ impl Session {
             Value::Int(n) => Ok(n),
             Value::Text(text) => match text.trim().parse() {
                 Ok(n) => Ok(n),
-                Err(_) => Err(Refusal::new(format!("this needs a whole number, and got `{text}`")).into()),
+                Err(_) => {
+                    Err(Refusal::new(format!("this needs a whole number, and got `{text}`")).into())
+                }
             },
-            wrong => Err(Refusal::new(format!("this needs a whole number, and got {}", wrong.kind())).into()),
+            wrong => Err(Refusal::new(format!(
+                "this needs a whole number, and got {}",
+                wrong.kind()
+            ))
+            .into()),
         }
     }
 
     /// A whole number that fits a C int.
     pub fn c_int(&self, expr: &Expr) -> Evaluated<i32> {
         let n = self.int(expr)?;
-        i32::try_from(n).map_err(|_| Refusal::new(format!("{n} does not fit a C int (32 bits)")).into())
+        i32::try_from(n)
+            .map_err(|_| Refusal::new(format!("{n} does not fit a C int (32 bits)")).into())
     }
 
     /// Seconds.
@@ -208,7 +275,11 @@ impl Session {
         match self.value(expr)? {
             Value::Int(n) => Ok(n as f64),
             Value::Float(x) => Ok(x),
-            wrong => Err(Refusal::new(format!("this needs a time in seconds, and got {}", wrong.kind())).into()),
+            wrong => Err(Refusal::new(format!(
+                "this needs a time in seconds, and got {}",
+                wrong.kind()
+            ))
+            .into()),
         }
     }
 
@@ -219,7 +290,9 @@ impl Session {
             Value::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
             Value::Int(n) => Ok(n.to_string()),
             Value::Addr(addr) => Ok(addr.to_string()),
-            wrong => Err(Refusal::new(format!("this needs a text, and got {}", wrong.kind())).into()),
+            wrong => {
+                Err(Refusal::new(format!("this needs a text, and got {}", wrong.kind())).into())
+            }
         }
     }
 
@@ -234,13 +307,18 @@ impl Session {
                 }),
                 Value::Int(n) => match u32::try_from(n) {
                     Ok(n) => Ok(Host::Number(n)),
-                    Err(_) => Err(Refusal::new(format!("{n} does not fit an IPv4 address (32 bits)")).into()),
+                    Err(_) => Err(Refusal::new(format!(
+                        "{n} does not fit an IPv4 address (32 bits)"
+                    ))
+                    .into()),
                 },
                 Value::Addr(addr) => match addr.inet() {
                     Some(inet) => Ok(Host::Name(inet.ip().to_string())),
                     None => Err(Refusal::new("a Unix address has no host").into()),
                 },
-                wrong => Err(Refusal::new(format!("this needs a host, and got {}", wrong.kind())).into()),
+                wrong => {
+                    Err(Refusal::new(format!("this needs a host, and got {}", wrong.kind())).into())
+                }
             },
             plain => Ok(plain.clone()),
         }
@@ -252,14 +330,19 @@ impl Session {
             Port::Number(n) => Ok(*n),
             Port::Service(name) => Ok(self.service(name)?),
             Port::Expr(expr) => match self.value(expr)? {
-                Value::Int(n) => u16::try_from(n)
-                    .map_err(|_| Refusal::new(format!("{n} is no port: ports go from 0 to 65535")).into()),
+                Value::Int(n) => u16::try_from(n).map_err(|_| {
+                    Refusal::new(format!("{n} is no port: ports go from 0 to 65535")).into()
+                }),
                 Value::Text(text) => match text.parse() {
                     Ok(n) => Ok(n),
                     Err(_) => Ok(self.service(&text)?),
                 },
-                Value::Addr(addr) => addr.port().ok_or_else(|| Refusal::new("a Unix address has no port").into()),
-                wrong => Err(Refusal::new(format!("this needs a port, and got {}", wrong.kind())).into()),
+                Value::Addr(addr) => addr
+                    .port()
+                    .ok_or_else(|| Refusal::new("a Unix address has no port").into()),
+                wrong => {
+                    Err(Refusal::new(format!("this needs a port, and got {}", wrong.kind())).into())
+                }
             },
         }
     }

@@ -31,12 +31,18 @@ pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let target = session.sock(call)?;
     session.only_sockets(target)?;
     let fd = target.fd;
-    let lingers = session.socket_of(target).is_some_and(|socket| !socket.closed && socket.lingers);
+    let lingers = session
+        .socket_of(target)
+        .is_some_and(|socket| !socket.closed && socket.lingers);
     Ok(Prepared {
         command: "close",
         socket: target.id,
         asleep: notation::asleep("close", "close", fd),
-        promptness: if lingers { Promptness::Unknown } else { Promptness::AtOnce },
+        promptness: if lingers {
+            Promptness::Unknown
+        } else {
+            Promptness::AtOnce
+        },
         perform: Box::new(move || {
             let result = call::close(fd);
             let shown = notation::finished("close", "close", fd, result.map(|()| 0));

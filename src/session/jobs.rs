@@ -148,7 +148,10 @@ impl Jobs {
         let found = loop {
             let spent = began.elapsed();
             let slept_enough = spent >= self.grace && worker::sleeps(task) != Some(false);
-            if slept_enough || spent >= self.grace.max(GRACE_BUSY) || self.interrupted_while_starting(number) {
+            if slept_enough
+                || spent >= self.grace.max(GRACE_BUSY)
+                || self.interrupted_while_starting(number)
+            {
                 break None;
             }
             match self.results.recv_timeout(GLANCE) {
@@ -191,23 +194,28 @@ impl Jobs {
         let results = self.send.clone();
         let news = Arc::clone(&self.news);
         let returned = Arc::clone(&self.returned);
-        std::thread::Builder::new().name("call".to_owned()).spawn(move || {
-            worker::block_signals();
-            if hello.send((call::this_thread(), worker::thread_id())).is_err() {
-                return;
-            }
-            for (number, work) in orders {
-                let performed = work();
-                returned.fetch_add(1, Ordering::AcqRel);
-                if results.send((number, performed)).is_err() {
+        std::thread::Builder::new()
+            .name("call".to_owned())
+            .spawn(move || {
+                worker::block_signals();
+                if hello
+                    .send((call::this_thread(), worker::thread_id()))
+                    .is_err()
+                {
                     return;
                 }
-                let told = news.lock().ok().and_then(|news| news.clone());
-                if let Some(told) = told {
-                    told();
+                for (number, work) in orders {
+                    let performed = work();
+                    returned.fetch_add(1, Ordering::AcqRel);
+                    if results.send((number, performed)).is_err() {
+                        return;
+                    }
+                    let told = news.lock().ok().and_then(|news| news.clone());
+                    if let Some(told) = told {
+                        told();
+                    }
                 }
-            }
-        })?;
+            })?;
         let (thread, task) = ready.recv().map_err(std::io::Error::other)?;
         Ok(Worker { work, thread, task })
     }

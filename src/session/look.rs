@@ -54,7 +54,11 @@ impl Session {
 
     /// Every name and its value, by name.
     pub fn variables(&self) -> Vec<(&str, &Value)> {
-        let mut all: Vec<_> = self.vars.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        let mut all: Vec<_> = self
+            .vars
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+            .collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all
     }
@@ -125,7 +129,13 @@ impl Session {
             Some(id) => Ok(id),
             None => {
                 let target = self.target(expr)?;
-                let none = || Refusal::new(format!("descriptor {} is no socket of this session", target.fd)).into();
+                let none = || {
+                    Refusal::new(format!(
+                        "descriptor {} is no socket of this session",
+                        target.fd
+                    ))
+                    .into()
+                };
                 target.id.ok_or_else(none)
             }
         }
@@ -207,8 +217,15 @@ impl Session {
 
     fn in_words(&self, id: SocketId) -> String {
         match self.table.get(id) {
-            Some(socket) if socket.closed => format!("{} ({}, closed)", socket.name, socket.proto()),
-            Some(socket) => format!("{} ({}, descriptor {})", socket.name, socket.proto(), socket.fd),
+            Some(socket) if socket.closed => {
+                format!("{} ({}, closed)", socket.name, socket.proto())
+            }
+            Some(socket) => format!(
+                "{} ({}, descriptor {})",
+                socket.name,
+                socket.proto(),
+                socket.fd
+            ),
             None => "a socket closed long ago".to_owned(),
         }
     }

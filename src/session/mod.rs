@@ -30,8 +30,8 @@ mod tests;
 pub use eval::Target;
 pub use jobs::{Interrupt, News};
 pub use network::{Machine, Network};
-pub use policy::Policy;
 pub use outcome::{Done, Step, Wait};
+pub use policy::Policy;
 pub use prepared::{Asked, Prepared, Promptness, Refusal};
 pub use table::{Made, Socket, SocketId};
 pub use value::Value;
@@ -45,7 +45,11 @@ use table::Table;
 
 /// Domain, type and protocol of a socket by their C names.
 pub fn names_of([domain, kind, protocol]: [i32; 3]) -> [String; 3] {
-    [notation::domain(domain), notation::kind(kind), notation::protocol(domain, protocol)]
+    [
+        notation::domain(domain),
+        notation::kind(kind),
+        notation::protocol(domain, protocol),
+    ]
 }
 
 /// The flags of send(2) and recv(2) by their C names, joined with `|`.
@@ -149,7 +153,9 @@ impl Session {
     /// # Errors
     /// Where it cannot be made, or needs a result that is not there yet.
     pub fn prepare(&mut self, call: &Call) -> Result<Prepared, NotYet> {
-        let found = PRIMITIVES.iter().find(|(name, _)| *name == call.command.name);
+        let found = PRIMITIVES
+            .iter()
+            .find(|(name, _)| *name == call.command.name);
         let Some((_, primitive)) = found else {
             return Err(Refusal::new(format!("`{}` is no system call", call.command.name)).into());
         };
@@ -191,7 +197,8 @@ impl Session {
 
     /// A required argument; the parser has seen to it that it is there.
     fn need<'a>(call: &'a Call, param: &str) -> Result<&'a Arg, Refusal> {
-        call.arg(param).ok_or_else(|| Refusal::new(format!("`{}` needs {param}", call.command.name)))
+        call.arg(param)
+            .ok_or_else(|| Refusal::new(format!("`{}` needs {param}", call.command.name)))
     }
 
     /// The socket that a call is made on.

@@ -26,7 +26,10 @@ pub fn bind(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
             Performed::one(shown, result.map(|()| Yield::Nothing))
         }),
         effect: Effect::Bound(addr.clone()),
-        asked: Asked { addr: Some(addr), ..Asked::default() },
+        asked: Asked {
+            addr: Some(addr),
+            ..Asked::default()
+        },
     })
 }
 
@@ -55,10 +58,15 @@ fn ask(
         promptness: Promptness::AtOnce,
         perform: Box::new(move || {
             let result = ask(fd, given);
-            let filled = result.as_ref().map_or_else(|_| notation::unfilled(given), notation::filled);
+            let filled = result
+                .as_ref()
+                .map_or_else(|_| notation::unfilled(given), notation::filled);
             let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
             let shown = notation::finished(command, command, format!("{fd}, {filled}"), ret);
-            Performed::one(shown, result.map(|filled| Yield::Value(filled.addr.map_or(Value::None, Value::Addr))))
+            Performed::one(
+                shown,
+                result.map(|filled| Yield::Value(filled.addr.map_or(Value::None, Value::Addr))),
+            )
         }),
         effect: Effect::Nothing,
         asked: Asked::default(),

@@ -33,7 +33,10 @@ impl Network for Machine {
     }
 
     fn name(&self) -> String {
-        nix::unistd::gethostname().map_or_else(|_| "localhost".to_owned(), |name| name.to_string_lossy().into_owned())
+        nix::unistd::gethostname().map_or_else(
+            |_| "localhost".to_owned(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     fn socket(&self, domain: i32, kind: i32, protocol: i32) -> Result<RawFd, Errno> {

@@ -12,12 +12,23 @@ use std::net::SocketAddr;
 const STRING_LIMIT: usize = 32;
 
 /// A finished call: `bind(3, …, 16) = 0`, `… = -1 EINVAL (Invalid argument)`.
-pub fn finished(command: &str, name: &str, args: impl Display, result: Result<i64, Errno>) -> Syscall {
+pub fn finished(
+    command: &str,
+    name: &str,
+    args: impl Display,
+    result: Result<i64, Errno>,
+) -> Syscall {
     finished_with(command, name, args, result, "")
 }
 
 /// A finished call with what strace adds after the result (`(Timeout)`, `(in [3])`).
-pub fn finished_with(command: &str, name: &str, args: impl Display, result: Result<i64, Errno>, tail: &str) -> Syscall {
+pub fn finished_with(
+    command: &str,
+    name: &str,
+    args: impl Display,
+    result: Result<i64, Errno>,
+    tail: &str,
+) -> Syscall {
     let mut text = String::with_capacity(96);
     // Writing to a String cannot fail, here and below.
     let _ = write!(text, "{name}({args}) = ");
@@ -35,17 +46,36 @@ pub fn finished_with(command: &str, name: &str, args: impl Display, result: Resu
         text.push(' ');
         text.push_str(tail);
     }
-    Syscall { name: name.to_owned(), command: command.to_owned(), text, ret: Some(ret), errno, library: false }
+    Syscall {
+        name: name.to_owned(),
+        command: command.to_owned(),
+        text,
+        ret: Some(ret),
+        errno,
+        library: false,
+    }
 }
 
 /// A call that still sleeps: `accept(3, …) = ?`.
 pub fn asleep(command: &str, name: &str, args: impl Display) -> Syscall {
     let text = format!("{name}({args}) = ?");
-    Syscall { name: name.to_owned(), command: command.to_owned(), text, ret: None, errno: None, library: false }
+    Syscall {
+        name: name.to_owned(),
+        command: command.to_owned(),
+        text,
+        ret: None,
+        errno: None,
+        library: false,
+    }
 }
 
 /// A library call that makes no system call, or several that are not shown.
-pub fn library(command: &str, args: impl Display, result: impl Display, errno: Option<Errno>) -> Syscall {
+pub fn library(
+    command: &str,
+    args: impl Display,
+    result: impl Display,
+    errno: Option<Errno>,
+) -> Syscall {
     Syscall {
         name: command.to_owned(),
         command: command.to_owned(),
@@ -79,9 +109,15 @@ pub fn addr(addr: &Addr) -> String {
         ),
         Addr::Path(path) => {
             let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
-            format!("{{sa_family=AF_UNIX, sun_path={}}}", strace(bytes, usize::MAX))
+            format!(
+                "{{sa_family=AF_UNIX, sun_path={}}}",
+                strace(bytes, usize::MAX)
+            )
         }
-        Addr::Abstract(name) => format!("{{sa_family=AF_UNIX, sun_path=@{}}}", strace(name, usize::MAX)),
+        Addr::Abstract(name) => format!(
+            "{{sa_family=AF_UNIX, sun_path=@{}}}",
+            strace(name, usize::MAX)
+        ),
         Addr::Unnamed => "{sa_family=AF_UNIX}".to_owned(),
     }
 }
@@ -109,7 +145,11 @@ pub fn filled(filled: &Filled) -> String {
 
 /// An address buffer that a failed call left alone.
 pub fn unfilled(given: u32) -> String {
-    if given == 0 { "NULL, NULL".to_owned() } else { format!("addr, [{given}]") }
+    if given == 0 {
+        "NULL, NULL".to_owned()
+    } else {
+        format!("addr, [{given}]")
+    }
 }
 
 /// Flags by name, joined with `|`, in the order of their bits; `0` where there are none; the rest as hex.
@@ -118,7 +158,10 @@ pub fn flags(value: i32, names: &[(&str, i32)]) -> String {
         return "0".to_owned();
     }
     let mut rest = value;
-    let mut known: Vec<&(&str, i32)> = names.iter().filter(|(_, bit)| *bit != 0 && value & bit == *bit).collect();
+    let mut known: Vec<&(&str, i32)> = names
+        .iter()
+        .filter(|(_, bit)| *bit != 0 && value & bit == *bit)
+        .collect();
     known.sort_by_key(|(_, bit)| *bit);
     let mut words: Vec<String> = Vec::new();
     for (name, bit) in known {
@@ -185,8 +228,16 @@ pub fn kind(value: i32) -> String {
     #[cfg(target_os = "linux")]
     if bits != 0 {
         // strace prints SOCK_CLOEXEC before SOCK_NONBLOCK.
-        let cloexec = if bits & libc::SOCK_CLOEXEC != 0 { "|SOCK_CLOEXEC" } else { "" };
-        let nonblock = if bits & libc::SOCK_NONBLOCK != 0 { "|SOCK_NONBLOCK" } else { "" };
+        let cloexec = if bits & libc::SOCK_CLOEXEC != 0 {
+            "|SOCK_CLOEXEC"
+        } else {
+            ""
+        };
+        let nonblock = if bits & libc::SOCK_NONBLOCK != 0 {
+            "|SOCK_NONBLOCK"
+        } else {
+            ""
+        };
         return format!("{base}{cloexec}{nonblock}");
     }
     base
@@ -222,8 +273,11 @@ pub fn how(value: i32) -> String {
 
 /// The file status flags of F_GETFL and F_SETFL.
 pub fn file_flags(value: i32) -> String {
-    let names =
-        [("O_APPEND", libc::O_APPEND), ("O_NONBLOCK", libc::O_NONBLOCK), ("O_ASYNC", libc::O_ASYNC)];
+    let names = [
+        ("O_APPEND", libc::O_APPEND),
+        ("O_NONBLOCK", libc::O_NONBLOCK),
+        ("O_ASYNC", libc::O_ASYNC),
+    ];
     let access = match value & libc::O_ACCMODE {
         libc::O_RDONLY => "O_RDONLY",
         libc::O_WRONLY => "O_WRONLY",

@@ -26,7 +26,12 @@ fn option(session: &Session, call: &Call) -> Result<&'static SockOption, NotYet>
             crate::lang::options::option(&name)
         }
     };
-    found.ok_or_else(|| Refusal::new("this is no socket option").help("`getsockopt s` lists them all").at(arg.span).into())
+    found.ok_or_else(|| {
+        Refusal::new("this is no socket option")
+            .help("`getsockopt s` lists them all")
+            .at(arg.span)
+            .into()
+    })
 }
 
 /// getsockopt(2); without an option, all of them.
@@ -44,14 +49,20 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
         promptness: Promptness::AtOnce,
         perform: Box::new(move || {
             let result = read(fd, option);
-            let place = result.as_ref().map_or_else(|_| format!("value, [{}]", len(option)), |raw| raw_text(option, raw));
+            let place = result.as_ref().map_or_else(
+                |_| format!("value, [{}]", len(option)),
+                |raw| raw_text(option, raw),
+            );
             let args = format!("{fd}, {}, {}, {place}", option.level_name, option.name);
             let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
             let shown = notation::finished("getsockopt", "getsockopt", args, ret);
             Performed::one(shown, result.map(|raw| answer(option, &raw)))
         }),
         effect: Effect::Nothing,
-        asked: Asked { option: Some((option.name, String::new())), ..Asked::default() },
+        asked: Asked {
+            option: Some((option.name, String::new())),
+            ..Asked::default()
+        },
     })
 }
 
@@ -59,7 +70,13 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
 fn answer(option: &SockOption, raw: &[u8]) -> Yield {
     if option.shape == Shape::TcpInfo {
         let fields = tcp_info::rows(raw);
-        return Yield::Answer(Answer::Fields { title: "TCP_INFO".to_owned(), fields }, Value::Bytes(raw.to_vec()));
+        return Yield::Answer(
+            Answer::Fields {
+                title: "TCP_INFO".to_owned(),
+                fields,
+            },
+            Value::Bytes(raw.to_vec()),
+        );
     }
     let row = OptionRow {
         name: option.name.to_owned(),
@@ -74,7 +91,10 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
     session.only_sockets(target)?;
     let fd = target.fd;
     let mut rows = Vec::new();
-    for option in OPTIONS.iter().filter(|option| option.gettable && option.shape != Shape::TcpInfo) {
+    for option in OPTIONS
+        .iter()
+        .filter(|option| option.gettable && option.shape != Shape::TcpInfo)
+    {
         // Reading SO_ERROR would clear it.
         if option.shape == Shape::Errno {
             continue;
@@ -87,7 +107,14 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
             });
         }
     }
-    let result = if rows.is_empty() { Err(Errno(libc::EBADF)) } else { Ok(Yield::Answer(Answer::Options { options: rows }, Value::None)) };
+    let result = if rows.is_empty() {
+        Err(Errno(libc::EBADF))
+    } else {
+        Ok(Yield::Answer(
+            Answer::Options { options: rows },
+            Value::None,
+        ))
+    };
     if result.is_err() {
         return Err(Refusal::new(format!("descriptor {fd} is not open: it has no options")).into());
     }
@@ -96,7 +123,10 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
         socket: target.id,
         asleep: notation::asleep("getsockopt", "getsockopt", fd),
         promptness: Promptness::AtOnce,
-        perform: Box::new(move || Performed { calls: Vec::new(), result }),
+        perform: Box::new(move || Performed {
+            calls: Vec::new(),
+            result,
+        }),
         effect: Effect::Nothing,
         asked: Asked::default(),
     })
@@ -132,8 +162,13 @@ fn second(raw: &[u8]) -> i32 {
 }
 
 fn time(raw: &[u8]) -> Duration {
-    let long = |at: usize| raw.get(at..at + 8).and_then(|raw| raw.try_into().ok()).map_or(0, i64::from_ne_bytes);
-    Duration::from_secs(long(0).max(0).unsigned_abs()) + Duration::from_micros(long(8).max(0).unsigned_abs())
+    let long = |at: usize| {
+        raw.get(at..at + 8)
+            .and_then(|raw| raw.try_into().ok())
+            .map_or(0, i64::from_ne_bytes)
+    };
+    Duration::from_secs(long(0).max(0).unsigned_abs())
+        + Duration::from_micros(long(8).max(0).unsigned_abs())
 }
 
 fn text(raw: &[u8]) -> String {
@@ -151,17 +186,28 @@ fn raw_text(option: &SockOption, raw: &[u8]) -> String {
         _ => format!("[{}]", int(raw)),
     };
     let given = len(option);
-    if given == raw.len() { format!("{value}, [{given}]") } else { format!("{value}, [{given} => {}]", raw.len()) }
+    if given == raw.len() {
+        format!("{value}, [{given}]")
+    } else {
+        format!("{value}, [{given} => {}]", raw.len())
+    }
 }
 
 fn timeval(time: Duration) -> String {
-    format!("{{tv_sec={}, tv_usec={}}}", time.as_secs(), time.subsec_micros())
+    format!(
+        "{{tv_sec={}, tv_usec={}}}",
+        time.as_secs(),
+        time.subsec_micros()
+    )
 }
 
 /// The value in the shell's language.
 fn value(option: &SockOption, raw: &[u8]) -> Value {
     match option.shape {
-        Shape::Linger => Value::Tuple(vec![Value::Int(int(raw).into()), Value::Int(second(raw).into())]),
+        Shape::Linger => Value::Tuple(vec![
+            Value::Int(int(raw).into()),
+            Value::Int(second(raw).into()),
+        ]),
         Shape::Time => Value::Float(time(raw).as_secs_f64()),
         Shape::Text => Value::Text(text(raw)),
         Shape::Interface4 => Value::Text(Ipv4Addr::from(int(raw).to_ne_bytes()).to_string()),
@@ -179,7 +225,13 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
         Shape::Linger => format!("{n} {}", second(raw)),
         Shape::Time => format!("{} s", time(raw).as_secs_f64()),
         Shape::Text => text(raw),
-        Shape::Errno => if n == 0 { "0".to_owned() } else { Errno(n).name() },
+        Shape::Errno => {
+            if n == 0 {
+                "0".to_owned()
+            } else {
+                Errno(n).name()
+            }
+        }
         Shape::Domain => notation::domain(n),
         Shape::Type => notation::kind(n),
         Shape::Protocol => notation::protocol(libc::AF_INET, n),
@@ -227,8 +279,16 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
         ("SO_LINGER", n) => Effect::Lingers(n != 0, second(&raw)),
         _ => Effect::Nothing,
     };
-    let args = format!("{fd}, {}, {}, {shown}, {}", option.level_name, option.name, raw.len());
-    let asked = Asked { option: Some((option.name, shown)), ..Asked::default() };
+    let args = format!(
+        "{fd}, {}, {}, {shown}, {}",
+        option.level_name,
+        option.name,
+        raw.len()
+    );
+    let asked = Asked {
+        option: Some((option.name, shown)),
+        ..Asked::default()
+    };
     Ok(Prepared {
         command: "setsockopt",
         socket: target.id,
@@ -246,7 +306,8 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
 
 /// The bytes of an option's value, and how strace prints them.
 fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Refusal> {
-    let wants = |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
+    let wants =
+        |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
     if let [Value::Bytes(raw)] = fields {
         // Python's struct.pack and inet_aton give the bytes themselves.
         return Ok((raw.clone(), notation::buffer(raw)));
@@ -255,31 +316,52 @@ fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Re
         Some(Value::Int(n)) => i32::try_from(*n).ok(),
         _ => None,
     };
-    let ints = |numbers: &[i32]| numbers.iter().flat_map(|n| n.to_ne_bytes()).collect::<Vec<u8>>();
+    let ints = |numbers: &[i32]| {
+        numbers
+            .iter()
+            .flat_map(|n| n.to_ne_bytes())
+            .collect::<Vec<u8>>()
+    };
     match option.shape {
         Shape::Linger => {
             let (Some(on), Some(seconds)) = (number(0), number(1)) else {
-                return Err(wants("two numbers, on and seconds: setsockopt s SO_LINGER 1 0"));
+                return Err(wants(
+                    "two numbers, on and seconds: setsockopt s SO_LINGER 1 0",
+                ));
             };
-            Ok((ints(&[on, seconds]), format!("{{l_onoff={on}, l_linger={seconds}}}")))
+            Ok((
+                ints(&[on, seconds]),
+                format!("{{l_onoff={on}, l_linger={seconds}}}"),
+            ))
         }
-        Shape::Time => encode_time(fields).ok_or_else(|| wants("a time in seconds: setsockopt s SO_RCVTIMEO 2.5")),
+        Shape::Time => encode_time(fields)
+            .ok_or_else(|| wants("a time in seconds: setsockopt s SO_RCVTIMEO 2.5")),
         Shape::Text => match fields {
-            [Value::Text(text)] => Ok((text.clone().into_bytes(), notation::buffer(text.as_bytes()))),
+            [Value::Text(text)] => {
+                Ok((text.clone().into_bytes(), notation::buffer(text.as_bytes())))
+            }
             _ => Err(wants("a name, such as cubic")),
         },
-        Shape::Group4 => encode_group4(fields).ok_or_else(|| wants("a group and an interface's address: 224.0.0.251 127.0.0.1")),
-        Shape::Group6 => encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo")),
+        Shape::Group4 => encode_group4(fields)
+            .ok_or_else(|| wants("a group and an interface's address: 224.0.0.251 127.0.0.1")),
+        Shape::Group6 => {
+            encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo"))
+        }
         Shape::Interface4 => match fields {
             [Value::Text(text)] => {
-                let ip: Ipv4Addr = text.parse().map_err(|_| wants("an interface's IPv4 address: 127.0.0.1"))?;
+                let ip: Ipv4Addr = text
+                    .parse()
+                    .map_err(|_| wants("an interface's IPv4 address: 127.0.0.1"))?;
                 let n = i32::from_ne_bytes(ip.octets());
                 Ok((ip.octets().to_vec(), format!("[{n}]")))
             }
             _ => Err(wants("an interface's IPv4 address: 127.0.0.1")),
         },
         Shape::Interface6 => {
-            let index = fields.first().and_then(index).ok_or_else(|| wants("an interface's name or index: lo"))?;
+            let index = fields
+                .first()
+                .and_then(index)
+                .ok_or_else(|| wants("an interface's name or index: lo"))?;
             Ok((index.to_ne_bytes().to_vec(), format!("[{index}]")))
         }
         _ => match number(0) {
@@ -294,7 +376,8 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         [Value::Int(n)] => Duration::from_secs(u64::try_from(*n).ok()?),
         [Value::Float(x)] => Duration::try_from_secs_f64(*x).ok()?,
         [Value::Int(seconds), Value::Int(micros)] => {
-            Duration::from_secs(u64::try_from(*seconds).ok()?) + Duration::from_micros(u64::try_from(*micros).ok()?)
+            Duration::from_secs(u64::try_from(*seconds).ok()?)
+                + Duration::from_micros(u64::try_from(*micros).ok()?)
         }
         _ => return None,
     };
@@ -312,7 +395,9 @@ fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     };
     let (group, interface) = (ip(0)?, ip(1)?);
     let raw = [group.octets(), interface.octets()].concat();
-    let shown = format!("{{imr_multiaddr=inet_addr(\"{group}\"), imr_interface=inet_addr(\"{interface}\")}}");
+    let shown = format!(
+        "{{imr_multiaddr=inet_addr(\"{group}\"), imr_interface=inet_addr(\"{interface}\")}}"
+    );
     Some((raw, shown))
 }
 
@@ -327,7 +412,9 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     };
     let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
     let interface = notation::interface(index);
-    let shown = format!("{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}");
+    let shown = format!(
+        "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
+    );
     Some((raw, shown))
 }
 
@@ -361,13 +448,28 @@ fn set_nonblocking(fd: i32, on: bool) -> Performed {
     let args = format!("{fd}, F_GETFL");
     let flags = match before {
         Ok(flags) => flags,
-        Err(errno) => return Performed::one(notation::finished("nonblock", "fcntl", args, Err(errno)), Err(errno)),
+        Err(errno) => {
+            return Performed::one(
+                notation::finished("nonblock", "fcntl", args, Err(errno)),
+                Err(errno),
+            );
+        }
     };
     let mut asked = notation::finished("nonblock", "fcntl", args, Ok(i64::from(flags)));
-    asked.text = format!("fcntl({fd}, F_GETFL) = {flags:#x} (flags {})", notation::file_flags(flags));
-    let wanted = if on { flags | libc::O_NONBLOCK } else { flags & !libc::O_NONBLOCK };
+    asked.text = format!(
+        "fcntl({fd}, F_GETFL) = {flags:#x} (flags {})",
+        notation::file_flags(flags)
+    );
+    let wanted = if on {
+        flags | libc::O_NONBLOCK
+    } else {
+        flags & !libc::O_NONBLOCK
+    };
     let result = call::set_flags(fd, wanted);
     let args = format!("{fd}, F_SETFL, {}", notation::file_flags(wanted));
     let set = notation::finished("nonblock", "fcntl", args, result.map(|()| 0));
-    Performed { calls: vec![asked, set], result: result.map(|()| Yield::Nothing) }
+    Performed {
+        calls: vec![asked, set],
+        result: result.map(|()| Yield::Nothing),
+    }
 }

@@ -111,19 +111,55 @@ impl Session {
         dialect: Dialect,
     ) -> Result<Step, Refusal> {
         let at_once = self.returns_at_once(&prepared);
-        let Prepared { command, socket, asleep, perform, effect, asked, .. } = prepared;
-        let meta = Meta { command, typed: typed.to_owned(), socket, effect, targets: targets.to_vec(), dialect, asked };
+        let Prepared {
+            command,
+            socket,
+            asleep,
+            perform,
+            effect,
+            asked,
+            ..
+        } = prepared;
+        let meta = Meta {
+            command,
+            typed: typed.to_owned(),
+            socket,
+            effect,
+            targets: targets.to_vec(),
+            dialect,
+            asked,
+        };
         if at_once {
-            return Ok(Step::Done(Box::new(self.learn(None, meta, perform(), false))));
+            return Ok(Step::Done(Box::new(self.learn(
+                None,
+                meta,
+                perform(),
+                false,
+            ))));
         }
         match self.jobs.start(perform) {
-            Ok(Outcome::Returned(performed)) => Ok(Step::Done(Box::new(self.learn(None, meta, performed, false)))),
+            Ok(Outcome::Returned(performed)) => Ok(Step::Done(Box::new(
+                self.learn(None, meta, performed, false),
+            ))),
             Ok(Outcome::Sleeps(job)) => {
                 self.expect_result(job, &meta);
-                self.waiting.insert(job, Waiting { meta, asleep: asleep.clone(), cancelled: false });
-                Ok(Step::Asleep { job, call: asleep, socket })
+                self.waiting.insert(
+                    job,
+                    Waiting {
+                        meta,
+                        asleep: asleep.clone(),
+                        cancelled: false,
+                    },
+                );
+                Ok(Step::Asleep {
+                    job,
+                    call: asleep,
+                    socket,
+                })
             }
-            Err(error) => Err(Refusal::new(format!("the system gives no thread for a call that may sleep: {error}"))),
+            Err(error) => Err(Refusal::new(format!(
+                "the system gives no thread for a call that may sleep: {error}"
+            ))),
         }
     }
 
@@ -140,7 +176,11 @@ impl Session {
         match prepared.promptness {
             Promptness::AtOnce => true,
             Promptness::When(fd, events) => {
-                let mut fds = [libc::pollfd { fd, events, revents: 0 }];
+                let mut fds = [libc::pollfd {
+                    fd,
+                    events,
+                    revents: 0,
+                }];
                 !slept_on(fd) && call::poll(&mut fds, 0) == Ok(1)
             }
             #[cfg(target_os = "linux")]
@@ -164,8 +204,22 @@ impl Session {
     }
 
     /// What the session learns from a call that returned.
-    fn learn(&mut self, job: Option<u32>, meta: Meta, performed: Performed, cancelled: bool) -> Done {
-        let Meta { command, typed, socket, effect, targets, dialect, asked } = meta;
+    fn learn(
+        &mut self,
+        job: Option<u32>,
+        meta: Meta,
+        performed: Performed,
+        cancelled: bool,
+    ) -> Done {
+        let Meta {
+            command,
+            typed,
+            socket,
+            effect,
+            targets,
+            dialect,
+            asked,
+        } = meta;
         let errno = performed.result.as_ref().err().copied();
         if errno.is_some() {
             // As in C, success leaves the last errno alone.
@@ -188,11 +242,15 @@ impl Session {
         };
         match performed.result {
             Ok(gave) => {
-                let received = if let Yield::Bytes(bytes, _) = &gave { Some(bytes.len()) } else { None };
+                let received = if let Yield::Bytes(bytes, _) = &gave {
+                    Some(bytes.len())
+                } else {
+                    None
+                };
                 self.take_effect(socket, &effect, received, &mut done);
                 let values = self.take_in(gave, &targets, dialect, &mut done);
                 done.result = Ok(match values.as_slice() {
-                    [_, _, ..] if dialect == Dialect::Python => Value::Tuple(values.clone()),
+                    [_, _, ..] if dialect.is_python() => Value::Tuple(values.clone()),
                     [first, ..] => first.clone(),
                     [] => Value::None,
                 });
@@ -213,20 +271,40 @@ impl Session {
         done
     }
 
-    fn remember(&mut self, socket: Option<SocketId>, command: &'static str, typed: &str, errno: Option<Errno>) {
-        let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else { return };
-        socket.remember(Made { command, errno, typed: typed.to_owned() });
+    fn remember(
+        &mut self,
+        socket: Option<SocketId>,
+        command: &'static str,
+        typed: &str,
+        errno: Option<Errno>,
+    ) {
+        let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else {
+            return;
+        };
+        socket.remember(Made {
+            command,
+            errno,
+            typed: typed.to_owned(),
+        });
         if matches!(errno, Some(Errno(libc::ECONNRESET | libc::EPIPE))) {
             socket.was_reset = true;
         }
     }
 
     /// What a successful call changed in what is known of its socket.
-    fn take_effect(&mut self, id: Option<SocketId>, effect: &Effect, received: Option<usize>, done: &mut Done) {
+    fn take_effect(
+        &mut self,
+        id: Option<SocketId>,
+        effect: &Effect,
+        received: Option<usize>,
+        done: &mut Done,
+    ) {
         if let (Effect::Listening, Some(id)) = (effect, id) {
             self.table.listens(id);
         }
-        let Some(socket) = id.and_then(|id| self.table.get_mut(id)) else { return };
+        let Some(socket) = id.and_then(|id| self.table.get_mut(id)) else {
+            return;
+        };
         match effect {
             Effect::Nothing | Effect::Listening => {}
             Effect::Bound(addr) => socket.bound = Some(addr.clone()),
@@ -255,14 +333,21 @@ impl Session {
                     self.last = None;
                 }
                 if let Some(forgotten) = id.and_then(|id| self.table.close(id)) {
-                    self.vars.retain(|_, value| *value != Value::Socket(forgotten));
+                    self.vars
+                        .retain(|_, value| *value != Value::Socket(forgotten));
                 }
             }
         }
     }
 
     /// Takes in what a call gave: new sockets get names. The values are as many as there are parts.
-    fn take_in(&mut self, gave: Yield, targets: &[Option<String>], dialect: Dialect, done: &mut Done) -> Vec<Value> {
+    fn take_in(
+        &mut self,
+        gave: Yield,
+        targets: &[Option<String>],
+        dialect: Dialect,
+        done: &mut Done,
+    ) -> Vec<Value> {
         match gave {
             Yield::Nothing => vec![Value::None],
             Yield::Number(n) => vec![Value::Int(n)],
@@ -289,14 +374,24 @@ impl Session {
             }
             Yield::Bytes(bytes, from) => {
                 done.data = Some((bytes.clone(), from.clone()));
-                let two = done.command == "recvfrom" && (targets.len() > 1 || dialect == Dialect::Python);
+                let two = done.command == "recvfrom" && (targets.len() > 1 || dialect.is_python());
                 let from = from.map_or(Value::None, Value::Addr);
-                if two { vec![Value::Bytes(bytes), from] } else { vec![Value::Bytes(bytes)] }
+                if two {
+                    vec![Value::Bytes(bytes), from]
+                } else {
+                    vec![Value::Bytes(bytes)]
+                }
             }
         }
     }
 
-    fn take_socket(&mut self, fd: RawFd, what: [i32; 3], name: Option<&str>, prefix: &'static str) -> SocketId {
+    fn take_socket(
+        &mut self,
+        fd: RawFd,
+        what: [i32; 3],
+        name: Option<&str>,
+        prefix: &'static str,
+    ) -> SocketId {
         let name = match name {
             Some(name) => name.to_owned(),
             None => {
@@ -324,7 +419,11 @@ impl Session {
         name: Option<&str>,
     ) -> SocketId {
         let parent = listener.and_then(|id| self.table.get(id)).cloned();
-        let what = parent.as_ref().map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |p| [p.domain, p.kind, p.protocol]);
+        let what = parent
+            .as_ref()
+            .map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |p| {
+                [p.domain, p.kind, p.protocol]
+            });
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
             socket.host = parent.and_then(|parent| parent.host);
@@ -342,7 +441,9 @@ impl Session {
                 let value = match values.len() {
                     1 => values.remove(0),
                     // `conn = s.accept()`: a pair in Python; here the connection, whose [1] is the peer's address.
-                    _ if dialect == Dialect::Python && !matches!(values[0], Value::Socket(_)) => Value::Tuple(values),
+                    _ if dialect.is_python() && !matches!(values[0], Value::Socket(_)) => {
+                        Value::Tuple(values)
+                    }
                     _ => values.into_iter().next().unwrap_or(Value::None),
                 };
                 if let Some(name) = only {
@@ -365,14 +466,18 @@ impl Session {
     /// The result of a failed job will never come.
     fn forget_pending(&mut self, job: Option<u32>) {
         if let Some(job) = job {
-            self.vars.retain(|_, value| !matches!(value, Value::Pending(of, _) if *of == job));
+            self.vars
+                .retain(|_, value| !matches!(value, Value::Pending(of, _) if *of == job));
         }
     }
 
     /// The jobs that have returned since last time.
     pub fn collect(&mut self) -> Vec<Done> {
         let returned = self.jobs.collect();
-        returned.into_iter().filter_map(|(job, performed)| self.end(job, performed)).collect()
+        returned
+            .into_iter()
+            .filter_map(|(job, performed)| self.end(job, performed))
+            .collect()
     }
 
     /// Waits for the next job to return.
@@ -397,7 +502,10 @@ impl Session {
     pub fn cancel(&mut self, job: u32) -> Result<Done, Refusal> {
         match self.waiting.get_mut(&job) {
             Some(waiting) => waiting.cancelled = true,
-            None => return Err(Refusal::new(format!("there is no blocked call {job}")).help("`jobs` lists them")),
+            None => {
+                return Err(Refusal::new(format!("there is no blocked call {job}"))
+                    .help("`jobs` lists them"));
+            }
         }
         self.jobs
             .cancel(job)
@@ -406,16 +514,23 @@ impl Session {
     }
 
     fn end(&mut self, job: u32, performed: Performed) -> Option<Done> {
-        let Waiting { meta, cancelled, .. } = self.waiting.remove(&job)?;
+        let Waiting {
+            meta, cancelled, ..
+        } = self.waiting.remove(&job)?;
         let interrupted = matches!(performed.result, Err(Errno(libc::EINTR)));
         Some(self.learn(Some(job), meta, performed, cancelled && interrupted))
     }
 
     /// The sleeping calls: number, as typed, the call so far, its socket.
     pub fn asleep(&self) -> impl Iterator<Item = (u32, &str, &Syscall, Option<SocketId>)> {
-        self.waiting
-            .iter()
-            .map(|(job, waiting)| (*job, waiting.meta.typed.as_str(), &waiting.asleep, waiting.meta.socket))
+        self.waiting.iter().map(|(job, waiting)| {
+            (
+                *job,
+                waiting.meta.typed.as_str(),
+                &waiting.asleep,
+                waiting.meta.socket,
+            )
+        })
     }
 
     /// Gives values to the names on the left of a plain assignment.

@@ -122,7 +122,11 @@ pub struct Refusal {
 impl Refusal {
     /// With a message alone.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: Vec::new(), span: None }
+        Self {
+            message: message.into(),
+            help: Vec::new(),
+            span: None,
+        }
     }
 
     /// And with what to type instead.
@@ -143,6 +147,9 @@ impl Refusal {
 impl Performed {
     /// One call that returned.
     pub fn one(call: Syscall, result: Result<Yield, Errno>) -> Self {
-        Self { calls: vec![call], result }
+        Self {
+            calls: vec![call],
+            result,
+        }
     }
 }

@@ -135,7 +135,12 @@ pub struct Table {
 
 impl Table {
     /// Takes in a new descriptor. `name` must be free.
-    pub fn add(&mut self, name: String, fd: RawFd, [domain, kind, protocol]: [i32; 3]) -> &mut Socket {
+    pub fn add(
+        &mut self,
+        name: String,
+        fd: RawFd,
+        [domain, kind, protocol]: [i32; 3],
+    ) -> &mut Socket {
         self.last_id += 1;
         let id = SocketId(self.last_id);
         self.open.insert(fd, id);
@@ -194,7 +199,11 @@ impl Table {
 
     /// The closed socket that had this descriptor last.
     pub fn last_with_fd(&self, fd: RawFd) -> Option<&Socket> {
-        self.closed.iter().rev().filter_map(|id| self.sockets.get(id)).find(|socket| socket.fd == fd)
+        self.closed
+            .iter()
+            .rev()
+            .filter_map(|id| self.sockets.get(id))
+            .find(|socket| socket.fd == fd)
     }
 
     /// Marks a socket closed. The sockets returned are forgotten.
@@ -217,7 +226,11 @@ impl Table {
 
     /// The open sockets, in the order of their descriptors.
     pub fn open(&self) -> Vec<&Socket> {
-        let mut open: Vec<&Socket> = self.open.values().filter_map(|id| self.sockets.get(id)).collect();
+        let mut open: Vec<&Socket> = self
+            .open
+            .values()
+            .filter_map(|id| self.sockets.get(id))
+            .collect();
         open.sort_unstable_by_key(|socket| socket.fd);
         open
     }

@@ -61,15 +61,27 @@ pub fn send(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness,
         perform: Box::new(move || {
             let result = call::send(fd, &bytes, flags).map(|n| n as i64);
-            Performed::one(notation::finished("send", "sendto", args, result), result.map(Yield::Number))
+            Performed::one(
+                notation::finished("send", "sendto", args, result),
+                result.map(Yield::Number),
+            )
         }),
         effect: Effect::Nothing,
-        asked: Asked { sent, flags, ..Asked::default() },
+        asked: Asked {
+            sent,
+            flags,
+            ..Asked::default()
+        },
     })
 }
 
 fn send_args(fd: i32, bytes: &[u8], flags: i32) -> String {
-    format!("{fd}, {}, {}, {}, NULL, 0", notation::buffer(bytes), bytes.len(), notation::msg_flags(flags))
+    format!(
+        "{fd}, {}, {}, {}, NULL, 0",
+        notation::buffer(bytes),
+        bytes.len(),
+        notation::msg_flags(flags)
+    )
 }
 
 /// Python's sendall: send(2) of the rest until the kernel has taken everything, or one fails.
@@ -86,7 +98,11 @@ pub fn sendall(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness,
         perform: Box::new(move || send_rest(fd, &bytes, flags)),
         effect: Effect::Nothing,
-        asked: Asked { sent, flags, ..Asked::default() },
+        asked: Asked {
+            sent,
+            flags,
+            ..Asked::default()
+        },
     })
 }
 
@@ -97,11 +113,26 @@ fn send_rest(fd: i32, bytes: &[u8], flags: i32) -> Performed {
         let rest = &bytes[sent..];
         let result = call::send(fd, rest, flags);
         let ret = result.map(|n| n as i64);
-        calls.push(notation::finished("sendall", "sendto", send_args(fd, rest, flags), ret));
+        calls.push(notation::finished(
+            "sendall",
+            "sendto",
+            send_args(fd, rest, flags),
+            ret,
+        ));
         match result {
             Ok(n) if sent + n < bytes.len() && n > 0 => sent += n,
-            Ok(_) => return Performed { calls, result: Ok(Yield::Nothing) },
-            Err(errno) => return Performed { calls, result: Err(errno) },
+            Ok(_) => {
+                return Performed {
+                    calls,
+                    result: Ok(Yield::Nothing),
+                };
+            }
+            Err(errno) => {
+                return Performed {
+                    calls,
+                    result: Err(errno),
+                };
+            }
         }
     }
 }
@@ -135,10 +166,18 @@ pub fn sendto(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness,
         perform: Box::new(move || {
             let result = call::send_to(fd, &bytes, flags, &kernel).map(|n| n as i64);
-            Performed::one(notation::finished("sendto", "sendto", args, result), result.map(Yield::Number))
+            Performed::one(
+                notation::finished("sendto", "sendto", args, result),
+                result.map(Yield::Number),
+            )
         }),
         effect: Effect::Nothing,
-        asked: Asked { addr: Some(addr), sent, flags, ..Asked::default() },
+        asked: Asked {
+            addr: Some(addr),
+            sent,
+            flags,
+            ..Asked::default()
+        },
     })
 }
 
@@ -158,10 +197,16 @@ pub fn write(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         promptness,
         perform: Box::new(move || {
             let result = call::write(fd, &bytes).map(|n| n as i64);
-            Performed::one(notation::finished("write", "write", args, result), result.map(Yield::Number))
+            Performed::one(
+                notation::finished("write", "write", args, result),
+                result.map(Yield::Number),
+            )
         }),
         effect: Effect::Nothing,
-        asked: Asked { sent, ..Asked::default() },
+        asked: Asked {
+            sent,
+            ..Asked::default()
+        },
     })
 }
 
@@ -176,8 +221,9 @@ pub fn recv(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
 
 /// recvfrom(2)
 pub fn recvfrom(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
-    let ask: Receive =
-        |fd, buffer, flags, given| call::recv_from(fd, buffer, flags, given).map(|(n, filled)| (n, Some(filled)));
+    let ask: Receive = |fd, buffer, flags, given| {
+        call::recv_from(fd, buffer, flags, given).map(|(n, filled)| (n, Some(filled)))
+    };
     receive(session, call, "recvfrom", "recvfrom", ask)
 }
 
@@ -198,12 +244,24 @@ fn receive(
 ) -> Result<Prepared, NotYet> {
     let talk = Talk::of(session, call)?;
     let asked = session.maybe(call, "len", Session::int)?.unwrap_or(1024);
-    let len = usize::try_from(asked).ok().filter(|_| asked <= LONGEST).ok_or_else(|| {
-        Refusal::new(format!("a buffer of {asked} bytes cannot be had")).help("from 0 to 1G, as `recv s 1024`")
-    })?;
-    let mut buffer = Buffer::new(len).map_err(|errno| Refusal::new(format!("no memory for {len} bytes: {errno}")))?;
+    let len = usize::try_from(asked)
+        .ok()
+        .filter(|_| asked <= LONGEST)
+        .ok_or_else(|| {
+            Refusal::new(format!("a buffer of {asked} bytes cannot be had"))
+                .help("from 0 to 1G, as `recv s 1024`")
+        })?;
+    let mut buffer = Buffer::new(len)
+        .map_err(|errno| Refusal::new(format!("no memory for {len} bytes: {errno}")))?;
     let (fd, flags, given) = (talk.target.fd, talk.flags, session.addr_len(talk.target));
-    let tail = Tail { name, command, fd, len, flags, given };
+    let tail = Tail {
+        name,
+        command,
+        fd,
+        len,
+        flags,
+        given,
+    };
     let all = flags & libc::MSG_WAITALL != 0;
     let promptness = match session.promptness(talk.target, libc::POLLIN) {
         Promptness::When(..) if talk.at_once() || flags & MSG_ERRQUEUE != 0 => Promptness::AtOnce,
@@ -223,7 +281,10 @@ fn receive(
             tail.performed(bytes, result)
         }),
         effect: Effect::Received(counts),
-        asked: Asked { flags, ..Asked::default() },
+        asked: Asked {
+            flags,
+            ..Asked::default()
+        },
     })
 }
 
@@ -245,20 +306,41 @@ struct Tail {
 impl Tail {
     /// The arguments, with what the kernel filled in.
     fn args(&self, buffer: &str, filled: Option<&Filled>) -> String {
-        let Self { fd, len, flags, given, .. } = self;
+        let Self {
+            fd,
+            len,
+            flags,
+            given,
+            ..
+        } = self;
         match (self.command, filled) {
             ("read", _) => format!("{fd}, {buffer}, {len}"),
-            ("recv", _) => format!("{fd}, {buffer}, {len}, {}, NULL, NULL", notation::msg_flags(*flags)),
+            ("recv", _) => format!(
+                "{fd}, {buffer}, {len}, {}, NULL, NULL",
+                notation::msg_flags(*flags)
+            ),
             (_, None) => {
-                format!("{fd}, {buffer}, {len}, {}, {}", notation::msg_flags(*flags), notation::unfilled(*given))
+                format!(
+                    "{fd}, {buffer}, {len}, {}, {}",
+                    notation::msg_flags(*flags),
+                    notation::unfilled(*given)
+                )
             }
             (_, Some(filled)) => {
-                format!("{fd}, {buffer}, {len}, {}, {}", notation::msg_flags(*flags), notation::filled(filled))
+                format!(
+                    "{fd}, {buffer}, {len}, {}, {}",
+                    notation::msg_flags(*flags),
+                    notation::filled(filled)
+                )
             }
         }
     }
 
-    fn performed(&self, bytes: &[u8], result: call::Returned<(usize, Option<Filled>)>) -> Performed {
+    fn performed(
+        &self,
+        bytes: &[u8],
+        result: call::Returned<(usize, Option<Filled>)>,
+    ) -> Performed {
         match result {
             Ok((n, filled)) => {
                 // With MSG_TRUNC the kernel returns the datagram's real length, which may exceed the buffer.
@@ -269,7 +351,8 @@ impl Tail {
                 Performed::one(shown, Ok(Yield::Bytes(got.to_vec(), from)))
             }
             Err(errno) => {
-                let shown = notation::finished(self.command, self.name, self.args("buf", None), Err(errno));
+                let shown =
+                    notation::finished(self.command, self.name, self.args("buf", None), Err(errno));
                 Performed::one(shown, Err::<Yield, Errno>(errno))
             }
         }
@@ -279,7 +362,10 @@ impl Tail {
 impl Session {
     /// A script may send only to this machine: the peer that the socket is connected to counts too.
     fn may_send(&self, target: Target) -> Result<(), Refusal> {
-        match self.socket_of(target).and_then(|socket| socket.peer.as_ref()) {
+        match self
+            .socket_of(target)
+            .and_then(|socket| socket.peer.as_ref())
+        {
             Some(peer) => self.policy.may_reach(peer),
             None => Ok(()),
         }
@@ -288,7 +374,10 @@ impl Session {
     /// Calls that work on any file may only be made on the session's sockets, or on numbers that are not open.
     pub(super) fn only_sockets(&self, target: Target) -> Result<(), Refusal> {
         if target.id.is_none() && call::is_open(target.fd) {
-            let message = format!("descriptor {} is the shell's own standard input or output", target.fd);
+            let message = format!(
+                "descriptor {} is the shell's own standard input or output",
+                target.fd
+            );
             return Err(Refusal::new(message).help("`ls` lists the sockets"));
         }
         Ok(())

@@ -80,9 +80,12 @@ impl Value {
         match (self, other) {
             (Self::Text(a), Self::Bytes(b)) | (Self::Bytes(b), Self::Text(a)) => a.as_bytes() == b,
             (Self::Int(a), Self::Float(b)) | (Self::Float(b), Self::Int(a)) => *a as f64 == *b,
-            (Self::State(a), Self::Text(b)) | (Self::Text(b), Self::State(a)) => TcpState::parse(b) == Some(*a),
+            (Self::State(a), Self::Text(b)) | (Self::Text(b), Self::State(a)) => {
+                TcpState::parse(b) == Some(*a)
+            }
             (Self::Addr(a), Self::Text(b)) | (Self::Text(b), Self::Addr(a)) => a.to_string() == *b,
-            (Self::Addr(Addr::Inet(a)), Self::Tuple(b)) | (Self::Tuple(b), Self::Addr(Addr::Inet(a))) => {
+            (Self::Addr(Addr::Inet(a)), Self::Tuple(b))
+            | (Self::Tuple(b), Self::Addr(Addr::Inet(a))) => {
                 matches!(b.as_slice(), [Self::Text(host), Self::Int(port)]
                     if *host == a.ip().to_string() && *port == i64::from(a.port()))
             }

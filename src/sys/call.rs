@@ -2,7 +2,10 @@
 //! give, buffers of exactly the stated length. socket2 makes the call where it makes it plainly; the others
 //! (accept without `SOCK_CLOEXEC`, address buffers of the family's own length, raw option values) are here.
 
-#![expect(unsafe_code, reason = "raw system calls with buffers of stated lengths")]
+#![expect(
+    unsafe_code,
+    reason = "raw system calls with buffers of stated lengths"
+)]
 
 use super::addr::Addr;
 use crate::errno::Errno;
@@ -41,13 +44,22 @@ pub fn borrowed(fd: RawFd) -> BorrowedFd<'static> {
 
 /// socket(2), without `SOCK_CLOEXEC` unless `kind` has it.
 pub fn socket(domain: i32, kind: i32, protocol: i32) -> Returned<RawFd> {
-    plain(socket2::Socket::new_raw(domain.into(), kind.into(), Some(protocol.into()))).map(IntoRawFd::into_raw_fd)
+    plain(socket2::Socket::new_raw(
+        domain.into(),
+        kind.into(),
+        Some(protocol.into()),
+    ))
+    .map(IntoRawFd::into_raw_fd)
 }
 
 /// socketpair(2).
 pub fn socketpair(domain: i32, kind: i32, protocol: i32) -> Returned<(RawFd, RawFd)> {
-    plain(socket2::Socket::pair_raw(domain.into(), kind.into(), Some(protocol.into())))
-        .map(|(a, b)| (a.into_raw_fd(), b.into_raw_fd()))
+    plain(socket2::Socket::pair_raw(
+        domain.into(),
+        kind.into(),
+        Some(protocol.into()),
+    ))
+    .map(|(a, b)| (a.into_raw_fd(), b.into_raw_fd()))
 }
 
 /// bind(2).
@@ -78,13 +90,21 @@ pub fn send_to(fd: RawFd, bytes: &[u8], flags: i32, addr: &SockAddr) -> Returned
 /// shutdown(2) with `how` as given, even a wrong one.
 pub fn shutdown(fd: RawFd, how: i32) -> Returned<()> {
     // SAFETY: no pointers.
-    if unsafe { libc::shutdown(fd, how) } == 0 { Ok(()) } else { Err(errno()) }
+    if unsafe { libc::shutdown(fd, how) } == 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
 }
 
 /// close(2). On Linux the descriptor is gone even where this fails.
 pub fn close(fd: RawFd) -> Returned<()> {
     // SAFETY: no pointers; the session calls it only on descriptors that it opened, or to show EBADF.
-    if unsafe { libc::close(fd) } == 0 { Ok(()) } else { Err(errno()) }
+    if unsafe { libc::close(fd) } == 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
 }
 
 /// read(2) into exactly this buffer.
@@ -109,10 +129,24 @@ pub fn recv(fd: RawFd, buffer: &mut [u8], flags: i32) -> Returned<usize> {
 }
 
 /// recvfrom(2) with room for an address of `given` bytes.
-pub fn recv_from(fd: RawFd, buffer: &mut [u8], flags: i32, given: u32) -> Returned<(usize, Filled)> {
+pub fn recv_from(
+    fd: RawFd,
+    buffer: &mut [u8],
+    flags: i32,
+    given: u32,
+) -> Returned<(usize, Filled)> {
     filling(given, |addr, len| {
         // SAFETY: both buffers' own pointers and lengths; `addr` has room for `*len` bytes.
-        unsafe { libc::recvfrom(fd, buffer.as_mut_ptr().cast(), buffer.len(), flags, addr, len) }
+        unsafe {
+            libc::recvfrom(
+                fd,
+                buffer.as_mut_ptr().cast(),
+                buffer.len(),
+                flags,
+                addr,
+                len,
+            )
+        }
     })
 }
 
@@ -121,24 +155,40 @@ pub fn accept(fd: RawFd, given: u32) -> Returned<(RawFd, Filled)> {
     if given == 0 {
         // SAFETY: NULL is allowed for both.
         let new = unsafe { libc::accept(fd, std::ptr::null_mut(), std::ptr::null_mut()) };
-        let none = Filled { addr: None, given, filled: 0 };
-        return if new >= 0 { Ok((new, none)) } else { Err(errno()) };
+        let none = Filled {
+            addr: None,
+            given,
+            filled: 0,
+        };
+        return if new >= 0 {
+            Ok((new, none))
+        } else {
+            Err(errno())
+        };
     }
     // SAFETY: `addr` has room for `*len` bytes.
-    let (fd, filled) = filling(given, |addr, len| unsafe { libc::accept(fd, addr, len) as isize })?;
+    let (fd, filled) = filling(given, |addr, len| unsafe {
+        libc::accept(fd, addr, len) as isize
+    })?;
     Ok((fd as RawFd, filled))
 }
 
 /// getsockname(2), with room for `given` bytes.
 pub fn getsockname(fd: RawFd, given: u32) -> Returned<Filled> {
     // SAFETY: `addr` has room for `*len` bytes.
-    filling(given, |addr, len| unsafe { libc::getsockname(fd, addr, len) as isize }).map(|(_, filled)| filled)
+    filling(given, |addr, len| unsafe {
+        libc::getsockname(fd, addr, len) as isize
+    })
+    .map(|(_, filled)| filled)
 }
 
 /// getpeername(2), with room for `given` bytes.
 pub fn getpeername(fd: RawFd, given: u32) -> Returned<Filled> {
     // SAFETY: `addr` has room for `*len` bytes.
-    filling(given, |addr, len| unsafe { libc::getpeername(fd, addr, len) as isize }).map(|(_, filled)| filled)
+    filling(given, |addr, len| unsafe {
+        libc::getpeername(fd, addr, len) as isize
+    })
+    .map(|(_, filled)| filled)
 }
 
 /// Makes a call that fills in an address, in a buffer whose stated length is `given`.
@@ -161,7 +211,14 @@ fn filling(
         let addr = unsafe { SockAddr::new(storage, len.min(given)) };
         Addr::from_kernel(&addr)
     };
-    Ok((n, Filled { addr, given, filled: len }))
+    Ok((
+        n,
+        Filled {
+            addr,
+            given,
+            filled: len,
+        },
+    ))
 }
 
 /// getsockopt(2): fills `value` and says how many bytes the kernel wrote.
@@ -169,7 +226,11 @@ pub fn getsockopt(fd: RawFd, level: i32, name: i32, value: &mut [u8]) -> Returne
     let mut len = value.len() as libc::socklen_t;
     // SAFETY: the buffer's own pointer and length.
     let n = unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut len) };
-    if n == 0 { Ok(len as usize) } else { Err(errno()) }
+    if n == 0 {
+        Ok(len as usize)
+    } else {
+        Err(errno())
+    }
 }
 
 /// setsockopt(2) with exactly these bytes.
@@ -190,7 +251,11 @@ pub fn get_flags(fd: RawFd) -> Returned<i32> {
 /// fcntl(2) F_SETFL.
 pub fn set_flags(fd: RawFd, flags: i32) -> Returned<()> {
     // SAFETY: no pointers.
-    if unsafe { libc::fcntl(fd, libc::F_SETFL, flags) } >= 0 { Ok(()) } else { Err(errno()) }
+    if unsafe { libc::fcntl(fd, libc::F_SETFL, flags) } >= 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
 }
 
 /// poll(2): how many are ready. `timeout` in milliseconds, -1 for ever.
@@ -212,15 +277,26 @@ pub struct Sets {
 }
 
 /// select(2): how many are ready, the sets as the kernel left them, and what is left of the timeout.
-pub fn select(sets: &Sets, timeout: Option<std::time::Duration>) -> Returned<(usize, Sets, Option<libc::timeval>)> {
+pub fn select(
+    sets: &Sets,
+    timeout: Option<std::time::Duration>,
+) -> Returned<(usize, Sets, Option<libc::timeval>)> {
     let pack = |fds: &Option<Vec<RawFd>>| fds.as_ref().map(|fds| pack(fds));
-    let (mut read, mut write, mut except) = (pack(&sets.read), pack(&sets.write), pack(&sets.except));
-    let highest = [&sets.read, &sets.write, &sets.except].into_iter().flatten().flatten().max();
+    let (mut read, mut write, mut except) =
+        (pack(&sets.read), pack(&sets.write), pack(&sets.except));
+    let highest = [&sets.read, &sets.write, &sets.except]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .max();
     let mut left = timeout.map(|t| libc::timeval {
         tv_sec: t.as_secs() as libc::time_t,
         tv_usec: t.subsec_micros() as libc::suseconds_t,
     });
-    let pointer = |set: &mut Option<libc::fd_set>| set.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);
+    let pointer = |set: &mut Option<libc::fd_set>| {
+        set.as_mut()
+            .map_or(std::ptr::null_mut(), std::ptr::from_mut)
+    };
     // SAFETY: each pointer is NULL or refers to a live set; `left` likewise.
     let n = unsafe {
         libc::select(
@@ -228,14 +304,20 @@ pub fn select(sets: &Sets, timeout: Option<std::time::Duration>) -> Returned<(us
             pointer(&mut read),
             pointer(&mut write),
             pointer(&mut except),
-            left.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut),
+            left.as_mut()
+                .map_or(std::ptr::null_mut(), std::ptr::from_mut),
         )
     };
     let n = usize::try_from(n).map_err(|_| errno())?;
     let after = |fds: &Option<Vec<RawFd>>, set: &Option<libc::fd_set>| {
         let (fds, set) = (fds.as_ref()?, set.as_ref()?);
         // SAFETY: every descriptor was below FD_SETSIZE when packed.
-        Some(fds.iter().copied().filter(|fd| *fd < libc::FD_SETSIZE as i32 && unsafe { libc::FD_ISSET(*fd, set) }).collect())
+        Some(
+            fds.iter()
+                .copied()
+                .filter(|fd| *fd < libc::FD_SETSIZE as i32 && unsafe { libc::FD_ISSET(*fd, set) })
+                .collect(),
+        )
     };
     let sets = Sets {
         read: after(&sets.read, &read),
@@ -249,7 +331,11 @@ fn pack(fds: &[RawFd]) -> libc::fd_set {
     // SAFETY: all-zero is the empty set; FD_SET stays inside for numbers below FD_SETSIZE.
     unsafe {
         let mut set: libc::fd_set = std::mem::zeroed();
-        for fd in fds.iter().copied().filter(|fd| (0..libc::FD_SETSIZE as i32).contains(fd)) {
+        for fd in fds
+            .iter()
+            .copied()
+            .filter(|fd| (0..libc::FD_SETSIZE as i32).contains(fd))
+        {
             libc::FD_SET(fd, &raw mut set);
         }
         set
@@ -263,7 +349,13 @@ pub fn tcp_info(fd: RawFd) -> Returned<libc::tcp_info> {
     unsafe {
         let mut info: libc::tcp_info = std::mem::zeroed();
         let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
-        let n = libc::getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_INFO, (&raw mut info).cast(), &raw mut len);
+        let n = libc::getsockopt(
+            fd,
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            (&raw mut info).cast(),
+            &raw mut len,
+        );
         if n == 0 { Ok(info) } else { Err(errno()) }
     }
 }
@@ -282,13 +374,31 @@ impl Buffer {
     /// Reserves `len` bytes.
     pub fn new(len: usize) -> Returned<Self> {
         if len == 0 {
-            return Ok(Self { pointer: std::ptr::NonNull::dangling().as_ptr(), len });
+            return Ok(Self {
+                pointer: std::ptr::NonNull::dangling().as_ptr(),
+                len,
+            });
         }
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a fresh anonymous mapping.
-        let pointer =
-            unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0) };
-        if pointer == libc::MAP_FAILED { Err(errno()) } else { Ok(Self { pointer: pointer.cast(), len }) }
+        let pointer = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                len,
+                libc::PROT_READ | libc::PROT_WRITE,
+                flags,
+                -1,
+                0,
+            )
+        };
+        if pointer == libc::MAP_FAILED {
+            Err(errno())
+        } else {
+            Ok(Self {
+                pointer: pointer.cast(),
+                len,
+            })
+        }
     }
 
     /// The bytes.
@@ -310,7 +420,9 @@ impl Drop for Buffer {
 /// What gai_strerror(3) says of an `EAI_` code.
 pub fn gai_message(code: i32) -> String {
     // SAFETY: returns a pointer to a static string for every code.
-    unsafe { CStr::from_ptr(libc::gai_strerror(code)) }.to_string_lossy().into_owned()
+    unsafe { CStr::from_ptr(libc::gai_strerror(code)) }
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// One answer of getaddrinfo(3).
@@ -327,15 +439,29 @@ pub struct Resolved {
 }
 
 /// getaddrinfo(3). An error is the `EAI_` code, and the errno for `EAI_SYSTEM`.
-pub fn getaddrinfo(host: Option<&CStr>, service: Option<&CStr>, hints: [i32; 4]) -> Result<Vec<Resolved>, (i32, Errno)> {
+pub fn getaddrinfo(
+    host: Option<&CStr>,
+    service: Option<&CStr>,
+    hints: [i32; 4],
+) -> Result<Vec<Resolved>, (i32, Errno)> {
     let [family, kind, protocol, flags] = hints;
     // SAFETY: `hints` is zeroed but for its four numbers; the list is walked and freed as getaddrinfo(3) says.
     unsafe {
         let mut wish: libc::addrinfo = std::mem::zeroed();
-        (wish.ai_family, wish.ai_socktype, wish.ai_protocol, wish.ai_flags) = (family, kind, protocol, flags);
+        (
+            wish.ai_family,
+            wish.ai_socktype,
+            wish.ai_protocol,
+            wish.ai_flags,
+        ) = (family, kind, protocol, flags);
         let mut list = std::ptr::null_mut();
         let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
-        let code = libc::getaddrinfo(pointer(host), pointer(service), &raw const wish, &raw mut list);
+        let code = libc::getaddrinfo(
+            pointer(host),
+            pointer(service),
+            &raw const wish,
+            &raw mut list,
+        );
         if code != 0 {
             return Err((code, errno()));
         }
@@ -350,7 +476,12 @@ pub fn getaddrinfo(host: Option<&CStr>, service: Option<&CStr>, hints: [i32; 4])
                 len as usize,
             );
             if let Some(addr) = Addr::from_kernel(&SockAddr::new(storage, len)) {
-                answers.push(Resolved { family: entry.ai_family, kind: entry.ai_socktype, protocol: entry.ai_protocol, addr });
+                answers.push(Resolved {
+                    family: entry.ai_family,
+                    kind: entry.ai_socktype,
+                    protocol: entry.ai_protocol,
+                    addr,
+                });
             }
             at = entry.ai_next;
         }
@@ -379,13 +510,18 @@ pub fn interface_index(name: &CStr) -> Option<u32> {
 
 /// The name of the network interface with this index, by if_indextoname(3).
 pub fn interface_name(index: u32) -> Option<String> {
+    if index == 0 {
+        return None;
+    }
     let mut name = [0u8; libc::IF_NAMESIZE];
     // SAFETY: the buffer has the length that if_indextoname(3) asks for.
     let filled = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
-    if index == 0 || filled.is_null() {
+    if filled.is_null() {
         return None;
     }
-    CStr::from_bytes_until_nul(&name).ok().map(|name| name.to_string_lossy().into_owned())
+    CStr::from_bytes_until_nul(&name)
+        .ok()
+        .map(|name| name.to_string_lossy().into_owned())
 }
 
 /// Interrupts a thread's sleep in a system call: sends it [`crate::sys::worker::WAKE`].

@@ -15,7 +15,11 @@ extern "C" fn nothing(_: i32) {}
 pub fn install_wake_handler() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let action = SigAction::new(SigHandler::Handler(nothing), SaFlags::empty(), SigSet::empty());
+        let action = SigAction::new(
+            SigHandler::Handler(nothing),
+            SaFlags::empty(),
+            SigSet::empty(),
+        );
         // SAFETY: the handler touches nothing.
         let installed = unsafe { sigaction(WAKE, &action) };
         debug_assert!(installed.is_ok(), "SIGUSR1 can always be caught");

@@ -28,14 +28,20 @@ impl Shell {
     pub fn new(args: &[&str]) -> Self {
         let mut command = Command::new(PROGRAM);
         command.args(args).env_remove("NO_COLOR");
-        Self { command, input: Vec::new() }
+        Self {
+            command,
+            input: Vec::new(),
+        }
     }
 
     /// The program under another one (`strace …`); its arguments follow with [`Shell::shell_args`].
     pub fn under(wrapper: &[&str]) -> Self {
         let mut command = Command::new(wrapper[0]);
         command.args(&wrapper[1..]);
-        Self { command, input: Vec::new() }
+        Self {
+            command,
+            input: Vec::new(),
+        }
     }
 
     /// The program itself and its arguments, after a wrapper.
@@ -64,7 +70,10 @@ impl Shell {
 
     /// Runs it to its end.
     pub fn run(mut self) -> Ran {
-        self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        self.command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = self.command.spawn().expect("the program starts");
         let mut stdin = child.stdin.take().expect("its input is a pipe");
         let input = std::mem::take(&mut self.input);
@@ -85,14 +94,19 @@ impl Shell {
 impl Ran {
     /// The events of a run with `--json`.
     pub fn events(&self) -> Vec<Value> {
-        let each = |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        let each =
+            |line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         self.stdout.lines().map(each).collect()
     }
 
     /// Fails the test unless the program left with this status.
     #[track_caller]
     pub fn status(self, wanted: i32) -> Self {
-        assert_eq!(self.status, wanted, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.status, wanted,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 
@@ -103,7 +117,10 @@ impl Ran {
         for part in parts {
             match rest.find(part) {
                 Some(at) => rest = &rest[at + part.len()..],
-                None => panic!("`{part}` is missing (in this order) in:\n{}\nstderr:\n{}", self.stdout, self.stderr),
+                None => panic!(
+                    "`{part}` is missing (in this order) in:\n{}\nstderr:\n{}",
+                    self.stdout, self.stderr
+                ),
             }
         }
         self
@@ -117,5 +134,8 @@ pub fn script(statements: &str) -> Ran {
 
 /// The same, as events.
 pub fn events(statements: &str) -> Vec<Value> {
-    Shell::new(&["--json", "run", "-"]).input(statements).run().events()
+    Shell::new(&["--json", "run", "-"])
+        .input(statements)
+        .run()
+        .events()
 }

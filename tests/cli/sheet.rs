@@ -15,7 +15,16 @@ fn the_sheet_in_eight_lines() {
                  conn, addr = s.accept()\n\
                  conn.send(\"Thank you for connecting\")\n\
                  print c.recv(1024)\n";
-    script(lines).status(0).says(&["socket(AF_INET", "bind(3", "listen(3, 5)", "connect(4", "accept(3", "sendto(5", "recvfrom(4", "Thank you for connecting\n"]);
+    script(lines).status(0).says(&[
+        "socket(AF_INET",
+        "bind(3",
+        "listen(3, 5)",
+        "connect(4",
+        "accept(3",
+        "sendto(5",
+        "recvfrom(4",
+        "Thank you for connecting\n",
+    ]);
 }
 
 #[test]
@@ -36,7 +45,11 @@ fn each_listing_is_accepted_as_it_stands_but_for_its_loop() {
         \x20  c.close()                # Close the connection\n\
         print k.recv(1024)\n\
         k.close                     # Close the socket when done\n";
-    script(server).status(0).says(&["Got connection from ('127.0.0.1', ", "Thank you for connecting", "k.close"]);
+    script(server).status(0).says(&[
+        "Got connection from ('127.0.0.1', ",
+        "Thank you for connecting",
+        "k.close",
+    ]);
 }
 
 #[test]
@@ -64,7 +77,11 @@ fn the_second_pair_in_python_3() {
         print(f\"Received from server: {data.decode('utf-8')}\")\n\
         connection.close()\n\
         client_socket.close()\n";
-    script(lines).status(0).says(&["Server is listening on ('127.0.0.1', ", "Received: Hello, server!", "Received from server: Hello, client!"]);
+    script(lines).status(0).says(&[
+        "Server is listening on ('127.0.0.1', ",
+        "Received: Hello, server!",
+        "Received from server: Hello, client!",
+    ]);
 }
 
 /// A shell whose lines are typed one after the other, as the other side acts.
@@ -95,7 +112,10 @@ impl Typed {
         let mut seen = String::new();
         loop {
             let mut line = String::new();
-            let n = self.out.read_line(&mut line).expect("the shell writes UTF-8");
+            let n = self
+                .out
+                .read_line(&mut line)
+                .expect("the shell writes UTF-8");
             assert!(n > 0, "the shell left before `{part}`:\n{seen}");
             if line.contains(part) {
                 return line;
@@ -108,13 +128,20 @@ impl Typed {
         drop(self.child.stdin.take());
         let mut rest = String::new();
         std::io::Read::read_to_string(&mut self.out, &mut rest).expect("UTF-8");
-        assert!(self.child.wait().expect("the shell ends").success(), "{rest}");
+        assert!(
+            self.child.wait().expect("the shell ends").success(),
+            "{rest}"
+        );
     }
 }
 
 /// The port in `print s.local`.
 fn port_of(line: &str) -> u16 {
-    line.trim().rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("no port in {line}"))
+    line.trim()
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or_else(|| panic!("no port in {line}"))
 }
 
 #[test]
@@ -123,7 +150,12 @@ fn the_sheets_client_talks_to_a_shell_that_plays_its_server() {
         return;
     }
     let mut shell = Typed::new();
-    for line in ["s = socket.socket()", "s.bind((\"127.0.0.1\", 0))", "s.listen(5)", "print s.local"] {
+    for line in [
+        "s = socket.socket()",
+        "s.bind((\"127.0.0.1\", 0))",
+        "s.listen(5)",
+        "print s.local",
+    ] {
         shell.line(line);
     }
     shell.until("print s.local");
@@ -132,14 +164,26 @@ fn the_sheets_client_talks_to_a_shell_that_plays_its_server() {
         "import socket\ns = socket.socket()\nhost = '127.0.0.1'\nport = {port}\ns.connect((host, port))\n\
          print(s.recv(1024).decode())\ns.close()\n"
     );
-    let python = Command::new("python3").args(["-c", &client]).stdout(Stdio::piped()).spawn().expect("python3 starts");
-    for line in ["c, addr = s.accept()", "print 'Got connection from', addr", "c.send('Thank you for connecting')", "c.close()"] {
+    let python = Command::new("python3")
+        .args(["-c", &client])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
+    for line in [
+        "c, addr = s.accept()",
+        "print 'Got connection from', addr",
+        "c.send('Thank you for connecting')",
+        "c.close()",
+    ] {
         shell.line(line);
     }
     shell.until("Got connection from ('127.0.0.1', ");
     shell.end();
     let said = python.wait_with_output().expect("python3 ends");
-    assert_eq!(String::from_utf8_lossy(&said.stdout), "Thank you for connecting\n");
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout),
+        "Thank you for connecting\n"
+    );
 }
 
 #[test]
@@ -150,14 +194,29 @@ fn the_sheets_server_talks_to_a_shell_that_plays_its_client() {
     let server = "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen(5)\n\
         print(s.getsockname()[1], flush=True)\nc, addr = s.accept()\nprint('Got connection from', addr, flush=True)\n\
         c.send(b'Thank you for connecting')\nc.close()\n";
-    let mut python = Command::new("python3").args(["-c", server]).stdout(Stdio::piped()).spawn().expect("python3 starts");
+    let mut python = Command::new("python3")
+        .args(["-c", server])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
     let mut out = BufReader::new(python.stdout.take().expect("a pipe"));
     let mut port = String::new();
-    out.read_line(&mut port).expect("the server prints its port");
-    let lines = format!("s = socket.socket()\ns.connect(('127.0.0.1', {}))\nprint s.recv(1024)\nrecv s 10\nexpect ret 0\nclose s\n", port.trim());
-    Shell::new(&["run", "-"]).input(lines).run().status(0).says(&["Thank you for connecting\n"]);
+    out.read_line(&mut port)
+        .expect("the server prints its port");
+    let lines = format!(
+        "s = socket.socket()\ns.connect(('127.0.0.1', {}))\nprint s.recv(1024)\nrecv s 10\nexpect ret 0\nclose s\n",
+        port.trim()
+    );
+    Shell::new(&["run", "-"])
+        .input(lines)
+        .run()
+        .status(0)
+        .says(&["Thank you for connecting\n"]);
     let mut said = String::new();
     out.read_line(&mut said).expect("the server prints");
-    assert!(said.starts_with("Got connection from ('127.0.0.1', "), "{said}");
+    assert!(
+        said.starts_with("Got connection from ('127.0.0.1', "),
+        "{said}"
+    );
     assert!(python.wait().expect("the server ends").success());
 }

@@ -8,7 +8,7 @@ use super::word::{
     blank, ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word, word_or_text,
 };
 use super::{address, options, sockets, watch};
-use crate::lang::ast::{Arg, Call, Expr, Span};
+use crate::lang::ast::{Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
 use crate::lang::table::{Command, Kind, Need, Param};
@@ -337,6 +337,10 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
     }
     let value = expr(i)?;
     let span = i.since(start);
+    // Only Python's print has commas between its values.
+    if i.rest().trim_start().starts_with(',') {
+        i.state.dialect = Dialect::Python;
+    }
     match &mut places.args[at] {
         Some(Arg {
             value: Expr::Tuple(values),

@@ -134,7 +134,7 @@ fn finished(
             "{name} gives what was received here, not how many bytes: use len()"
         ));
     }
-    let python_accept = i.state.dialect == Dialect::Python && targets.len() == 1;
+    let python_accept = i.state.dialect.is_python() && targets.len() == 1;
     if let Action::Call(call) = &action
         && python_accept
         && call.command.name == "accept"
@@ -231,7 +231,7 @@ fn strace_prefix(i: &mut Input) {
 
 /// ` = 3` after a call that was pasted from strace.
 fn strace_result(i: &mut Input, action: &Action) {
-    if !matches!(action, Action::Call(_)) || i.state.dialect != Dialect::C {
+    if !matches!(action, Action::Call(_)) || !i.state.dialect.is_c() {
         return;
     }
     blank(i);
