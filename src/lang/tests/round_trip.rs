@@ -377,8 +377,9 @@ fn call(command: &'static Command, nested: bool) -> BoxedStrategy<Call> {
                         }
                     })
                     .boxed(),
+                // None, as Python has it, is leaving it out.
                 Need::Optional => option::of(one)
-                    .prop_map(|value| value.and_then(arg_of))
+                    .prop_map(|value| value.filter(|value| *value != Expr::Null).and_then(arg_of))
                     .boxed(),
                 _ => one.prop_map(arg_of).boxed(),
             }
