@@ -270,7 +270,7 @@ fn argument(kind: Kind, nested: bool) -> BoxedStrategy<Expr> {
             later()
         ]
         .boxed(),
-        Kind::Domain => pick(&["AF_INET", "AF_INET6", "AF_UNIX", "AF_UNSPEC"]),
+        Kind::Domain => pick(&["AF_INET", "AF_INET6", "AF_UNIX"]),
         Kind::Type => pick(&["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_SEQPACKET"]),
         Kind::Protocol => pick(&["IPPROTO_TCP", "IPPROTO_UDP", "IPPROTO_ICMP"]),
         Kind::MsgFlags => flags(),

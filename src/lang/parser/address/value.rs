@@ -36,16 +36,16 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
     if text.is_empty() {
         return Err(expected(i.fault(start, "this address is empty")).into());
     }
-    if !text.contains('/') {
-        if let Some((host, port)) = text.rsplit_once(':') {
-            let bare = host.trim_start_matches('[').trim_end_matches(']');
-            let numeric = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
-            if numeric || (is_service_name(port) && is_host_name(host)) {
-                return Ok(Address::Inet {
-                    host: host_text(i, start, bare)?,
-                    port: port_text(i, start, port)?,
-                });
-            }
+    if !text.contains('/')
+        && let Some((host, port)) = text.rsplit_once(':')
+    {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let numeric = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        if numeric || (is_service_name(port) && is_host_name(host)) {
+            return Ok(Address::Inet {
+                host: host_text(i, start, bare)?,
+                port: port_text(i, start, port)?,
+            });
         }
     }
     Ok(Address::Path(text))
