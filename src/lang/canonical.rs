@@ -62,7 +62,7 @@ pub fn canonical_claim(claim: &Claim) -> String {
         Claim::Ok => "ok".into(),
         Claim::Blocked => "blocked".into(),
         Claim::Error(errors) => {
-            let names: Vec<String> = errors.iter().map(|errno| error(errno)).collect();
+            let names: Vec<String> = errors.iter().map(error).collect();
             format!("error {}", names.join("|"))
         }
         Claim::Ret(value) => format!("ret {}", number(value)),

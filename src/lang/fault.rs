@@ -15,7 +15,7 @@ pub struct Fault {
     /// What to type instead.
     pub help: Vec<String>,
     /// Set where the line is right as far as it goes and only an argument is missing: the prompt asks for it.
-    pub missing: Option<Missing>,
+    pub missing: Option<Box<Missing>>,
 }
 
 /// An argument that must be there and is not.

@@ -13,6 +13,7 @@ mod method;
 mod name;
 mod number;
 mod options;
+mod prelude;
 mod refuse;
 mod shell;
 mod sockets;

@@ -74,7 +74,7 @@ fn traced(log: &str) -> Vec<Call> {
             _ => (String::new(), line),
         };
         if let Some(begun) = rest.strip_suffix("<unfinished ...>") {
-            waiting.push((pid, begun.trim_end().to_owned()));
+            waiting.push((pid, begun.strip_suffix(' ').unwrap_or(begun).to_owned()));
         } else if let Some(resumed) = rest.strip_prefix("<... ") {
             let at = waiting
                 .iter()

@@ -33,7 +33,7 @@ pub(super) fn words(call: &Call) -> String {
             return brackets(call);
         }
         let flags = word.starts_with("--") || param.kind == Kind::Watch;
-        let named = !flags && (gap || bracket) || param.kind == Kind::MsgFlags && !flags;
+        let named = !flags && (gap || bracket || param.kind == Kind::MsgFlags);
         let later = call.command.name == "poll" || call.command.name == "select";
         if named || later && at == 1 && !matches!(value, Expr::Int(0..)) {
             text.push_str(&format!(" {}={word}", param.name));

@@ -118,7 +118,9 @@ impl Places {
     /// Puts a value at the parameter with this index, in the form its kind wants.
     pub(super) fn put(&mut self, i: &mut Input, at: usize, value: Expr, span: Span) -> Parsed<()> {
         let param = &self.command.params[at];
-        if matches!(value, Expr::Null) && matches!(param.need, Need::Optional) {
+        let any = self.command.name == "getaddrinfo"
+            && matches!(value, Expr::Int(0) | Expr::Const("AF_UNSPEC", _));
+        if (any || matches!(value, Expr::Null)) && matches!(param.need, Need::Optional) {
             return Ok(());
         }
         if let Some(value) = fit(i, param.kind, value, span)? {
@@ -209,13 +211,13 @@ pub(super) fn missing(
     if let Some(default) = default {
         fault = fault.helping(format!("for example {default}"));
     }
-    fault.missing = Some(Missing {
+    fault.missing = Some(Box::new(Missing {
         command,
         param,
         default,
         at,
         before,
-    });
+    }));
     fault
 }
 

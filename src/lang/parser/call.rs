@@ -278,11 +278,12 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
         }
         span.end = one.span.end;
     }
-    if spelled == "printf" && values.len() > 1 {
-        if let Expr::Text(format) = values.remove(0) {
-            let format = format.strip_suffix('\n').unwrap_or(&format).to_owned();
-            values = vec![method::percent_format(i, &format, values)?];
-        }
+    if spelled == "printf"
+        && let Expr::Text(format) = &values[0]
+    {
+        let format = format.strip_suffix('\n').unwrap_or(format).to_owned();
+        values.remove(0);
+        values = vec![method::percent_format(i, &format, values)?];
     }
     places.set("values", Expr::Tuple(values), span);
     Ok(())

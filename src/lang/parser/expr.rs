@@ -308,10 +308,10 @@ fn joined(a: Expr, b: Expr) -> Expr {
 fn fill(i: &mut Input) -> Parsed<Expr> {
     let start = i.at();
     i.skip(1);
-    if i.next().is_some_and(|c| c.is_ascii_digit()) {
-        if let Expr::Int(count) = number(i)? {
-            return Ok(Expr::Fill(count.unsigned_abs()));
-        }
+    if i.next().is_some_and(|c| c.is_ascii_digit())
+        && let Expr::Int(count) = number(i)?
+    {
+        return Ok(Expr::Fill(count.unsigned_abs()));
     }
     Err(i
         .fault(start, "a comment begins here, where a value should stand")

@@ -211,71 +211,113 @@ pub(super) fn call(
     }
 }
 
+/// Functions of C and Python that are no calls here: their names, why, and what to type instead.
+type NoCall = (
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+);
+
+const NO_CALLS: &[NoCall] = &[
+    (
+        &["create_connection"],
+        "create_connection hides three calls: getaddrinfo, socket and connect",
+        &["c = socket tcp", "connect c 127.0.0.1:12345"],
+    ),
+    (
+        &["create_server"],
+        "create_server hides four calls: socket, setsockopt, bind and listen",
+        &[
+            "s = socket tcp",
+            "setsockopt s SO_REUSEADDR 1",
+            "bind s 127.0.0.1:12345",
+            "listen s 5",
+        ],
+    ),
+    (
+        &["setdefaulttimeout", "settimeout"],
+        "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
+        &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
+    ),
+    (
+        &["sleep", "usleep"],
+        "nothing here needs a pause: using a result waits for it, and expect waits until it holds",
+        &["wait", "expect quiet 1s"],
+    ),
+    (
+        &["FD_ZERO", "FD_SET", "FD_CLR", "FD_ISSET"],
+        "descriptor sets are not kept here",
+        &["select r s c w d 5"],
+    ),
+    (
+        &[
+            "epoll_create",
+            "epoll_create1",
+            "epoll_ctl",
+            "epoll_wait",
+            "epoll",
+            "ppoll",
+            "pselect",
+        ],
+        "this call is not among those taught here",
+        &["poll s rw c r 1000"],
+    ),
+    (
+        &[
+            "fork",
+            "pthread_create",
+            "Thread",
+            "Process",
+            "start_new_thread",
+        ],
+        "a call that sleeps becomes a job by itself, so one shell can play server and client",
+        &["accept s", "jobs"],
+    ),
+    (
+        &["input", "raw_input", "scanf", "fgets", "gets", "getline"],
+        "write the text itself in its place",
+        &["send s \"text\""],
+    ),
+    (
+        &["open", "fopen"],
+        "files are sent by name",
+        &["send s @file"],
+    ),
+    (
+        &["range", "xrange"],
+        "there are no loops here: one call at a time",
+        &["send s #100"],
+    ),
+    (
+        &["getservbyname", "getservbyport"],
+        "getaddrinfo knows the services",
+        &["getaddrinfo localhost http"],
+    ),
+    (
+        &["gethostbyaddr", "getnameinfo", "getfqdn"],
+        "this call is not among those taught here",
+        &["getaddrinfo localhost 80", "gethostname"],
+    ),
+    (
+        &["accept4"],
+        "accept4 is accept with flags",
+        &["conn = accept s", "nonblock conn on"],
+    ),
+    (
+        &["sendmsg", "recvmsg"],
+        "this call is not among those taught here",
+        &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
+    ),
+    (
+        &["main"],
+        "there are no functions here: one call at a time",
+        &["the lines of its body"],
+    ),
+];
+
 fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
-    Some(match name {
-        "create_connection" => (
-            "create_connection hides three calls: getaddrinfo, socket and connect",
-            &["c = socket tcp", "connect c 127.0.0.1:12345"],
-        ),
-        "create_server" => (
-            "create_server hides four calls: socket, setsockopt, bind and listen",
-            &[
-                "s = socket tcp",
-                "setsockopt s SO_REUSEADDR 1",
-                "bind s 127.0.0.1:12345",
-                "listen s 5",
-            ],
-        ),
-        "setdefaulttimeout" | "settimeout" => (
-            "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
-            &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
-        ),
-        "sleep" | "usleep" => (
-            "nothing here needs a pause: using a result waits for it, and expect waits until it holds",
-            &["wait", "expect quiet 1s"],
-        ),
-        "FD_ZERO" | "FD_SET" | "FD_CLR" | "FD_ISSET" => {
-            ("descriptor sets are not kept here", &["select r s c w d 5"])
-        }
-        "epoll_create" | "epoll_create1" | "epoll_ctl" | "epoll_wait" | "epoll" | "ppoll"
-        | "pselect" => (
-            "this call is not among those taught here",
-            &["poll s rw c r 1000"],
-        ),
-        "fork" | "pthread_create" | "Thread" | "Process" | "start_new_thread" => (
-            "a call that sleeps becomes a job by itself, so one shell can play server and client",
-            &["accept s", "jobs"],
-        ),
-        "input" | "raw_input" | "scanf" | "fgets" | "gets" | "getline" => {
-            ("write the text itself in its place", &["send s \"text\""])
-        }
-        "open" | "fopen" => ("files are sent by name", &["send s @file"]),
-        "range" | "xrange" => (
-            "there are no loops here: one call at a time",
-            &["send s #100"],
-        ),
-        "getservbyname" | "getservbyport" => (
-            "getaddrinfo knows the services",
-            &["getaddrinfo localhost http"],
-        ),
-        "gethostbyaddr" | "getnameinfo" | "getfqdn" => (
-            "this call is not among those taught here",
-            &["getaddrinfo localhost 80", "gethostname"],
-        ),
-        "accept4" => (
-            "accept4 is accept with flags",
-            &["conn = accept s", "nonblock conn on"],
-        ),
-        "sendmsg" | "recvmsg" => (
-            "this call is not among those taught here",
-            &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
-        ),
-        "main" => (
-            "there are no functions here: one call at a time",
-            &["the lines of its body"],
-        ),
-        _ => return None,
-    })
+    let (_, why, instead) = NO_CALLS.iter().find(|(names, ..)| names.contains(&name))?;
+    Some((why, instead))
 }
 
 /// A call that only prepares memory, or a library: nothing to do here.

@@ -275,10 +275,11 @@ fn hexadecimal(i: &mut Input, start: usize, digits: &str) -> Parsed<Expr> {
 fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
     let text = i.rest();
     let mut end = first.len();
-    while all {
+    loop {
         let after = text[end..].trim_start_matches([' ', '\t']);
         let start = text.len() - after.len();
-        if start == end
+        if !all
+            || start == end
             || after.starts_with(['#', ';', '\n', '\r'])
             || after.starts_with("--")
             || after.starts_with("//")

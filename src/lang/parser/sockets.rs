@@ -96,18 +96,17 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, given: Vec<Given>) ->
 /// `socketpair(AF_UNIX, SOCK_STREAM, 0, sv)`; what is left out is AF_UNIX and SOCK_STREAM, as in Python.
 pub(super) fn pair(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parsed<()> {
     let span = i.since(i.at());
-    if given.len() == 4 {
-        if let Some(Given {
+    if given.len() == 4
+        && let Some(Given {
             value: Expr::Name(name),
             ..
         }) = given.pop()
-        {
-            i.remark(format!(
-                "{name} holds both sockets: {name}[0] and {name}[1]"
-            ));
-            if i.state.brackets == 0 {
-                i.state.filled = vec![Some(name)];
-            }
+    {
+        i.remark(format!(
+            "{name} holds both sockets: {name}[0] and {name}[1]"
+        ));
+        if i.state.brackets == 0 {
+            i.state.filled = vec![Some(name)];
         }
     }
     places.fill(i, 0, given)?;

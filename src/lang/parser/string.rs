@@ -126,7 +126,7 @@ fn plain(i: &mut Input, close: &str, into: &mut Vec<u8>) {
     let stop = close.chars().next().unwrap_or('"');
     let rest = i.rest();
     let end = rest
-        .find(|c: char| c == stop || matches!(c, '\\' | '\n' | '{' | '}' | '“' | '‘'))
+        .find([stop, '\\', '\n', '{', '}', '“', '‘'])
         .unwrap_or(rest.len());
     into.extend_from_slice(&rest.as_bytes()[..end]);
     i.skip(end);

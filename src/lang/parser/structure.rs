@@ -137,7 +137,8 @@ fn items(i: &mut Input, mut found: Vec<Expr>, close: &str) -> Parsed<Vec<Expr>> 
             continue;
         }
         let digit = i.next().is_some_and(|c| c.is_ascii_digit());
-        if !found.is_empty() && !comma && !(digit && close == "]") {
+        let apart = comma || digit && close == "]";
+        if !found.is_empty() && !apart {
             return Ok(found);
         }
         found.push(expr(i)?);

@@ -17,10 +17,11 @@ fn inet(host: Host, port: u16) -> Address {
     }
 }
 
-#[test]
-fn hosts_in_every_form() {
+/// Every form of a host, with what it means.
+#[rustfmt::skip]
+fn hosts() -> Vec<(&'static str, Host)> {
     let name = |text: &str| Host::Name(text.to_owned());
-    for (text, host) in [
+    vec![
         ("127.0.0.1:80", name("127.0.0.1")),
         ("127.0.0.1 80", name("127.0.0.1")),
         ("localhost:80", name("localhost")),
@@ -63,7 +64,12 @@ fn hosts_in_every_form() {
             "{sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=0}",
             name("::1"),
         ),
-    ] {
+    ]
+}
+
+#[test]
+fn hosts_in_every_form() {
+    for (text, host) in hosts() {
         assert_eq!(address(text), inet(host, 80), "{text}");
         let line = format!("connect s {text}");
         assert_eq!(

@@ -270,7 +270,7 @@ fn argument(kind: Kind, nested: bool) -> BoxedStrategy<Expr> {
             later()
         ]
         .boxed(),
-        Kind::Domain => pick(&["AF_INET", "AF_INET6", "AF_UNIX", "AF_UNSPEC"]),
+        Kind::Domain => pick(&["AF_INET", "AF_INET6", "AF_UNIX"]),
         Kind::Type => pick(&["SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_SEQPACKET"]),
         Kind::Protocol => pick(&["IPPROTO_TCP", "IPPROTO_UDP", "IPPROTO_ICMP"]),
         Kind::MsgFlags => flags(),
@@ -377,8 +377,9 @@ fn call(command: &'static Command, nested: bool) -> BoxedStrategy<Call> {
                         }
                     })
                     .boxed(),
+                // None, as Python has it, is leaving it out.
                 Need::Optional => option::of(one)
-                    .prop_map(|value| value.and_then(arg_of))
+                    .prop_map(|value| value.filter(|value| *value != Expr::Null).and_then(arg_of))
                     .boxed(),
                 _ => one.prop_map(arg_of).boxed(),
             }

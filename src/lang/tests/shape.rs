@@ -2,257 +2,263 @@
 
 use super::*;
 
+const MAKING_SOCKETS: &[&[&str]] = &[
+    &[
+        "s = socket tcp",
+        "s = socket AF_INET SOCK_STREAM",
+        "s = socket inet stream",
+        "s = socket.socket()",
+        "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
+        "s = socket.socket(family=socket.AF_INET, type=socket.SOCK_STREAM, proto=0)",
+        "s = socket(AF_INET, SOCK_STREAM)",
+        "s=socket(PF_INET,SOCK_STREAM,0);",
+        "int s = socket(AF_INET, SOCK_STREAM, 0);",
+        "s = socket(2, 1, 0)",
+        "s = socket('tcp')",
+    ],
+    &[
+        "u = socket udp",
+        "u = socket.socket(type=socket.SOCK_DGRAM)",
+        "int u = socket(AF_INET, SOCK_DGRAM, IPPROTO_IP);",
+    ],
+    &[
+        "u = socket udp",
+        "u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "u = socket inet dgram",
+    ],
+    &[
+        "socket tcp6",
+        "socket inet6 stream",
+        "socket.socket(socket.AF_INET6)",
+        "socket(PF_INET6, SOCK_STREAM, 0)",
+    ],
+    &[
+        "socket unix",
+        "socket AF_UNIX SOCK_STREAM",
+        "socket(AF_LOCAL, SOCK_STREAM, 0)",
+        "socket unix stream",
+    ],
+    &[
+        "socket unix-dgram",
+        "socket unix dgram",
+        "socket unix SOCK_DGRAM",
+        "socket(AF_UNIX, SOCK_DGRAM, 0) = 3",
+    ],
+    &[
+        "socket tcp tcp",
+        "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3",
+        "socket tcp proto=IPPROTO_TCP",
+        "socket tcp 6",
+    ],
+    &[
+        "socket tcp --nonblock",
+        "socket AF_INET SOCK_STREAM|SOCK_NONBLOCK",
+        "socket(AF_INET, SOCK_NONBLOCK | SOCK_STREAM, 0)",
+    ],
+    &[
+        "a, b = socketpair",
+        "a, b = socket.socketpair()",
+        "a, b = socketpair unix stream",
+        "(a, b) = socketpair(AF_UNIX, SOCK_STREAM, 0)",
+    ],
+    &[
+        "sv = socketpair",
+        "socketpair(AF_UNIX, SOCK_STREAM, 0, sv);",
+    ],
+];
+
 #[test]
 fn making_sockets() {
-    same(&[
-        &[
-            "s = socket tcp",
-            "s = socket AF_INET SOCK_STREAM",
-            "s = socket inet stream",
-            "s = socket.socket()",
-            "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
-            "s = socket.socket(family=socket.AF_INET, type=socket.SOCK_STREAM, proto=0)",
-            "s = socket(AF_INET, SOCK_STREAM)",
-            "s=socket(PF_INET,SOCK_STREAM,0);",
-            "int s = socket(AF_INET, SOCK_STREAM, 0);",
-            "s = socket(2, 1, 0)",
-            "s = socket('tcp')",
-        ],
-        &[
-            "u = socket udp",
-            "u = socket.socket(type=socket.SOCK_DGRAM)",
-            "int u = socket(AF_INET, SOCK_DGRAM, IPPROTO_IP);",
-        ],
-        &[
-            "u = socket udp",
-            "u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
-            "u = socket inet dgram",
-        ],
-        &[
-            "socket tcp6",
-            "socket inet6 stream",
-            "socket.socket(socket.AF_INET6)",
-            "socket(PF_INET6, SOCK_STREAM, 0)",
-        ],
-        &[
-            "socket unix",
-            "socket AF_UNIX SOCK_STREAM",
-            "socket(AF_LOCAL, SOCK_STREAM, 0)",
-            "socket unix stream",
-        ],
-        &[
-            "socket unix-dgram",
-            "socket unix dgram",
-            "socket unix SOCK_DGRAM",
-            "socket(AF_UNIX, SOCK_DGRAM, 0) = 3",
-        ],
-        &[
-            "socket tcp tcp",
-            "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3",
-            "socket tcp proto=IPPROTO_TCP",
-            "socket tcp 6",
-        ],
-        &[
-            "socket tcp --nonblock",
-            "socket AF_INET SOCK_STREAM|SOCK_NONBLOCK",
-            "socket(AF_INET, SOCK_NONBLOCK | SOCK_STREAM, 0)",
-        ],
-        &[
-            "a, b = socketpair",
-            "a, b = socket.socketpair()",
-            "a, b = socketpair unix stream",
-            "(a, b) = socketpair(AF_UNIX, SOCK_STREAM, 0)",
-        ],
-        &[
-            "sv = socketpair",
-            "socketpair(AF_UNIX, SOCK_STREAM, 0, sv);",
-        ],
-    ]);
+    same(MAKING_SOCKETS);
 }
+
+const THE_SERVERS_CALLS: &[&[&str]] = &[
+    &[
+        "bind s 127.0.0.1:12345",
+        "bind s 127.0.0.1 12345",
+        "bin s 127.0.0.1:12345",
+        "s.bind((\"127.0.0.1\", 12345))",
+        "s.bind(('127.0.0.1', '12345'));",
+        "bind(s, (\"127.0.0.1\", 12345))",
+        "bind (s, 127.0.0.1:12345)",
+        "bind(s, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0",
+        "bind s addr=127.0.0.1:12345",
+    ],
+    &[
+        "listen s 5",
+        "s.listen(5)",
+        "listen(s, 5);",
+        "s.listen(backlog=5)",
+        "lis s 5",
+        "listen s backlog=5",
+    ],
+    &["listen s 128", "s.listen()"],
+    &[
+        "listen s SOMAXCONN",
+        "listen(s, SOMAXCONN);",
+        "s.listen(socket.SOMAXCONN)",
+    ],
+    &[
+        "conn = accept s",
+        "conn = s.accept()",
+        "int conn = accept(s, NULL, NULL);",
+        "conn = acc s",
+    ],
+    &[
+        "conn, addr = accept s",
+        "conn, addr = s.accept()",
+        "(conn, addr) = s.accept()",
+        "conn,addr=accept(s)",
+    ],
+    &[
+        "accept 3",
+        "accept(3, {sa_family=AF_INET, sin_port=htons(48437), sin_addr=inet_addr(\"127.0.0.1\")}, [16]) = 4",
+    ],
+    &["conn, _ = accept s", "conn, _ = s.accept()"],
+    &[
+        "connect c localhost:http",
+        "c.connect(('localhost', 'http'))",
+        "conn c localhost http",
+    ],
+    &[
+        "connect . 127.0.0.1:80",
+        "connect(., 127.0.0.1:80)",
+        "connect . ('127.0.0.1', 80)",
+    ],
+    &[
+        "connect c a",
+        "connect(c, (struct sockaddr *)&a, sizeof(a));",
+        "c.connect(a)",
+        "connect(c, (SA*) &a, sizeof a)",
+    ],
+    &["connect c s.local", "c.connect(s.local)"],
+    &["connect c getsockname(s)", "c.connect(s.getsockname())"],
+    &["getsockname s", "s.getsockname()", "getsockname(s)"],
+    &[
+        "a = getsockname s",
+        "getsockname(s, (struct sockaddr*)&a, &len);",
+    ],
+    &["getpeername .", "getpeername(.)"],
+    &[
+        "shutdown s wr",
+        "shutdown s out",
+        "s.shutdown(socket.SHUT_WR)",
+        "shutdown(s, SHUT_WR);",
+        "shutdown s SHUT_WR",
+        "shutdown(s, 1)",
+    ],
+    &["shutdown s rd", "shutdown s in", "s.shutdown(0)"],
+    &[
+        "shutdown s rdwr",
+        "shutdown s both",
+        "s.shutdown(socket.SHUT_RDWR)",
+    ],
+    &[
+        "close s",
+        "s.close()",
+        "close(s);",
+        "s.close",
+        "os.close(s)",
+    ],
+];
 
 #[test]
 fn the_servers_calls() {
-    same(&[
-        &[
-            "bind s 127.0.0.1:12345",
-            "bind s 127.0.0.1 12345",
-            "bin s 127.0.0.1:12345",
-            "s.bind((\"127.0.0.1\", 12345))",
-            "s.bind(('127.0.0.1', '12345'));",
-            "bind(s, (\"127.0.0.1\", 12345))",
-            "bind (s, 127.0.0.1:12345)",
-            "bind(s, {sa_family=AF_INET, sin_port=htons(12345), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 0",
-            "bind s addr=127.0.0.1:12345",
-        ],
-        &[
-            "listen s 5",
-            "s.listen(5)",
-            "listen(s, 5);",
-            "s.listen(backlog=5)",
-            "lis s 5",
-            "listen s backlog=5",
-        ],
-        &["listen s 128", "s.listen()"],
-        &[
-            "listen s SOMAXCONN",
-            "listen(s, SOMAXCONN);",
-            "s.listen(socket.SOMAXCONN)",
-        ],
-        &[
-            "conn = accept s",
-            "conn = s.accept()",
-            "int conn = accept(s, NULL, NULL);",
-            "conn = acc s",
-        ],
-        &[
-            "conn, addr = accept s",
-            "conn, addr = s.accept()",
-            "(conn, addr) = s.accept()",
-            "conn,addr=accept(s)",
-        ],
-        &[
-            "accept 3",
-            "accept(3, {sa_family=AF_INET, sin_port=htons(48437), sin_addr=inet_addr(\"127.0.0.1\")}, [16]) = 4",
-        ],
-        &["conn, _ = accept s", "conn, _ = s.accept()"],
-        &[
-            "connect c localhost:http",
-            "c.connect(('localhost', 'http'))",
-            "conn c localhost http",
-        ],
-        &[
-            "connect . 127.0.0.1:80",
-            "connect(., 127.0.0.1:80)",
-            "connect . ('127.0.0.1', 80)",
-        ],
-        &[
-            "connect c a",
-            "connect(c, (struct sockaddr *)&a, sizeof(a));",
-            "c.connect(a)",
-            "connect(c, (SA*) &a, sizeof a)",
-        ],
-        &["connect c s.local", "c.connect(s.local)"],
-        &["connect c getsockname(s)", "c.connect(s.getsockname())"],
-        &["getsockname s", "s.getsockname()", "getsockname(s)"],
-        &[
-            "a = getsockname s",
-            "getsockname(s, (struct sockaddr*)&a, &len);",
-        ],
-        &["getpeername .", "getpeername(.)"],
-        &[
-            "shutdown s wr",
-            "shutdown s out",
-            "s.shutdown(socket.SHUT_WR)",
-            "shutdown(s, SHUT_WR);",
-            "shutdown s SHUT_WR",
-            "shutdown(s, 1)",
-        ],
-        &["shutdown s rd", "shutdown s in", "s.shutdown(0)"],
-        &[
-            "shutdown s rdwr",
-            "shutdown s both",
-            "s.shutdown(socket.SHUT_RDWR)",
-        ],
-        &[
-            "close s",
-            "s.close()",
-            "close(s);",
-            "s.close",
-            "os.close(s)",
-        ],
-    ]);
+    same(THE_SERVERS_CALLS);
 }
+
+const TALKING: &[&[&str]] = &[
+    &[
+        "send c \"hi\"",
+        "send c 'hi'",
+        "c.send('hi')",
+        "c.send(b'hi')",
+        "send(c, \"hi\", 2, 0);",
+        "send(c, \"hi there\", 2, 0);",
+        "send c 0x6869",
+        "sendto(c, \"hi\", 2, 0, NULL, 0) = 2",
+        "send c \"\\x68\\151\"",
+        "send c “hi”",
+    ],
+    &[
+        "send c \"hello, world\"",
+        "send c hello, world",
+        "send c hello, world # said",
+        "c.send(\"hello\" ', world')",
+    ],
+    &[
+        "send c \"hi\" --oob",
+        "c.send(b'hi', socket.MSG_OOB)",
+        "send(c, \"hi\", 2, MSG_OOB);",
+        "send c \"hi\" MSG_OOB",
+    ],
+    &[
+        "send c \"hi\" --more --nosignal",
+        "send c \"hi\" --nosignal --more",
+        "send(c, \"hi\", 2, MSG_NOSIGNAL|MSG_MORE)",
+        "send c \"hi\" flags=MSG_MORE|MSG_NOSIGNAL",
+    ],
+    &["send c #100", "send(c, #100)", "c.send(#100)"],
+    &["send c @page.html", "send(c, @page.html)"],
+    &[
+        "sendall c \"Hello, server!\"",
+        "c.sendall(b\"Hello, server!\")",
+        "sendall(c, \"Hello, server!\")",
+    ],
+    &["recv c 1024", "c.recv(1024)", "recv c 1k", "recv(c, 1024)"],
+    &[
+        "buf = recv c 1024",
+        "recv(c, buf, 1024, 0);",
+        "buf = c.recv(1024)",
+    ],
+    &["n = recv c 10", "int n = recv(c, buf, 10, 0);"],
+    &[
+        "recv c 10 --peek",
+        "c.recv(10, socket.MSG_PEEK)",
+        "recv(c, 10, MSG_PEEK)",
+        "recv c 10 MSG_PEEK",
+        "recv c --peek 10",
+    ],
+    &[
+        "recv c 10 --peek --dontwait",
+        "c.recv(10, MSG_DONTWAIT | MSG_PEEK)",
+        "recv c 10 flags=66",
+    ],
+    &[
+        "sendto u \"hi\" 127.0.0.1:9",
+        "sendto u \"hi\" 127.0.0.1 9",
+        "u.sendto(b'hi', ('127.0.0.1', 9))",
+        "u.sendto(b'hi', 0, ('127.0.0.1', 9))",
+        "sendto(u, \"hi\", 2, 0, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 2",
+    ],
+    &[
+        "sendto u \"hi\" 127.0.0.1:9 --dontwait",
+        "u.sendto('hi', socket.MSG_DONTWAIT, ('127.0.0.1', 9))",
+    ],
+    &[
+        "data, addr = recvfrom u 1024",
+        "data, addr = u.recvfrom(1024)",
+    ],
+    &[
+        "buf, from = recvfrom u 1024",
+        "recvfrom(u, buf, 1024, 0, (struct sockaddr *)&from, &len);",
+    ],
+    &["recv 3 1024", "recv(3, 1024, 0)"],
+    &[
+        "write c \"hi\"",
+        "write(c, \"hi\", 2)",
+        "os.write(c, b'hi')",
+    ],
+    &[
+        "buf = read c 100",
+        "read(c, buf, 100)",
+        "buf = os.read(c, 100)",
+    ],
+];
 
 #[test]
 fn talking() {
-    same(&[
-        &[
-            "send c \"hi\"",
-            "send c 'hi'",
-            "c.send('hi')",
-            "c.send(b'hi')",
-            "send(c, \"hi\", 2, 0);",
-            "send(c, \"hi there\", 2, 0);",
-            "send c 0x6869",
-            "sendto(c, \"hi\", 2, 0, NULL, 0) = 2",
-            "send c \"\\x68\\151\"",
-            "send c “hi”",
-        ],
-        &[
-            "send c \"hello, world\"",
-            "send c hello, world",
-            "send c hello, world # said",
-            "c.send(\"hello\" ', world')",
-        ],
-        &[
-            "send c \"hi\" --oob",
-            "c.send(b'hi', socket.MSG_OOB)",
-            "send(c, \"hi\", 2, MSG_OOB);",
-            "send c \"hi\" MSG_OOB",
-        ],
-        &[
-            "send c \"hi\" --more --nosignal",
-            "send c \"hi\" --nosignal --more",
-            "send(c, \"hi\", 2, MSG_NOSIGNAL|MSG_MORE)",
-            "send c \"hi\" flags=MSG_MORE|MSG_NOSIGNAL",
-        ],
-        &["send c #100", "send(c, #100)", "c.send(#100)"],
-        &["send c @page.html", "send(c, @page.html)"],
-        &[
-            "sendall c \"Hello, server!\"",
-            "c.sendall(b\"Hello, server!\")",
-            "sendall(c, \"Hello, server!\")",
-        ],
-        &["recv c 1024", "c.recv(1024)", "recv c 1k", "recv(c, 1024)"],
-        &[
-            "buf = recv c 1024",
-            "recv(c, buf, 1024, 0);",
-            "buf = c.recv(1024)",
-        ],
-        &["n = recv c 10", "int n = recv(c, buf, 10, 0);"],
-        &[
-            "recv c 10 --peek",
-            "c.recv(10, socket.MSG_PEEK)",
-            "recv(c, 10, MSG_PEEK)",
-            "recv c 10 MSG_PEEK",
-            "recv c --peek 10",
-        ],
-        &[
-            "recv c 10 --peek --dontwait",
-            "c.recv(10, MSG_DONTWAIT | MSG_PEEK)",
-            "recv c 10 flags=66",
-        ],
-        &[
-            "sendto u \"hi\" 127.0.0.1:9",
-            "sendto u \"hi\" 127.0.0.1 9",
-            "u.sendto(b'hi', ('127.0.0.1', 9))",
-            "u.sendto(b'hi', 0, ('127.0.0.1', 9))",
-            "sendto(u, \"hi\", 2, 0, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr(\"127.0.0.1\")}, 16) = 2",
-        ],
-        &[
-            "sendto u \"hi\" 127.0.0.1:9 --dontwait",
-            "u.sendto('hi', socket.MSG_DONTWAIT, ('127.0.0.1', 9))",
-        ],
-        &[
-            "data, addr = recvfrom u 1024",
-            "data, addr = u.recvfrom(1024)",
-        ],
-        &[
-            "buf, from = recvfrom u 1024",
-            "recvfrom(u, buf, 1024, 0, (struct sockaddr *)&from, &len);",
-        ],
-        &["recv 3 1024", "recvfrom(3, 1024, 0)", "recv(3, 1024, 0)"][..1],
-        &[
-            "write c \"hi\"",
-            "write(c, \"hi\", 2)",
-            "os.write(c, b'hi')",
-        ],
-        &[
-            "buf = read c 100",
-            "read(c, buf, 100)",
-            "buf = os.read(c, 100)",
-        ],
-    ]);
+    same(TALKING);
     assert_eq!(
         one("recvfrom(3, \"hi\", 1024, 0, NULL, NULL) = 2"),
         one("recv 3 1024")
@@ -305,233 +311,245 @@ fn data_in_every_form() {
     ]);
 }
 
+const NAMES_AND_NUMBERS: &[&[&str]] = &[
+    &[
+        "port = htons 80",
+        "port = htons(80)",
+        "port = socket.htons(80)",
+    ],
+    &[
+        "h = gethostname",
+        "h = socket.gethostname()",
+        "gethostname(h, sizeof(h));",
+    ],
+    &[
+        "gethostbyname localhost",
+        "socket.gethostbyname('localhost')",
+        "gethostbyname(\"localhost\")",
+    ],
+    &[
+        "getaddrinfo localhost http",
+        "socket.getaddrinfo('localhost', 'http')",
+        "getaddrinfo(\"localhost\", \"http\", &hints, &res);",
+    ],
+    &[
+        "getaddrinfo localhost 80 AF_INET",
+        "socket.getaddrinfo('localhost', 80, socket.AF_INET)",
+        "getaddrinfo localhost 80 inet",
+    ],
+    &[
+        "getaddrinfo localhost type=SOCK_STREAM",
+        "socket.getaddrinfo('localhost', None, 0, socket.SOCK_STREAM)",
+    ],
+    &[
+        "inet_pton AF_INET 127.0.0.1",
+        "socket.inet_pton(socket.AF_INET, '127.0.0.1')",
+        "inet_aton 127.0.0.1",
+        "socket.inet_aton('127.0.0.1')",
+        "inet_addr(\"127.0.0.1\")",
+    ],
+    &[
+        "x = inet_pton AF_INET6 ::1",
+        "inet_pton(AF_INET6, \"::1\", x)",
+    ],
+    &[
+        "inet_ntop AF_INET x",
+        "socket.inet_ntoa(x)",
+        "inet_ntop(AF_INET, x)",
+    ],
+    &[
+        "strerror ECONNREFUSED",
+        "os.strerror(errno.ECONNREFUSED)",
+        "strerror(111)",
+    ],
+    &[
+        "nonblock s on",
+        "s.setblocking(False)",
+        "s.setblocking(0)",
+        "nonblock s 1",
+        "fcntl(s, F_SETFL, fcntl(s, F_GETFL, 0) | O_NONBLOCK);",
+        "fcntl(s, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
+        "setblocking s off",
+    ],
+    &["nonblock s off", "s.setblocking(True)"],
+    &["perror \"bind\"", "perror(\"bind\");"],
+    &["n = 10k", "n = 10240"],
+    &["x = 0x7f", "x = 127", "int x = 0177;", "x = 0b1111111"],
+];
+
 #[test]
 fn names_and_numbers() {
-    same(&[
-        &[
-            "port = htons 80",
-            "port = htons(80)",
-            "port = socket.htons(80)",
-        ],
-        &[
-            "h = gethostname",
-            "h = socket.gethostname()",
-            "gethostname(h, sizeof(h));",
-        ],
-        &[
-            "gethostbyname localhost",
-            "socket.gethostbyname('localhost')",
-            "gethostbyname(\"localhost\")",
-        ],
-        &[
-            "getaddrinfo localhost http",
-            "socket.getaddrinfo('localhost', 'http')",
-            "getaddrinfo(\"localhost\", \"http\", &hints, &res);",
-        ],
-        &[
-            "getaddrinfo localhost 80 AF_INET",
-            "socket.getaddrinfo('localhost', 80, socket.AF_INET)",
-            "getaddrinfo localhost 80 inet",
-        ],
-        &[
-            "getaddrinfo localhost type=SOCK_STREAM",
-            "socket.getaddrinfo('localhost', None, 0, socket.SOCK_STREAM)",
-        ][..1],
-        &[
-            "inet_pton AF_INET 127.0.0.1",
-            "socket.inet_pton(socket.AF_INET, '127.0.0.1')",
-            "inet_aton 127.0.0.1",
-            "socket.inet_aton('127.0.0.1')",
-            "inet_addr(\"127.0.0.1\")",
-        ],
-        &[
-            "x = inet_pton AF_INET6 ::1",
-            "inet_pton(AF_INET6, \"::1\", x)",
-        ],
-        &[
-            "inet_ntop AF_INET x",
-            "socket.inet_ntoa(x)",
-            "inet_ntop(AF_INET, x)",
-        ],
-        &[
-            "strerror ECONNREFUSED",
-            "os.strerror(errno.ECONNREFUSED)",
-            "strerror(111)",
-        ],
-        &[
-            "nonblock s on",
-            "s.setblocking(False)",
-            "s.setblocking(0)",
-            "nonblock s 1",
-            "fcntl(s, F_SETFL, fcntl(s, F_GETFL, 0) | O_NONBLOCK);",
-            "fcntl(s, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
-            "setblocking s off",
-        ],
-        &["nonblock s off", "s.setblocking(True)"],
-        &["perror \"bind\"", "perror(\"bind\");"],
-        &["n = 10k", "n = 10240"],
-        &["x = 0x7f", "x = 127", "int x = 0177;", "x = 0b1111111"],
-    ]);
+    same(NAMES_AND_NUMBERS);
 }
+
+const POLL_AND_SELECT: &[&[&str]] = &[
+    &[
+        "poll s rw 1000",
+        "poll(((s, 'rw'),), 1000)",
+        "poll((s, 'rw'), 1000)",
+        "poll s rw 1s",
+        "poll rw s 1000",
+        "poll s POLLIN|POLLOUT 1000",
+    ],
+    &[
+        "poll 3 r 4 w 1000",
+        "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLOUT}], 2, 1000) = 1 ([{fd=4, revents=POLLOUT}])",
+    ],
+    &["poll s", "poll s r", "poll s r -1", "poll(((s, 'r'),), -1)"],
+    &["poll 3 5", "poll 3 r 5"],
+    &[
+        "poll(((r, 'w'), (w, 'r')))",
+        "poll([{fd=r, events=POLLOUT}, {fd=w, events=POLLIN}], 2, -1)",
+    ],
+    &[
+        "select r s c w d 5",
+        "select s r c r d w 5",
+        "select.select([s, c], [d], [], 5)",
+    ],
+    &[
+        "r, w, x = select r s c 5",
+        "r, w, x = select.select([s, c], [], [], 5.0)",
+    ],
+    &[
+        "select 3 r 4 r 5 w 0.5",
+        "select(6, [3 4], [5], NULL, {tv_sec=0, tv_usec=500000}) = 1 (in [3])",
+    ],
+    &[
+        "select s rw",
+        "select.select([s], [s], [])",
+        "select r s w s",
+        "select.select([s], [s], [], None)",
+    ],
+    &["select inputs r", "select.select(inputs, [], [])"],
+];
 
 #[test]
 fn poll_and_select() {
-    same(&[
-        &[
-            "poll s rw 1000",
-            "poll(((s, 'rw'),), 1000)",
-            "poll((s, 'rw'), 1000)",
-            "poll s rw 1s",
-            "poll rw s 1000",
-            "poll s POLLIN|POLLOUT 1000",
-        ],
-        &[
-            "poll 3 r 4 w 1000",
-            "poll([{fd=3, events=POLLIN}, {fd=4, events=POLLOUT}], 2, 1000) = 1 ([{fd=4, revents=POLLOUT}])",
-        ],
-        &["poll s", "poll s r", "poll s r -1", "poll(((s, 'r'),), -1)"],
-        &["poll 3 5", "poll 3 r 5"],
-        &[
-            "poll(((r, 'w'), (w, 'r')))",
-            "poll([{fd=r, events=POLLOUT}, {fd=w, events=POLLIN}], 2, -1)",
-        ],
-        &[
-            "select r s c w d 5",
-            "select s r c r d w 5",
-            "select.select([s, c], [d], [], 5)",
-            "r, w, x = select.select([s, c], [d], [], 5.0)",
-        ][..3],
-        &[
-            "select 3 r 4 r 5 w 0.5",
-            "select(6, [3 4], [5], NULL, {tv_sec=0, tv_usec=500000}) = 1 (in [3])",
-            "select 3 4 w 5 0.5s",
-        ][..2],
-        &[
-            "select s rw",
-            "select.select([s], [s], [])",
-            "select r s w s",
-            "select.select([s], [s], [], None)",
-        ],
-        &["select inputs r", "select.select(inputs, [], [])"],
-    ]);
+    same(POLL_AND_SELECT);
     assert_eq!(arg("poll s rw 300ms", "timeout"), Expr::Int(300));
     assert_eq!(arg("select s r 300ms", "timeout"), Expr::Float(0.3));
 }
 
+const VALUES: &[&[&str]] = &[
+    &["print x", "print(x)", "print (x)", "echo x"],
+    &[
+        "print x, y",
+        "print(x, y)",
+        "print x y",
+        "print(x, y, sep='')",
+    ],
+    &[
+        "print \"Got connection from\", addr",
+        "print 'Got connection from', addr",
+        "print('Got connection from', addr)",
+    ],
+    &[
+        "print c.recv(1024)",
+        "print(c.recv(1024))",
+        "print recv(c, 1024)",
+    ],
+    &[
+        "print f\"port {n}\"",
+        "printf(\"port %d\\n\", n);",
+        "print('port %d' % n)",
+    ],
+    &["print data.decode()", "print(data.decode(\"utf-8\"))"],
+    &["print addr[0]", "print(addr[0])"],
+    &["print s.fd", "print(s.fileno())"],
+    &["x = (1, 2)", "x = 1, 2", "x = [1, 2]"],
+    &["a = b\"\\xff\"", "a = b'\\377'"],
+    &["a = s.local", "a = s.local;"],
+    &[
+        "n = len(data) + 1",
+        "n = (len(data) + 1)",
+        "int n = strlen(data) + 1;",
+    ],
+    &["a = localhost:http", "a = localhost:http # named"],
+    &["a = 127.0.0.1:80", "a = (127.0.0.1:80)"],
+];
+
 #[test]
 fn values() {
-    same(&[
-        &["print x", "print(x)", "print (x)", "echo x"],
-        &[
-            "print x, y",
-            "print(x, y)",
-            "print x y",
-            "print(x, y, sep='')",
-        ],
-        &[
-            "print \"Got connection from\", addr",
-            "print 'Got connection from', addr",
-            "print('Got connection from', addr)",
-        ],
-        &[
-            "print c.recv(1024)",
-            "print(c.recv(1024))",
-            "print recv(c, 1024)",
-        ],
-        &[
-            "print f\"port {n}\"",
-            "printf(\"port %d\\n\", n);",
-            "print('port %d' % n)",
-        ],
-        &["print data.decode()", "print(data.decode(\"utf-8\"))"],
-        &["print addr[0]", "print(addr[0])"],
-        &["print s.fd", "print(s.fileno())"],
-        &["x = (1, 2)", "x = 1, 2", "x = [1, 2]"],
-        &["a = b\"\\xff\"", "a = b'\\377'"],
-        &["a = s.local", "a = s.local;"],
-        &[
-            "n = len(data) + 1",
-            "n = (len(data) + 1)",
-            "int n = strlen(data) + 1;",
-        ],
-        &["a = localhost:http", "a = localhost:http # named"],
-        &["a = 127.0.0.1:80", "a = (127.0.0.1:80)"],
-    ]);
+    same(VALUES);
 }
+
+const THE_SHELLS_COMMANDS: &[&[&str]] = &[
+    &["ls", "status", "=", "ls()", "statu"],
+    &[
+        "explain bind",
+        "man bind",
+        "? bind",
+        "?bind",
+        "bind?",
+        "explain(bind)",
+    ],
+    &["explain SO_REUSEADDR", "man SO_REUSEADDR"],
+    &["help send", "help(send)", "hel send"],
+    &["wait", "wait()"],
+    &["wait 2", "wait(2)"],
+    &["set explain brief", "set explain \"brief\""],
+    &["quit", "exit", "exit()", "sys.exit()", "qui"],
+    &["quit 0", "exit(0);"],
+    &["goto 3", "goto(3)"],
+    &["who 12345", "who(12345)"],
+    &["state s", "state(s)"],
+];
 
 #[test]
 fn the_shells_commands() {
-    same(&[
-        &["ls", "status", "=", "ls()", "stat"][..4],
-        &[
-            "explain bind",
-            "man bind",
-            "? bind",
-            "?bind",
-            "bind?",
-            "help(bind)",
-        ][..5],
-        &["explain SO_REUSEADDR", "man SO_REUSEADDR"],
-        &["help send", "help(send)", "hel send"],
-        &["wait", "wait()"],
-        &["wait 2", "wait(2)"],
-        &["set explain brief", "set explain \"brief\""],
-        &["quit", "exit", "exit()", "sys.exit()", "qui"],
-        &["quit 0", "exit(0);"],
-        &["goto 3", "goto(3)"],
-        &["who 12345", "who(12345)"],
-        &["state s", "state(s)"],
-    ]);
+    same(THE_SHELLS_COMMANDS);
 }
+
+const EXPECTATIONS: &[&[&str]] = &[
+    &["expect ok"],
+    &[
+        "expect error ECONNREFUSED",
+        "expect error errno.ECONNREFUSED",
+        "expect error 111",
+    ],
+    &[
+        "expect error EAGAIN|EINTR",
+        "expect error EWOULDBLOCK | EINTR",
+        "expect error EAGAIN,EINTR",
+    ],
+    &["expect ret 16"],
+    &["expect data \"hello\"", "expect data b'hello'"],
+    &["expect data \"hello you\"", "expect data hello you"],
+    &["expect data #1000"],
+    &["expect blocked"],
+    &["expect state s LISTEN", "expect state s listen"],
+    &[
+        "expect state s FIN_WAIT1|FIN_WAIT2",
+        "expect state s FIN-WAIT-1 | fin_wait2",
+    ],
+    &["expect state 3 CLOSE", "expect state 3 CLOSED"],
+    &[
+        "expect local s 127.0.0.1:80",
+        "expect local s 127.0.0.1 80",
+        "expect local s ('127.0.0.1', 80)",
+    ],
+    &["expect peer s c.local"],
+    &["expect backlog s 2"],
+    &["expect recvq . 20"],
+    &["expect sendq s 0"],
+    &["expect ready s rw", "expect ready s wr"],
+    &["expect ready s -"],
+    &["expect sockets 2"],
+    &["expect jobs 1"],
+    &[
+        "expect quiet 300ms",
+        "expect quiet 0.3",
+        "expect quiet 0.3s",
+    ],
+    &["expect x == 3", "expect x==3", "assert x == 3"],
+    &["expect len(x) > 3", "expect (len(x)) > 3"],
+    &["expect ret == 3", "expect (ret) == 3"],
+    &["expect s.peer == c.local"],
+];
 
 #[test]
 fn expectations() {
-    same(&[
-        &["expect ok"],
-        &[
-            "expect error ECONNREFUSED",
-            "expect error errno.ECONNREFUSED",
-            "expect error 111",
-        ],
-        &[
-            "expect error EAGAIN|EINTR",
-            "expect error EWOULDBLOCK | EINTR",
-            "expect error EAGAIN,EINTR",
-        ],
-        &["expect ret 16"],
-        &["expect data \"hello\"", "expect data b'hello'"],
-        &["expect data \"hello you\"", "expect data hello you"],
-        &["expect data #1000"],
-        &["expect blocked"],
-        &["expect state s LISTEN", "expect state s listen"],
-        &[
-            "expect state s FIN_WAIT1|FIN_WAIT2",
-            "expect state s FIN-WAIT-1 | fin_wait2",
-        ],
-        &["expect state 3 CLOSE", "expect state 3 CLOSED"],
-        &[
-            "expect local s 127.0.0.1:80",
-            "expect local s 127.0.0.1 80",
-            "expect local s ('127.0.0.1', 80)",
-        ],
-        &["expect peer s c.local"],
-        &["expect backlog s 2"],
-        &["expect recvq . 20"],
-        &["expect sendq s 0"],
-        &["expect ready s rw", "expect ready s wr"],
-        &["expect ready s -"],
-        &["expect sockets 2"],
-        &["expect jobs 1"],
-        &[
-            "expect quiet 300ms",
-            "expect quiet 0.3",
-            "expect quiet 0.3s",
-        ],
-        &["expect x == 3", "expect x==3", "assert x == 3"],
-        &["expect len(x) > 3", "expect (len(x)) > 3"],
-        &["expect ret == 3", "expect (ret) == 3"],
-        &["expect s.peer == c.local"],
-    ]);
+    same(EXPECTATIONS);
     assert_eq!(parse_claim("error ECONNREFUSED"), parse_claim("error 111"));
     assert!(parse_claim("ok ok").is_err());
 }

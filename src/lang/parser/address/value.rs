@@ -1,0 +1,163 @@
+//! Values to addresses: pairs, texts, and the structures of C and strace.
+
+use super::super::input::{Cursor, Input, Parsed, Trouble};
+use super::{expected, host_text, is_host_name, is_service_name, no_port, port_text};
+use crate::lang::ast::{Address, Expr, Host, Port};
+
+/// Brings a value to the form of an address; a name, a property or a call that may hold one stays.
+pub(in crate::lang::parser) fn from_expr(i: &Input, start: usize, value: Expr) -> Parsed<Expr> {
+    match value {
+        Expr::Address(_) | Expr::Name(_) | Expr::Property(..) | Expr::Index(..) | Expr::Call(_) => {
+            Ok(value)
+        }
+        Expr::Word(word) => Ok(Expr::Name(word)),
+        Expr::Text(text) => from_text(i, start, text).map(Expr::Address),
+        Expr::Bytes(bytes) => match bytes.strip_prefix(b"\0") {
+            Some(name) => Ok(Expr::Address(Address::Abstract(name.to_owned()))),
+            None => Err(expected(i.fault(start, "these bytes are no address")).into()),
+        },
+        Expr::File(name) => Ok(Expr::Address(Address::Abstract(name.into_bytes()))),
+        // IPv6 in Python has four: host, port, flow label, scope.
+        Expr::Tuple(mut items) if items.len() == 2 || items.len() == 4 => {
+            let port_value = items.swap_remove(1);
+            let host = host(i, start, items.swap_remove(0))?;
+            let port = port(i, start, port_value)?;
+            Ok(Expr::Address(Address::Inet { host, port }))
+        }
+        Expr::Binary(..) | Expr::Apply(..) => Ok(value),
+        _ => Err(expected(i.fault(start, "this is no address")).into()),
+    }
+}
+
+fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
+    if let Some(name) = text.strip_prefix(['\0', '@']) {
+        return Ok(Address::Abstract(name.as_bytes().to_owned()));
+    }
+    if text.is_empty() {
+        return Err(expected(i.fault(start, "this address is empty")).into());
+    }
+    if !text.contains('/')
+        && let Some((host, port)) = text.rsplit_once(':')
+    {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let numeric = !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
+        if numeric || (is_service_name(port) && is_host_name(host)) {
+            return Ok(Address::Inet {
+                host: host_text(i, start, bare)?,
+                port: port_text(i, start, port)?,
+            });
+        }
+    }
+    Ok(Address::Path(text))
+}
+
+/// The host of `(host, port)`.
+pub(in crate::lang::parser) fn host(i: &Input, start: usize, value: Expr) -> Parsed<Host> {
+    Ok(match value {
+        Expr::Text(text) if text.is_empty() || text == "*" => Host::Any,
+        Expr::Text(text) if text == "<broadcast>" => Host::Broadcast,
+        Expr::Text(text) => Host::Name(text),
+        Expr::Bytes(bytes) => Host::Name(String::from_utf8_lossy(&bytes).into_owned()),
+        Expr::Const("INADDR_ANY" | "in6addr_any" | "IN6ADDR_ANY_INIT", _) => Host::Any,
+        Expr::Const("INADDR_BROADCAST", _) => Host::Broadcast,
+        Expr::Const(_, number) | Expr::Int(number) => {
+            Host::Number(u32::try_from(number).map_err(|_| {
+                Trouble::from(
+                    i.fault(start, "an IPv4 address has 32 bits")
+                        .expecting("0 to 4294967295"),
+                )
+            })?)
+        }
+        Expr::Call(call) => match (call.command.name, call.args.as_slice()) {
+            ("htonl", [Some(inner)]) => host(i, start, inner.value.clone())?,
+            ("inet_pton", [_, Some(inner)]) if matches!(inner.value, Expr::Text(_)) => {
+                host(i, start, inner.value.clone())?
+            }
+            _ => Host::Expr(Box::new(Expr::Call(call))),
+        },
+        Expr::Word(name) => Host::Expr(Box::new(Expr::Name(name))),
+        Expr::Name(_)
+        | Expr::Property(..)
+        | Expr::Index(..)
+        | Expr::Apply(..)
+        | Expr::Binary(..) => Host::Expr(Box::new(value)),
+        _ => {
+            return Err(i
+                .fault(start, "this is no host")
+                .expecting("a name or an address in quotes")
+                .into());
+        }
+    })
+}
+
+/// The port of `(host, port)`.
+pub(in crate::lang::parser) fn port(i: &Input, start: usize, value: Expr) -> Parsed<Port> {
+    Ok(match value {
+        Expr::Int(number) => Port::Number(u16::try_from(number).map_err(|_| no_port(i, start))?),
+        Expr::Text(text) => port_text(i, start, &text)?,
+        Expr::Call(call) => match (call.command.name, call.args.as_slice()) {
+            ("htons", [Some(inner)]) => port(i, start, inner.value.clone())?,
+            _ => Port::Expr(Box::new(Expr::Call(call))),
+        },
+        Expr::Word(name) => Port::Expr(Box::new(Expr::Name(name))),
+        Expr::Name(_)
+        | Expr::Property(..)
+        | Expr::Index(..)
+        | Expr::Apply(..)
+        | Expr::Binary(..) => Port::Expr(Box::new(value)),
+        _ => {
+            return Err(i
+                .fault(start, "this is no port")
+                .expecting("0 to 65535")
+                .expecting("a service such as \"http\"")
+                .into());
+        }
+    })
+}
+
+/// A `sockaddr` with its fields by name, as strace and C write it.
+pub(in crate::lang::parser) fn structure(
+    i: &Input,
+    start: usize,
+    mut fields: Vec<(&str, Expr)>,
+) -> Parsed<Expr> {
+    let mut take = |names: &[&str]| {
+        let at = fields.iter().position(|(name, _)| names.contains(name))?;
+        Some(fields.swap_remove(at).1)
+    };
+    if let Some(path) = take(&["sun_path"]) {
+        return Ok(Expr::Address(match path {
+            Expr::Text(path) => Address::Path(path),
+            Expr::Bytes(bytes) => match bytes.strip_prefix(b"\0") {
+                Some(name) => Address::Abstract(name.to_owned()),
+                None => Address::Path(String::from_utf8_lossy(&bytes).into_owned()),
+            },
+            _ => return Err(i.fault(start, "sun_path must be text").into()),
+        }));
+    }
+    let host_value = take(&["sin_addr", "sin6_addr", "sin_addr.s_addr"]).or_else(|| {
+        // strace prints an IPv6 address as the call that would make it, without a name.
+        let at = fields
+            .iter()
+            .position(|(name, value)| name.is_empty() && matches!(value, Expr::Call(_)))?;
+        Some(fields.swap_remove(at).1)
+    });
+    let port_value = fields
+        .iter()
+        .position(|(name, _)| ["sin_port", "sin6_port"].contains(name));
+    let port_value = port_value.map(|at| fields.swap_remove(at).1);
+    let (Some(host_value), Some(port_value)) = (host_value, port_value) else {
+        return Err(i
+            .fault(start, "this structure lacks an address or a port")
+            .expecting("{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr(\"127.0.0.1\")}")
+            .into());
+    };
+    let host_value = match host_value {
+        Expr::Text(text) => Expr::Text(text),
+        Expr::Tuple(mut inner) if inner.len() == 1 => inner.swap_remove(0),
+        other => other,
+    };
+    let host = host(i, start, host_value)?;
+    let port = port(i, start, port_value)?;
+    Ok(Expr::Address(Address::Inet { host, port }))
+}

@@ -1,0 +1,136 @@
+//! Addresses as words of the shell dialect.
+
+use super::super::expr::expr;
+use super::super::input::{Cursor, Input, Parsed};
+use super::super::number::dotted_quad;
+use super::super::word::{
+    ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word,
+};
+use super::value::{from_expr, port};
+use super::{any, any_len, at_word, bracketed_len, expected, host_text, literal, port_word};
+use crate::lang::ast::{Address, Expr, Host};
+
+/// An address as one or two words of the shell dialect.
+pub(in crate::lang::parser) fn shell(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
+    let first = i.next().unwrap_or(' ');
+    let word = peek_word(i);
+    let name = peek_identifier(i);
+    let prefixed =
+        super::super::string::is_prefix(name) && word[name.len()..].starts_with(is_quote);
+    if prefixed || is_quote(first) || matches!(first, '(' | '{') {
+        return expr(i).and_then(|value| from_expr(i, start, value));
+    }
+    if first == '@' {
+        return at_word(i).and_then(|value| from_expr(i, start, value));
+    }
+    if word.starts_with(['/', '~']) || word.starts_with("./") || word.starts_with("../") {
+        i.skip(word.len());
+        return Ok(Expr::Address(Address::Path(word.to_owned())));
+    }
+    if any_len(word).is_some() {
+        return any(i);
+    }
+    if let Some(len) = bracketed_len(word).or_else(|| dotted_quad(word)) {
+        return numeric(i, start, len);
+    }
+    let identifier = identifier_len(word);
+    if word[identifier..].starts_with(['(', '[']) || word.starts_with('.') {
+        return super::super::expr::tight(i).and_then(|value| from_expr(i, start, value));
+    }
+    if identifier > 0
+        && word[identifier..].starts_with('.')
+        && (i.knows(&word[..identifier]) || is_property(word))
+    {
+        return super::super::expr::tight(i).and_then(|value| from_expr(i, start, value));
+    }
+    host_words(i, start, word)
+}
+
+/// `c.local`, `c.getsockname()` …: what a socket answers, and not a host's name.
+fn is_property(word: &str) -> bool {
+    word.split(['.', '(', '['])
+        .nth(1)
+        .is_some_and(super::super::method::is_member)
+}
+
+fn numeric(i: &mut Input, start: usize, len: usize) -> Parsed<Expr> {
+    match literal(i, len)? {
+        Expr::Text(name) => second_word(i, start, Host::Name(name)),
+        address => Ok(address),
+    }
+}
+
+/// `host:port`, `host port`, `::1 80`, or a variable's name.
+fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
+    let word = word.trim_end_matches(',');
+    if word.matches(':').count() >= 2 {
+        i.skip(word.len());
+        return second_word(i, start, Host::Name(word.to_owned()));
+    }
+    if let Some((host, _)) = word.split_once(':') {
+        i.skip(host.len() + 1);
+        let host = host_text(i, start, host)?;
+        let port = port_word(i)?;
+        return Ok(Expr::Address(Address::Inet { host, port }));
+    }
+    if word.is_empty() {
+        return Err(expected(i.fault(start, "an address should stand here")).into());
+    }
+    i.skip(word.len());
+    let host = match word {
+        "*" => Host::Any,
+        "<broadcast>" => Host::Broadcast,
+        _ if i.knows(word) => Host::Expr(Box::new(Expr::Name(word.to_owned()))),
+        _ => host_text(i, start, word)?,
+    };
+    let port_follows = {
+        let before = i.rest();
+        let after = before.trim_start_matches([' ', '\t']);
+        !after.is_empty()
+            && !after.starts_with(['-', ',', ';', '\n', '#', ')'])
+            && after.len() < before.len()
+    };
+    if port_follows {
+        return second_word(i, start, host);
+    }
+    if is_identifier(word) {
+        return Ok(Expr::Name(word.to_owned()));
+    }
+    let help = match word.parse::<u16>() {
+        Ok(port) => format!("127.0.0.1:{port} is that port of this machine"),
+        Err(_) => format!("{word}:80 is port 80 there"),
+    };
+    let what = if word.parse::<u16>().is_ok() {
+        "this is no address yet"
+    } else {
+        "an address needs a port"
+    };
+    Err(expected(i.fault(start, what).helping(help)).into())
+}
+
+/// The port of `host port`.
+fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
+    super::super::word::blank(i);
+    let at = i.at();
+    if ends(i) || i.rest().starts_with('-') {
+        return Err(expected(i.fault(start, "an address needs a port")).into());
+    }
+    let name = peek_identifier(i);
+    let port = if !name.is_empty()
+        && (i.knows(name) || i.rest()[name.len()..].starts_with(['.', '(', '[']))
+    {
+        {
+            let value = super::super::expr::tight(i)?;
+            port(i, at, value)?
+        }
+    } else if i.next().is_some_and(|c| is_quote(c) || c == '(') {
+        {
+            let value = expr(i)?;
+            port(i, at, value)?
+        }
+    } else {
+        port_word(i)?
+    };
+    Ok(Expr::Address(Address::Inet { host, port }))
+}

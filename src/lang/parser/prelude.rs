@@ -1,0 +1,202 @@
+//! What stands around an action: blanks and comments between statements, what other languages have and need no doing,
+//! a host, targets, and the remains of a paste from strace.
+
+use super::input::{Cursor, Input, Parsed};
+use super::structure::is_type;
+use super::word::{blank, comment_line, ends, identifier_len};
+use crate::lang::ast::{Action, Dialect, Span, Statement};
+use crate::lang::constants::constant;
+use crate::lang::fault::Fault;
+
+/// Goes over what may stand between statements: blanks, `;`, comments.
+pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
+    loop {
+        let before = i.at();
+        blank(i);
+        let len = i.rest().len() - i.rest().trim_start_matches([';', '\n', '\r']).len();
+        i.skip(len);
+        if i.rest().starts_with("#include") || i.rest().starts_with("#define") {
+            let start = i.at();
+            comment_line(i);
+            found.push(nothing(
+                i.since(start),
+                Dialect::C,
+                "everything is included already",
+            ));
+        } else if i.rest().starts_with('#') || i.rest().starts_with("//") {
+            comment_line(i);
+        }
+        if i.at() == before {
+            return;
+        }
+    }
+}
+
+fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
+    Statement {
+        span,
+        host: None,
+        targets: Vec::new(),
+        action: Action::Nothing,
+        dialect,
+        remarks: vec![remark.to_owned()],
+    }
+}
+
+/// Statements of other languages that do nothing here.
+pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statement> {
+    let (dialect, remark) = match word {
+        "import" | "from" | "using" | "package" => (
+            Dialect::Python,
+            "everything is imported already: socket, select, os, sys, struct",
+        ),
+        "pass" => (Dialect::Python, "pass does nothing here either"),
+        "" if lone_brace(i.rest()) => (Dialect::C, "there are no blocks here"),
+        _ => return None,
+    };
+    let after = i.rest()[word.len()..].chars().next();
+    if matches!(word, "import" | "from" | "using" | "package")
+        && !after.is_some_and(char::is_whitespace)
+    {
+        return None;
+    }
+    let whole = i.rest().find(['\n', ';']).unwrap_or(i.rest().len());
+    let len = if word == "pass" { 4 } else { whole };
+    if word == "pass"
+        && !i.rest()[4..].trim_start().is_empty()
+        && !i.rest()[4..].starts_with(['\n', ';', ' '])
+    {
+        return None;
+    }
+    i.skip(len);
+    Some(nothing(i.since(start), dialect, remark))
+}
+
+/// `{` or `}` alone.
+fn lone_brace(rest: &str) -> bool {
+    let Some(after) = rest.strip_prefix(['{', '}']) else {
+        return false;
+    };
+    let after = after.trim_start_matches([' ', '\t', '\r']);
+    after.is_empty() || after.starts_with(['\n', ';'])
+}
+
+/// `[pid 1234] ` before a call that was pasted from strace -f.
+pub(super) fn strace_prefix(i: &mut Input) {
+    let Some(rest) = i.rest().strip_prefix("[pid ") else {
+        return;
+    };
+    let digits = rest
+        .trim_start()
+        .trim_start_matches(|c: char| c.is_ascii_digit());
+    if let Some(after) = digits.strip_prefix("] ") {
+        let len = i.rest().len() - after.len();
+        i.skip(len);
+        blank(i);
+    }
+}
+
+/// ` = 3` after a call that was pasted from strace.
+pub(super) fn strace_result(i: &mut Input, action: &Action) {
+    if !matches!(action, Action::Call(_)) || !i.state.dialect.is_c() {
+        return;
+    }
+    blank(i);
+    let Some(after) = i.rest().strip_prefix("= ") else {
+        return;
+    };
+    let after = after.strip_prefix('-').unwrap_or(after);
+    if after.starts_with(|c: char| c.is_ascii_digit() || c == '?') {
+        comment_line(i);
+        i.remark("the result that strace printed is read over; this call gives its own");
+    }
+}
+
+/// `server: listen s`
+pub(super) fn host(i: &mut Input) -> Parsed<Option<String>> {
+    let rest = i.rest();
+    let len = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
+        .unwrap_or(0);
+    let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let Some(after) = rest[len..].strip_prefix(':').filter(|_| named) else {
+        return Ok(None);
+    };
+    if !after.is_empty() && !after.starts_with([' ', '\t']) {
+        return Ok(None);
+    }
+    let start = i.at();
+    i.skip(len + 1);
+    blank(i);
+    if ends(i) {
+        return Err(i
+            .fault(start, format!("what is {} to do?", &rest[..len]))
+            .expecting(format!("a statement, as in {}: ls", &rest[..len]))
+            .into());
+    }
+    Ok(Some(rest[..len].to_owned()))
+}
+
+/// How many names may stand before one `=`.
+const TARGETS: usize = 16;
+
+/// `x =`, `conn, addr =`, `(conn, addr) =`.
+pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
+    let start = i.at();
+    let Some((names, len)) = target_names(i.rest()) else {
+        return Ok(Vec::new());
+    };
+    let mut targets = Vec::with_capacity(names.len());
+    for name in names {
+        if constant(name).is_some()
+            || is_type(name)
+            || matches!(name, "None" | "True" | "False" | "NULL")
+        {
+            let at = start + (name.as_ptr() as usize - i.rest().as_ptr() as usize);
+            let fault = Fault::new(
+                (at, at + name.len()),
+                format!("{name} has its meaning already and cannot be given another"),
+            );
+            return Err(fault.expecting("another name").into());
+        }
+        targets.push((name != "_").then(|| name.to_owned()));
+    }
+    i.skip(len);
+    blank(i);
+    if ends(i) {
+        return Err(i
+            .fault(i.at(), "the line ends too early")
+            .expecting("a value or a call")
+            .into());
+    }
+    Ok(targets)
+}
+
+/// The names before a single `=`, and how long they are with it.
+fn target_names(text: &str) -> Option<(Vec<&str>, usize)> {
+    let spaces = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
+    let open = text.starts_with(['(', '[']);
+    let mut at = usize::from(open);
+    let mut names = Vec::new();
+    loop {
+        at += spaces(&text[at..]);
+        let len = identifier_len(&text[at..]);
+        if len == 0 && names.is_empty() || names.len() == TARGETS {
+            return None;
+        }
+        if len > 0 {
+            names.push(&text[at..at + len]);
+        }
+        at += len + spaces(&text[at + len..]);
+        if len == 0 || !text[at..].starts_with(',') {
+            break;
+        }
+        at += 1;
+    }
+    if open {
+        at += text[at..].starts_with([')', ']']).then_some(1)?;
+        at += spaces(&text[at..]);
+    }
+    let after = text[at..].strip_prefix('=')?;
+    (!after.starts_with('=')).then_some((names, at + 1))
+}
