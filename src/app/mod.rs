@@ -153,7 +153,7 @@ impl App {
         }
         Outcome {
             fault: true,
-            missing,
+            missing: missing.map(|missing| *missing),
             ..Outcome::default()
         }
     }
