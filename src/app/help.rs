@@ -7,7 +7,7 @@ use crate::lang::table::{COMMANDS, Command, Group};
 use crate::session::Refusal;
 
 /// The groups as a student thinks of them.
-const GROUPS: [(Group, &str); 8] = [
+const GROUPS: [(Group, &str); 9] = [
     (Group::Make, "make"),
     (Group::Name, "name"),
     (Group::Connect, "connect"),
@@ -16,6 +16,7 @@ const GROUPS: [(Group, &str); 8] = [
     (Group::Tune, "tune"),
     (Group::Finish, "finish"),
     (Group::Shell, "shell"),
+    (Group::Lesson, "lessons"),
 ];
 
 impl App {
