@@ -78,15 +78,15 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
         ("help bind", "one command's parameters"),
         (
             "explain bind",
-            "what it does, when it blocks, its errors; Python, C and Rust",
+            "what it does, when it blocks, its errors",
         ),
         (
             "s = socket tcp",
-            "or  s = socket.socket()  or  int s = socket(AF_INET, SOCK_STREAM, 0);",
+            "or Python  s = socket.socket()  or C  socket(AF_INET, …);",
         ),
         (
             "bind s 127.0.0.1:0",
-            "addresses: host:port, [::1]:80, localhost:http, b.local, ./path, @name",
+            "also [::1]:80, localhost:http, b.local, ./path, @name",
         ),
         (
             "send s \"hi\\r\\n\"",
