@@ -72,14 +72,19 @@ pub struct Change {
     /// The TCP state now. For a connection whose socket is closed it comes from sock_diag.
     pub to: Option<TcpState>,
     /// Now the local address, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<Addr>,
     /// Now the peer's address, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Addr>,
     /// Connections waiting for accept now, where it changed, and the limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub backlog: Option<(u32, u32)>,
     /// Bytes waiting to be received now, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub recvq: Option<u64>,
     /// Bytes sent and not yet acknowledged now, where it changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sendq: Option<u64>,
     /// True where the session's own call did not cause it.
     pub by_network: bool,
@@ -250,16 +255,21 @@ pub struct SocketRow {
     /// Its name.
     pub name: String,
     /// Its descriptor; `None` where it is closed and only the kernel still knows the connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,
     /// Its host, where there is a laboratory.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// `tcp`, `udp`, `tcp6`, `udp6`, `unix-stream`, `unix-dgram` …
     pub proto: String,
     /// Its local address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<Addr>,
     /// Its peer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Addr>,
     /// Its TCP state.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<TcpState>,
     /// Bytes waiting to be received; for a listener, connections waiting for accept.
     pub recvq: u64,
@@ -268,6 +278,7 @@ pub struct SocketRow {
     /// Ready for: `r`, `w`, `x`; a dash where not (`-w-`).
     pub ready: String,
     /// The number of the job that sleeps on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<u32>,
     /// True for the socket that `.` names.
     pub last: bool,
@@ -292,14 +303,19 @@ pub struct Holder {
     /// Its local address.
     pub local: Addr,
     /// Its peer's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<Addr>,
     /// Its TCP state.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<TcpState>,
     /// The session's own socket of this name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
     /// The process, where this user may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub pid: Option<u32>,
     /// The process's command name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
     /// The user id that opened it.
     pub uid: u32,

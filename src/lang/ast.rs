@@ -34,7 +34,25 @@ pub enum Dialect {
     C,
 }
 
-/// How a thing was spelled is no part of what it means.
+/// `==` cannot tell dialects apart (see there), so these do.
+impl Dialect {
+    /// Whether it is the shell's own.
+    pub fn is_shell(self) -> bool {
+        matches!(self, Self::Shell)
+    }
+
+    /// Whether it is Python.
+    pub fn is_python(self) -> bool {
+        matches!(self, Self::Python)
+    }
+
+    /// Whether it is C.
+    pub fn is_c(self) -> bool {
+        matches!(self, Self::C)
+    }
+}
+
+/// How a thing was spelled is no part of what it means: statements are compared, dialects are not.
 impl PartialEq for Dialect {
     fn eq(&self, _: &Self) -> bool {
         true

@@ -57,6 +57,20 @@ fn logical(text: &str) -> (usize, usize) {
     }
 }
 
+/// Whether more lines may belong to the text's last one, for lines that come one at a time: a bracket or a string is
+/// open, or a backslash ends it. False once it stretches over more lines than a statement may.
+pub fn unfinished(text: &str) -> bool {
+    let mut open = Open::default();
+    let mut last = "";
+    let mut count = 0;
+    for line in text.split_inclusive('\n') {
+        open.read(line);
+        last = line;
+        count += 1;
+    }
+    count < MOST && open.continues(last)
+}
+
 /// What is open at a line's end.
 #[derive(Default)]
 struct Open {
@@ -169,6 +183,17 @@ mod tests {
                 (4, "ls")
             ]
         );
+    }
+
+    #[test]
+    fn more_may_follow() {
+        for open in ["s.bind((", "s.bind((\n 'a',", "x = '''a", "ls \\"] {
+            assert!(unfinished(open), "{open}");
+        }
+        for whole in ["s.bind((\n 80))", "send s \"(\"", ""] {
+            assert!(!unfinished(whole), "{whole}");
+        }
+        assert!(!unfinished(&"(\n".repeat(MOST)));
     }
 
     #[test]

@@ -18,11 +18,12 @@ pub mod options;
 mod parser;
 pub mod state;
 pub mod table;
+mod walk;
 
 pub use ast::{Action, Claim, Statement};
 pub use canonical::{canonical, canonical_call, canonical_claim, canonical_expr};
 pub use fault::{Fault, Missing};
-pub use lines::{Line, lines};
+pub use lines::{Line, lines, unfinished};
 use std::borrow::Cow;
 
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`

@@ -1,3 +1,10 @@
 //! System calls that socket2 lacks, and the program's own bookkeeping of descriptors. The only `unsafe`.
 
 pub mod addr;
+#[cfg(target_os = "linux")]
+pub mod books;
+pub mod call;
+pub mod high;
+pub mod reserve;
+pub mod signal;
+pub mod worker;

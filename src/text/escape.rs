@@ -19,7 +19,8 @@ pub fn visible(bytes: &[u8]) -> String {
 
 /// As [`visible`], for text; borrows what is safe already.
 pub fn visible_str(text: &str) -> Cow<'_, str> {
-    if text.chars().all(|c| !is_unsafe(c)) {
+    // Nearly all text is printable ASCII, which a look at the bytes tells.
+    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);

@@ -6,6 +6,8 @@ use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Tab
 
 /// Blank columns between two columns of the table.
 const GAP: usize = 2;
+/// Columns that a folded cell needs at least.
+const LEAST_WORDS: usize = 12;
 
 /// A table. Its cells hold plain text, already safe to show.
 #[derive(Debug, Clone, Default)]
@@ -138,6 +140,14 @@ impl Table {
         for row in self.cells.chunks(self.titles.len().max(1)) {
             table.add_row(row.iter().map(Cell::new));
         }
+        let widths = self.widths();
+        let fixed = |folds: usize| {
+            widths.iter().sum::<usize>() - widths[folds] + self.gap * (widths.len() - 1)
+        };
+        // Where the other columns leave no room for words, all of them are folded.
+        let folds = self
+            .folds
+            .filter(|folds| *folds < widths.len() && fixed(*folds) + LEAST_WORDS <= width);
         let last = self.titles.len().saturating_sub(1);
         for (n, column) in table.column_iter_mut().enumerate() {
             let gap = if n == last { 0 } else { self.gap };
@@ -145,7 +155,7 @@ impl Table {
             if self.right[n] {
                 column.set_cell_alignment(CellAlignment::Right);
             }
-            if self.folds.is_some_and(|folds| folds != n) {
+            if folds.is_some_and(|folds| folds != n) {
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }

@@ -38,6 +38,13 @@ pub(super) fn function(
         let given = arguments(i)?;
         return apply(i, start, name, *function, given);
     }
+    if i.state.dialect.is_shell() && i.state.brackets == 0 {
+        i.state.dialect = if module.is_some() {
+            Dialect::Python
+        } else {
+            Dialect::C
+        };
+    }
     if let Some(answer) = refuse::call(i, start, name, module) {
         return answer;
     }
@@ -45,13 +52,6 @@ pub(super) fn function(
         let fault = Fault::new((start, name_end), format!("there is no call named {name}"));
         return Err(fault.near(name, names()).into());
     };
-    if i.state.dialect == Dialect::Shell && i.state.brackets == 0 {
-        i.state.dialect = if module.is_some() {
-            Dialect::Python
-        } else {
-            Dialect::C
-        };
-    }
     let given = arguments(i)?;
     build(i, start, command, name, given, false)
 }
@@ -259,6 +259,9 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
     let Some(first) = given.first() else {
         return Ok(());
     };
+    if spelled == "print" {
+        i.state.dialect = Dialect::Python;
+    }
     let mut span = first.span;
     let mut values = Vec::new();
     for one in given {

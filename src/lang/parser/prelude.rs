@@ -98,7 +98,7 @@ pub(super) fn strace_prefix(i: &mut Input) {
 
 /// ` = 3` after a call that was pasted from strace.
 pub(super) fn strace_result(i: &mut Input, action: &Action) {
-    if !matches!(action, Action::Call(_)) || i.state.dialect != Dialect::C {
+    if !matches!(action, Action::Call(_)) || !i.state.dialect.is_c() {
         return;
     }
     blank(i);

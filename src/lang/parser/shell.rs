@@ -7,7 +7,7 @@ use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
 use super::{address, options, sockets, watch};
-use crate::lang::ast::{Address, Arg, Call, Expr, Span};
+use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
 use crate::lang::table::{Command, Kind, Need, Param, Role, find};
@@ -281,6 +281,10 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
             "a call inside another statement needs brackets",
         );
         return Err(fault.expecting(format!("print {name}(…)")).into());
+    }
+    // Only Python's print has commas between its values.
+    if i.rest().trim_start().starts_with(',') {
+        i.state.dialect = Dialect::Python;
     }
     match &mut places.args[at] {
         Some(Arg {

@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, keyword};
 use super::fit::{fit, named_constant, type_word};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{blank, ends, peek_word};
-use crate::lang::ast::{Dialect, Expr, Span};
+use crate::lang::ast::{Expr, Span};
 use crate::lang::constants::{Family, constant};
 use crate::lang::fault::Fault;
 use crate::lang::table::Kind;
@@ -84,8 +84,7 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, given: Vec<Given>) ->
             .fault(span.start, "a socket cannot be made from a descriptor here")
             .into());
     }
-    let python =
-        i.state.dialect == Dialect::Python || given.iter().any(|one| one.keyword.is_some());
+    let python = i.state.dialect.is_python() || given.iter().any(|one| one.keyword.is_some());
     places.fill(i, 0, given)?;
     if python {
         default(places, "domain", "AF_INET", span);

@@ -1,0 +1,156 @@
+//! After a call: its events, what changed in the kernel's books, and why.
+
+use super::{App, Explain, Last, Sink};
+use crate::event::{Data, Explanation, Job, JobStatus, Tone, What};
+use crate::kernel::Look;
+use crate::session::{Done, SocketId};
+use crate::text::escape::visible;
+
+impl App {
+    /// Tells everything about a call that returned.
+    pub(super) fn after(&mut self, done: Done, sink: Sink<'_>) {
+        let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
+        self.announce(&done, socket, sink);
+        let own: Vec<SocketId> = socket
+            .into_iter()
+            .chain(done.opened.iter().copied())
+            .collect();
+        let before = self.before(&done);
+        if let Some(closed) = done.closed {
+            self.ledger.closed(closed);
+        }
+        self.note_last(&done);
+        let changes = self.ledger.around(&self.session, &own);
+        for (id, change) in changes {
+            self.tell(Some(id), What::State(change), sink);
+        }
+        if let Some(answer) = done.answer.clone() {
+            self.tell(socket, What::Answer(answer), sink);
+        }
+        self.why(&done, socket, before, sink);
+        if let Some(closed) = done.closed {
+            self.wake_sleepers(closed, sink);
+        }
+    }
+
+    /// The job that ended, the calls, what arrived.
+    fn announce(&mut self, done: &Done, socket: Option<SocketId>, sink: Sink<'_>) {
+        if let Some(n) = done.job {
+            let status = if done.cancelled {
+                JobStatus::Cancelled
+            } else {
+                JobStatus::Done
+            };
+            let sleeps_in = format!("{}()", done.command);
+            self.tell(
+                socket,
+                What::Job(Job {
+                    n,
+                    status,
+                    call: done.typed.clone(),
+                    sleeps_in,
+                }),
+                sink,
+            );
+        }
+        let of = done
+            .opened
+            .first()
+            .copied()
+            .filter(|_| socket.is_none())
+            .or(socket);
+        for call in &done.calls {
+            self.tell(of, What::Syscall(call.clone()), sink);
+        }
+        if let Some((bytes, from)) = &done.data {
+            let shown = &bytes[..bytes.len().min(self.settings.show_bytes)];
+            let data = Data {
+                bytes: visible(shown),
+                len: bytes.len(),
+                from: from.clone(),
+            };
+            self.tell(socket, What::Data(data), sink);
+        }
+    }
+
+    fn note_last(&mut self, done: &Done) {
+        let ret = done.calls.last().and_then(|call| call.ret);
+        self.last = Last {
+            typed: done.typed.clone(),
+            ret,
+            errno: done.result.as_ref().err().copied(),
+            job: None,
+            data: done.data.as_ref().map(|(bytes, _)| bytes.clone()),
+            socket: done.socket,
+        };
+        // A call that the student interrupted is no failure.
+        self.unexpected |= done.result.is_err() && !done.cancelled;
+    }
+
+    /// The words: what a call did, or why it failed.
+    fn why(&mut self, done: &Done, socket: Option<SocketId>, before: Option<Look>, sink: Sink<'_>) {
+        if let Err(errno) = done.result {
+            let cause = self.cause(done, errno, before);
+            self.explain(cause, socket, sink);
+            return;
+        }
+        for warning in self.warnings(done) {
+            self.explain(warning, socket, sink);
+        }
+        let variant = self.variant(done, before.as_ref());
+        let first = match self.settings.explain {
+            Explain::Off => return,
+            Explain::Full => true,
+            Explain::Brief => false,
+            Explain::Auto => self.is_new(done.command, &variant),
+        };
+        if let Some(explanation) = crate::explain::after(done.command, &variant, first) {
+            self.explain(explanation, socket, sink);
+        }
+    }
+
+    /// Whether a call of this kind is met for the first time.
+    fn is_new(&mut self, command: &str, variant: &str) -> bool {
+        // Asked first without a copy: after a while everything was met.
+        let key = format!("{command} {variant}");
+        !self.met.contains(&key) && self.met.insert(key)
+    }
+
+    /// What the kernel said of the call's socket before the call.
+    fn before(&self, done: &Done) -> Option<Look> {
+        done.socket
+            .and_then(|id| self.ledger.books().last(id.0).cloned())
+    }
+
+    /// Calls that still sleep on a socket that was just closed: close() does not wake them, and they keep the socket.
+    fn wake_sleepers(&mut self, closed: SocketId, sink: Sink<'_>) {
+        let sleepers: Vec<(u32, String)> = self
+            .session
+            .asleep()
+            .filter(|(.., on)| *on == Some(closed))
+            .map(|(job, typed, ..)| (job, typed.to_owned()))
+            .collect();
+        for (job, typed) in sleepers {
+            let text = format!(
+                "The number is free again, but `{typed}` (job {job}) still sleeps: close() does not wake it, and the kernel \
+                 keeps the socket until the call returns. The shell interrupts the call now, so that nothing is left behind."
+            );
+            let explanation = Explanation {
+                topic: "close".to_owned(),
+                text: vec![text],
+                hints: Vec::new(),
+                tone: Tone::Warn,
+            };
+            self.explain(explanation, Some(closed), sink);
+            self.cancel_job(job, sink);
+        }
+    }
+
+    /// What the network has changed, for the sockets that the kernel names and these.
+    pub(super) fn look_around(&mut self, own: Option<SocketId>, sink: Sink<'_>) {
+        let own: Vec<SocketId> = own.into_iter().collect();
+        for (id, change) in self.ledger.around(&self.session, &own) {
+            self.tell(Some(id), What::State(change), sink);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Commands of the shell: one arm each.
+
+use super::{App, Explain, Outcome, Settings, Sink};
+use crate::event::{Answer, What};
+use crate::lang::ast::{Call, Statement};
+use crate::session::Refusal;
+use std::time::Duration;
+
+impl App {
+    /// Runs a command of the shell.
+    pub(super) fn command(
+        &mut self,
+        call: &Call,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
+        match call.command.name {
+            "print" => self.print(call, statement, sink),
+            "ls" => Ok(self.list(sink)),
+            "state" => self.state(call, sink),
+            "who" => self.who(call, sink),
+            "vars" => Ok(self.list_variables(sink)),
+            "jobs" => Ok(self.list_jobs(sink)),
+            "wait" => self.wait_for(call, sink),
+            "cancel" => self.cancel(call, sink),
+            "explain" => self.topic(call, sink),
+            "help" => self.help(call, sink),
+            "set" => self.set(call, sink),
+            "history" => self.show_history(call, sink),
+            "quit" => Ok(Outcome {
+                quit: true,
+                ..Outcome::default()
+            }),
+            lesson => Err(Refusal::new(format!(
+                "`{lesson}` belongs to a lesson, and none is being played"
+            ))
+            .help("`learn` begins one, from the shell:  socktutor learn")),
+        }
+    }
+
+    /// `explain [TOPIC]`
+    fn topic(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let Some(expr) = call.expr("topic").cloned() else {
+            let groups = topics_by_kind();
+            self.tell(None, What::Answer(Answer::List { groups }), sink);
+            return Ok(Outcome::default());
+        };
+        let word = self.settled(|app| app.session.word(&expr), sink)?;
+        match crate::explain::topic(&word) {
+            Some(topic) => {
+                let answer = Answer::Topic {
+                    topic: topic.id.clone(),
+                    markdown: topic.markdown(),
+                };
+                self.tell(None, What::Answer(answer), sink);
+                Ok(Outcome::default())
+            }
+            None => {
+                let refusal = Refusal::new(format!("there is no topic `{word}`"));
+                let near = crate::explain::near(&word);
+                Err(if near.is_empty() {
+                    refusal.help("`explain` alone lists them all")
+                } else {
+                    refusal.help(format!("did you mean {}?", near.join(", ")))
+                })
+            }
+        }
+    }
+
+    /// `history [N]`
+    fn show_history(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let count = match call.expr("count").cloned() {
+            Some(expr) => {
+                usize::try_from(self.settled(|app| app.session.int(&expr), sink)?).unwrap_or(0)
+            }
+            None => 20,
+        };
+        let from = self.history.len().saturating_sub(count);
+        let lines: Vec<String> = self
+            .history
+            .iter()
+            .skip(from)
+            .map(|line| crate::text::escape::visible(line.as_bytes()))
+            .collect();
+        self.say(lines.join("\n"), sink);
+        Ok(Outcome::default())
+    }
+
+    /// `set [NAME [VALUE]]`
+    fn set(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let word = |app: &mut Self, param: &str, sink: Sink<'_>| match call.expr(param).cloned() {
+            Some(expr) => app.settled(|app| app.session.word(&expr), sink).map(Some),
+            None => Ok(None),
+        };
+        let (name, value) = (word(self, "name", sink)?, word(self, "value", sink)?);
+        let Some(name) = name else {
+            let groups = vec![(String::new(), self.settings.rows())];
+            self.tell(None, What::Answer(Answer::List { groups }), sink);
+            return Ok(Outcome::default());
+        };
+        if let Some(value) = value {
+            self.settings.change(&name, &value)?;
+            self.session.set_timeout(self.settings.timeout);
+            self.session.set_grace(self.settings.grace);
+        }
+        let row = self
+            .settings
+            .rows()
+            .into_iter()
+            .find(|(setting, _)| setting.split(' ').next() == Some(name.as_str()));
+        match row {
+            Some((setting, meaning)) => self.say(format!("{setting}   {meaning}"), sink),
+            None => return Err(unknown_setting(&name)),
+        }
+        Ok(Outcome::default())
+    }
+}
+
+/// Every topic, in groups.
+fn topics_by_kind() -> Vec<(String, Vec<(String, String)>)> {
+    let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
+    for topic in crate::explain::topics() {
+        let folder = topic.kind.folder();
+        if groups.last().is_none_or(|(name, _)| name != folder) {
+            groups.push((folder.to_owned(), Vec::new()));
+        }
+        if let Some((_, rows)) = groups.last_mut() {
+            rows.push((topic.id.clone(), topic.brief.clone()));
+        }
+    }
+    groups
+}
+
+fn unknown_setting(name: &str) -> Refusal {
+    Refusal::new(format!("there is no setting `{name}`")).help("`set` lists what can be set")
+}
+
+impl Settings {
+    /// What can be set, each with its value and its meaning.
+    fn rows(&self) -> Vec<(String, String)> {
+        let row = |name: &str, value: String, meaning: &str| {
+            (format!("{name} {value}"), meaning.to_owned())
+        };
+        vec![
+            row(
+                "explain",
+                self.explain.word().to_owned(),
+                "auto (full the first time), full, brief, off",
+            ),
+            row(
+                "timeout",
+                seconds(self.timeout),
+                "how long expect, and a script that needs a result, wait",
+            ),
+            row(
+                "grace",
+                seconds(self.grace),
+                "how long a call may take before it counts as blocked",
+            ),
+            row(
+                "show",
+                self.show_bytes.to_string(),
+                "how many of the bytes received are shown",
+            ),
+        ]
+    }
+
+    /// Changes one setting.
+    fn change(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
+        match name {
+            "explain" => {
+                let found = Explain::ALL.iter().find(|(word, _)| *word == value);
+                let wrong = || {
+                    Refusal::new(format!(
+                        "explain takes auto, full, brief or off, not `{value}`"
+                    ))
+                };
+                self.explain = found.map(|(_, mode)| *mode).ok_or_else(wrong)?;
+            }
+            "timeout" => self.timeout = time(value)?,
+            "grace" => self.grace = time(value)?.min(Duration::from_secs(10)),
+            "show" => {
+                let wrong = || Refusal::new(format!("show takes a number of bytes, not `{value}`"));
+                self.show_bytes = value.parse().map_err(|_| wrong())?;
+            }
+            _ => return Err(unknown_setting(name)),
+        }
+        Ok(())
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{}s", time.as_secs_f64())
+}
+
+/// `5`, `5s`, `2.5s`, `300ms`
+fn time(text: &str) -> Result<Duration, Refusal> {
+    let (digits, unit) = match text.strip_suffix("ms") {
+        Some(digits) => (digits, 0.001),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    digits
+        .parse::<f64>()
+        .ok()
+        .and_then(|number| Duration::try_from_secs_f64(number * unit).ok())
+        .ok_or_else(|| Refusal::new(format!("`{text}` is no time")).help("5s, 300ms"))
+}

@@ -1,0 +1,284 @@
+//! Why a call failed: what the session and the kernel know is gathered for `explain`.
+
+use super::App;
+use crate::errno::Errno;
+use crate::event::{Addr, Explanation, Holder};
+use crate::explain::{self, Closed, Facts, Past, PathFacts, Proto, SocketFacts, Target};
+use crate::kernel::Look;
+use crate::session::{Done, Socket, SocketId};
+use crate::sys::call;
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+
+impl App {
+    /// The words for a failed call. `before` is what the kernel said of the socket before it.
+    pub(super) fn cause(&mut self, done: &Done, errno: Errno, before: Option<Look>) -> Explanation {
+        let facts = self.facts(done, errno, before);
+        explain::cause(done.command, errno, &facts)
+    }
+
+    fn facts(&mut self, done: &Done, errno: Errno, before: Option<Look>) -> Facts {
+        let asked = &done.asked;
+        let mut facts = Facts {
+            asked: asked.addr.clone(),
+            sent: asked.sent,
+            flags: words(asked.flags),
+            option: asked.option.as_ref().map(|(name, _)| (*name).to_owned()),
+            value: asked
+                .option
+                .as_ref()
+                .map(|(_, value)| value.clone())
+                .filter(|value| !value.is_empty()),
+            descriptors: descriptor_limit(),
+            unprivileged_from: number_in("/proc/sys/net/ipv4/ip_unprivileged_port_start"),
+            port_range: port_range(),
+            ..Facts::default()
+        };
+        if let Some(what) = asked.socket {
+            let [domain, kind, protocol] = crate::session::names_of(what);
+            (facts.domain, facts.kind, facts.protocol) = (Some(domain), Some(kind), Some(protocol));
+        }
+        if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
+            facts.closed = closed(socket);
+            facts.socket = Some(self.socket_facts(socket, before));
+        }
+        if matches!(
+            errno.0,
+            libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
+        ) {
+            facts.interfaces = interfaces();
+        }
+        self.at_the_address(done, errno, &mut facts);
+        facts
+    }
+
+    /// Who is at the address asked for.
+    fn at_the_address(&mut self, done: &Done, errno: Errno, facts: &mut Facts) {
+        let own = facts
+            .socket
+            .as_ref()
+            .and_then(|socket| socket.local.clone());
+        let remembered = facts.socket.as_ref().and_then(|socket| socket.peer.clone());
+        let asked = facts.asked.clone();
+        match (errno.0, asked.clone().or(remembered)) {
+            (libc::EADDRINUSE, at) => {
+                let port = asked.or(own).or(at).as_ref().and_then(Addr::port);
+                if let Some(port) = port.filter(|port| *port != 0) {
+                    facts.holders = self.others_on(port, done.socket);
+                    facts.holder_reuse = self.holder_reuse(&facts.holders);
+                }
+            }
+            (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
+                facts.target = self.standing_at(to);
+                let udp = facts
+                    .socket
+                    .as_ref()
+                    .is_some_and(|socket| socket.proto == Proto::Udp);
+                facts.listens = self.anyone_at(to, udp);
+            }
+            _ => {}
+        }
+        let path = match &facts.asked {
+            Some(Addr::Path(path)) => Some(path_facts(path)),
+            _ => None,
+        };
+        facts.path = path;
+    }
+
+    /// The sockets on a port, but for this one.
+    fn others_on(&mut self, port: u16, but: Option<SocketId>) -> Vec<Holder> {
+        let name = but
+            .and_then(|id| self.session.socket(id))
+            .map(|socket| socket.name.clone());
+        // Where the kernel does not say, the answer names nobody.
+        let all = self.holders(port).unwrap_or_default();
+        all.into_iter()
+            .filter(|holder| holder.socket.is_none() || holder.socket != name)
+            .collect()
+    }
+
+    /// Whether the holder, where it is one of the session's sockets, had SO_REUSEADDR set.
+    fn holder_reuse(&self, holders: &[Holder]) -> Option<bool> {
+        let named = holders.iter().find_map(|holder| holder.socket.clone())?;
+        let name = named.split(',').next().unwrap_or(&named);
+        let socket = self.session.find_socket(name)?;
+        Some(socket.reuse)
+    }
+
+    /// The session's own socket with this local address.
+    fn standing_at(&self, at: SocketAddr) -> Option<Target> {
+        self.session.open_sockets().into_iter().find_map(|socket| {
+            let local = call::getsockname(socket.fd, socket.addr_len())
+                .ok()?
+                .addr?
+                .inet()?;
+            let same =
+                local.port() == at.port() && (local.ip() == at.ip() || local.ip().is_unspecified());
+            same.then(|| Target {
+                name: socket.name.clone(),
+                proto: proto(socket),
+                listening: socket.listening,
+            })
+        })
+    }
+
+    /// Whether anyone listens (or for UDP is bound) there, where the kernel says.
+    fn anyone_at(&mut self, to: SocketAddr, udp: bool) -> Option<bool> {
+        let holders = self.holders(to.port()).ok()?;
+        let fits = |holder: &Holder| {
+            let kind = if udp { "udp" } else { "tcp" };
+            let listens = udp || holder.state == Some(crate::event::TcpState::Listen);
+            let there = holder
+                .local
+                .inet()
+                .is_some_and(|at| at.ip() == to.ip() || at.ip().is_unspecified());
+            holder.proto.starts_with(kind) && listens && there
+        };
+        Some(holders.iter().any(fits))
+    }
+
+    fn socket_facts(&self, socket: &Socket, before: Option<Look>) -> SocketFacts {
+        let before = before.unwrap_or_default();
+        let history = &socket.calls;
+        let past = history
+            .iter()
+            .take(history.len().saturating_sub(1))
+            .map(|made| Past {
+                command: made.command.to_owned(),
+                statement: made.typed.clone(),
+                errno: made.errno.map(Errno::name),
+            });
+        let on = |level, name| {
+            (!socket.closed)
+                .then(|| switch(socket.fd, level, name))
+                .flatten()
+                .unwrap_or(false)
+        };
+        let time = |name| (!socket.closed).then(|| timeout(socket.fd, name)).flatten();
+        SocketFacts {
+            name: socket.name.clone(),
+            fd: Some(socket.fd),
+            proto: proto(socket),
+            ipv6: socket.domain == libc::AF_INET6,
+            state: self
+                .ledger
+                .books()
+                .state(socket.id.0)
+                .filter(|_| before.state.is_none())
+                .or(before.state),
+            local: before.local.clone(),
+            peer: before.peer.clone().or_else(|| socket.peer.clone()),
+            nonblocking: socket.nonblocking,
+            recv_timeout: time(libc::SO_RCVTIMEO),
+            send_timeout: time(libc::SO_SNDTIMEO),
+            shut_rd: socket.shut_read,
+            shut_wr: socket.shut_write,
+            listening: socket.listening,
+            was_connected: socket.connected,
+            reset: socket.was_reset,
+            reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),
+            broadcast: on(libc::SOL_SOCKET, libc::SO_BROADCAST),
+            v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
+            oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
+            history: past.collect(),
+            job: self
+                .session
+                .asleep()
+                .find(|(.., on)| *on == Some(socket.id))
+                .map(|(job, typed, ..)| (job, typed.to_owned())),
+        }
+    }
+}
+
+fn proto(socket: &Socket) -> Proto {
+    match (socket.domain, socket.kind) {
+        (libc::AF_UNIX, libc::SOCK_STREAM) => Proto::UnixStream,
+        (libc::AF_UNIX, libc::SOCK_DGRAM) => Proto::UnixDgram,
+        (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Proto::Tcp,
+        (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Proto::Udp,
+        _ => Proto::Other,
+    }
+}
+
+fn closed(socket: &Socket) -> Option<Closed> {
+    let (statement, when) = socket.closed_by.as_ref()?;
+    Some(Closed {
+        name: socket.name.clone(),
+        fd: Some(socket.fd),
+        statement: statement.clone(),
+        ago: Some(when.elapsed().as_secs_f64()),
+    })
+}
+
+/// The flags by their C names.
+fn words(flags: i32) -> Vec<String> {
+    let shown = crate::session::msg_flags(flags);
+    shown
+        .split('|')
+        .filter(|word| *word != "0")
+        .map(str::to_owned)
+        .collect()
+}
+
+fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
+    let mut raw = [0u8; 4];
+    call::getsockopt(fd, level, name, &mut raw)
+        .ok()
+        .map(|_| raw != [0; 4])
+}
+
+fn timeout(fd: i32, name: i32) -> Option<Duration> {
+    let mut raw = [0u8; 16];
+    call::getsockopt(fd, libc::SOL_SOCKET, name, &mut raw).ok()?;
+    let long = |at: usize| {
+        raw[at..at + 8]
+            .try_into()
+            .map_or(0, i64::from_ne_bytes)
+            .max(0)
+            .unsigned_abs()
+    };
+    let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
+    (!time.is_zero()).then_some(time)
+}
+
+fn number_in(path: &str) -> Option<u16> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+fn port_range() -> Option<(u16, u16)> {
+    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+fn descriptor_limit() -> Option<u64> {
+    nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
+        .ok()
+        .map(|(soft, _)| soft)
+}
+
+fn interfaces() -> Vec<IpAddr> {
+    let all = nix::ifaddrs::getifaddrs().into_iter().flatten();
+    all.filter_map(|interface| {
+        let addr = interface.address?;
+        let v4 = addr.as_sockaddr_in().map(|v4| IpAddr::from(v4.ip()));
+        v4.or_else(|| addr.as_sockaddr_in6().map(|v6| IpAddr::from(v6.ip())))
+    })
+    .collect()
+}
+
+fn path_facts(path: &Path) -> PathFacts {
+    use std::os::unix::fs::FileTypeExt;
+    let there = std::fs::symlink_metadata(path).ok();
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    PathFacts {
+        path: path.to_owned(),
+        exists: there.is_some(),
+        is_socket: there.is_some_and(|file| file.file_type().is_socket()),
+        folder_exists: folder.is_dir(),
+    }
+}

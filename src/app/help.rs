@@ -1,0 +1,134 @@
+//! `help`, and short reasons.
+
+use super::{App, Outcome, Sink};
+use crate::event::{Answer, TcpState, What};
+use crate::lang::ast::Call;
+use crate::lang::table::{COMMANDS, Command, Group};
+use crate::session::Refusal;
+
+/// The groups as a student thinks of them.
+const GROUPS: [(Group, &str); 8] = [
+    (Group::Make, "make"),
+    (Group::Name, "name"),
+    (Group::Connect, "connect"),
+    (Group::Talk, "talk"),
+    (Group::Look, "look"),
+    (Group::Tune, "tune"),
+    (Group::Finish, "finish"),
+    (Group::Shell, "shell"),
+];
+
+impl App {
+    /// `help [COMMAND]`
+    pub(super) fn help(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let Some(expr) = call.expr("command").cloned() else {
+            let groups = overview();
+            self.tell(None, What::Answer(Answer::List { groups }), sink);
+            return Ok(Outcome::default());
+        };
+        let word = self.settled(|app| app.session.word(&expr), sink)?;
+        let found = crate::lang::table::abbreviated(&word);
+        match found.as_slice() {
+            [command] => self.say(one(command), sink),
+            [] => {
+                let names = COMMANDS.iter().map(|command| command.name);
+                let refusal = Refusal::new(format!("there is no command `{word}`"));
+                return Err(match crate::text::near::nearest(&word, names) {
+                    Some(near) => refusal.help(format!("did you mean `{near}`?")),
+                    None => refusal.help("`help` alone lists them all"),
+                });
+            }
+            several => {
+                let rows = several
+                    .iter()
+                    .map(|command| (command.usage(), command.summary.to_owned()))
+                    .collect();
+                self.tell(
+                    None,
+                    What::Answer(Answer::List {
+                        groups: vec![(String::new(), rows)],
+                    }),
+                    sink,
+                );
+            }
+        }
+        Ok(Outcome::default())
+    }
+}
+
+/// Everything on one screen: a line a group.
+fn overview() -> Vec<(String, Vec<(String, String)>)> {
+    let mut rows: Vec<(String, String)> = GROUPS
+        .iter()
+        .map(|(group, word)| {
+            let names: Vec<&str> = COMMANDS
+                .iter()
+                .filter(|command| command.group == *group)
+                .map(|command| command.name)
+                .collect();
+            ((*word).to_owned(), names.join(" "))
+        })
+        .collect();
+    rows.push((
+        "check".to_owned(),
+        "expect ok|error|data|state|local|peer|backlog|blocked|…".to_owned(),
+    ));
+    let ways = [
+        ("help bind", "one command's parameters"),
+        (
+            "explain bind",
+            "what it does, when it blocks, its errors; Python, C and Rust",
+        ),
+        (
+            "s = socket tcp",
+            "or  s = socket.socket()  or  int s = socket(AF_INET, SOCK_STREAM, 0);",
+        ),
+        (
+            "bind s 127.0.0.1:0",
+            "addresses: host:port, [::1]:80, localhost:http, b.local, ./path, @name",
+        ),
+        (
+            "send s \"hi\\r\\n\"",
+            "data: \"text\", word, 0x6869, #100 (bytes), @file",
+        ),
+    ];
+    let ways = ways
+        .iter()
+        .map(|(line, meaning)| ((*line).to_owned(), (*meaning).to_owned()))
+        .collect();
+    vec![
+        ("Commands".to_owned(), rows),
+        ("Ways to type".to_owned(), ways),
+    ]
+}
+
+/// One command: how it is typed, and what it does.
+fn one(command: &Command) -> String {
+    let mut text = format!("{}\n  {}", command.usage(), command.summary);
+    if !command.aliases.is_empty() {
+        text.push_str(&format!("\n  also: {}", command.aliases.join(", ")));
+    }
+    if crate::explain::topic(command.topic).is_some() {
+        text.push_str(&format!("\n  more: explain {}", command.topic));
+    }
+    text
+}
+
+/// Why a socket may be in a state that was not expected.
+pub(super) fn why_state(state: TcpState) -> &'static str {
+    match state {
+        TcpState::Close => "no connection: never begun, refused, reset, or over",
+        TcpState::Listen => "it waits for connections; accept gives new sockets for them",
+        TcpState::SynSent => "its SYN has no answer yet",
+        TcpState::SynRecv => "its SYN+ACK has no answer yet",
+        TcpState::Established => "the handshake is over, and neither side has closed",
+        TcpState::FinWait1 => "its FIN is not acknowledged yet",
+        TcpState::FinWait2 => "its FIN is acknowledged, and the peer has not closed",
+        TcpState::CloseWait => "the peer has closed, and this side has not",
+        TcpState::Closing => "both sides closed at the same time",
+        TcpState::LastAck => "both sides have closed, and the last FIN is not acknowledged yet",
+        TcpState::TimeWait => {
+            "this side closed first, and the kernel keeps the addresses for a minute"
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Calls that sleep: waiting for them, waking them, naming them at the end.
+
+use super::{App, Outcome, Sink};
+use crate::event::{Answer, Job, JobStatus, What};
+use crate::lang::ast::Call;
+use crate::session::{Refusal, Value, Wait};
+use std::time::{Duration, Instant};
+
+/// At the prompt a wait has no end but Ctrl-C.
+const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
+
+impl App {
+    /// Waits until this job has returned, telling of whatever else returns meanwhile.
+    pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
+        let Some(typed) = self.typed(job) else {
+            return Ok(());
+        };
+        let patience = if self.settings.script {
+            self.settings.timeout
+        } else {
+            LONG
+        };
+        if !self.settings.script && !self.session.has_results() {
+            self.say(
+                format!("waiting for job {job}, `{typed}`: Ctrl-C interrupts it"),
+                sink,
+            );
+        }
+        let deadline = Instant::now() + patience;
+        while self.typed(job).is_some() {
+            match self.session.wait(deadline) {
+                Wait::Done(done) => self.after(*done, sink),
+                Wait::Interrupted => {
+                    self.cancel_job(job, sink);
+                    return Err(Refusal::new(format!(
+                        "`{typed}` was interrupted, so there is no result to go on with"
+                    )));
+                }
+                Wait::TimedOut => {
+                    let seconds = patience.as_secs_f64();
+                    return Err(Refusal::new(format!("this needs the result of job {job}, and `{typed}` has not returned after {seconds} s"))
+                        .help("what it waits for must come first: a peer, data, room"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The result of a job that is needed inside an expression.
+    pub(super) fn result_of(&mut self, job: u32, sink: Sink<'_>) -> Result<Value, Refusal> {
+        let name = self.session.keep_hidden(Value::Pending(job, None));
+        self.session.adopt_pending(job, &name);
+        self.await_job(job, sink)?;
+        match self.session.variable(&name) {
+            Some(value) if !matches!(value, Value::Pending(..)) => Ok(value.clone()),
+            _ => Err(Refusal::new(
+                "the call failed, so there is no value to go on with",
+            )),
+        }
+    }
+
+    /// The job's statement, while it sleeps.
+    pub(super) fn typed(&self, job: u32) -> Option<String> {
+        self.session
+            .asleep()
+            .find(|(n, ..)| *n == job)
+            .map(|(_, typed, ..)| typed.to_owned())
+    }
+
+    /// Wakes a sleeping call and tells how it ended.
+    pub(super) fn cancel_job(&mut self, job: u32, sink: Sink<'_>) -> Outcome {
+        match self.session.cancel(job) {
+            Ok(done) => {
+                self.after(done, sink);
+                Outcome::default()
+            }
+            Err(refusal) => self.refused(crate::lang::ast::Span::default(), refusal, sink),
+        }
+    }
+
+    /// Ctrl-C at an empty prompt: wakes the call that fell asleep last. False where none sleeps.
+    pub fn cancel_last(&mut self, sink: Sink<'_>) -> bool {
+        let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else {
+            return false;
+        };
+        self.cancel_job(last, sink);
+        true
+    }
+
+    /// How many calls sleep.
+    pub fn jobs(&self) -> usize {
+        self.session.asleep().count()
+    }
+
+    /// `jobs`
+    pub(super) fn list_jobs(&mut self, sink: Sink<'_>) -> Outcome {
+        let jobs = self.sleeping();
+        if jobs.is_empty() {
+            self.say("no call sleeps", sink);
+        } else {
+            self.tell(None, What::Answer(Answer::Jobs { jobs }), sink);
+        }
+        Outcome::default()
+    }
+
+    fn sleeping(&self) -> Vec<Job> {
+        let each = |(n, typed, call, _): (u32, &str, &crate::event::Syscall, _)| Job {
+            n,
+            status: JobStatus::Blocked,
+            call: typed.to_owned(),
+            sleeps_in: format!("{}()", call.command),
+        };
+        self.session.asleep().map(each).collect()
+    }
+
+    /// `wait [N]`
+    pub(super) fn wait_for(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let jobs: Vec<u32> = match self.job_number(call, sink)? {
+            Some(job) if self.typed(job).is_none() => {
+                return Err(Refusal::new(format!("there is no blocked call {job}"))
+                    .help("`jobs` lists them"));
+            }
+            Some(job) => vec![job],
+            None => self.session.asleep().map(|(job, ..)| job).collect(),
+        };
+        if jobs.is_empty() {
+            self.say("no call sleeps", sink);
+        }
+        for job in jobs {
+            self.await_job(job, sink)?;
+        }
+        Ok(Outcome {
+            failed: self.last.errno.is_some(),
+            ..Outcome::default()
+        })
+    }
+
+    /// `cancel [N]`
+    pub(super) fn cancel(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        match self.job_number(call, sink)? {
+            Some(job) if self.typed(job).is_none() => {
+                Err(Refusal::new(format!("there is no blocked call {job}"))
+                    .help("`jobs` lists them"))
+            }
+            Some(job) => Ok(self.cancel_job(job, sink)),
+            None => {
+                if !self.cancel_last(sink) {
+                    self.say("no call sleeps", sink);
+                }
+                Ok(Outcome::default())
+            }
+        }
+    }
+
+    fn job_number(&mut self, call: &Call, sink: Sink<'_>) -> Result<Option<u32>, Refusal> {
+        let Some(expr) = call.expr("job").cloned() else {
+            return Ok(None);
+        };
+        let n = self.settled(|app| app.session.int(&expr), sink)?;
+        u32::try_from(n)
+            .map(Some)
+            .map_err(|_| Refusal::new(format!("{n} is no job's number")).help("`jobs` lists them"))
+    }
+
+    /// The end of a script: calls that still sleep.
+    pub(super) fn leave_jobs(&mut self, sink: Sink<'_>) {
+        for mut job in self.sleeping() {
+            job.status = JobStatus::Left;
+            self.failures += 1;
+            self.tell(None, What::Job(job), sink);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Commands that look: `ls`, `state`, `who`.
+
+use super::{App, Outcome, Sink, books};
+use crate::event::{Answer, SocketRow, What};
+use crate::kernel::{DiagRow, Look, Ready, inode, survey, who};
+use crate::lang::ast::Call;
+use crate::session::{Refusal, Socket, SocketId};
+use std::collections::HashMap;
+
+/// How many listeners are asked for half-open connections.
+const LISTENERS: usize = 32;
+
+impl App {
+    /// `ls`
+    pub(super) fn list(&mut self, sink: Sink<'_>) -> Outcome {
+        let mut sockets = self.open_rows();
+        sockets.extend(self.orphan_rows());
+        sockets.extend(self.embryo_rows());
+        if sockets.is_empty() {
+            self.say("no socket yet:  s = socket tcp", sink);
+        } else {
+            self.tell(None, What::Answer(Answer::Sockets { sockets }), sink);
+        }
+        Outcome::default()
+    }
+
+    fn open_rows(&self) -> Vec<SocketRow> {
+        let open = self.session.open_sockets();
+        let asked: Vec<_> = open
+            .iter()
+            .map(|socket| {
+                let fd = crate::sys::call::borrowed(socket.fd);
+                (
+                    fd,
+                    books::family(socket),
+                    self.ledger.books().last(socket.id.0),
+                )
+            })
+            .collect();
+        let jobs: HashMap<SocketId, u32> = self
+            .session
+            .asleep()
+            .filter_map(|(job, _, _, on)| on.map(|on| (on, job)))
+            .collect();
+        let last = self.session.last_used();
+        let seen = survey(&asked);
+        open.iter()
+            .zip(seen)
+            .map(|(socket, (look, ready))| {
+                let mut row = row(socket, look, ready);
+                row.state = self.ledger.books().state(socket.id.0).or(row.state);
+                row.job = jobs.get(&socket.id).copied();
+                row.last = last == Some(socket.id);
+                row
+            })
+            .collect()
+    }
+
+    /// Connections whose descriptor is closed, and which the kernel still keeps.
+    fn orphan_rows(&self) -> Vec<SocketRow> {
+        let living = self.ledger.books().living();
+        let each = |(id, local, peer, state): (
+            u64,
+            std::net::SocketAddr,
+            Option<std::net::SocketAddr>,
+            _,
+        )| {
+            let socket = self.session.socket(SocketId(id));
+            SocketRow {
+                name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
+                fd: None,
+                host: socket.and_then(|socket| socket.host.clone()),
+                proto: if local.is_ipv6() { "tcp6" } else { "tcp" }.to_owned(),
+                local: Some(crate::event::Addr::Inet(local)),
+                peer: peer.map(crate::event::Addr::Inet),
+                state: Some(state),
+                recvq: 0,
+                sendq: 0,
+                ready: "---".to_owned(),
+                job: None,
+                last: false,
+            }
+        };
+        living.into_iter().map(each).collect()
+    }
+
+    /// Half-open connections of the session's listeners, which only sock_diag knows.
+    fn embryo_rows(&mut self) -> Vec<SocketRow> {
+        let listeners: Vec<(String, std::net::SocketAddr)> = self
+            .session
+            .open_sockets()
+            .into_iter()
+            .filter(|socket| socket.listening)
+            .take(LISTENERS)
+            .filter_map(|socket| {
+                Some((socket.name.clone(), self.ledger.peek(socket).local?.inet()?))
+            })
+            .collect();
+        let Some(diag) = self.ledger.diag().filter(|_| !listeners.is_empty()) else {
+            return Vec::new();
+        };
+        let mut rows = Vec::new();
+        for (name, local) in listeners {
+            // A kernel that refuses the question only leaves these rows out.
+            let found = diag.embryos(local).unwrap_or_default();
+            rows.extend(found.into_iter().map(|row| embryo(&name, row)));
+        }
+        rows
+    }
+
+    /// `state [s]`
+    pub(super) fn state(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let id = match call.expr("sockfd").cloned() {
+            Some(expr) => self.settled(|app| app.session.socket_value(&expr), sink)?,
+            None => match self.session.last_used() {
+                Some(id) => id,
+                None => {
+                    self.tell(
+                        None,
+                        What::Answer(Answer::Diagram {
+                            name: String::new(),
+                            way: Vec::new(),
+                        }),
+                        sink,
+                    );
+                    return Ok(Outcome::default());
+                }
+            },
+        };
+        self.look_around(Some(id), sink);
+        let socket = self.session.socket(id);
+        if let Some(other) = socket.filter(|socket| !socket.is_tcp()) {
+            return Err(Refusal::new(format!(
+                "{} is a {} socket: only TCP has states",
+                other.name,
+                other.proto()
+            ))
+            .help("`ls` shows its addresses and queues"));
+        }
+        let name = socket.map_or_else(String::new, |socket| socket.name.clone());
+        let way = self.ledger.books().way(id.0).to_vec();
+        self.tell(Some(id), What::Answer(Answer::Diagram { name, way }), sink);
+        Ok(Outcome::default())
+    }
+
+    /// `who PORT`
+    pub(super) fn who(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let Some(expr) = call.expr("port").cloned() else {
+            return Err(Refusal::new("which port?").help("who 12345"));
+        };
+        let port = self.settled(|app| app.session.port(&expr), sink)?;
+        match self.holders(port) {
+            Ok(holders) if holders.is_empty() => {
+                self.say(format!("nobody holds port {port}"), sink)
+            }
+            Ok(holders) => self.tell(None, What::Answer(Answer::Holders { port, holders }), sink),
+            Err(error) => {
+                return Err(Refusal::new(format!(
+                    "the kernel does not say who holds a port: {error}"
+                )));
+            }
+        }
+        Ok(Outcome::default())
+    }
+
+    /// Who holds a port: sockets of this session by name, others by process where that may be seen.
+    pub(super) fn holders(&mut self, port: u16) -> std::io::Result<Vec<crate::event::Holder>> {
+        let own: HashMap<u64, String> = self
+            .session
+            .open_sockets()
+            .into_iter()
+            .filter_map(|socket| {
+                Some((
+                    inode(crate::sys::call::borrowed(socket.fd))?,
+                    socket.name.clone(),
+                ))
+            })
+            .collect();
+        let session = &self.session;
+        let (books, diag) = self.ledger.books_and_diag();
+        let name = |row: &DiagRow| {
+            let orphan = || {
+                books
+                    .orphan(row)
+                    .and_then(|id| session.socket(SocketId(id)))
+            };
+            own.get(&row.inode)
+                .cloned()
+                .or_else(|| orphan().map(|socket| format!("{}, closed", socket.name)))
+        };
+        match diag {
+            Some(diag) => who(diag, port, &name),
+            None => Err(std::io::Error::other("sock_diag is refused")),
+        }
+    }
+}
+
+fn row(socket: &Socket, look: Look, ready: Ready) -> SocketRow {
+    let letter = |is: bool, letter: char| if is { letter } else { '-' };
+    let (recvq, sendq) = match look.backlog {
+        Some((waiting, limit)) => (u64::from(waiting), u64::from(limit)),
+        None => (look.recvq, look.sendq),
+    };
+    SocketRow {
+        name: socket.name.clone(),
+        fd: Some(socket.fd),
+        host: socket.host.clone(),
+        proto: socket.proto().to_owned(),
+        local: look.local,
+        peer: look.peer,
+        state: look.state,
+        recvq,
+        sendq,
+        ready: [
+            letter(ready.r, 'r'),
+            letter(ready.w, 'w'),
+            letter(ready.x, 'x'),
+        ]
+        .iter()
+        .collect(),
+        job: None,
+        last: false,
+    }
+}
+
+fn embryo(listener: &str, row: DiagRow) -> SocketRow {
+    SocketRow {
+        name: format!("({listener})"),
+        fd: None,
+        host: None,
+        proto: row.proto_name().to_owned(),
+        local: Some(row.local),
+        peer: row.peer,
+        state: row.state,
+        recvq: row.recvq.into(),
+        sendq: row.sendq.into(),
+        ready: "---".to_owned(),
+        job: None,
+        last: false,
+    }
+}

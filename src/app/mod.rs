@@ -1,0 +1,264 @@
+//! Ties the rooms together: a line becomes statements, each statement calls, each call events; what the kernel's books
+//! say is looked up after each. [`App::execute`] is the one way in, for the prompt, scripts, lessons and tests.
+
+mod after;
+mod books;
+mod commands;
+mod expect;
+mod facts;
+mod help;
+mod jobs;
+mod look;
+mod print;
+mod settings;
+mod statement;
+mod variant;
+mod vocabulary;
+mod warn;
+
+#[cfg(test)]
+mod tests;
+
+pub use crate::lang::Missing;
+pub use crate::session::{Interrupt, News};
+pub use settings::{Explain, Settings};
+pub use vocabulary::Vocabulary;
+
+use crate::errno::Errno;
+use crate::event::{Answer, Complaint, Event, Explanation, What};
+use crate::lang::{self, Fault};
+use crate::session::{Machine, Policy, Refusal, Session, SocketId};
+use books::Ledger;
+use std::collections::{HashSet, VecDeque};
+
+/// Takes events as they happen.
+pub type Sink<'a> = &'a mut dyn FnMut(Event);
+
+/// How many lines `history` remembers.
+const HISTORY: usize = 1000;
+
+/// How a line went.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Outcome {
+    /// It could not be understood, or not be done: nothing more of it was run.
+    pub fault: bool,
+    /// A call failed or an expectation did not hold.
+    pub failed: bool,
+    /// The student wants to leave.
+    pub quit: bool,
+    /// A required argument is absent; the prompt may ask for it.
+    pub missing: Option<Missing>,
+}
+
+/// What the last call came to, for `expect`.
+#[derive(Debug, Default)]
+struct Last {
+    /// Its canonical form (`connect a b.local`).
+    typed: String,
+    /// What it returned; `None` while it sleeps, or where there was none.
+    ret: Option<i64>,
+    /// Its errno.
+    errno: Option<Errno>,
+    /// The job that sleeps in it.
+    job: Option<u32>,
+    /// What it received.
+    data: Option<Vec<u8>>,
+    /// Its socket.
+    socket: Option<SocketId>,
+}
+
+/// A session with everything around it.
+pub struct App {
+    session: Session,
+    ledger: Ledger,
+    settings: Settings,
+    met: HashSet<String>,
+    last: Last,
+    /// A call failed, and no `expect error` has said that it should.
+    unexpected: bool,
+    failures: usize,
+    history: VecDeque<String>,
+    line: String,
+}
+
+impl App {
+    /// A fresh session on this machine's own network.
+    ///
+    /// # Errors
+    /// Where the kernel gives no epoll descriptor.
+    pub fn new(settings: Settings) -> std::io::Result<Self> {
+        let mut session = Session::new(Box::new(Machine), settings.policy(), settings.timeout);
+        session.set_grace(settings.grace);
+        Ok(Self {
+            session,
+            ledger: Ledger::new()?,
+            settings,
+            met: HashSet::new(),
+            last: Last::default(),
+            unexpected: false,
+            failures: 0,
+            history: VecDeque::new(),
+            line: String::new(),
+        })
+    }
+
+    /// Runs one line: understood, made, looked up, explained; every event goes to `sink` as it happens.
+    pub fn execute(&mut self, line: &str, sink: Sink<'_>) -> Outcome {
+        self.poll(sink);
+        self.remember(line);
+        let parsed = {
+            let session = &self.session;
+            lang::parse_with(line, &|name| session.knows(name))
+        };
+        let statements = match parsed {
+            Ok(statements) => statements,
+            Err(fault) => return self.not_understood(line, fault, sink),
+        };
+        line.clone_into(&mut self.line);
+        let mut outcome = Outcome::default();
+        for statement in &statements {
+            let one = self.statement(statement, sink);
+            outcome.failed |= one.failed;
+            outcome.quit |= one.quit;
+            if one.fault || one.quit {
+                outcome.fault = one.fault;
+                break;
+            }
+        }
+        outcome
+    }
+
+    /// Lines for `history`, the oldest forgotten first. A script's are not kept.
+    fn remember(&mut self, line: &str) {
+        if self.settings.script || line.trim().is_empty() {
+            return;
+        }
+        if self.history.len() == HISTORY {
+            self.history.pop_front();
+        }
+        self.history.push_back(line.to_owned());
+    }
+
+    fn not_understood(&mut self, line: &str, fault: Fault, sink: Sink<'_>) -> Outcome {
+        let missing = fault.missing.clone().filter(|_| !self.settings.script);
+        if missing.is_none() {
+            let complaint = Complaint {
+                message: fault.message,
+                source: line.to_owned(),
+                span: fault.span,
+                expected: fault.expected,
+                help: fault.help,
+            };
+            self.tell(None, What::Error(complaint), sink);
+        }
+        Outcome {
+            fault: true,
+            missing: missing.map(|missing| *missing),
+            ..Outcome::default()
+        }
+    }
+
+    /// A statement that was understood but cannot be done.
+    fn refused(&mut self, span: lang::ast::Span, refusal: Refusal, sink: Sink<'_>) -> Outcome {
+        let place = refusal.span.unwrap_or(span);
+        let end = self.line.len();
+        let complaint = Complaint {
+            message: refusal.message,
+            source: self.line.clone(),
+            span: (place.start.min(end), place.end.min(end)),
+            expected: Vec::new(),
+            help: refusal.help,
+        };
+        self.tell(None, What::Error(complaint), sink);
+        Outcome {
+            fault: true,
+            ..Outcome::default()
+        }
+    }
+
+    /// Results of calls that slept, and what the network has changed since last time.
+    pub fn poll(&mut self, sink: Sink<'_>) {
+        for done in self.session.collect() {
+            self.after(done, sink);
+        }
+        self.look_around(None, sink);
+    }
+
+    /// What to call, from whichever thread, when [`App::poll`] would find something.
+    pub fn on_news(&mut self, news: News) {
+        self.ledger.on_news(news.clone());
+        self.session.on_news(news);
+    }
+
+    /// Ctrl-C: ends what the foreground waits for.
+    pub fn interrupt(&self) -> Interrupt {
+        self.session.interrupt()
+    }
+
+    /// The end of a script: calls that still sleep are named, and count as failures.
+    /// True where all went well.
+    pub fn finish(&mut self, sink: Sink<'_>) -> bool {
+        self.settle_failure();
+        self.leave_jobs(sink);
+        self.failures == 0
+    }
+
+    /// How many calls and expectations have failed so far.
+    pub fn failures(&self) -> usize {
+        self.failures
+    }
+
+    /// A call that failed without an `expect error` behind it counts now.
+    fn settle_failure(&mut self) {
+        if std::mem::take(&mut self.unexpected) {
+            self.failures += 1;
+        }
+    }
+
+    /// Closes everything and begins anew; settings and what was explained stay.
+    ///
+    /// # Errors
+    /// Where the kernel gives no epoll descriptor.
+    pub fn reset(&mut self) -> std::io::Result<()> {
+        self.session.end_all();
+        let mut fresh = Self::new(self.settings.clone())?;
+        fresh.met = std::mem::take(&mut self.met);
+        fresh.history = std::mem::take(&mut self.history);
+        fresh.failures = self.failures;
+        if let Some(news) = self.ledger.news() {
+            fresh.on_news(news);
+        }
+        *self = fresh;
+        Ok(())
+    }
+
+    /// The session, to be looked at.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// What may be reached from now on: a lesson plays under tighter rules than the prompt.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.session.set_policy(policy);
+    }
+
+    /// Hands an event out, with the time and the socket's names.
+    fn tell(&self, socket: Option<SocketId>, what: What, sink: Sink<'_>) {
+        let known = socket.and_then(|id| self.session.socket(id));
+        sink(Event {
+            t: self.session.seconds_since_start(),
+            host: known.and_then(|socket| socket.host.clone()),
+            socket: known.map(|socket| socket.name.clone()),
+            fd: known.map(|socket| socket.fd),
+            what,
+        });
+    }
+
+    fn say(&self, text: impl Into<String>, sink: Sink<'_>) {
+        self.tell(None, What::Answer(Answer::Text { text: text.into() }), sink);
+    }
+
+    fn explain(&self, explanation: Explanation, socket: Option<SocketId>, sink: Sink<'_>) {
+        self.tell(socket, What::Explain(explanation), sink);
+    }
+}

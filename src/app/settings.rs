@@ -1,0 +1,88 @@
+//! What can be set, at the command line and with `set`.
+
+use crate::session::Policy;
+use std::time::Duration;
+
+/// How much is explained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Explain {
+    /// In full the first time a call is met, in one line afterwards.
+    #[default]
+    Auto,
+    /// Always in full.
+    Full,
+    /// Always in one line.
+    Brief,
+    /// Only why a call failed.
+    Off,
+}
+
+impl Explain {
+    /// All, with the words that `set explain` takes.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("auto", Self::Auto),
+        ("full", Self::Full),
+        ("brief", Self::Brief),
+        ("off", Self::Off),
+    ];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(_, mode)| *mode == self)
+            .map_or("auto", |(word, _)| word)
+    }
+}
+
+/// How a session behaves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// How long a pending result is waited for, and an expectation polled.
+    pub timeout: Duration,
+    /// How long a call may take before it is called blocked.
+    pub grace: Duration,
+    /// A script, a lesson under test: nobody can be asked, and nothing outside is touched.
+    pub script: bool,
+    /// How much is explained.
+    pub explain: Explain,
+    /// A script may connect and send beyond this machine.
+    pub allow_net: bool,
+    /// A script may use files outside its own folder.
+    pub allow_files: bool,
+    /// How many of the bytes received are shown.
+    pub show_bytes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(5),
+            grace: Duration::from_millis(60),
+            script: false,
+            explain: Explain::Auto,
+            allow_net: false,
+            allow_files: false,
+            show_bytes: 1000,
+        }
+    }
+}
+
+impl Settings {
+    /// For a script, `-c`, or a lesson.
+    pub fn script() -> Self {
+        Self {
+            script: true,
+            ..Self::default()
+        }
+    }
+
+    /// What may be reached.
+    pub fn policy(&self) -> Policy {
+        if self.script {
+            Policy::of_script(self.allow_net, self.allow_files)
+        } else {
+            Policy::default()
+        }
+    }
+}

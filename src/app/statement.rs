@@ -1,0 +1,251 @@
+//! One statement: calls inside it first, then what it waits for, then itself.
+
+use super::{App, Last, Outcome, Sink};
+use crate::event::{Job, JobStatus, What};
+use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
+use crate::lang::table::Role;
+use crate::session::{NotYet, Promptness, Refusal, Step, Value};
+use std::borrow::Cow;
+
+impl App {
+    /// Runs one statement.
+    pub(super) fn statement(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        for remark in &statement.remarks {
+            self.say(remark.clone(), sink);
+        }
+        if let Some(host) = &statement.host {
+            let refusal = Refusal::new(format!("there is no laboratory host `{host}`"))
+                .help("this statement runs on the machine itself without the prefix");
+            return self.refused(statement.span, refusal, sink);
+        }
+        if !matches!(statement.action, Action::Expect(_) | Action::Nothing) {
+            self.settle_failure();
+        }
+        let result = match &statement.action {
+            Action::Nothing => Ok(Outcome::default()),
+            Action::Value(expr) => self.assignment(statement, expr, sink),
+            Action::Call(call) => self.call(statement, call, sink),
+            Action::Expect(claim) => self.judge(claim, sink),
+        };
+        self.session.forget_hidden();
+        match result {
+            Ok(outcome) => outcome,
+            Err(refusal) => {
+                if self.settings.script {
+                    self.failures += 1;
+                }
+                self.refused(statement.span, refusal, sink)
+            }
+        }
+    }
+
+    fn call(
+        &mut self,
+        statement: &Statement,
+        call: &Call,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let call = &*self.without_inner_calls(call, sink)?;
+        if call.command.role == Role::Shell {
+            return self.command(call, statement, sink);
+        }
+        let typed = crate::lang::canonical(statement);
+        let failed = self.primitive(call, statement, &typed, sink)?.is_err();
+        Ok(Outcome {
+            failed,
+            ..Outcome::default()
+        })
+    }
+
+    /// Makes a system call, after waiting for what it needs. The value is an error where the call failed; a call that
+    /// sleeps is no failure.
+    fn primitive(
+        &mut self,
+        call: &Call,
+        statement: &Statement,
+        typed: &str,
+        sink: Sink<'_>,
+    ) -> Result<Result<Value, ()>, Refusal> {
+        let prepared = loop {
+            match self.session.prepare(call) {
+                Ok(prepared) => break prepared,
+                Err(NotYet::Refused(refusal)) => return Err(refusal),
+                Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
+            }
+        };
+        if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
+            match (prepared.command, &prepared.promptness) {
+                ("close", _) => self.ledger.unwatch(socket),
+                ("connect", Promptness::Unknown) => self.ledger.watch(socket),
+                _ => {}
+            }
+        }
+        match self
+            .session
+            .make(prepared, &statement.targets, typed, statement.dialect)?
+        {
+            Step::Done(done) => {
+                let value = done.result.clone();
+                self.after(*done, sink);
+                Ok(value.map_err(|_| ()))
+            }
+            Step::Asleep { job, call, socket } => {
+                let sleeps_in = format!("{}()", call.command);
+                self.last = Last {
+                    typed: typed.to_owned(),
+                    job: Some(job),
+                    socket,
+                    ..Last::default()
+                };
+                self.tell(socket, What::Syscall(call), sink);
+                let status = JobStatus::Blocked;
+                self.tell(
+                    socket,
+                    What::Job(Job {
+                        n: job,
+                        status,
+                        call: typed.to_owned(),
+                        sleeps_in,
+                    }),
+                    sink,
+                );
+                self.look_around(socket, sink);
+                Ok(Ok(Value::None))
+            }
+        }
+    }
+
+    fn assignment(
+        &mut self,
+        statement: &Statement,
+        expr: &Expr,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let expr = self.hoisted(expr, sink)?;
+        let value = self.settled(|app| app.session.value(&expr), sink)?;
+        if statement.targets.is_empty() {
+            let python = statement.dialect.is_python();
+            let shown = self.session.show(&value, python);
+            self.say(shown, sink);
+        } else {
+            self.settled(
+                |app| app.session.assign_all(&statement.targets, value.clone()),
+                sink,
+            )?;
+        }
+        Ok(Outcome::default())
+    }
+
+    /// Evaluates, waiting for pending results as often as needed.
+    pub(super) fn settled<T>(
+        &mut self,
+        mut evaluate: impl FnMut(&mut Self) -> Result<T, NotYet>,
+        sink: Sink<'_>,
+    ) -> Result<T, Refusal> {
+        loop {
+            match evaluate(self) {
+                Ok(value) => return Ok(value),
+                Err(NotYet::Refused(refusal)) => return Err(refusal),
+                Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
+            }
+        }
+    }
+
+    /// The call with every inner call made and replaced by its result.
+    fn without_inner_calls<'a>(
+        &mut self,
+        call: &'a Call,
+        sink: Sink<'_>,
+    ) -> Result<Cow<'a, Call>, Refusal> {
+        if !call.args.iter().flatten().any(|arg| arg.value.has_calls()) {
+            return Ok(Cow::Borrowed(call));
+        }
+        let mut args = Vec::with_capacity(call.args.len());
+        for arg in &call.args {
+            args.push(match arg {
+                Some(arg) => {
+                    let value = self
+                        .hoisted(&arg.value, sink)
+                        .map_err(|refusal| refusal.at(arg.span))?;
+                    Some(Arg {
+                        value,
+                        span: arg.span,
+                    })
+                }
+                None => None,
+            });
+        }
+        Ok(Cow::Owned(Call {
+            command: call.command,
+            args,
+        }))
+    }
+
+    /// An expression with every inner call made and replaced by its result.
+    pub(super) fn hoisted(&mut self, expr: &Expr, sink: Sink<'_>) -> Result<Expr, Refusal> {
+        if !expr.has_calls() {
+            return Ok(expr.clone());
+        }
+        if let Expr::Call(inner) = expr {
+            return self.inner_call(inner, sink);
+        }
+        let mut parts = Vec::new();
+        expr.each_part(&mut |part| parts.push(part.clone()));
+        let mut made = Vec::with_capacity(parts.len());
+        for part in &parts {
+            made.push(self.hoisted(part, sink)?);
+        }
+        let mut made = made.into_iter();
+        let mut rebuilt = expr.clone();
+        rebuilt.each_part_mut(&mut |part| {
+            if let Some(new) = made.next() {
+                *part = new;
+            }
+        });
+        Ok(rebuilt)
+    }
+
+    fn inner_call(&mut self, inner: &Call, sink: Sink<'_>) -> Result<Expr, Refusal> {
+        let call = self.without_inner_calls(inner, sink)?;
+        if call.command.role == Role::Shell {
+            return Err(Refusal::new(format!(
+                "`{}` gives no value",
+                call.command.name
+            )));
+        }
+        let statement = Statement {
+            span: crate::lang::ast::Span::default(),
+            host: None,
+            targets: Vec::new(),
+            action: Action::Call(call.clone().into_owned()),
+            dialect: crate::lang::ast::Dialect::Python,
+            remarks: Vec::new(),
+        };
+        let typed = crate::lang::canonical(&statement);
+        let value = self.primitive(&call, &statement, &typed, sink)?;
+        let value = match (value, self.last.job) {
+            (Err(()), _) => {
+                return Err(Refusal::new(format!(
+                    "`{typed}` failed, so there is no value to go on with"
+                )));
+            }
+            (Ok(_), Some(job)) => self.result_of(job, sink)?,
+            (Ok(value), None) => value,
+        };
+        Ok(Expr::Name(self.session.keep_hidden(value)))
+    }
+
+    /// What a statement claims, with inner calls made.
+    pub(super) fn claim_settled(
+        &mut self,
+        claim: &Claim,
+        sink: Sink<'_>,
+    ) -> Result<Claim, Refusal> {
+        let mut claim = claim.clone();
+        for expr in claim.values_mut() {
+            let whole = expr.clone();
+            *expr = self.hoisted(&whole, sink)?;
+        }
+        Ok(claim)
+    }
+}

@@ -1,0 +1,138 @@
+//! Which form of a call's explanation fits: what is known of the call, in the words of the reference.
+
+use super::App;
+use crate::event::Addr;
+use crate::kernel::Look;
+use crate::session::{Done, Socket, Value};
+
+impl App {
+    /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
+    /// socket before it.
+    pub(super) fn variant(&self, done: &Done, before: Option<&Look>) -> String {
+        let opened = done
+            .opened
+            .first()
+            .filter(|_| matches!(done.command, "socket" | "socketpair"));
+        let Some(socket) = done
+            .socket
+            .or(opened.copied())
+            .and_then(|id| self.session.socket(id))
+        else {
+            return without_socket(done).to_owned();
+        };
+        let mut words: Vec<&'static str> = Vec::new();
+        words.extend(of_call(done, socket, before));
+        if socket.listening {
+            words.push("listener");
+        }
+        words.extend(kinds(socket));
+        words.join(" ")
+    }
+}
+
+fn without_socket(done: &Done) -> &'static str {
+    match (done.command, &done.result) {
+        ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => "none",
+        _ => "",
+    }
+}
+
+/// What the socket is.
+fn kinds(socket: &Socket) -> Vec<&'static str> {
+    let datagram = socket.kind == libc::SOCK_DGRAM;
+    let peered = if socket.connected {
+        "connected"
+    } else {
+        "unconnected"
+    };
+    match (socket.domain, datagram) {
+        (libc::AF_UNIX, true) => vec!["unix-dgram", peered, "unix"],
+        (libc::AF_UNIX, false) => vec!["unix-stream", "unix"],
+        (_, true) => vec![peered, "udp"],
+        (_, false) => vec!["tcp"],
+    }
+}
+
+/// What the call did.
+fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
+    // This call itself is the last that the socket remembers.
+    let earlier = |command: &str| {
+        let calls = socket.calls.len().saturating_sub(1);
+        socket
+            .calls
+            .iter()
+            .take(calls)
+            .any(|made| made.command == command && made.errno.is_none())
+    };
+    let unbound = before.is_none_or(|look| port(look.local.as_ref()) == Some(0));
+    match done.command {
+        "bind" if port(done.asked.addr.as_ref()) == Some(0) => vec!["auto"],
+        "listen" if earlier("listen") => vec!["again"],
+        "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
+        "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
+            vec!["auto"]
+        }
+        "send" | "sendto" | "write" => sent(done),
+        "recv" | "recvfrom" | "read" => received(done, socket),
+        "shutdown" => vec![direction(socket, &done.typed)],
+        "close" => closed(socket, before),
+        "poll" | "select" => vec![without_socket(done)],
+        _ => Vec::new(),
+    }
+}
+
+fn port(addr: Option<&Addr>) -> Option<u16> {
+    addr.and_then(Addr::port)
+}
+
+fn sent(done: &Done) -> Vec<&'static str> {
+    let ret = done.calls.last().and_then(|call| call.ret).unwrap_or(0);
+    match done.asked.sent {
+        Some(0) => vec!["empty"],
+        Some(given) if usize::try_from(ret).is_ok_and(|ret| ret < given) => vec!["partial"],
+        _ => Vec::new(),
+    }
+}
+
+fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
+    let len = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
+    let mut words = Vec::new();
+    if done.asked.flags & libc::MSG_PEEK != 0 {
+        words.push("peek");
+    }
+    if len == 0 {
+        words.push(if socket.kind == libc::SOCK_STREAM {
+            "eof"
+        } else {
+            "empty"
+        });
+    }
+    words
+}
+
+fn direction(socket: &Socket, typed: &str) -> &'static str {
+    match typed.rsplit(' ').next() {
+        Some("rd") => "rd",
+        Some("wr") => "wr",
+        Some("rdwr") => "rdwr",
+        _ if socket.shut_read && socket.shut_write => "rdwr",
+        _ if socket.shut_read => "rd",
+        _ => "wr",
+    }
+}
+
+fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
+    let stream = socket.kind == libc::SOCK_STREAM && socket.domain != libc::AF_UNIX;
+    let unread = before.is_some_and(|look| look.recvq > 0);
+    if socket.listening {
+        vec!["listener"]
+    } else if stream && socket.connected && (unread || socket.linger_zero) {
+        vec!["reset"]
+    } else if stream && socket.connected {
+        vec!["last"]
+    } else if socket.bound.is_none() && !socket.connected {
+        vec!["fresh"]
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,67 @@
+//! What the prompt completes.
+
+use super::App;
+use crate::event::Addr;
+
+/// Words that stand for something right now.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Vocabulary {
+    /// Sockets and variables.
+    pub names: Vec<String>,
+    /// Addresses in use.
+    pub addresses: Vec<String>,
+    /// Topics of `explain`.
+    pub topics: Vec<String>,
+    /// Ids of lessons.
+    pub lessons: Vec<String>,
+}
+
+/// How many sockets are asked for their addresses: completion must be quick.
+const ASKED: usize = 100;
+
+impl App {
+    /// The words of this moment.
+    pub fn vocabulary(&self) -> Vocabulary {
+        let names = self
+            .session
+            .variables()
+            .into_iter()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let mut addresses: Vec<String> = Vec::new();
+        for socket in self.session.open_sockets().into_iter().take(ASKED) {
+            let seen = self.ledger.peek(socket);
+            let inet = |addr: Addr| {
+                addr.inet()
+                    .filter(|inet| inet.port() != 0)
+                    .map(|inet| inet.to_string())
+            };
+            addresses.extend(
+                [seen.local, seen.peer]
+                    .into_iter()
+                    .flatten()
+                    .filter_map(inet),
+            );
+        }
+        addresses.sort_unstable();
+        addresses.dedup();
+        let topics = crate::explain::topics()
+            .into_iter()
+            .map(|topic| topic.id.clone())
+            .collect();
+        Vocabulary {
+            names,
+            addresses,
+            topics,
+            lessons: Vec::new(),
+        }
+    }
+
+    /// The prompt: it says how many calls sleep.
+    pub fn prompt(&self) -> String {
+        match self.jobs() {
+            0 => "sock> ".to_owned(),
+            n => format!("sock [{n} blocked]> "),
+        }
+    }
+}

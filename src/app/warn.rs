@@ -1,0 +1,32 @@
+//! Things to be careful about although the call succeeded.
+
+use super::App;
+use crate::event::{Addr, Explanation, Tone};
+use crate::session::{Done, Socket};
+
+impl App {
+    /// What a successful call should make a student careful about.
+    pub(super) fn warnings(&self, done: &Done) -> Vec<Explanation> {
+        let socket = done.socket.and_then(|id| self.session.socket(id));
+        let any = matches!(done.command, "bind" | "listen") && socket.is_some_and(on_any_address);
+        // A bound socket was warned of at bind.
+        let again = done.command == "listen" && socket.is_some_and(|socket| socket.bound.is_some());
+        if !any || again {
+            return Vec::new();
+        }
+        let text = "This is every address of this machine: whoever shares a network with it can reach this port. \
+                    127.0.0.1 (or [::1]) stays on the machine.";
+        vec![Explanation {
+            topic: "any-address".to_owned(),
+            text: vec![text.to_owned()],
+            hints: Vec::new(),
+            tone: Tone::Warn,
+        }]
+    }
+}
+
+/// Whether a socket's own address, as the kernel has it, is the any-address.
+fn on_any_address(socket: &Socket) -> bool {
+    let filled = crate::sys::call::getsockname(socket.fd, socket.addr_len());
+    matches!(filled.ok().and_then(|filled| filled.addr), Some(Addr::Inet(addr)) if addr.ip().is_unspecified())
+}

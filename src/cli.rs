@@ -1,0 +1,333 @@
+//! The command line: choose a mode, return an exit status.
+
+use crate::app::{self, App, Settings};
+use crate::repl::script::Script;
+use crate::repl::{Form, Options, interact};
+use crate::sys::high::raise;
+use crate::sys::reserve::close_inherited;
+use crate::text::style::{ColorChoice, Style};
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// vimtutor for sockets: type socket calls one at a time against the real kernel
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Mode>,
+    /// Run these statements, separated by `;`, and leave.
+    #[arg(short = 'c', value_name = "STATEMENTS")]
+    statements: Option<String>,
+    #[command(flatten)]
+    global: Global,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  socktutor                                    the shell; `help` lists what can be typed
+  socktutor learn                              the lessons, from where you stopped
+  socktutor -c 's = socket tcp; bind s :0; ls' three statements
+  socktutor run session.sock                   a file of statements
+  socktutor explain ECONNREFUSED               one topic of the reference
+
+Exit status:
+  0  all well
+  1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked
+  2  the command line or a statement cannot be understood
+  77 every lesson that was to be tested was skipped";
+
+/// What every mode takes.
+#[derive(Debug, Args)]
+struct Global {
+    /// Print one JSON object per event.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Color: auto, always, never.
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    color: Color,
+    /// How long a script waits for a blocked call that it needs.
+    #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = time)]
+    timeout: Duration,
+    /// Explanations: full, brief, off; auto is full the first time, brief afterwards.
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOW",
+        default_value = "auto",
+        hide_possible_values = true
+    )]
+    explain: Explain,
+    /// Let a script or a lesson reach beyond this machine.
+    #[arg(long, global = true)]
+    allow_net: bool,
+    /// Let a script or a lesson read and write any file.
+    #[arg(long, global = true)]
+    allow_files: bool,
+    /// A folder of lessons besides the built-in ones.
+    #[arg(long, global = true, value_name = "DIR")]
+    lessons: Option<PathBuf>,
+    /// Neither read nor write the lines of earlier sessions.
+    #[arg(long, global = true)]
+    no_history: bool,
+    /// Draw with ASCII characters only.
+    #[arg(long, global = true)]
+    ascii: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Explain {
+    Auto,
+    Full,
+    Brief,
+    Off,
+}
+
+#[derive(Debug, Subcommand)]
+enum Mode {
+    /// Run a file of statements; `-` is standard input.
+    Run {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Be led through a lesson, from where you stopped.
+    Learn {
+        /// The lesson; without it, the next that is not done.
+        id: Option<String>,
+    },
+    /// Show, test and write lessons.
+    #[command(subcommand)]
+    Lesson(Lesson),
+    /// Show a topic of the reference: a call, an option, a flag, a TCP state, an errno.
+    Explain {
+        /// `bind`, `SO_REUSEADDR`, `TIME_WAIT`, `EADDRINUSE` …
+        topic: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Lesson {
+    /// Play a lesson in front of a class: it types the model answers and waits.
+    Watch {
+        /// The lesson.
+        id: String,
+        /// Wait at each line.
+        #[arg(long)]
+        step: bool,
+        /// Print each line at once instead of typing it.
+        #[arg(long)]
+        no_typing: bool,
+    },
+    /// Run every step of the lessons against the real kernel.
+    Test {
+        /// Lessons or files; without them, all.
+        ids: Vec<String>,
+        /// How often.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        repeat: u32,
+    },
+    /// List the lessons: done, skipped, new.
+    List,
+    /// Print a lesson.
+    Show {
+        /// The lesson.
+        id: String,
+    },
+    /// Write a template of a new lesson, which passes its test.
+    New {
+        /// Its file name.
+        name: String,
+    },
+}
+
+/// Runs the program and gives its exit status.
+///
+/// # Errors
+/// A file that cannot be read, or standard output that cannot be written.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(answer) => {
+            // --help and --version are answers too.
+            answer.print().context("cannot print")?;
+            return Ok(u8::try_from(answer.exit_code()).unwrap_or(2));
+        }
+    };
+    let Cli {
+        command,
+        statements,
+        global,
+    } = cli;
+    match (command, statements) {
+        (None, Some(statements)) => script(&global, Cursor::new(statements), false),
+        (Some(_), Some(_)) => {
+            anyhow::bail!("-c stands alone: give it every statement, or a command without it")
+        }
+        (None, None) => shell(&global, None),
+        (Some(Mode::Learn { id }), None) => {
+            let first = format!("learn {}", id.unwrap_or_default());
+            shell(&global, Some(first.trim_end()))
+        }
+        (Some(Mode::Explain { topic }), None) => {
+            script(&global, Cursor::new(format!("explain {topic}")), false)
+        }
+        (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
+        (Some(Mode::Run { file }), None) if file == Path::new("-") => {
+            typed(&global, io::stdin().lock())
+        }
+        (Some(Mode::Run { file }), None) => {
+            let from = open(&file).with_context(|| format!("cannot read {}", file.display()))?;
+            script(&global, from, true)
+        }
+    }
+}
+
+/// The shell at a terminal; a script where standard input is none.
+fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
+    if !io::stdin().is_terminal() {
+        let first = first.map_or(String::new(), |line| format!("{line}\n"));
+        return typed(global, Cursor::new(first).chain(io::stdin().lock()));
+    }
+    let style = global.style();
+    let options = Options {
+        style,
+        json: global.json,
+        history: !global.no_history,
+        first,
+    };
+    interact(|| global.session(false), &options).context("the shell cannot go on")?;
+    Ok(0)
+}
+
+fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
+    let form = Form::new(global.style(), global.json);
+    let app = global.session(true).context("no session can be made")?;
+    Script::new(app, form, echo)
+        .run(from)
+        .context("the script cannot go on")
+}
+
+/// Lines that come one at a time, from a pipe or a terminal without an editor.
+fn typed(global: &Global, from: impl BufRead) -> anyhow::Result<u8> {
+    let form = Form::new(global.style(), global.json);
+    let app = global.session(true).context("no session can be made")?;
+    Script::new(app, form, true)
+        .live()
+        .run(from)
+        .context("the script cannot go on")
+}
+
+/// A script's file. A short one is read whole; a long one stays open, where it takes no low descriptor number.
+fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
+    const SHORT: u64 = 1 << 20;
+    let mut file = File::open(path)?;
+    let about = file.metadata()?;
+    if about.is_file() && about.len() <= SHORT {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        return Ok(Box::new(Cursor::new(bytes)));
+    }
+    let high = File::from(raise(file.into())?);
+    Ok(Box::new(BufReader::new(high)))
+}
+
+fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
+    anyhow::bail!("lessons are not there yet: {lesson:?}")
+}
+
+impl Global {
+    /// A fresh session, in which the first socket is 3.
+    fn session(&self, script: bool) -> io::Result<App> {
+        close_inherited();
+        App::new(self.settings(script))
+    }
+
+    fn settings(&self, script: bool) -> Settings {
+        Settings {
+            timeout: self.timeout,
+            script,
+            explain: match self.explain {
+                Explain::Auto => app::Explain::Auto,
+                Explain::Full => app::Explain::Full,
+                Explain::Brief => app::Explain::Brief,
+                Explain::Off => app::Explain::Off,
+            },
+            allow_net: self.allow_net,
+            allow_files: self.allow_files,
+            ..Settings::default()
+        }
+    }
+
+    fn style(&self) -> Style {
+        let choice = match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let mut style = Style::from_environment(choice, io::stdout().is_terminal());
+        style.unicode &= !self.ascii;
+        style
+    }
+}
+
+/// `5s`, `300ms`, `2m`, `1.5` (seconds).
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, scale) = match text {
+        _ if text.ends_with("ms") => (&text[..text.len() - 2], 0.001),
+        _ if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
+        _ if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
+        _ => (text, 1.0),
+    };
+    let seconds: f64 = number
+        .parse()
+        .map_err(|_| "a time is written 5s, 300ms, 2m or 1.5 (seconds)".to_owned())?;
+    Duration::try_from_secs_f64(seconds * scale).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn times_as_people_write_them() {
+        assert_eq!(time("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(time("300ms"), Ok(Duration::from_millis(300)));
+        assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(time("1.5"), Ok(Duration::from_millis(1500)));
+        for wrong in ["", "s", "-1s", "soon", "1e30"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn global_options_stand_anywhere() {
+        let cli =
+            Cli::try_parse_from(["socktutor", "run", "x", "--json", "--timeout", "1s"]).unwrap();
+        assert!(cli.global.json);
+        assert_eq!(cli.global.timeout, Duration::from_secs(1));
+        assert!(Cli::try_parse_from(["socktutor", "--color", "sometimes"]).is_err());
+    }
+}

@@ -1,0 +1,266 @@
+//! Errors about addresses: not ours, not allowed, not of this family, not reachable, not there.
+
+use super::super::facts::Proto;
+use super::{Scene, Words};
+use crate::event::Addr;
+use std::net::{IpAddr, SocketAddr};
+
+/// EADDRNOTAVAIL
+pub(super) fn not_available(scene: &Scene<'_>) -> Option<Words> {
+    match scene.call {
+        "bind" => foreign(scene),
+        "connect" | "sendto" => Some(no_local_port(scene)),
+        "setsockopt" => membership(scene),
+        _ => None,
+    }
+}
+
+/// bind() to an address of another machine.
+fn foreign(scene: &Scene<'_>) -> Option<Words> {
+    let asked = scene.facts.asked.as_ref()?.inet()?;
+    let mut words = Words::new(format!(
+        "A socket can only be bound to an address of this machine, and {} is none.",
+        asked.ip()
+    ));
+    if !scene.facts.interfaces.is_empty() {
+        let own: Vec<String> = scene
+            .facts
+            .interfaces
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        words = words.why(format!("This machine has: {}.", own.join(", ")));
+    }
+    let name = scene.name();
+    let (loopback, any) = if asked.is_ipv6() {
+        ("[::1]", "[::]")
+    } else {
+        ("127.0.0.1", "0.0.0.0")
+    };
+    words = words.hint(format!("bind {name} {loopback}:{}", asked.port()));
+    words = words.hint(format!("bind {name} {any}:{}", asked.port()));
+    Some(words.hint(format!("connect {name} {asked}")))
+}
+
+/// connect() that finds no local port, or only one that has this connection already.
+fn no_local_port(scene: &Scene<'_>) -> Words {
+    let asked = scene.asked();
+    match scene.local() {
+        Some(local) => Words::new(format!("The kernel did not make a connection from {local} to {asked}."))
+            .why(
+                "A connection with these four (both addresses, both ports) exists already, open or in TIME_WAIT, and \
+                 there can only be one. A socket that is not bound gets a free port.",
+            )
+            .hint(scene.new_socket())
+            .hint(format!("connect s2 {asked}")),
+        None => Words::new(format!("The kernel found no free local port for a connection to {asked}."))
+            .why(match scene.facts.port_range {
+                Some((low, high)) => {
+                    format!("Every port from {low} to {high} is in use towards that address, TIME_WAIT included.")
+                }
+                None => "Every port of the ephemeral range is in use towards that address.".to_owned(),
+            })
+            .hint("ls")
+            .hint("explain ephemeral-port"),
+    }
+}
+
+/// IP_DROP_MEMBERSHIP of a group that was not joined, IP_MULTICAST_IF with a foreign address.
+fn membership(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene.facts.option.as_deref()?;
+    let words = Words::new("The kernel did not change the socket's multicast settings.");
+    let words = if option.contains("MEMBERSHIP") {
+        words.why(
+            "This socket is not a member of that group on that interface, so it cannot leave it.",
+        )
+    } else {
+        words.why("That is no address of an interface of this machine.")
+    };
+    Some(words.hint(format!("explain {option}")))
+}
+
+/// EACCES
+pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
+    let name = scene.name();
+    match (scene.call, scene.proto()) {
+        ("bind", Proto::Tcp | Proto::Udp) => privileged(scene),
+        ("bind", _) => Some(
+            Words::new(format!("The kernel did not make the socket file {}.", scene.asked()))
+                .why("This user may not write in its folder, or not pass through one of the folders above it.")
+                .hint(format!("bind {name} @{name}")),
+        ),
+        ("connect" | "send" | "sendto" | "sendall", Proto::Udp) => Some(
+            Words::new(format!("{} is a broadcast address: a datagram to it goes to every host.", destination_of(scene)))
+                .why(format!(
+                    "The kernel sends broadcasts only from a socket that says it means to; {name} has no SO_BROADCAST."
+                ))
+                .hint(format!("setsockopt {name} SO_BROADCAST 1")),
+        ),
+        ("connect" | "send" | "sendto", Proto::UnixDgram | Proto::UnixStream) => Some(
+            Words::new(format!("The kernel did not let this user reach {}.", scene.asked())).why(
+                "Connecting to a Unix socket needs write permission on its file, and search permission on every \
+                 folder above it. The permissions decide, not the program that listens.",
+            ),
+        ),
+        ("socket", _) => Some(
+            Words::new("The kernel did not make such a socket for this user.")
+                .why("An ICMP socket (ping) needs a group id in net.ipv4.ping_group_range; a raw one needs root.")
+                .hint("s = socket tcp"),
+        ),
+        _ => None,
+    }
+}
+
+/// A port for privileged programs.
+fn privileged(scene: &Scene<'_>) -> Option<Words> {
+    let asked = scene.facts.asked.as_ref()?;
+    let port = asked.port()?;
+    let from = scene.facts.unprivileged_from.unwrap_or(1024);
+    if port >= from {
+        return None;
+    }
+    let host = match asked.inet()? {
+        SocketAddr::V4(addr) => addr.ip().to_string(),
+        SocketAddr::V6(addr) => format!("[{}]", addr.ip()),
+    };
+    let name = scene.name();
+    Some(
+        Words::new(format!("Port {port} is privileged: the kernel keeps the ports below {from} for root."))
+            .why(
+                "So a client that reaches one of them knows that the machine's administrator put that server there. \
+                 The limit is net.ipv4.ip_unprivileged_port_start.",
+            )
+            .hint(format!("bind {name} {host}:{}", if port < 1000 { 8000 + port } else { 12345 }))
+            .hint(format!("bind {name} {host}:0")),
+    )
+}
+
+/// The destination: asked for, or the peer that connect() recorded.
+fn destination_of(scene: &Scene<'_>) -> String {
+    match (
+        &scene.facts.asked,
+        scene.socket().and_then(|socket| socket.peer.as_ref()),
+    ) {
+        (Some(asked), _) => asked.to_string(),
+        (None, Some(peer)) => peer.to_string(),
+        (None, None) => "The destination".to_owned(),
+    }
+}
+
+/// EAFNOSUPPORT
+pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
+    if matches!(scene.call, "socket" | "socketpair") {
+        let domain = scene.facts.domain.as_deref().unwrap_or("That family");
+        return Some(
+            Words::new(format!(
+                "{domain}: this kernel has no sockets of that family."
+            ))
+            .hint("s = socket tcp")
+            .hint("explain socket"),
+        );
+    }
+    let socket = scene.socket()?;
+    let own = match socket.proto {
+        proto if proto.is_unix() => "AF_UNIX",
+        _ if socket.ipv6 => "AF_INET6",
+        _ => "AF_INET",
+    };
+    let given = match scene.facts.asked.as_ref()? {
+        Addr::Inet(SocketAddr::V4(_)) => "an IPv4 address",
+        Addr::Inet(SocketAddr::V6(_)) => "an IPv6 address",
+        _ => "a Unix path",
+    };
+    Some(scene.wrong_family(own, given))
+}
+
+/// EDESTADDRREQ
+pub(super) fn destination(scene: &Scene<'_>) -> Option<Words> {
+    let name = scene.name();
+    Some(
+        Words::new(format!("The kernel does not know where to send this: {name} has no peer."))
+            .why("A UDP socket has no connection. Either name the receiver each time with sendto(), or once with connect().")
+            .hint(format!("sendto {name} \"hi\" 127.0.0.1:12345"))
+            .hint(format!("connect {name} 127.0.0.1:12345")),
+    )
+}
+
+/// ENETUNREACH, EHOSTUNREACH
+pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
+    let asked = scene
+        .facts
+        .asked
+        .as_ref()
+        .or(scene.socket()?.peer.as_ref())?
+        .inet()?;
+    let tcp = scene.proto() == Proto::Tcp;
+    let words = Words::new(format!("The kernel has no way to send to {}.", asked.ip()));
+    let why = match asked.ip() {
+        IpAddr::V4(ip)
+            if tcp && (ip.is_broadcast() || (ip.is_loopback() && ip.octets()[3] == 255)) =>
+        {
+            "That is a broadcast address, and TCP connects two: broadcasts are for UDP."
+        }
+        ip if tcp && ip.is_multicast() => {
+            "That is a multicast group, and TCP connects two: groups are for UDP."
+        }
+        IpAddr::V6(ip)
+            if ip.to_ipv4_mapped().is_some() && scene.socket().is_some_and(|s| s.v6only) =>
+        {
+            "It stands for an IPv4 address, and this socket has IPV6_V6ONLY: it speaks IPv6 alone."
+        }
+        _ if errno == "EHOSTUNREACH" => {
+            "There is a route, but the host did not answer on the last hop, a router said so by ICMP, or a rule forbids \
+             it."
+        }
+        IpAddr::V6(_) => "No route leads there: this machine has no IPv6 network towards it.",
+        IpAddr::V4(_) => {
+            "No route leads there: the machine is not on that network and has no way out to it."
+        }
+    };
+    Some(words.why(why).hint(format!("explain {errno}")))
+}
+
+/// The errors of a Unix path: ENOENT, ENOTDIR, ELOOP, EROFS, ENAMETOOLONG.
+pub(super) fn path(errno: &str, scene: &Scene<'_>) -> Option<Words> {
+    if scene.call == "setsockopt" && errno == "ENOENT" {
+        let value = scene.facts.value.as_deref().unwrap_or("That");
+        return Some(
+            Words::new(format!(
+                "{value}: this kernel has no congestion control of that name."
+            ))
+            .why("The names are in /proc/sys/net/ipv4/tcp_available_congestion_control.")
+            .hint(format!("setsockopt {} TCP_CONGESTION cubic", scene.name())),
+        );
+    }
+    if !matches!(scene.call, "bind" | "connect" | "send" | "sendto") {
+        return None;
+    }
+    let asked = scene.asked();
+    let making = scene.call == "bind";
+    let words = Words::new(if making {
+        format!("The kernel could not make the socket file {asked}.")
+    } else {
+        format!("The kernel found no socket at {asked}.")
+    });
+    let folder_gone = scene
+        .facts
+        .path
+        .as_ref()
+        .is_some_and(|path| !path.folder_exists);
+    let why = match errno {
+        "ENOENT" if making || folder_gone => "Its folder does not exist.",
+        "ENOENT" => {
+            "There is no such file. The server makes it with bind(): start the server first."
+        }
+        "ENOTDIR" => "Something in the path that should be a folder is a file.",
+        "ELOOP" => "The path runs through symbolic links that lead round in a circle.",
+        "EROFS" => "The file system there is read-only.",
+        _ => "One name in the path is longer than its file system allows.",
+    };
+    let words = words.why(why);
+    Some(if making {
+        words.hint(format!("bind {} /tmp/{}.sock", scene.name(), scene.name()))
+    } else {
+        words.hint(format!("explain {errno}"))
+    })
+}

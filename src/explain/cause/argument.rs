@@ -1,0 +1,197 @@
+//! Errors about the arguments: operations, protocols, options and sizes that do not fit the socket.
+
+use super::super::facts::Proto;
+use super::{Scene, Words};
+
+/// EOPNOTSUPP
+pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
+    let name = scene.name();
+    match scene.call {
+        "listen" | "accept" => {
+            let proto = scene.proto();
+            Some(
+                Words::new(format!("{name} is a {} socket, and {}() is for streams.", proto.word(), scene.call))
+                    .why(match proto {
+                        Proto::UnixDgram | Proto::Udp => {
+                            "Datagrams have no connections: bind() is all a receiver needs, and one socket serves every sender."
+                        }
+                        _ => "Only a socket of a connection-oriented type can wait for connections.",
+                    })
+                    .hint(format!("recvfrom {name} 1024")),
+            )
+        }
+        "socketpair" => Some(
+            Words::new("A pair of connected sockets can only be made of Unix sockets.")
+                .why("Two Internet sockets are connected by bind, listen, connect and accept.")
+                .hint("a, b = socketpair"),
+        ),
+        "send" | "sendto" | "sendall" | "recv" | "recvfrom" if scene.flag("MSG_OOB") => Some(
+            Words::new(
+                "Urgent data (MSG_OOB) exist in streams alone: a datagram has no place for them.",
+            )
+            .hint(format!("send {name} \"hi\"")),
+        ),
+        "sendto" if scene.proto() == Proto::UnixStream => Some(
+            Words::new(format!(
+                "{name} is a stream socket: it sends to whom it is connected to, to nobody else."
+            ))
+            .hint(format!("connect {name} {}", scene.asked())),
+        ),
+        "setsockopt" | "getsockopt" => {
+            let option = scene.facts.option.as_deref().unwrap_or("That option");
+            Some(
+                Words::new(format!(
+                    "{option} is not for a {} socket.",
+                    scene.proto().word()
+                ))
+                .hint(format!("getsockopt {name}"))
+                .hint(format!("explain {option}")),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// EPROTONOSUPPORT, ESOCKTNOSUPPORT
+pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
+    let facts = scene.facts;
+    if !matches!(scene.call, "socket" | "socketpair") {
+        return None;
+    }
+    let given: Vec<&str> = [&facts.domain, &facts.kind, &facts.protocol]
+        .into_iter()
+        .filter_map(|part| part.as_deref())
+        .collect();
+    let kind = facts.kind.as_deref().unwrap_or_default();
+    let protocol = facts.protocol.as_deref().unwrap_or_default();
+    let why = if kind.contains("SOCK_STREAM") && protocol == "IPPROTO_UDP" {
+        "UDP sends datagrams; a stream needs IPPROTO_TCP, or 0 for the family's own choice."
+    } else if kind.contains("SOCK_DGRAM") && protocol == "IPPROTO_TCP" {
+        "TCP makes a stream; datagrams need IPPROTO_UDP, or 0 for the family's own choice."
+    } else if facts.domain.as_deref() == Some("AF_UNIX") {
+        "A Unix socket has one protocol: give 0."
+    } else if kind.contains("SOCK_RAW") {
+        "A raw socket must name its protocol (IPPROTO_ICMP …)."
+    } else {
+        "Within one family each type has protocols of its own; 0 takes the usual one."
+    };
+    Some(
+        Words::new(format!(
+            "The kernel has no socket of that combination: {}.",
+            given.join(", ")
+        ))
+        .why(why)
+        .hint("s = socket tcp")
+        .hint("s = socket udp"),
+    )
+}
+
+/// EPROTOTYPE
+pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
+    let (own, other, hint) = match scene.proto() {
+        Proto::UnixDgram => ("datagrams", "a stream", "s2 = socket unix"),
+        _ => ("a stream", "datagrams", "s2 = socket unix-dgram"),
+    };
+    let at = match &scene.facts.target {
+        Some(target) => format!("your socket {}", target.name),
+        None => format!("the socket at {}", scene.asked()),
+    };
+    Some(
+        Words::new(format!(
+            "{} is for {own}, and {at} is for {other}: they cannot be joined.",
+            scene.name()
+        ))
+        .why("Both ends of a Unix connection must be of one type.")
+        .hint(hint)
+        .hint(format!("connect s2 {}", scene.asked())),
+    )
+}
+
+/// EPROTO
+pub(super) fn protocol(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene.facts.option.as_deref()?;
+    option.contains("MEMBERSHIP").then(|| {
+        Words::new(format!(
+            "{} is a TCP socket, and a connection has one peer: it cannot join a group.",
+            scene.name()
+        ))
+        .hint("u = socket udp")
+        .hint(format!("explain {option}"))
+    })
+}
+
+/// ENOPROTOOPT
+pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene.facts.option.as_deref()?;
+    let name = scene.name();
+    let read_only = matches!(
+        option,
+        "SO_ERROR" | "SO_TYPE" | "SO_DOMAIN" | "SO_PROTOCOL" | "SO_ACCEPTCONN" | "TCP_INFO"
+    );
+    if read_only && scene.call == "setsockopt" {
+        return Some(
+            Words::new(format!(
+                "{option} can be read, not set: it is what the kernel says of the socket."
+            ))
+            .hint(format!("getsockopt {name} {option}")),
+        );
+    }
+    let words = Words::new(format!("{name} has no option {option}."));
+    let why = match option {
+        _ if option.starts_with("TCP_") && scene.proto() != Proto::Tcp => {
+            format!(
+                "It belongs to TCP, and {name} is a {} socket.",
+                scene.proto().word()
+            )
+        }
+        _ if option.starts_with("IPV6_") && scene.socket().is_some_and(|socket| !socket.ipv6) => {
+            format!("It belongs to IPv6, and {name} is not an AF_INET6 socket.")
+        }
+        _ => "The kernel does not know that option at that level.".to_owned(),
+    };
+    Some(words.why(why).hint(format!("getsockopt {name}")))
+}
+
+/// EDOM
+pub(super) fn domain(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene.facts.option.as_deref().unwrap_or("The timeout");
+    Some(
+        Words::new(format!(
+            "{option} is seconds and microseconds, and the microseconds must be 0 to 999999."
+        ))
+        .hint(format!("setsockopt {} {option} 1.5", scene.name())),
+    )
+}
+
+/// EMSGSIZE
+pub(super) fn message_size(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let sent = scene
+        .facts
+        .sent
+        .map_or("that many".to_owned(), |sent| sent.to_string());
+    let (most, why) = match socket.proto {
+        Proto::Udp if socket.ipv6 => (
+            "65527",
+            "A UDP length field of 16 bits holds 65535, less 8 for UDP's own header.",
+        ),
+        Proto::Udp => (
+            "65507",
+            "An IPv4 packet has at most 65535 bytes, less 20 for the IP header and 8 for UDP's.",
+        ),
+        Proto::UnixDgram => (
+            "what SO_SNDBUF leaves room for",
+            "A Unix datagram must fit into the send buffer whole.",
+        ),
+        _ => return None,
+    };
+    Some(
+        Words::new(format!(
+            "{sent} bytes do not fit into one datagram: the most is {most}. Nothing was sent."
+        ))
+        .why(format!(
+            "{why} A datagram is sent whole or not at all; a stream (TCP) would cut it by itself."
+        ))
+        .hint(format!("send {} #1000", scene.name())),
+    )
+}

@@ -1,0 +1,380 @@
+//! Errors about the connection: refused, not there yet, there already, gone.
+
+use super::super::facts::Proto;
+use super::{Scene, Words};
+use crate::event::{Addr, TcpState};
+
+/// ECONNREFUSED
+pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
+    match scene.proto() {
+        Proto::Udp => Some(port_unreachable(scene)),
+        Proto::UnixStream | Proto::UnixDgram => Some(refused_unix(scene)),
+        _ if scene.call == "connect" => Some(refused_tcp(scene)),
+        _ => Some(
+            Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
+                .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
+                .hint("explain connect"),
+        ),
+    }
+}
+
+fn refused_tcp(scene: &Scene<'_>) -> Words {
+    let asked = scene.asked();
+    let name = scene.name();
+    let again = format!("connect {name} {asked}");
+    let words = Words::new(format!(
+        "Nobody listens at {asked}: the SYN was answered with a RST."
+    ));
+    if let Some(target) = scene
+        .facts
+        .target
+        .as_ref()
+        .filter(|target| !target.listening)
+    {
+        return words
+            .why(format!(
+                "Your socket {0} is bound to that address, but it does not listen; bind() only reserves the name. \
+                 After listen {0} the same connect() works.",
+                target.name
+            ))
+            .hint(format!("listen {} 5", target.name))
+            .hint(again);
+    }
+    let other = scene
+        .facts
+        .holders
+        .iter()
+        .find(|holder| holder.state == Some(TcpState::Listen));
+    if let Some(other) = other.filter(|other| Some(&other.local) != scene.facts.asked.as_ref()) {
+        let who = other.socket.as_deref().unwrap_or("another process");
+        return words
+            .why(format!(
+                "On that port {who} listens, but at {}, and only connections to that address reach it.",
+                other.local
+            ))
+            .hint(format!("connect {name} {}", other.local));
+    }
+    if scene.facts.listens == Some(true) {
+        return words
+            .why("Now somebody does: the server came a moment too late. Try again.")
+            .hint(again);
+    }
+    let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
+        Some(inet) if inet.port() == 0 => {
+            return words.why("Port 0 is no real port: nobody can listen there.").hint("ls");
+        }
+        Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
+            "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
+        ),
+        _ => words.why(
+            "The machine is there and answered, or a firewall did in its place. Is the server running, and on that \
+             port?",
+        ),
+    };
+    words.hint("ls").hint(again)
+}
+
+/// UDP: what an earlier datagram met.
+fn port_unreachable(scene: &Scene<'_>) -> Words {
+    let peer = scene
+        .socket()
+        .and_then(|socket| socket.peer.as_ref())
+        .or(scene.facts.asked.as_ref())
+        .map_or("its peer".to_owned(), ToString::to_string);
+    Words::new(format!("An earlier datagram of this socket to {peer} found nobody there."))
+        .why(format!(
+            "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
+             hands it to the next call, which is this {}(). The kernel has now forgotten it.",
+            scene.call
+        ))
+        .hint(format!("explain {}", scene.call))
+        .hint("explain ECONNREFUSED")
+}
+
+fn refused_unix(scene: &Scene<'_>) -> Words {
+    let asked = match (
+        &scene.facts.asked,
+        scene.socket().and_then(|socket| socket.peer.as_ref()),
+    ) {
+        (Some(addr), _) | (None, Some(addr)) => addr.to_string(),
+        (None, None) => "the peer's name".to_owned(),
+    };
+    let words = Words::new(format!("Nobody is there to receive at {asked}."));
+    if let Some(target) = scene
+        .facts
+        .target
+        .as_ref()
+        .filter(|target| !target.listening && !target.proto.is_datagram())
+    {
+        return words
+            .why(format!(
+                "Your socket {} has that name, but it does not listen.",
+                target.name
+            ))
+            .hint(format!("listen {} 5", target.name));
+    }
+    match &scene.facts.path {
+        Some(path) if path.exists && !path.is_socket => words.why("The file exists, but it is not a socket."),
+        Some(path) if path.exists => words.why(
+            "The file is there, but no socket stands behind it any more: it was left over when its server closed.",
+        ),
+        _ => words.why("No open socket has that name: it was closed, or the server has not started."),
+    }
+    .hint("ls")
+}
+
+/// ENOTCONN
+pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let (name, call) = (scene.name(), scene.call);
+    if scene.listening() {
+        return Some(
+            Words::new(format!(
+                "{name} listens: it has no peer, and no data ever flows through it."
+            ))
+            .why("Each connection gets a socket of its own, which accept() returns. Use that one.")
+            .hint(format!("conn = accept {name}")),
+        );
+    }
+    if socket.proto.is_datagram() {
+        return Some(
+            Words::new(format!("{name} has no peer: {call}() needs one."))
+                .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
+                .hint(format!("connect {name} {}", example(socket.proto))),
+        );
+    }
+    if socket.state == Some(TcpState::SynSent) {
+        return Some(
+            Words::new(format!(
+                "{name} is not connected yet: its SYN has not been answered."
+            ))
+            .hint(format!("poll {name} w 1000")),
+        );
+    }
+    let words = Words::new(format!(
+        "{name} is not connected: there is nobody at the other end for {call}()."
+    ));
+    if scene.over() {
+        let how = if socket.reset {
+            "The peer reset it (RST)"
+        } else {
+            "Both sides have finished it"
+        };
+        return Some(
+            words
+                .why(format!(
+                    "It was connected once, but that connection is over. {how}. Make a new socket."
+                ))
+                .hint(scene.new_socket()),
+        );
+    }
+    let failed = socket
+        .history
+        .iter()
+        .rev()
+        .find(|past| past.command == "connect" && past.errno.is_some());
+    let words = match failed.and_then(|past| past.errno.as_ref().map(|errno| (past, errno))) {
+        Some((past, errno)) => words.why(format!("The last try, {}, gave {errno}.", past.statement)),
+        None => match scene.local() {
+            Some(local) => words.why(format!(
+                "It is bound to {local}, no more. A client connects; a server listens and then talks on what accept() \
+                 returns."
+            )),
+            None => words.why("It is fresh. A client connects first; a server binds, listens and accepts."),
+        },
+    };
+    Some(words.hint(format!("connect {name} {}", example(socket.proto))))
+}
+
+fn example(proto: Proto) -> &'static str {
+    if proto.is_unix() {
+        "/tmp/server.sock"
+    } else {
+        "127.0.0.1:12345"
+    }
+}
+
+/// EISCONN
+pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    if scene.call == "sendto" {
+        return Some(
+            Words::new(format!(
+                "{name} is connected: its data go to its peer, and no other receiver can be named."
+            ))
+            .hint(format!("send {name} \"hi\"")),
+        );
+    }
+    if scene.listening() {
+        return Some(
+            Words::new(format!(
+                "{name} listens: it waits for others to connect and cannot call anyone itself."
+            ))
+            .why("A TCP socket is a listener or one end of a connection, never both.")
+            .hint(scene.new_socket())
+            .hint(format!("connect s2 {}", scene.asked())),
+        );
+    }
+    let words = if scene.connected() {
+        let peer = socket
+            .peer
+            .as_ref()
+            .map_or("a peer".to_owned(), ToString::to_string);
+        Words::new(format!("{name} is connected already, to {peer}."))
+            .why("A TCP socket makes one connection in its life; another connection needs another socket.")
+    } else {
+        Words::new(format!(
+            "{name} has had its connection: that one is over, and no second can be made with it."
+        ))
+        .why("A TCP socket makes one connection in its life. Close it and make a new one.")
+        .hint(format!("close {name}"))
+    };
+    Some(
+        words
+            .hint(scene.new_socket())
+            .hint(format!("connect s2 {}", scene.asked())),
+    )
+}
+
+/// EPIPE
+pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    let nothing = "Nothing was sent";
+    if socket.shut_wr {
+        let by = socket
+            .history
+            .iter()
+            .rev()
+            .find(|past| past.command == "shutdown" && past.errno.is_none());
+        let by = by.map_or("shutdown()".to_owned(), |past| past.statement.clone());
+        let rest = if scene.connected() && !socket.proto.is_datagram() && !socket.shut_rd {
+            " The other direction is still open: recv() works."
+        } else {
+            ""
+        };
+        return Some(
+            Words::new(format!(
+                "{nothing}: you have closed this direction yourself, with {by}."
+            ))
+            .why(format!(
+                "A direction that is shut down cannot be opened again.{rest}"
+            ))
+            .hint(scene.new_socket()),
+        );
+    }
+    if scene.listening() {
+        return Some(
+            Words::new(format!(
+                "{nothing}: {name} listens, and a listener has no peer."
+            ))
+            .why("Send on the socket that accept() returns.")
+            .hint(format!("conn = accept {name}")),
+        );
+    }
+    if socket.reset || scene.over() || scene.connected() {
+        let how = if socket.proto.is_unix() {
+            "The peer has closed its end; no one will ever read this."
+        } else {
+            "The peer has closed its socket. When data reached it after that, its kernel answered with a RST, which ended \
+             the connection; every send() from then on gives EPIPE."
+        };
+        return Some(
+            Words::new(format!("{nothing}: the connection of {name} is gone."))
+                .why(how)
+                .hint(format!("close {name}"))
+                .hint(scene.new_socket()),
+        );
+    }
+    Some(
+        Words::new(format!("{nothing}: {name} has never been connected, so there is no one to send to."))
+            .why("Linux says EPIPE here (broken pipe), where the man page would lead one to expect ENOTCONN.")
+            .hint(format!("connect {name} {}", example(socket.proto))),
+    )
+}
+
+/// ECONNRESET
+pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
+    let name = scene.name();
+    if scene.proto().is_unix() {
+        return Some(
+            Words::new(format!(
+                "The peer of {name} closed its socket without reading all that was sent to it."
+            ))
+            .hint(format!("close {name}")),
+        );
+    }
+    Some(
+        Words::new(format!("The peer ended the connection of {name} with a RST; what was under way is lost."))
+            .why(
+                "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its \
+                 program had closed already as data arrived, or when a listener closes before it accepted. The kernel \
+                 says so once; later calls find no connection (recv 0, send EPIPE).",
+            )
+            .hint(format!("close {name}"))
+            .hint(scene.new_socket()),
+    )
+}
+
+/// ECONNABORTED
+pub(super) fn aborted(scene: &Scene<'_>) -> Option<Words> {
+    (scene.call == "connect").then(|| {
+        Words::new("This try was not made: the kernel first reported that the last one had failed.")
+            .why("A non-blocking connect() had failed in the background; this call collects that. Call it once more.")
+            .hint(format!("connect {} {}", scene.name(), scene.asked()))
+    })
+}
+
+/// EINPROGRESS, EALREADY
+pub(super) fn in_progress(errno: &str, scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    let words = if errno == "EALREADY" {
+        Words::new(format!(
+            "{name} is connecting already: an earlier connect() has sent the SYN, and its answer is awaited."
+        ))
+    } else {
+        Words::new(
+            "This is no failure: the SYN is sent, and the handshake goes on without the program.",
+        )
+    };
+    let words = match (socket.nonblocking, socket.send_timeout) {
+        (false, Some(limit)) => words.why(format!(
+            "SO_SNDTIMEO let connect() wait for {} s only. The attempt itself has not been given up.",
+            limit.as_secs_f64()
+        )),
+        _ => words.why(format!(
+            "{name} is non-blocking, so connect() does not wait. It is done when {name} is ready for writing; SO_ERROR \
+             then says how it ended."
+        )),
+    };
+    Some(
+        words
+            .hint(format!("poll {name} w 1000"))
+            .hint(format!("getsockopt {name} SO_ERROR")),
+    )
+}
+
+/// ETIMEDOUT
+pub(super) fn timed_out(scene: &Scene<'_>) -> Option<Words> {
+    if scene.call == "connect" {
+        return Some(
+            Words::new(format!("Nobody at {} answered the SYN, though it was sent again several times.", scene.asked()))
+                .why(
+                    "No RST came either: the host is off or unreachable, a firewall drops the packets, or the server's \
+                     accept queue is full.",
+                )
+                .hint("explain ETIMEDOUT"),
+        );
+    }
+    Some(
+        Words::new(format!("The peer of {} has not answered for too long: the kernel has given the connection up.", scene.name()))
+            .why(
+                "Data sent again and again, or keep-alive probes, were not acknowledged. The peer's host or the way to it \
+                 is gone.",
+            )
+            .hint("explain TCP_USER_TIMEOUT")
+            .hint("explain SO_KEEPALIVE"),
+    )
+}

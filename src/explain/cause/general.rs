@@ -1,0 +1,169 @@
+//! Errors that any call may give: would block, interrupted, no such descriptor, no room, no permission.
+
+use super::super::facts::Proto;
+use super::{Scene, Words};
+
+/// EAGAIN
+pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    if matches!(scene.call, "connect" | "sendto")
+        && scene.proto() == Proto::Udp
+        && scene.local().is_none()
+        && !socket.nonblocking
+    {
+        return Some(
+            Words::new("The kernel found no free local port for this socket.")
+                .why("Every port of the ephemeral range is taken.")
+                .hint("explain ephemeral-port"),
+        );
+    }
+    let (nothing, ready) = match scene.call {
+        "accept" => ("No connection is waiting.", "r"),
+        "recv" | "recvfrom" => ("No data are waiting.", "r"),
+        "send" | "sendto" | "sendall" => (
+            "The send buffer has no room, or the receiver's queue is full.",
+            "w",
+        ),
+        "connect" => ("The server's accept queue is full.", "w"),
+        _ => return None,
+    };
+    let limit = if ready == "r" {
+        socket.recv_timeout
+    } else {
+        socket.send_timeout
+    };
+    let option = if ready == "r" {
+        "SO_RCVTIMEO"
+    } else {
+        "SO_SNDTIMEO"
+    };
+    let why = if scene.flag("MSG_DONTWAIT") {
+        "A call that may block would sleep here; --dontwait (MSG_DONTWAIT) asked it to return at once.".to_owned()
+    } else if socket.nonblocking {
+        format!(
+            "{name} is non-blocking: where another call would sleep, this one returns at once. Try again when poll() says so."
+        )
+    } else if let Some(limit) = limit {
+        format!(
+            "The call slept for {} s, as long as {option} allows, and gave up.",
+            limit.as_secs_f64()
+        )
+    } else {
+        return None;
+    };
+    let words = Words::new(nothing)
+        .why(why)
+        .hint(format!("poll {name} {ready} 1000"));
+    Some(if socket.nonblocking {
+        words.hint(format!("nonblock {name} off"))
+    } else {
+        words
+    })
+}
+
+/// EBADF
+pub(super) fn bad_descriptor(scene: &Scene<'_>) -> Option<Words> {
+    let closed = scene.facts.closed.as_ref()?;
+    let fd = closed
+        .fd
+        .map_or(String::new(), |fd| format!(" (descriptor {fd})"));
+    let when = closed
+        .ago
+        .map_or(String::new(), |ago| format!(", {}", since(ago)));
+    Some(
+        Words::new(format!("{}{fd} is not open: nothing can be done with it.", closed.name))
+            .why(format!(
+                "{} closed it{when}. The kernel has freed the number, and gives it to the next socket or file that is opened.",
+                closed.statement
+            ))
+            .hint(format!("{} = socket tcp", closed.name))
+            .hint("ls"),
+    )
+}
+
+/// "3 seconds ago".
+fn since(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.5 => "a moment ago".to_owned(),
+        s if s < 120.0 => format!("{s:.0} seconds ago"),
+        s => format!("{:.0} minutes ago", s / 60.0),
+    }
+}
+
+/// EINTR
+pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
+    let after = match scene.call {
+        "connect" => "The attempt goes on in the kernel: poll for writing, then read SO_ERROR.",
+        "close" => "On Linux the descriptor is closed all the same: do not close it again.",
+        _ => "Nothing was lost, and the call can be made again.",
+    };
+    Some(
+        Words::new(format!("A signal woke {}() while it slept.", scene.call))
+            .why(format!("That is what Ctrl-C and cancel do here. {after}")),
+    )
+}
+
+/// EMFILE
+pub(super) fn too_many(scene: &Scene<'_>) -> Option<Words> {
+    let limit = scene
+        .facts
+        .descriptors
+        .map_or(String::new(), |limit| format!(" ({limit})"));
+    let words = Words::new(format!(
+        "This process has as many open descriptors as it may have{limit}."
+    ));
+    let words = if scene.call == "accept" {
+        words.why("The connection stays in the queue: close a socket and accept again.")
+    } else {
+        words.why("Every socket takes one, and close() gives it back. The limit is RLIMIT_NOFILE (ulimit -n).")
+    };
+    Some(words.hint("ls"))
+}
+
+/// ENODEV
+pub(super) fn no_device(scene: &Scene<'_>) -> Option<Words> {
+    Some(match &scene.facts.option {
+        Some(option) => Words::new("This machine has no such network interface, or none leads to that group.")
+            .why("A multicast group is joined on one interface, named by its address (IPv4) or its number (IPv6).")
+            .hint(format!("explain {option}")),
+        None => Words::new(format!("{}: this machine has no interface of that name or number.", scene.asked())),
+    })
+}
+
+/// ENOBUFS
+pub(super) fn no_buffers(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene
+        .facts
+        .option
+        .as_deref()
+        .filter(|option| option.contains("MEMBERSHIP"))?;
+    Some(
+        Words::new("This socket is a member of as many multicast groups as it may be.")
+            .why("The limit is net.ipv4.igmp_max_memberships, 20 by default.")
+            .hint(format!("explain {option}")),
+    )
+}
+
+/// EPERM
+pub(super) fn not_permitted(scene: &Scene<'_>) -> Option<Words> {
+    match scene.call {
+        "socket" => Some(
+            Words::new("Raw sockets are for privileged programs: they could forge any packet.")
+                .why("They need root, or the capability CAP_NET_RAW.")
+                .hint("s = socket udp"),
+        ),
+        "setsockopt" => Some(
+            Words::new(format!(
+                "{} may only be set by a privileged program (CAP_NET_ADMIN).",
+                scene.facts.option.as_deref().unwrap_or("That option")
+            ))
+            .hint(format!("getsockopt {}", scene.name())),
+        ),
+        "connect" | "send" | "sendto" | "sendall" | "accept" => Some(
+            Words::new("A rule of this machine's firewall (iptables, nftables, eBPF) forbids it.")
+                .why("The packet was stopped before it left; the other side knows nothing."),
+        ),
+        _ => None,
+    }
+}

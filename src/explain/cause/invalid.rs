@@ -1,0 +1,297 @@
+//! EINVAL: the right call at the wrong moment, or a value that makes no sense.
+
+use super::super::facts::Proto;
+use super::{Scene, Words};
+use crate::event::{Addr, TcpState};
+use std::net::SocketAddr;
+
+/// EINVAL
+pub(super) fn invalid(scene: &Scene<'_>) -> Option<Words> {
+    match scene.call {
+        "bind" => family_clash(scene).or_else(|| bind(scene)),
+        "listen" => listen(scene),
+        "accept" => accept(scene),
+        "connect" => family_clash(scene).or_else(|| connect(scene)),
+        "send" | "sendto" | "sendall" => send(scene),
+        "recv" | "recvfrom" => recv(scene),
+        "setsockopt" => option(scene),
+        "shutdown" => Some(
+            Words::new("shutdown() takes one of three directions: rd (0), wr (1) or rdwr (2).")
+                .hint(format!("shutdown {} wr", scene.name())),
+        ),
+        "socket" | "socketpair" => Some(
+            Words::new("The kernel knows no socket with that type or protocol number.")
+                .hint("s = socket tcp")
+                .hint("explain socket"),
+        ),
+        _ => None,
+    }
+}
+
+fn bind(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    if let Some(Addr::Inet(SocketAddr::V6(asked))) = &scene.facts.asked {
+        if asked.ip().is_unicast_link_local() && asked.scope_id() == 0 && scene.local().is_none() {
+            return Some(link_local(scene));
+        }
+        if asked.ip().to_ipv4_mapped().is_some() && socket.v6only {
+            return Some(v6_only());
+        }
+    }
+    let local = scene.local()?;
+    let words = Words::new(format!(
+        "{name} has its local address already: {local}. A socket is bound once."
+    ));
+    let bound = socket
+        .history
+        .iter()
+        .find(|past| past.command == "bind" && past.errno.is_none());
+    let words = match bound {
+        Some(past) => words.why(format!("You gave it with {}.", past.statement)),
+        None => {
+            let by = socket.history.iter().find(|past| {
+                past.errno.is_none()
+                    && matches!(
+                        past.command.as_str(),
+                        "connect" | "listen" | "sendto" | "accept"
+                    )
+            });
+            match by {
+                Some(past) => words.why(format!(
+                    "It was not bound when it needed an address, so the kernel chose one ({}). bind() must come first.",
+                    past.statement
+                )),
+                None if scene.connected() => words.why("It got it with its connection."),
+                None => words,
+            }
+        }
+    };
+    Some(
+        words
+            .hint(scene.new_socket())
+            .hint(format!("bind s2 {}", scene.asked())),
+    )
+}
+
+fn link_local(scene: &Scene<'_>) -> Words {
+    Words::new(format!(
+        "{} is a link-local address: it means nothing without the interface.",
+        scene.asked()
+    ))
+    .why("Every interface has its own fe80::/10; say which one after a %.")
+    .hint(format!(
+        "{} {} [fe80::1%eth0]:12345",
+        scene.call,
+        scene.name()
+    ))
+}
+
+fn v6_only() -> Words {
+    Words::new("That address stands for an IPv4 one, and this socket has IPV6_V6ONLY: it speaks IPv6 alone.")
+        .hint("s2 = socket tcp")
+        .hint("explain IPV6_V6ONLY")
+}
+
+/// An address of a family that is shorter than the socket's own: EINVAL where one expects EAFNOSUPPORT.
+fn family_clash(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let (own, given) = match scene.facts.asked.as_ref()? {
+        Addr::Inet(SocketAddr::V4(_)) if socket.ipv6 && !socket.proto.is_unix() => {
+            ("AF_INET6", "an IPv4 address")
+        }
+        Addr::Inet(_) if socket.proto.is_unix() => ("AF_UNIX", "an Internet address"),
+        Addr::Path(path) if path.as_os_str().len() > 107 => return Some(too_long(scene)),
+        _ => return None,
+    };
+    Some(scene.wrong_family(own, given))
+}
+
+fn too_long(scene: &Scene<'_>) -> Words {
+    Words::new("The path is too long for a Unix address: at most 107 bytes (sun_path has 108, with the NUL).")
+        .hint(format!("{} {} /tmp/{}.sock", scene.call, scene.name(), scene.name()))
+}
+
+fn listen(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    let fresh = |words: Words| {
+        words
+            .hint(scene.new_socket())
+            .hint("bind s2 127.0.0.1:0")
+            .hint("listen s2 5")
+    };
+    if socket.proto.is_unix() && scene.local().is_none() {
+        return Some(
+            Words::new(format!(
+                "{name} has no name yet, and nobody could find it: a Unix socket is bound first."
+            ))
+            .why("TCP is kinder: there listen() without bind() takes a free port.")
+            .hint(format!("bind {name} /tmp/{name}.sock"))
+            .hint(format!("listen {name} 5")),
+        );
+    }
+    if socket.state == Some(TcpState::SynSent) {
+        return Some(fresh(Words::new(format!(
+            "{name} is connecting (SYN_SENT): it cannot become a listener."
+        ))));
+    }
+    if scene.connected() {
+        let peer = socket
+            .peer
+            .as_ref()
+            .map_or("a peer".to_owned(), ToString::to_string);
+        return Some(fresh(
+            Words::new(format!(
+                "{name} is connected to {peer}: one end of a connection cannot become a listener."
+            ))
+            .why("A server listens on one socket, and talks on others, which accept() returns."),
+        ));
+    }
+    scene.over().then(|| {
+        fresh(Words::new(format!(
+            "{name} has had a connection; a socket that was connected cannot listen."
+        )))
+    })
+}
+
+fn accept(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    if scene.connected() {
+        return Some(
+            Words::new(format!(
+                "{name} is one end of a connection: there is nothing in it to accept."
+            ))
+            .why("accept() is called on the socket that listens, and returns one such as this."),
+        );
+    }
+    let stopped = socket
+        .history
+        .iter()
+        .any(|past| past.command == "listen" && past.errno.is_none());
+    let words = Words::new(format!(
+        "{name} does not listen, so no connection can be waiting in it."
+    ));
+    let words = if stopped
+        && (socket.shut_rd || socket.history.iter().any(|past| past.command == "shutdown"))
+    {
+        words.why("It listened until shutdown() ended that. listen() again starts anew.")
+    } else if let Some(local) = scene.local() {
+        words.why(format!(
+            "It is bound to {local}; listen() comes between bind() and accept()."
+        ))
+    } else {
+        words
+            .why("The order of a server: socket, bind, listen, accept.")
+            .hint(format!(
+                "bind {name} {}",
+                if socket.proto.is_unix() {
+                    "/tmp/s.sock"
+                } else {
+                    "127.0.0.1:12345"
+                }
+            ))
+    };
+    Some(
+        words
+            .hint(format!("listen {name} 5"))
+            .hint(format!("conn = accept {name}")),
+    )
+}
+
+fn connect(scene: &Scene<'_>) -> Option<Words> {
+    let name = scene.name();
+    if scene.proto() == Proto::UnixStream && scene.listening() {
+        return Some(
+            Words::new(format!("{name} listens: it cannot call anyone itself."))
+                .hint(scene.new_socket())
+                .hint(format!("connect s2 {}", scene.asked())),
+        );
+    }
+    loopback_source(scene).or_else(|| match &scene.facts.asked {
+        Some(Addr::Inet(SocketAddr::V6(asked)))
+            if asked.ip().is_unicast_link_local() && asked.scope_id() == 0 =>
+        {
+            Some(link_local(scene))
+        }
+        _ => None,
+    })
+}
+
+/// A socket bound to loopback that is to reach another machine.
+fn loopback_source(scene: &Scene<'_>) -> Option<Words> {
+    let asked = scene.facts.asked.as_ref()?.inet()?;
+    let local = scene.local()?;
+    let inside = local.inet()?.ip().is_loopback() && !asked.ip().is_loopback();
+    inside.then(|| {
+        Words::new(format!("{} is bound to {local}, and from a loopback address nothing can leave this machine.", scene.name()))
+            .why("Leave a client's socket unbound: the kernel then chooses an address that reaches the destination.")
+            .hint(scene.new_socket())
+            .hint(format!("connect s2 {asked}"))
+    })
+}
+
+fn send(scene: &Scene<'_>) -> Option<Words> {
+    let peer = scene.socket().and_then(|socket| socket.peer.as_ref());
+    let to = scene.facts.asked.as_ref().or(peer);
+    if scene.proto() == Proto::Udp && to.and_then(Addr::port) == Some(0) {
+        return Some(
+            Words::new("A datagram needs a port to go to, and port 0 is none: it means \"any\" only in bind().")
+                .hint(format!("sendto {} \"hi\" 127.0.0.1:12345", scene.name())),
+        );
+    }
+    loopback_source(scene)
+}
+
+fn recv(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let name = scene.name();
+    if scene.flag("MSG_OOB") {
+        let words = Words::new("There is no urgent byte to take.");
+        return Some(if socket.oob_inline {
+            words
+                .why("SO_OOBINLINE is set: urgent bytes come in the ordinary stream.")
+                .hint(format!("recv {name} 1024"))
+        } else {
+            words.why("None has come, or it was taken already. The peer sends one with send --oob.")
+        });
+    }
+    (socket.proto == Proto::UnixStream && !scene.connected()).then(|| {
+        Words::new(format!("{name} is not connected: nobody can send to it."))
+            .why("A TCP socket gives ENOTCONN here; a Unix stream socket says EINVAL.")
+            .hint(format!("connect {name} /tmp/server.sock"))
+    })
+}
+
+/// A value outside of what an option takes.
+fn option(scene: &Scene<'_>) -> Option<Words> {
+    let option = scene.facts.option.as_deref()?;
+    let range = match option {
+        "TCP_MAXSEG" => "from 88 to 32767 bytes, or 0 for the kernel's own choice",
+        "TCP_KEEPIDLE" | "TCP_KEEPINTVL" => "from 1 to 32767 seconds",
+        "TCP_KEEPCNT" => "from 1 to 127 probes",
+        "IP_TTL" => "from 1 to 255, or -1 for the default",
+        "IP_MULTICAST_TTL" if scene.proto() == Proto::Tcp => {
+            "nothing on a TCP socket: multicast is for datagrams"
+        }
+        "IP_MULTICAST_TTL" => "from 0 to 255, or -1 for the default (1)",
+        "TCP_USER_TIMEOUT" => "0 or more milliseconds",
+        "TCP_CONGESTION" => "a name that is not empty",
+        "IPV6_V6ONLY" => "0 or 1, and only before bind()",
+        "IP_ADD_MEMBERSHIP" => "a multicast group, from 224.0.0.0 to 239.255.255.255",
+        "IPV6_ADD_MEMBERSHIP" | "IPV6_JOIN_GROUP" => "a multicast group, which begins with ff",
+        _ => return None,
+    };
+    let words = Words::new(match &scene.facts.value {
+        Some(value) => {
+            format!("{option} was not set to {value}: the kernel does not take that value here.")
+        }
+        None => format!("{option} was not set: the kernel does not take that value here."),
+    });
+    Some(
+        words
+            .why(format!("It takes {range}."))
+            .hint(format!("explain {option}")),
+    )
+}

@@ -1,0 +1,244 @@
+//! Why a call failed: the contextual answer where the facts name a cause, otherwise the call's own line from its
+//! topic, otherwise the errno's topic. Every errno has an answer.
+
+mod address;
+mod argument;
+mod connection;
+mod general;
+mod invalid;
+mod used;
+
+use super::facts::{Facts, Proto, SocketFacts};
+use super::library::topic;
+use crate::errno::Errno;
+use crate::event::{Addr, Explanation, TcpState, Tone};
+use std::net::SocketAddr;
+
+/// Why `command` gave `errno`, and what to try. `text` is at least one paragraph; `hints` are lines to type.
+pub fn cause(command: &str, errno: Errno, facts: &Facts) -> Explanation {
+    let name = spelled(errno);
+    // read and write are recv and send by other names.
+    let call = topic(command).map_or(command, |topic| topic.id.as_str());
+    let scene = Scene {
+        call,
+        typed: command,
+        facts,
+    };
+    let words = contextual(&name, &scene).unwrap_or_else(|| general(&name, errno, &scene));
+    Explanation {
+        topic: name,
+        text: words.text,
+        hints: words.hints,
+        tone: Tone::Error,
+    }
+}
+
+/// The C name, as the man pages have it where Linux has two.
+fn spelled(errno: Errno) -> String {
+    let name = errno.name();
+    match name.as_str() {
+        "ENOTSUP" => "EOPNOTSUPP".to_owned(),
+        "EWOULDBLOCK" => "EAGAIN".to_owned(),
+        _ => name,
+    }
+}
+
+/// The answer from what is known, where it names a cause.
+fn contextual(errno: &str, scene: &Scene<'_>) -> Option<Words> {
+    match errno {
+        "EADDRINUSE" => used::in_use(scene),
+        "EADDRNOTAVAIL" => address::not_available(scene),
+        "EACCES" => address::access(scene),
+        "EAFNOSUPPORT" => address::family(scene),
+        "EDESTADDRREQ" => address::destination(scene),
+        "ENETUNREACH" | "EHOSTUNREACH" => address::unreachable(errno, scene),
+        "ENOENT" | "ENOTDIR" | "ELOOP" | "EROFS" | "ENAMETOOLONG" => address::path(errno, scene),
+        "ECONNREFUSED" => connection::refused(scene),
+        "ENOTCONN" => connection::not_connected(scene),
+        "EISCONN" => connection::is_connected(scene),
+        "EPIPE" => connection::pipe(scene),
+        "ECONNRESET" => connection::reset(scene),
+        "ECONNABORTED" => connection::aborted(scene),
+        "EINPROGRESS" | "EALREADY" => connection::in_progress(errno, scene),
+        "ETIMEDOUT" => connection::timed_out(scene),
+        "EINVAL" => invalid::invalid(scene),
+        "EOPNOTSUPP" => argument::not_supported(scene),
+        "EPROTONOSUPPORT" | "ESOCKTNOSUPPORT" => argument::no_protocol(scene),
+        "EPROTOTYPE" => argument::prototype(scene),
+        "EPROTO" => argument::protocol(scene),
+        "ENOPROTOOPT" => argument::no_option(scene),
+        "EDOM" => argument::domain(scene),
+        "EMSGSIZE" => argument::message_size(scene),
+        "EAGAIN" => general::again(scene),
+        "EBADF" => general::bad_descriptor(scene),
+        "EINTR" => general::interrupted(scene),
+        "EMFILE" => general::too_many(scene),
+        "ENODEV" => general::no_device(scene),
+        "ENOBUFS" => general::no_buffers(scene),
+        "EPERM" => general::not_permitted(scene),
+        _ => None,
+    }
+}
+
+/// The answer that needs no facts: from the call's topic, or the errno's.
+fn general(name: &str, errno: Errno, scene: &Scene<'_>) -> Words {
+    let own = topic(scene.call)
+        .and_then(|call| call.error(name))
+        .or_else(|| topic(name).and_then(|error| error.from_call(scene.call)));
+    let text = match (own, topic(name)) {
+        (Some(line), _) => format!("{}() failed: {}", scene.typed, plain(&line)),
+        (None, Some(error)) => plain(&error.brief),
+        (None, None) => format!("{}() failed: {}.", scene.typed, errno.message()),
+    };
+    let mut words = Words::new(text);
+    if topic(name).is_some() {
+        words = words.hint(format!("explain {name}"));
+    }
+    words
+}
+
+/// Markdown emphasis and code marks taken off: explanations are plain text.
+fn plain(markdown: &str) -> String {
+    markdown.replace("**", "").replace(['`', '*'], "")
+}
+
+/// An answer while it is made.
+struct Words {
+    text: Vec<String>,
+    hints: Vec<String>,
+}
+
+impl Words {
+    /// What the kernel refused.
+    fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: vec![text.into()],
+            hints: Vec::new(),
+        }
+    }
+
+    /// Why, here and now.
+    fn why(mut self, text: impl Into<String>) -> Self {
+        self.text.push(text.into());
+        self
+    }
+
+    /// A line to type.
+    fn hint(mut self, line: impl Into<String>) -> Self {
+        self.hints.push(line.into());
+        self
+    }
+}
+
+/// The failed call and what is known of it.
+struct Scene<'a> {
+    /// The call, by its topic's id.
+    call: &'a str,
+    /// The call as typed (`read`).
+    typed: &'a str,
+    /// What is known.
+    facts: &'a Facts,
+}
+
+impl Scene<'_> {
+    fn socket(&self) -> Option<&SocketFacts> {
+        self.facts.socket.as_ref()
+    }
+
+    /// The socket's name, for sentences and hints.
+    fn name(&self) -> &str {
+        match self.socket() {
+            Some(socket) if !socket.name.is_empty() => &socket.name,
+            _ => "s",
+        }
+    }
+
+    fn proto(&self) -> Proto {
+        self.socket().map_or(Proto::Tcp, |socket| socket.proto)
+    }
+
+    fn state(&self) -> Option<TcpState> {
+        self.socket().and_then(|socket| socket.state)
+    }
+
+    fn listening(&self) -> bool {
+        self.socket().is_some_and(|socket| socket.listening)
+            || self.state() == Some(TcpState::Listen)
+    }
+
+    /// Whether a connection is there, in one of the states that have a peer.
+    fn connected(&self) -> bool {
+        use TcpState::{CloseWait, Closing, Established, FinWait1, FinWait2, LastAck};
+        match self.state() {
+            Some(state) => matches!(
+                state,
+                Established | CloseWait | FinWait1 | FinWait2 | Closing | LastAck
+            ),
+            None => self.socket().is_some_and(|socket| socket.peer.is_some()),
+        }
+    }
+
+    /// Whether a connection was there and is over.
+    fn over(&self) -> bool {
+        !self.connected()
+            && self
+                .socket()
+                .is_some_and(|socket| socket.was_connected || socket.reset)
+    }
+
+    /// The local address, where the socket is bound.
+    fn local(&self) -> Option<&Addr> {
+        self.socket()?
+            .local
+            .as_ref()
+            .filter(|addr| !matches!(addr, Addr::Unnamed) && addr.port() != Some(0))
+    }
+
+    /// The address asked for, as text; a placeholder where it is not known.
+    fn asked(&self) -> String {
+        match &self.facts.asked {
+            Some(addr) => addr.to_string(),
+            None => "that address".to_owned(),
+        }
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.facts.flags.iter().any(|flag| flag == name)
+    }
+
+    /// The address is of another family than the socket; a socket that fits the address is the remedy.
+    fn wrong_family(&self, own: &str, given: &str) -> Words {
+        let datagrams = self.proto().is_datagram();
+        let fit = match (&self.facts.asked, datagrams) {
+            (Some(Addr::Inet(SocketAddr::V4(_))), false) => "tcp",
+            (Some(Addr::Inet(SocketAddr::V4(_))), true) => "udp",
+            (Some(Addr::Inet(SocketAddr::V6(_))), false) => "tcp6",
+            (Some(Addr::Inet(SocketAddr::V6(_))), true) => "udp6",
+            (_, false) => "unix",
+            (_, true) => "unix-dgram",
+        };
+        let asked = self.asked();
+        let again = match self.call {
+            "sendto" => format!("sendto s2 \"hi\" {asked}"),
+            call => format!("{call} s2 {asked}"),
+        };
+        Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
+            .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
+            .hint(format!("s2 = socket {fit}"))
+            .hint(again)
+    }
+
+    /// The socket is spent; a new one is needed.
+    fn new_socket(&self) -> String {
+        match self.proto() {
+            Proto::Udp => "s2 = socket udp".to_owned(),
+            Proto::UnixStream => "s2 = socket unix".to_owned(),
+            Proto::UnixDgram => "s2 = socket unix-dgram".to_owned(),
+            _ if self.socket().is_some_and(|socket| socket.ipv6) => "s2 = socket tcp6".to_owned(),
+            _ => "s2 = socket tcp".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

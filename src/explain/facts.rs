@@ -1,0 +1,184 @@
+//! What is known when a call has failed: plain data, filled by whoever knows the session and the kernel.
+//! Every field may be left at its default; the answer is then less certain, never false.
+
+use crate::event::{Addr, Holder, TcpState};
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What is known of a failed call.
+#[derive(Debug, Clone, Default)]
+pub struct Facts {
+    /// The socket that the call was made on.
+    pub socket: Option<SocketFacts>,
+    /// For EBADF: the name was a socket's that is closed.
+    pub closed: Option<Closed>,
+    /// The address asked for: of bind the local one, of connect and sendto the destination.
+    pub asked: Option<Addr>,
+    /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
+    pub holders: Vec<Holder>,
+    /// Whether the socket that holds the address had SO_REUSEADDR set, where that is known.
+    pub holder_reuse: Option<bool>,
+    /// Whether anything listens (TCP) or is bound (UDP, Unix) at the destination now, where that is known.
+    pub listens: Option<bool>,
+    /// The socket of this session that has the destination as its local address.
+    pub target: Option<Target>,
+    /// How many bytes were given to send.
+    pub sent: Option<usize>,
+    /// The flags given, by their C names (`MSG_OOB`).
+    pub flags: Vec<String>,
+    /// For setsockopt and getsockopt: the option's C name.
+    pub option: Option<String>,
+    /// For setsockopt: the value, as written.
+    pub value: Option<String>,
+    /// For socket and socketpair: the domain, by its C name (`AF_INET`).
+    pub domain: Option<String>,
+    /// For socket and socketpair: the type (`SOCK_STREAM`).
+    pub kind: Option<String>,
+    /// For socket and socketpair: the protocol (`IPPROTO_UDP`, `0`).
+    pub protocol: Option<String>,
+    /// The limit on open descriptors (`RLIMIT_NOFILE`, soft).
+    pub descriptors: Option<u64>,
+    /// `/proc/sys/net/ipv4/ip_unprivileged_port_start`; 1024 where it is not known.
+    pub unprivileged_from: Option<u16>,
+    /// `/proc/sys/net/ipv4/ip_local_port_range`.
+    pub port_range: Option<(u16, u16)>,
+    /// The addresses of this machine's interfaces.
+    pub interfaces: Vec<IpAddr>,
+    /// For a Unix path: what is there in the file system.
+    pub path: Option<PathFacts>,
+}
+
+/// What is known of a socket.
+#[derive(Debug, Clone, Default)]
+pub struct SocketFacts {
+    /// Its name in the session.
+    pub name: String,
+    /// Its descriptor.
+    pub fd: Option<i32>,
+    /// What it is.
+    pub proto: Proto,
+    /// Whether it is of the family AF_INET6.
+    pub ipv6: bool,
+    /// Its TCP state, before the call where the call may have changed it.
+    pub state: Option<TcpState>,
+    /// Its local address; `None`, or port 0, where it is not bound.
+    pub local: Option<Addr>,
+    /// Its peer's address, now or before the connection ended.
+    pub peer: Option<Addr>,
+    /// Whether O_NONBLOCK is set.
+    pub nonblocking: bool,
+    /// SO_RCVTIMEO, where it is not 0.
+    pub recv_timeout: Option<Duration>,
+    /// SO_SNDTIMEO, where it is not 0.
+    pub send_timeout: Option<Duration>,
+    /// Whether this side has shut down reading.
+    pub shut_rd: bool,
+    /// Whether this side has shut down writing.
+    pub shut_wr: bool,
+    /// Whether it listens (a Unix socket has no TCP state that says so).
+    pub listening: bool,
+    /// Whether a connection was ever made with it.
+    pub was_connected: bool,
+    /// Whether a RST ended the connection (ECONNRESET was seen, or the kernel's books say so).
+    pub reset: bool,
+    /// Whether SO_REUSEADDR is set.
+    pub reuseaddr: bool,
+    /// Whether SO_BROADCAST is set.
+    pub broadcast: bool,
+    /// Whether IPV6_V6ONLY is set.
+    pub v6only: bool,
+    /// Whether SO_OOBINLINE is set.
+    pub oob_inline: bool,
+    /// What was done with it, oldest first, this call left out.
+    pub history: Vec<Past>,
+    /// The job that sleeps on it: its number and its call (`accept s`).
+    pub job: Option<(u32, String)>,
+}
+
+/// What a socket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Proto {
+    /// SOCK_STREAM of the Internet families.
+    #[default]
+    Tcp,
+    /// SOCK_DGRAM of the Internet families.
+    Udp,
+    /// AF_UNIX, SOCK_STREAM.
+    UnixStream,
+    /// AF_UNIX, SOCK_DGRAM.
+    UnixDgram,
+    /// Anything else (raw, SOCK_SEQPACKET).
+    Other,
+}
+
+impl Proto {
+    /// Whether it is a Unix socket.
+    pub fn is_unix(self) -> bool {
+        matches!(self, Self::UnixStream | Self::UnixDgram)
+    }
+
+    /// Whether it sends messages, not a stream.
+    pub fn is_datagram(self) -> bool {
+        matches!(self, Self::Udp | Self::UnixDgram)
+    }
+
+    /// As a word in a sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::UnixStream => "Unix stream",
+            Self::UnixDgram => "Unix datagram",
+            Self::Other => "such",
+        }
+    }
+}
+
+/// One earlier call on a socket.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// The command (`bind`).
+    pub command: String,
+    /// The statement as typed (`bind s 127.0.0.1:80`).
+    pub statement: String,
+    /// The errno's C name, where it failed.
+    pub errno: Option<String>,
+}
+
+/// A socket that is closed.
+#[derive(Debug, Clone, Default)]
+pub struct Closed {
+    /// Its name.
+    pub name: String,
+    /// The descriptor that it had.
+    pub fd: Option<i32>,
+    /// The statement that closed it (`close s`).
+    pub statement: String,
+    /// How many seconds ago.
+    pub ago: Option<f64>,
+}
+
+/// A socket of this session that stands at the destination.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub proto: Proto,
+    /// Whether it listens.
+    pub listening: bool,
+}
+
+/// What is at a Unix path.
+#[derive(Debug, Clone, Default)]
+pub struct PathFacts {
+    /// The path.
+    pub path: PathBuf,
+    /// Whether something is there.
+    pub exists: bool,
+    /// Whether that is a socket.
+    pub is_socket: bool,
+    /// Whether its folder is there.
+    pub folder_exists: bool,
+}

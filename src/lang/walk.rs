@@ -1,0 +1,76 @@
+//! Ways through the parts of an expression.
+
+use super::ast::{Address, Claim, Expr, Host, Port};
+
+impl Expr {
+    /// Visits the expressions directly inside this one, in the order of writing.
+    pub fn each_part(&self, visit: &mut dyn FnMut(&Expr)) {
+        match self {
+            Self::Tuple(items) | Self::Apply(_, items) => items.iter().for_each(visit),
+            Self::Property(of, _) => visit(of),
+            Self::Index(a, b) | Self::Binary(_, a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Self::Address(Address::Inet { host, port }) => {
+                if let Host::Expr(expr) = host {
+                    visit(expr);
+                }
+                if let Port::Expr(expr) = port {
+                    visit(expr);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The same, to change them.
+    pub fn each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        match self {
+            Self::Tuple(items) | Self::Apply(_, items) => items.iter_mut().for_each(visit),
+            Self::Property(of, _) => visit(of),
+            Self::Index(a, b) | Self::Binary(_, a, b) => {
+                visit(a);
+                visit(b);
+            }
+            Self::Address(Address::Inet { host, port }) => {
+                if let Host::Expr(expr) = host {
+                    visit(expr);
+                }
+                if let Port::Expr(expr) = port {
+                    visit(expr);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a call stands anywhere inside.
+    pub fn has_calls(&self) -> bool {
+        if matches!(self, Self::Call(_)) {
+            return true;
+        }
+        let mut found = false;
+        self.each_part(&mut |part| found |= part.has_calls());
+        found
+    }
+}
+
+impl Claim {
+    /// The values that a claim compares with, to change them.
+    pub fn values_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Ret(a) | Self::Data(a) | Self::Sockets(a) | Self::Jobs(a) | Self::True(a) => {
+                vec![a]
+            }
+            Self::Local(_, b)
+            | Self::Peer(_, b)
+            | Self::Backlog(_, b)
+            | Self::RecvQ(_, b)
+            | Self::SendQ(_, b) => {
+                vec![b]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

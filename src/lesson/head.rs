@@ -1,0 +1,134 @@
+//! The front matter of a lesson: YAML between two lines of `---`.
+
+use super::defect::Defects;
+use serde::{Deserialize, Serialize};
+
+/// What the front matter says.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// The lesson's name for commands and progress: small letters, digits and hyphens.
+    pub id: String,
+    /// The title.
+    pub title: String,
+    /// Where it is played.
+    #[serde(default)]
+    pub network: Network,
+    /// What the machine must have; where it lacks one, the lesson is skipped with the reason.
+    #[serde(default)]
+    pub needs: Vec<Need>,
+    /// About how long it takes, in minutes.
+    #[serde(default)]
+    pub minutes: Option<u32>,
+}
+
+/// Where a lesson is played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Network {
+    /// This machine's loopback.
+    #[default]
+    Local,
+    /// A fresh laboratory: hosts and a wire.
+    Lab,
+}
+
+/// Something that not every machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// Packets may be captured.
+    Capture,
+    /// `::1` is there.
+    Ipv6,
+    /// The loopback interface carries multicast.
+    Multicast,
+}
+
+impl Need {
+    /// Its name in the front matter.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Ipv6 => "ipv6",
+            Self::Multicast => "multicast",
+        }
+    }
+}
+
+const FORM: &str = "a lesson begins with\n---\nid: my-lesson\ntitle: What it shows\n---";
+
+/// The front matter, and the text after it with the number of its first line.
+pub(super) fn split<'t>(text: &'t str, defects: &mut Defects) -> Option<(Head, &'t str, usize)> {
+    let Some(rest) = text.strip_prefix("---\n") else {
+        defects.add(1, "the file does not begin with front matter", FORM);
+        return None;
+    };
+    let (mut end, mut lines) = (0, 0);
+    for line in rest.split_inclusive('\n') {
+        lines += 1;
+        if line.trim_end() == "---" {
+            let body = &rest[end + line.len()..];
+            return Some((read(&rest[..end], defects)?, body, lines + 2));
+        }
+        end += line.len();
+    }
+    defects.add(
+        1,
+        "the front matter has no end",
+        "close it with a line of `---`",
+    );
+    None
+}
+
+/// Line 1 of the YAML is line 2 of the file.
+fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
+    match serde_saphyr::from_str::<Head>(yaml) {
+        Ok(head) => {
+            check(&head, yaml, defects);
+            Some(head)
+        }
+        Err(error) => {
+            let line = error.location().map_or(1, |at| at.line() as usize + 1);
+            let message = error.without_snippet().to_string();
+            let message = message.lines().next().unwrap_or_default().to_owned();
+            defects.add(
+                line,
+                format!("front matter: {message}"),
+                "the keys are id, title, network, needs, minutes",
+            );
+            None
+        }
+    }
+}
+
+/// What YAML cannot say: the id is a file's name and a word of the command line.
+fn check(head: &Head, yaml: &str, defects: &mut Defects) {
+    let line_of = |key: &str| {
+        yaml.lines()
+            .position(|line| line.starts_with(key))
+            .map_or(1, |at| at + 2)
+    };
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if head.id.is_empty()
+        || !head.id.chars().all(plain)
+        || !head.id.starts_with(|c: char| c.is_ascii_lowercase())
+    {
+        let message = format!("`{}` cannot be an id", head.id.escape_debug());
+        defects.add(
+            line_of("id"),
+            message,
+            "small letters, digits and hyphens, a letter first",
+        );
+    }
+    if head.title.trim().is_empty() {
+        defects.add(
+            line_of("title"),
+            "the title is empty",
+            "say what the lesson shows",
+        );
+    }
+    if head.minutes == Some(0) {
+        defects.add(line_of("minutes"), "a lesson takes at least a minute", "");
+    }
+}

@@ -1,0 +1,201 @@
+//! A statement that a learner ran, and how it ended.
+
+use super::World;
+use super::parts;
+use crate::errno::Errno;
+use crate::lang::ast::{Action, Call, Expr, Statement};
+use crate::lang::table::{Kind, Role};
+
+/// A statement that was run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// The statement; sockets given as `.` or by number are replaced by their names.
+    pub(super) statement: Statement,
+    /// What the arguments of its call amounted to before it ran, one for each parameter.
+    pub(super) values: Vec<Option<Vec<u8>>>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a statement ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How the call ended.
+    pub end: End,
+    /// The job that it became, where it did not return at once. Stays when the job is over.
+    pub job: Option<u32>,
+    /// The bytes that it received.
+    pub data: Vec<u8>,
+    /// Whether those came out of a stream (TCP, Unix stream), where pieces may be put together.
+    pub stream: bool,
+    /// The names of the sockets it made, where it named them itself.
+    pub made: Vec<String>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It returned this.
+    Returned(i64),
+    /// It failed with this.
+    Failed(Errno),
+    /// It has not returned.
+    Blocked,
+    /// There was no call (a value, a command of the shell).
+    NoCall,
+}
+
+impl Outcome {
+    /// Ended so, with no data and nothing else to tell.
+    pub fn new(end: End) -> Self {
+        Self {
+            end,
+            job: None,
+            data: Vec::new(),
+            stream: false,
+            made: Vec::new(),
+        }
+    }
+}
+
+impl Attempt {
+    /// Notes what a statement means, *before* it is run: afterwards `.` and `s.local` may mean something else.
+    /// Set [`Attempt::outcome`] when it was run.
+    pub fn new(statement: &Statement, world: &mut dyn World) -> Self {
+        let mut statement = statement.clone();
+        parts::each_expr(&mut statement.action, &mut |expr| {
+            if let Expr::Last | Expr::Fd(_) = expr
+                && let Some(name) = world.socket(expr)
+            {
+                *expr = Expr::Name(name);
+            }
+        });
+        let values = match main_call(&statement) {
+            Some(call) => call
+                .args
+                .iter()
+                .map(|arg| value(&arg.as_ref()?.value, world))
+                .collect(),
+            None => Vec::new(),
+        };
+        Self {
+            statement,
+            values,
+            outcome: Outcome::new(End::NoCall),
+        }
+    }
+
+    /// The names it gives, of sockets and of other values.
+    pub(super) fn names(&self) -> Vec<Option<String>> {
+        if self.statement.targets.iter().any(Option::is_some) {
+            return self.statement.targets.clone();
+        }
+        self.outcome.made.iter().cloned().map(Some).collect()
+    }
+
+    /// Whether a statement of this kind can change something.
+    pub(super) fn changes(&self) -> bool {
+        calls(&self.statement).into_iter().any(changes)
+    }
+
+    /// Whether this one did.
+    pub(super) fn changed(&self) -> bool {
+        self.changes() && !matches!(self.outcome.end, End::Failed(_) | End::NoCall)
+    }
+}
+
+/// What an expression amounts to; `None` for one that holds a call, which would be made a second time.
+pub(super) fn value(expr: &Expr, world: &mut dyn World) -> Option<Vec<u8>> {
+    let mut calls = false;
+    parts::each(&mut expr.clone(), &mut |expr| {
+        calls |= matches!(expr, Expr::Call(_))
+    });
+    if calls { None } else { world.value(expr) }
+}
+
+/// The calls of a statement, those inside `print` and other values included, in the order in which they are made.
+pub(in crate::lesson) fn calls(statement: &Statement) -> Vec<&Call> {
+    let mut found = Vec::new();
+    match &statement.action {
+        Action::Call(call) => {
+            for arg in call.args.iter().flatten() {
+                collect(&arg.value, &mut found);
+            }
+            found.push(call);
+        }
+        Action::Value(expr) => collect(expr, &mut found),
+        Action::Nothing | Action::Expect(_) => {}
+    }
+    found
+}
+
+fn collect<'e>(expr: &'e Expr, found: &mut Vec<&'e Call>) {
+    match expr {
+        Expr::Call(call) => {
+            for arg in call.args.iter().flatten() {
+                collect(&arg.value, found);
+            }
+            found.push(call);
+        }
+        Expr::Tuple(items) | Expr::Apply(_, items) => {
+            items.iter().for_each(|item| collect(item, found))
+        }
+        Expr::Property(inner, _) => collect(inner, found),
+        Expr::Index(a, b) | Expr::Binary(_, a, b) => {
+            collect(a, found);
+            collect(b, found);
+        }
+        _ => {}
+    }
+}
+
+/// The call that a statement is about: in `print s.recv(5)` that is recv.
+pub(super) fn main_call(statement: &Statement) -> Option<&Call> {
+    let mut calls = calls(statement);
+    let last = calls.pop()?;
+    match last.command.role {
+        Role::Shell => Some(calls.pop().unwrap_or(last)),
+        Role::Primitive | Role::Blocking => Some(last),
+    }
+}
+
+/// Calls that only look. Everything else of the session changes something.
+const LOOKS: [&str; 18] = [
+    "getsockname",
+    "getpeername",
+    "getsockopt",
+    "gethostname",
+    "gethostbyname",
+    "getaddrinfo",
+    "inet_pton",
+    "inet_ntop",
+    "htons",
+    "ntohs",
+    "htonl",
+    "ntohl",
+    "strerror",
+    "perror",
+    "poll",
+    "select",
+    "print",
+    "wait",
+];
+
+fn changes(call: &Call) -> bool {
+    let peeks = call
+        .command
+        .params
+        .iter()
+        .any(|p| p.kind == Kind::MsgFlags && peeks(call.expr(p.name)));
+    call.command.role != Role::Shell && !LOOKS.contains(&call.command.name) && !peeks
+}
+
+/// Whether flags hold MSG_PEEK.
+pub(super) fn peeks(flags: Option<&Expr>) -> bool {
+    match flags {
+        Some(Expr::Const(_, value) | Expr::Flags(_, value) | Expr::Int(value)) => {
+            value & i64::from(libc::MSG_PEEK) != 0
+        }
+        _ => false,
+    }
+}

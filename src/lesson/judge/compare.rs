@@ -1,0 +1,240 @@
+//! Whether a learner's call is a call of the model: call by call, argument by argument.
+
+use super::attempt::{Attempt, main_call};
+use super::parts::{self, Names};
+use super::words;
+use crate::lang::ast::{Action, Address, Call, Expr, Host, Port, Statement};
+use crate::lang::table::{Kind, Param};
+
+/// How a learner's statement compares with one of the model's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// The same.
+    Same,
+    /// Another way to the same effect.
+    Alike,
+    /// The same call with something else: what, in words.
+    Off(Vec<String>),
+    /// Another call altogether.
+    Other,
+}
+
+/// What the model's arguments amount to, asked of the session: an expression in the learner's names.
+pub(super) type Ask<'a> = dyn FnMut(&Expr) -> Option<Vec<u8>> + 'a;
+
+/// Calls that do the same to a socket go by one name here.
+pub(super) fn family(call: &Call) -> &'static str {
+    match call.command.name {
+        "send" | "sendall" | "write" => "send",
+        "recv" | "recvfrom" | "read" => "recv",
+        "poll" | "select" => "poll",
+        name => name,
+    }
+}
+
+/// The socket that a call is made on, by name.
+pub(super) fn socket(call: &Call) -> Option<&str> {
+    let param = call
+        .command
+        .params
+        .iter()
+        .find(|param| param.kind == Kind::Socket)?;
+    match call.expr(param.name)? {
+        Expr::Name(name) | Expr::Word(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// Whether two statements make the same kind of call.
+pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
+    match (main_call(model), main_call(learner)) {
+        (Some(model), Some(learner)) => family(model) == family(learner),
+        (None, None) => matches!(
+            (&model.action, &learner.action),
+            (Action::Value(_), Action::Value(_))
+        ),
+        _ => false,
+    }
+}
+
+/// Compares an attempt with a statement of the model.
+pub(super) fn compare(
+    model: &Statement,
+    attempt: &Attempt,
+    names: &Names,
+    ask: &mut Ask<'_>,
+) -> Likeness {
+    let learner = &attempt.statement;
+    let hosts_differ = matches!((&model.host, &learner.host), (Some(a), Some(b)) if a != b);
+    match (main_call(model), main_call(learner)) {
+        (Some(call), Some(theirs)) if family(call) == family(theirs) => {
+            let mut likeness = compare_calls(call, theirs, attempt, names, ask);
+            if hosts_differ {
+                let said = words::host(model, learner);
+                likeness = match likeness {
+                    Likeness::Off(mut all) => {
+                        all.push(said);
+                        Likeness::Off(all)
+                    }
+                    _ => Likeness::Off(vec![said]),
+                };
+            }
+            likeness
+        }
+        (None, None) => compare_values(model, learner, names),
+        _ => Likeness::Other,
+    }
+}
+
+fn compare_values(model: &Statement, learner: &Statement, names: &Names) -> Likeness {
+    match (&model.action, &learner.action) {
+        (Action::Value(model), Action::Value(learner))
+            if parts::in_expr(model, names).as_ref() == Some(learner) =>
+        {
+            Likeness::Same
+        }
+        _ => Likeness::Other,
+    }
+}
+
+fn compare_calls(
+    model: &Call,
+    learner: &Call,
+    attempt: &Attempt,
+    names: &Names,
+    ask: &mut Ask<'_>,
+) -> Likeness {
+    let mut off = Vec::new();
+    let mut alike = model.command.name != learner.command.name;
+    for param in model.command.params {
+        let ours = model.expr(param.name);
+        let theirs = learner.expr(param.name);
+        let value = learner
+            .command
+            .params
+            .iter()
+            .position(|p| p.name == param.name);
+        let value = value
+            .and_then(|at| attempt.values.get(at))
+            .and_then(Option::as_ref);
+        match compare_args(model, param, (ours, theirs), value, names, ask) {
+            Arg::Same => {}
+            Arg::Alike => alike = true,
+            Arg::Off(words) => off.push(words),
+        }
+    }
+    match (off.is_empty(), alike) {
+        (false, _) => Likeness::Off(off),
+        (true, true) => Likeness::Alike,
+        (true, false) => Likeness::Same,
+    }
+}
+
+enum Arg {
+    Same,
+    Alike,
+    Off(String),
+}
+
+fn compare_args(
+    call: &Call,
+    param: &Param,
+    (ours, theirs): (Option<&Expr>, Option<&Expr>),
+    value: Option<&Vec<u8>>,
+    names: &Names,
+    ask: &mut Ask<'_>,
+) -> Arg {
+    let default = default(call, param);
+    let Some(ours) = ours.cloned().or_else(|| default.clone()) else {
+        // The lesson leaves it open; so may the learner.
+        return Arg::Same;
+    };
+    let theirs = theirs.cloned().or(default);
+    let Some(ours) = parts::in_expr(&ours, names) else {
+        return Arg::Off(words::not_made(&ours));
+    };
+    let equal = match &theirs {
+        Some(theirs) if normal(&ours) == normal(theirs) => true,
+        Some(_) => value.is_some() && ask(&ours).as_ref() == value,
+        None => false,
+    };
+    if equal {
+        return Arg::Same;
+    }
+    match (param.kind, param.name) {
+        // How much is asked for at once is the learner's choice; what arrives is judged.
+        (Kind::Size, _) => Arg::Same,
+        // 0 stands for the type's own protocol.
+        (Kind::Protocol, _) if is_zero(&ours) || theirs.as_ref().is_none_or(is_zero) => Arg::Same,
+        (_, "backlog") => Arg::Alike,
+        _ => Arg::Off(words::differs(call, param, &ours, theirs.as_ref(), names)),
+    }
+}
+
+/// What the kernel or the shell takes where nothing is given.
+fn default(call: &Call, param: &Param) -> Option<Expr> {
+    Some(match (param.kind, call.command.name) {
+        (Kind::Domain, "socket") => Expr::Const("AF_INET", i64::from(libc::AF_INET)),
+        (Kind::Domain, "socketpair") => Expr::Const("AF_UNIX", i64::from(libc::AF_UNIX)),
+        (Kind::Type, "socket" | "socketpair") => {
+            Expr::Const("SOCK_STREAM", i64::from(libc::SOCK_STREAM))
+        }
+        (Kind::Protocol | Kind::MsgFlags, _) => Expr::Int(0),
+        _ => return None,
+    })
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    matches!(expr, Expr::Int(0) | Expr::Const(_, 0))
+}
+
+/// The bytes of a literal.
+pub(super) fn literal(expr: &Expr) -> Option<Vec<u8>> {
+    match expr {
+        Expr::Text(text) => Some(text.clone().into_bytes()),
+        Expr::Bytes(bytes) => Some(bytes.clone()),
+        _ => None,
+    }
+}
+
+/// The same thing in one spelling: numbers for constants, bytes for text, a dotted quad for a host.
+fn normal(expr: &Expr) -> Expr {
+    match expr {
+        Expr::Const(_, value) | Expr::Flags(_, value) => Expr::Int(*value),
+        Expr::Text(text) | Expr::Word(text) | Expr::Name(text) => {
+            Expr::Bytes(text.clone().into_bytes())
+        }
+        Expr::Tuple(items) => Expr::Tuple(items.iter().map(normal).collect()),
+        Expr::Property(inner, name) => Expr::Property(Box::new(normal(inner)), name.clone()),
+        Expr::Address(Address::Inet { host, port }) => Expr::Address(Address::Inet {
+            host: normal_host(host),
+            port: normal_port(port),
+        }),
+        other => other.clone(),
+    }
+}
+
+fn normal_host(host: &Host) -> Host {
+    let name = match host {
+        Host::Number(number) => std::net::Ipv4Addr::from(*number).to_string(),
+        Host::Name(name) => name.to_lowercase(),
+        Host::Expr(inner) => return Host::Expr(Box::new(normal(inner))),
+        Host::Any | Host::Broadcast => return host.clone(),
+    };
+    match name.as_str() {
+        "0.0.0.0" => Host::Any,
+        "255.255.255.255" => Host::Broadcast,
+        "localhost" => Host::Name("127.0.0.1".to_owned()),
+        _ => Host::Name(name),
+    }
+}
+
+fn normal_port(port: &Port) -> Port {
+    match port {
+        Port::Expr(inner) => match inner.as_ref() {
+            Expr::Int(number) => u16::try_from(*number).map_or_else(|_| port.clone(), Port::Number),
+            inner => Port::Expr(Box::new(normal(inner))),
+        },
+        _ => port.clone(),
+    }
+}

@@ -1,0 +1,362 @@
+//! Judging: what a learner did, against a `sock` block, by effects and not by text.
+//!
+//! The player (in `app`) reports each statement with its outcome ([`Attempt`]) and lends a [`World`] that can look at
+//! the session; the [`Judge`] answers with a [`Judgement`]. A learner's statement *does* a call of the model when it
+//! is the same call on the same parts with arguments that amount to the same, and ended as the model wants it to.
+//! Whichever new socket plays a part takes that part's name, so which name stands for which part is searched for.
+
+mod attempt;
+mod claims;
+mod compare;
+mod matching;
+mod parts;
+mod words;
+
+pub(in crate::lesson) use attempt::calls;
+pub use attempt::{Attempt, End, Outcome};
+
+use super::sock::{Deed, Sock};
+use crate::lang::ast::{Claim, Expr};
+use compare::Likeness;
+use matching::Assignment;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the judge may ask of the session while it judges.
+pub trait World {
+    /// The session's name of the socket that an expression names: a name, a descriptor number, `.`.
+    fn socket(&mut self, expr: &Expr) -> Option<String>;
+    /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
+    /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
+    fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
+    /// Whether a claim about a socket or about the whole holds, polled to a deadline where the kernel needs time.
+    /// The claim is in the learner's names.
+    fn claim(&mut self, claim: &Claim) -> Finding;
+}
+
+/// Whether a claim holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whether it does.
+    pub holds: bool,
+    /// What was found.
+    pub found: String,
+    /// Why that may be; may be empty.
+    pub why: String,
+}
+
+/// How far a learner is with a block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Judgement {
+    /// The block is done.
+    Done {
+        /// New names, each with the part's name that it takes from here on. Only those that differ.
+        renamed: Vec<(String, String)>,
+        /// "Same effect; the lesson used …", where the learner went another way.
+        remarks: Vec<String>,
+    },
+    /// Nothing is wrong; something is missing.
+    NotYet {
+        /// What, in words; at least one entry.
+        missing: Vec<String>,
+    },
+    /// The last statement was not what the step wants.
+    Differs {
+        /// What differs, in words; at least one entry.
+        words: Vec<String>,
+        /// What is missing besides.
+        missing: Vec<String>,
+        /// Whether the session's state changed by it, so that `undo` is worth offering.
+        undo: bool,
+    },
+}
+
+/// Judges one `sock` block, from the learner's first statement to the last.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    deeds: Vec<Deed>,
+    other: bool,
+    attempts: Vec<Attempt>,
+    /// Claims that held once, by deed, claim, attempt: what was true after a call need not stay true.
+    held: BTreeSet<(usize, usize, usize)>,
+    /// What the model's arguments amounted to right after an attempt.
+    seen: BTreeMap<(usize, String), Option<Vec<u8>>>,
+}
+
+impl Judge {
+    /// For a block, before anything was typed.
+    pub fn new(sock: &Sock) -> Self {
+        Self {
+            deeds: sock.deeds(),
+            other: sock.other,
+            attempts: Vec::new(),
+            held: BTreeSet::new(),
+            seen: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a statement that was run. Returns false for one that is no attempt: it changes nothing and the block
+    /// does not ask for it.
+    pub fn tried(&mut self, attempt: Attempt) -> bool {
+        let asked = self
+            .deeds
+            .iter()
+            .any(|deed| compare::same_kind(&deed.statement, &attempt.statement));
+        let counts = asked || attempt.changes();
+        if counts {
+            self.attempts.push(attempt);
+        }
+        counts
+    }
+
+    /// A blocked call ended. `job` is the number under which its attempt was reported.
+    pub fn ended(&mut self, job: u32, end: End, data: &[u8]) {
+        if let Some(attempt) = self
+            .attempts
+            .iter_mut()
+            .find(|attempt| attempt.outcome.job == Some(job))
+        {
+            attempt.outcome.end = end;
+            attempt.outcome.data.extend_from_slice(data);
+        }
+    }
+
+    /// How far the learner is.
+    pub fn look(&mut self, world: &mut dyn World) -> Judgement {
+        let assignment = self.assign(world);
+        let missing = self.missing(&assignment, world);
+        if missing.is_empty() {
+            return self.done(&assignment, world);
+        }
+        if self.other && self.others_did_it(&assignment, world) {
+            return Judgement::Done {
+                renamed: assignment.renamed(),
+                remarks: Vec::new(),
+            };
+        }
+        match self.wrong(&assignment, world) {
+            Some((words, undo)) => Judgement::Differs {
+                words,
+                missing,
+                undo,
+            },
+            None => Judgement::NotYet { missing },
+        }
+    }
+
+    /// Whether a claim of a `predict` block holds, after the block's calls. A claim about the last call is about
+    /// the one that did the block's last call.
+    pub fn claim(&mut self, claim: &Claim, world: &mut dyn World) -> Finding {
+        let assignment = self.assign(world);
+        let last = assignment
+            .attempts
+            .last()
+            .copied()
+            .flatten()
+            .or(self.attempts.len().checked_sub(1));
+        match (claims::about_call(claim), last) {
+            (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
+            (true, None) => Finding::no("nothing was called"),
+            (false, _) => match parts::in_claim(claim, &assignment.names) {
+                Some(claim) => world.claim(&claim),
+                None => Finding::no("a socket that it speaks of was not made"),
+            },
+        }
+    }
+
+    fn done(&mut self, assignment: &Assignment, world: &mut dyn World) -> Judgement {
+        let mut remarks = Vec::new();
+        for at in 0..self.deeds.len() {
+            let Some(attempt) = assignment.attempts[at] else {
+                remarks.push(words::same_effect(&self.deeds[at]));
+                continue;
+            };
+            if self.likeness(at, attempt, assignment, world) == Likeness::Alike {
+                remarks.push(words::same_effect(&self.deeds[at]));
+            }
+        }
+        remarks.dedup();
+        Judgement::Done {
+            renamed: assignment.renamed(),
+            remarks,
+        }
+    }
+
+    /// What keeps the block from being done. Records the claims that hold now.
+    fn missing(&mut self, assignment: &Assignment, world: &mut dyn World) -> Vec<String> {
+        let mut missing = Vec::new();
+        for at in 0..self.deeds.len() {
+            match assignment.attempts[at] {
+                Some(attempt) => {
+                    missing.extend(self.claims_missing(at, attempt, assignment, world))
+                }
+                None if self.came_with_another(at, assignment) => {}
+                None => missing.push(words::to_do(&self.deeds[at], &assignment.names)),
+            }
+        }
+        missing
+    }
+
+    fn claims_missing(
+        &mut self,
+        at: usize,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> Vec<String> {
+        let mut missing = Vec::new();
+        let asleep =
+            self.attempts[attempt].outcome.end == End::Blocked && !self.deeds[at].wants_blocked();
+        if asleep {
+            missing.push(words::asleep(&self.attempts[attempt].statement));
+        }
+        for number in 0..self.deeds[at].claims.len() {
+            let key = (at, number, attempt);
+            if self.held.contains(&key) {
+                continue;
+            }
+            let claim = self.deeds[at].claims[number].clone();
+            if asleep && claims::about_call(&claim) {
+                continue;
+            }
+            let finding = self.find(&claim, at, attempt, assignment, world);
+            if finding.holds {
+                self.held.insert(key);
+            } else {
+                missing.push(words::claim_fails(&claim, &finding));
+            }
+        }
+        missing
+    }
+
+    fn find(
+        &self,
+        claim: &Claim,
+        at: usize,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> Finding {
+        if let Claim::Data(wanted) = claim
+            && let Some(finding) = self.stream_finding(wanted, at, assignment)
+        {
+            return finding;
+        }
+        if claims::about_call(claim) {
+            return claims::of_call(claim, &self.attempts[attempt].outcome, world);
+        }
+        match parts::in_claim(claim, &assignment.names) {
+            Some(claim) => world.claim(&claim),
+            None => Finding::no("a socket that it speaks of was not made yet"),
+        }
+    }
+
+    /// In an `other` block, the learner says that the other side has done its part. Done unless a claim that can be
+    /// seen from here says otherwise. Where none can, the learner's word is taken: the next block will show it.
+    pub fn elsewhere(&mut self, world: &mut dyn World) -> Judgement {
+        if !self.other {
+            return self.look(world);
+        }
+        let assignment = self.assign(world);
+        let mut missing = Vec::new();
+        for claim in self.seen_from_here(&assignment) {
+            let finding = world.claim(&claim);
+            if !finding.holds {
+                missing.push(words::claim_fails(&claim, &finding));
+            }
+        }
+        if missing.is_empty() {
+            return Judgement::Done {
+                renamed: assignment.renamed(),
+                remarks: Vec::new(),
+            };
+        }
+        Judgement::NotYet { missing }
+    }
+
+    /// Whether what the other side does shows by itself, so that the player need not ask whether it was done.
+    pub fn shows_by_itself(&self) -> bool {
+        let new = self
+            .deeds
+            .iter()
+            .flat_map(|deed| parts::targets(&deed.statement));
+        let nobody = Assignment {
+            attempts: Vec::new(),
+            names: parts::Names {
+                new: new.map(str::to_owned).collect(),
+                played: Vec::new(),
+            },
+        };
+        !self.other || !self.seen_from_here(&nobody).is_empty()
+    }
+
+    /// The claims that speak only of sockets that are there.
+    fn seen_from_here(&self, assignment: &Assignment) -> Vec<Claim> {
+        let claims = self.deeds.iter().flat_map(|deed| &deed.claims);
+        let claims = claims.filter(|claim| !claims::about_call(claim));
+        claims
+            .filter_map(|claim| parts::in_claim(claim, &assignment.names))
+            .collect()
+    }
+
+    /// In an `other` block: what the other side did shows in the claims about what was there before.
+    fn others_did_it(&self, assignment: &Assignment, world: &mut dyn World) -> bool {
+        let seen = self.seen_from_here(assignment);
+        !seen.is_empty() && seen.iter().all(|claim| world.claim(claim).holds)
+    }
+
+    /// What is wrong with the last attempt, where it did nothing that the model does; and whether it changed something.
+    fn wrong(
+        &mut self,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> Option<(Vec<String>, bool)> {
+        let last = self.attempts.len().checked_sub(1)?;
+        if assignment.attempts.contains(&Some(last)) || self.feeds_a_stream(last, assignment) {
+            return None;
+        }
+        let undo = self.attempts[last].changed();
+        let mut best: Option<Vec<String>> = None;
+        for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
+            let words = match self.likeness(at, last, assignment, world) {
+                Likeness::Same | Likeness::Alike => {
+                    return Some((
+                        vec![words::ended_otherwise(
+                            &self.deeds[at],
+                            &self.attempts[last],
+                        )],
+                        undo,
+                    ));
+                }
+                Likeness::Off(words) => words,
+                Likeness::Other => continue,
+            };
+            if best.as_ref().is_none_or(|best| words.len() < best.len()) {
+                best = Some(words);
+            }
+        }
+        Some((
+            best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
+            undo,
+        ))
+    }
+}
+
+impl Finding {
+    fn no(found: impl Into<String>) -> Self {
+        Self {
+            holds: false,
+            found: found.into(),
+            why: String::new(),
+        }
+    }
+}
+
+impl Deed {
+    /// Whether it is to sleep.
+    fn wants_blocked(&self) -> bool {
+        self.claims.contains(&Claim::Blocked)
+    }
+}
+
+#[cfg(test)]
+mod tests;

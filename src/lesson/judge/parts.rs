@@ -1,0 +1,106 @@
+//! Parts: the model's names, and the learner's names that stand for them.
+
+use crate::lang::ast::{Action, Address, Claim, Expr, Host, Port, Statement};
+
+/// Which of the learner's names plays which of the model's new parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    /// Parts that the block makes.
+    pub new: Vec<String>,
+    /// Part, learner's name.
+    pub played: Vec<(String, String)>,
+}
+
+impl Names {
+    /// The learner's name of a part: the part's own where it was there before the block. `None` for one that the
+    /// block makes and the learner has not made.
+    pub fn of<'n>(&'n self, part: &'n str) -> Option<&'n str> {
+        match self.played.iter().rev().find(|(p, _)| p == part) {
+            Some((_, name)) => Some(name),
+            None if self.new.iter().any(|new| new == part) => None,
+            None => Some(part),
+        }
+    }
+}
+
+/// An expression in the learner's names; `None` where it speaks of a part that nobody plays yet.
+pub(super) fn in_expr(expr: &Expr, names: &Names) -> Option<Expr> {
+    let mut expr = expr.clone();
+    let mut known = true;
+    each(&mut expr, &mut |expr| {
+        if let Expr::Name(name) | Expr::Word(name) = expr {
+            match names.of(name) {
+                Some(played) => *name = played.to_owned(),
+                None => known = false,
+            }
+        }
+    });
+    known.then_some(expr)
+}
+
+/// A claim in the learner's names; `None` where it speaks of a part that nobody plays yet.
+pub(super) fn in_claim(claim: &Claim, names: &Names) -> Option<Claim> {
+    let e = |expr: &Expr| in_expr(expr, names);
+    Some(match claim {
+        Claim::Ok | Claim::Blocked | Claim::Error(_) | Claim::Quiet(_) => claim.clone(),
+        Claim::Ret(a) => Claim::Ret(e(a)?),
+        Claim::Data(a) => Claim::Data(e(a)?),
+        Claim::State(s, states) => Claim::State(e(s)?, states.clone()),
+        Claim::Local(s, a) => Claim::Local(e(s)?, e(a)?),
+        Claim::Peer(s, a) => Claim::Peer(e(s)?, e(a)?),
+        Claim::Backlog(s, a) => Claim::Backlog(e(s)?, e(a)?),
+        Claim::RecvQ(s, a) => Claim::RecvQ(e(s)?, e(a)?),
+        Claim::SendQ(s, a) => Claim::SendQ(e(s)?, e(a)?),
+        Claim::Ready(s, letters) => Claim::Ready(e(s)?, letters.clone()),
+        Claim::Sockets(a) => Claim::Sockets(e(a)?),
+        Claim::Jobs(a) => Claim::Jobs(e(a)?),
+        Claim::True(a) => Claim::True(e(a)?),
+    })
+}
+
+/// The names that a deed's targets give.
+pub(super) fn targets(statement: &Statement) -> impl Iterator<Item = &str> {
+    statement.targets.iter().filter_map(Option::as_deref)
+}
+
+/// Every expression of an action, inner ones after the outer.
+pub(super) fn each_expr(action: &mut Action, visit: &mut dyn FnMut(&mut Expr)) {
+    match action {
+        Action::Call(call) => call
+            .args
+            .iter_mut()
+            .flatten()
+            .for_each(|arg| each(&mut arg.value, visit)),
+        Action::Value(expr) => each(expr, visit),
+        Action::Nothing | Action::Expect(_) => {}
+    }
+}
+
+/// An expression and every one inside it.
+pub(super) fn each(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
+    visit(expr);
+    match expr {
+        Expr::Tuple(items) | Expr::Apply(_, items) => {
+            items.iter_mut().for_each(|item| each(item, visit))
+        }
+        Expr::Property(inner, _) => each(inner, visit),
+        Expr::Index(a, b) | Expr::Binary(_, a, b) => {
+            each(a, visit);
+            each(b, visit);
+        }
+        Expr::Call(call) => call
+            .args
+            .iter_mut()
+            .flatten()
+            .for_each(|arg| each(&mut arg.value, visit)),
+        Expr::Address(Address::Inet { host, port }) => {
+            if let Host::Expr(inner) = host {
+                each(inner, visit);
+            }
+            if let Port::Expr(inner) = port {
+                each(inner, visit);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,231 @@
+//! The judge's words: what is missing, what differs. Never "try again".
+
+use super::attempt::{Attempt, calls, main_call};
+use super::claims;
+use super::parts::Names;
+use super::{Deed, Finding};
+use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
+use crate::lang::table::{Kind, Param};
+use crate::text::escape::visible;
+
+/// A call of the model that was not made.
+pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
+    let Some(call) = main_call(&deed.statement) else {
+        return format!("still to do: `{}`", deed.text);
+    };
+    let name = call.command.name;
+    let on = super::compare::socket(call).map(|part| (part, names.of(part)));
+    match (on, deed.statement.targets.first().and_then(Option::as_ref)) {
+        (Some((_, Some(played))), _) => format!("still to do: {name} on `{played}`"),
+        (Some((part, None)), _) => {
+            format!("still to do: {name} on `{part}`, which is to be made first")
+        }
+        (None, Some(target)) => format!("still to do: {name}, to make `{target}`"),
+        (None, None) => format!("still to do: {name}"),
+    }
+}
+
+/// A call that has not returned, though the step needs its result.
+pub(super) fn asleep(statement: &Statement) -> String {
+    let name = main_call(statement).map_or("the call", |call| call.command.name);
+    format!("{name} has not returned yet: the thread sleeps in it until the other side acts")
+}
+
+/// A claim that does not hold.
+pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
+    let mut words = format!("this step wants `{}`", crate::lang::canonical_claim(claim));
+    if !finding.found.is_empty() {
+        words = format!("{words}; {}", finding.found);
+    }
+    if !finding.why.is_empty() {
+        words = format!("{words}: {}", finding.why);
+    }
+    words
+}
+
+/// Another way to the same effect.
+pub(super) fn same_effect(deed: &Deed) -> String {
+    format!("Same effect; the lesson used `{}`.", deed.text)
+}
+
+/// A call that the step does not ask for.
+pub(super) fn not_asked(statement: &Statement) -> String {
+    let name = calls(statement)
+        .last()
+        .map_or("that", |call| call.command.name);
+    format!("{name} is not what this step asks for")
+}
+
+/// The right call, with another end than the step wants.
+pub(super) fn ended_otherwise(deed: &Deed, attempt: &Attempt) -> String {
+    let name = main_call(&attempt.statement).map_or("the call", |call| call.command.name);
+    let found = claims::ended(&attempt.outcome);
+    let found = found.strip_prefix("it ").unwrap_or(&found);
+    let wanted = deed.claims.iter().find_map(|claim| match claim {
+        Claim::Error(errnos) => {
+            let names: Vec<String> = errnos.iter().map(ToString::to_string).collect();
+            Some(format!("to fail with {}", names.join(" or ")))
+        }
+        Claim::Blocked => Some("to sleep: make the call earlier".to_owned()),
+        _ => None,
+    });
+    format!(
+        "{name} {found}; this step wants it {}",
+        wanted.as_deref().unwrap_or("to succeed")
+    )
+}
+
+/// A call on another host than the model's.
+pub(super) fn host(model: &Statement, learner: &Statement) -> String {
+    let name = |statement: &Statement| statement.host.clone().unwrap_or_default();
+    format!(
+        "this ran on {}; this step wants it on {}",
+        name(learner),
+        name(model)
+    )
+}
+
+/// An argument that speaks of a part which nobody plays yet.
+pub(super) fn not_made(expr: &Expr) -> String {
+    format!("{} is to be made first", show(expr))
+}
+
+/// An argument that is not the model's: "bound port 8080; this step wants a port the kernel chooses, 0".
+pub(super) fn differs(
+    call: &Call,
+    param: &Param,
+    ours: &Expr,
+    theirs: Option<&Expr>,
+    names: &Names,
+) -> String {
+    let name = call.command.name;
+    let Some(theirs) = theirs else {
+        return format!(
+            "{name} was given no {}; this step wants {}",
+            param.name,
+            show(ours)
+        );
+    };
+    match param.kind {
+        Kind::Socket => {
+            format!(
+                "{name} was called on {}; this step wants it on {}",
+                show(theirs),
+                role(ours, names)
+            )
+        }
+        Kind::Address => address(name, ours, theirs),
+        Kind::Data => format!("sent {}; this step wants {}", data(theirs), data(ours)),
+        Kind::Type | Kind::Domain => format!(
+            "made a socket of {}; this step wants {}",
+            show(theirs),
+            show(ours)
+        ),
+        Kind::How => format!(
+            "shut down with {}; this step wants {}",
+            show(theirs),
+            show(ours)
+        ),
+        _ => format!(
+            "{name}'s {} was {}; this step wants {}",
+            param.name,
+            show(theirs),
+            show(ours)
+        ),
+    }
+}
+
+/// A socket by its part and, where the learner calls it otherwise, the learner's name too.
+fn role(expr: &Expr, names: &Names) -> String {
+    let Expr::Name(name) = expr else {
+        return show(expr);
+    };
+    match names
+        .played
+        .iter()
+        .find(|(part, played)| played == name && part != name)
+    {
+        Some((part, _)) => format!("{name} (the lesson's {part})"),
+        None => name.clone(),
+    }
+}
+
+fn address(call: &str, ours: &Expr, theirs: &Expr) -> String {
+    let did = match call {
+        "bind" => "bound",
+        "connect" => "connected to",
+        "sendto" => "sent to",
+        _ => "used",
+    };
+    let (
+        Expr::Address(Address::Inet { host: h1, port: p1 }),
+        Expr::Address(Address::Inet { host: h2, port: p2 }),
+    ) = (ours, theirs)
+    else {
+        return format!("{did} {}; this step wants {}", show(theirs), show(ours));
+    };
+    match (h1 == h2, p1 == p2, p1) {
+        (true, false, Port::Number(0)) => {
+            format!(
+                "{did} port {}; this step wants a port the kernel chooses, 0",
+                port(p2)
+            )
+        }
+        (true, false, _) => format!("{did} port {}; this step wants port {}", port(p2), port(p1)),
+        (false, true, _) => format!("{did} {}; this step wants {}", host_name(h2), host_name(h1)),
+        _ => format!("{did} {}; this step wants {}", show(theirs), show(ours)),
+    }
+}
+
+fn port(port: &Port) -> String {
+    match port {
+        Port::Number(number) => number.to_string(),
+        Port::Service(name) => name.clone(),
+        Port::Expr(expr) => show(expr),
+    }
+}
+
+fn host_name(host: &Host) -> String {
+    match host {
+        Host::Any => "any address, 0.0.0.0".to_owned(),
+        Host::Broadcast => "the broadcast address".to_owned(),
+        Host::Name(name) => name.clone(),
+        Host::Number(number) => std::net::Ipv4Addr::from(*number).to_string(),
+        Host::Expr(expr) => show(expr),
+    }
+}
+
+fn data(expr: &Expr) -> String {
+    match super::compare::literal(expr) {
+        Some(bytes) => format!("\"{}\"", visible(&bytes)),
+        None => show(expr),
+    }
+}
+
+/// An expression as a learner would write it.
+fn show(expr: &Expr) -> String {
+    match expr {
+        Expr::Name(name) | Expr::Word(name) => name.clone(),
+        Expr::Text(text) => format!("\"{}\"", visible(text.as_bytes())),
+        Expr::Bytes(bytes) => format!("\"{}\"", visible(bytes)),
+        Expr::Fill(count) => format!("{count} bytes"),
+        Expr::Int(number) => number.to_string(),
+        Expr::Const(name, _) => (*name).to_owned(),
+        Expr::Flags(names, _) => names.join("|"),
+        Expr::Property(inner, name) => format!("{}.{name}", show(inner)),
+        Expr::Tuple(items) => items.iter().map(show).collect::<Vec<_>>().join(" "),
+        Expr::Address(Address::Inet { host, port: at }) => {
+            let host = match host {
+                Host::Any => "*".to_owned(),
+                host => host_name(host),
+            };
+            match host.contains(':') {
+                true => format!("[{host}]:{}", port(at)),
+                false => format!("{host}:{}", port(at)),
+            }
+        }
+        Expr::Address(Address::Path(path)) => path.clone(),
+        Expr::Address(Address::Abstract(name)) => format!("@{}", visible(name)),
+        _ => "another value".to_owned(),
+    }
+}

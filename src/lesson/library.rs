@@ -1,0 +1,295 @@
+//! The lessons there are: those embedded in the program, and those of folders that the user adds.
+
+use super::defect::{Defect, Defects};
+use super::head::{self, Head};
+use super::model::Lesson;
+use super::translate;
+use include_dir::{Dir, include_dir};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
+
+/// More than any lesson; a longer file is none.
+const LIMIT: u64 = 1 << 20;
+
+/// Lessons in order.
+#[derive(Debug, Default)]
+pub struct Library {
+    entries: Vec<Entry>,
+}
+
+/// One lesson's files, not yet read beyond the front matter.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// `NN` of the file's name.
+    pub number: u32,
+    /// The file, as named in defects: `lessons/04-listen-and-accept.md`.
+    pub file: String,
+    /// The folder it came from; `None` for an embedded one.
+    pub folder: Option<PathBuf>,
+    /// Its front matter; `None` where that cannot be read, and [`Library::open`] says why.
+    pub head: Option<Head>,
+    text: String,
+    /// By language (`fr`): the file, and its text.
+    translations: BTreeMap<String, (String, String)>,
+}
+
+/// No lesson goes by a name, or several do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFound {
+    /// What was asked for.
+    pub asked: String,
+    /// The ids of the lessons that it may mean: all that it matches, or the nearest where it matches none.
+    pub near: Vec<String>,
+    /// True where it matches several.
+    pub ambiguous: bool,
+}
+
+impl Library {
+    /// The lessons in the program.
+    pub fn embedded() -> Self {
+        let mut library = Self::default();
+        let text = |file: &include_dir::File<'_>| file.contents_utf8().map(str::to_owned);
+        for file in EMBEDDED.files() {
+            if let (Some(name), Some(text)) = (file_name(file.path()), text(file)) {
+                library.add(&format!("lessons/{name}"), None, text);
+            }
+        }
+        for dir in EMBEDDED.dirs() {
+            let language = file_name(dir.path())
+                .filter(|name| is_language(name))
+                .unwrap_or_default()
+                .to_owned();
+            for file in dir.files() {
+                if let (Some(name), Some(text)) = (file_name(file.path()), text(file)) {
+                    library.translation(
+                        &language,
+                        name,
+                        &format!("lessons/{language}/{name}"),
+                        None,
+                        text,
+                    );
+                }
+            }
+        }
+        library
+    }
+
+    /// The lessons of a folder, and its translations. One whose id is taken replaces the older one.
+    ///
+    /// # Errors
+    /// The folder cannot be read; one defect a file that cannot.
+    pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<Defect>> {
+        let mut defects = Defects::new(&folder.display().to_string());
+        let names = names(folder, &mut defects);
+        for name in names.iter().filter(|name| number(name).is_some()) {
+            if let Some(text) = load(&folder.join(name), &mut defects) {
+                self.add(&folder.join(name).display().to_string(), Some(folder), text);
+            }
+        }
+        for language in names.iter().filter(|name| is_language(name)) {
+            let inner = folder.join(language);
+            for name in self::names(&inner, &mut defects)
+                .iter()
+                .filter(|name| number(name).is_some())
+            {
+                if let Some(text) = load(&inner.join(name), &mut defects) {
+                    let file = inner.join(name).display().to_string();
+                    self.translation(language, name, &file, Some(folder), text);
+                }
+            }
+        }
+        match defects.into_vec() {
+            none if none.is_empty() => Ok(()),
+            some => Err(some),
+        }
+    }
+
+    fn add(&mut self, file: &str, folder: Option<&Path>, text: String) {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        let Some(number) = number(name) else { return };
+        let head = head_of(&text);
+        let same = |entry: &Entry| {
+            entry.head.is_some() && entry.id() == head.as_ref().map(|head| head.id.as_str())
+        };
+        self.entries
+            .retain(|entry| entry.folder.as_deref() == folder || !same(entry));
+        self.entries.push(Entry {
+            number,
+            file: file.to_owned(),
+            folder: folder.map(Path::to_owned),
+            head,
+            text,
+            translations: BTreeMap::new(),
+        });
+        self.entries
+            .sort_by(|a, b| (a.number, &a.file).cmp(&(b.number, &b.file)));
+    }
+
+    fn translation(
+        &mut self,
+        language: &str,
+        name: &str,
+        file: &str,
+        folder: Option<&Path>,
+        text: String,
+    ) {
+        let original = |entry: &&mut Entry| {
+            entry.folder.as_deref() == folder && entry.file.rsplit('/').next() == Some(name)
+        };
+        if let Some(entry) = self.entries.iter_mut().find(original) {
+            entry
+                .translations
+                .insert(language.to_owned(), (file.to_owned(), text));
+        }
+    }
+
+    /// All of them, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The ids, for completion.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(Entry::id)
+    }
+
+    /// The lesson that a learner means: by id, by number, by the beginning of its id, by a part of it.
+    ///
+    /// # Errors
+    /// None is meant, or several may be.
+    pub fn find(&self, asked: &str) -> Result<&Entry, NotFound> {
+        let word = asked.trim().to_lowercase();
+        let with = |test: &dyn Fn(&Entry) -> bool| {
+            self.entries
+                .iter()
+                .filter(|entry| test(entry))
+                .collect::<Vec<_>>()
+        };
+        let id = |entry: &Entry| entry.id().unwrap_or_default().to_owned();
+        let number = word.parse::<u32>().ok();
+        let mut matches = with(&|entry| id(entry) == word);
+        for test in [
+            &(|entry: &Entry| Some(entry.number) == number) as &dyn Fn(&Entry) -> bool,
+            &|entry| id(entry).starts_with(&word),
+            &|entry| id(entry).contains(&word),
+        ] {
+            if matches.is_empty() && !word.is_empty() {
+                matches = with(test);
+            }
+        }
+        match matches.as_slice() {
+            [one] => Ok(one),
+            [] => Err(NotFound {
+                asked: asked.to_owned(),
+                near: self.near(&word),
+                ambiguous: false,
+            }),
+            several => Err(NotFound {
+                asked: asked.to_owned(),
+                near: several.iter().map(|entry| id(entry)).collect(),
+                ambiguous: true,
+            }),
+        }
+    }
+
+    /// The ids most like a word, the best first.
+    fn near(&self, word: &str) -> Vec<String> {
+        let near = crate::text::near::several(word, self.ids(), 3);
+        near.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Reads a lesson, in a language (`fr`, `fr_FR.UTF-8`) where it was translated into it.
+    ///
+    /// # Errors
+    /// Its defects, and those of the translation.
+    pub fn open(&self, entry: &Entry, language: Option<&str>) -> Result<Lesson, Vec<Defect>> {
+        let original = Lesson::parse(&entry.file, &entry.text)?;
+        let language = language
+            .and_then(|tag| tag.split(['_', '-', '.', '@']).next())
+            .unwrap_or_default();
+        match entry.translations.get(language) {
+            Some((file, text)) => translate::translate(&original, file, text),
+            None => Ok(original),
+        }
+    }
+}
+
+impl Entry {
+    /// Its id, where the front matter can be read.
+    pub fn id(&self) -> Option<&str> {
+        self.head.as_ref().map(|head| head.id.as_str())
+    }
+
+    /// The Markdown, as in the file.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The languages it was translated into.
+    pub fn languages(&self) -> impl Iterator<Item = &str> {
+        self.translations.keys().map(String::as_str)
+    }
+}
+
+/// `NN` of `NN-name.md`.
+pub fn number(name: &str) -> Option<u32> {
+    let (digits, rest) = name.strip_suffix(".md")?.split_once('-')?;
+    let plain = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) && !rest.is_empty();
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// Whether a folder's name is a language: two or three small letters.
+pub(super) fn is_language(name: &str) -> bool {
+    (2..=3).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+fn head_of(text: &str) -> Option<Head> {
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    head::split(&text, &mut Defects::new("")).map(|(head, _, _)| head)
+}
+
+fn file_name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
+}
+
+/// The names in a folder, sorted.
+fn names(folder: &Path, defects: &mut Defects) -> Vec<String> {
+    let list = || -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            names.push(entry?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    };
+    list().unwrap_or_else(|error| {
+        defects.add(0, format!("the folder cannot be read: {error}"), "");
+        Vec::new()
+    })
+}
+
+fn load(path: &Path, defects: &mut Defects) -> Option<String> {
+    read_lesson(path)
+        .map_err(|error| defects.add(0, format!("{}: {error}", path.display()), ""))
+        .ok()
+}
+
+/// The text of a lesson's file.
+///
+/// # Errors
+/// It cannot be read, is longer than a lesson can be, or is not UTF-8.
+pub fn read_lesson(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > LIMIT {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "longer than a lesson can be (1 MiB)",
+        ));
+    }
+    fs::read_to_string(path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! `sock` blocks: the model answer in the shell's own language, and the `expect` statements that judge it.
+
+use super::defect::Defects;
+use crate::lang;
+use crate::lang::ast::{Action, Claim, Statement};
+use std::collections::BTreeSet;
+
+/// A `sock` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sock {
+    /// The line of the fence.
+    pub line: usize,
+    /// ` ```sock other `: what the other side does. A learner may leave it to a program or a person elsewhere;
+    /// the step goes on when the `expect` statements hold, whoever made them true.
+    pub other: bool,
+    /// The lines that hold something, comments included.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a `sock` block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line {
+    /// Its number in the file.
+    pub number: usize,
+    /// What is typed, without the comment; empty for a line that is only a comment.
+    pub text: String,
+    /// The trailing comment, for the teacher; without its `#`.
+    pub note: Option<String>,
+    /// What it means.
+    pub statements: Vec<Statement>,
+}
+
+/// A call (or another statement that does something) and the claims that follow it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deed {
+    /// What is done.
+    pub statement: Statement,
+    /// The line it stands on, as written.
+    pub text: String,
+    /// The number of that line.
+    pub line: usize,
+    /// What must hold after it.
+    pub claims: Vec<Claim>,
+}
+
+impl Sock {
+    /// Calls with the claims that judge them, in order. Claims before the first call are refused by the parser.
+    pub fn deeds(&self) -> Vec<Deed> {
+        let mut deeds: Vec<Deed> = Vec::new();
+        for line in &self.lines {
+            for statement in &line.statements {
+                match &statement.action {
+                    Action::Nothing => {}
+                    Action::Expect(claim) => {
+                        if let Some(deed) = deeds.last_mut() {
+                            deed.claims.push(claim.clone());
+                        }
+                    }
+                    _ => deeds.push(Deed {
+                        statement: statement.clone(),
+                        text: line.text.clone(),
+                        line: line.number,
+                        claims: Vec::new(),
+                    }),
+                }
+            }
+        }
+        deeds
+    }
+
+    /// The lines that a learner would type: those that do something.
+    pub fn answer(&self) -> impl Iterator<Item = &str> {
+        let does = |line: &&Line| {
+            let acts = |s: &Statement| !matches!(s.action, Action::Nothing | Action::Expect(_));
+            line.statements.iter().any(acts)
+        };
+        self.lines
+            .iter()
+            .filter(does)
+            .map(|line| line.text.as_str())
+    }
+
+    /// Whether any of its lines is an `expect`.
+    pub fn expects(&self) -> bool {
+        let expects = |s: &Statement| matches!(s.action, Action::Expect(_));
+        self.lines
+            .iter()
+            .any(|line| line.statements.iter().any(expects))
+    }
+}
+
+/// Reads a `sock` block. `line` is the line of its fence; `known` are the names that the lesson has given, and
+/// grows by those that the block gives.
+pub(super) fn sock(
+    body: &str,
+    line: usize,
+    other: bool,
+    known: &mut BTreeSet<String>,
+    defects: &mut Defects,
+) -> Sock {
+    let mut lines = Vec::new();
+    for (offset, source) in body.lines().enumerate() {
+        let number = line + 1 + offset;
+        if source.trim().is_empty() {
+            continue;
+        }
+        match lang::parse_with(source, &|name| known.contains(name)) {
+            Ok(statements) => {
+                known.extend(
+                    statements
+                        .iter()
+                        .flat_map(|s| s.targets.iter().flatten().cloned()),
+                );
+                let (text, note) = split_note(source);
+                lines.push(Line {
+                    number,
+                    text: text.trim().to_owned(),
+                    note: note.map(|note| note.trim().to_owned()),
+                    statements,
+                });
+            }
+            Err(fault) => {
+                let mut help = fault.help.join("; ");
+                if help.is_empty() && !fault.expected.is_empty() {
+                    help = format!("expected {}", fault.expected.join(", "));
+                }
+                let column = source
+                    .get(..fault.span.0)
+                    .map_or(0, |before| before.chars().count())
+                    + 1;
+                defects.add(number, format!("column {column}: {}", fault.message), help);
+            }
+        }
+    }
+    Sock { line, other, lines }
+}
+
+/// The statement and the comment after it. A `#` in quotes, or right before a digit (`#100`: a hundred bytes),
+/// begins no comment.
+fn split_note(source: &str) -> (&str, Option<&str>) {
+    let mut quote = None;
+    let mut escaped = false;
+    let mut before = ' ';
+    for (at, c) in source.char_indices() {
+        match quote {
+            Some(_) if escaped => escaped = false,
+            Some(_) if c == '\\' => escaped = true,
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None if c == '"' || c == '\'' => quote = Some(c),
+            None if c == '#' && (before.is_whitespace() || before == ';') => {
+                let after = &source[at + 1..];
+                if !after.starts_with(|c: char| c.is_ascii_digit()) {
+                    return (&source[..at], Some(after));
+                }
+            }
+            None => {}
+        }
+        before = c;
+    }
+    (source, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_note;
+
+    #[test]
+    fn a_comment_begins_outside_quotes_and_is_no_fill() {
+        assert_eq!(
+            split_note("listen b 1  # who?"),
+            ("listen b 1  ", Some(" who?"))
+        );
+        assert_eq!(split_note("send c \"a # b\""), ("send c \"a # b\"", None));
+        assert_eq!(
+            split_note("send c #100 # a hundred"),
+            ("send c #100 ", Some(" a hundred"))
+        );
+        assert_eq!(
+            split_note(r#"send c "a\" # b""#),
+            (r#"send c "a\" # b""#, None)
+        );
+    }
+}

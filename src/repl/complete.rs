@@ -1,0 +1,216 @@
+//! Completion: what may stand at the cursor, by the kind of the parameter that stands there.
+
+use super::place::{Place, place};
+use crate::app::Vocabulary;
+use crate::errno::Errno;
+use crate::event::TcpState;
+use crate::lang::ast::Claim;
+use crate::lang::table::{self, Command, Kind};
+use crate::lang::{constants, options};
+
+/// Properties of a socket that may stand wherever a value may.
+const PROPERTIES: [&str; 7] = ["local", "peer", "fd", "state", "family", "type", "proto"];
+/// The kinds of socket, as `socket` takes them.
+const SOCKETS: [&str; 6] = ["tcp", "udp", "tcp6", "udp6", "unix", "unix-dgram"];
+/// Flags of the talking calls, in the shell's spelling.
+const FLAGS: [&str; 5] = ["--peek", "--oob", "--dontwait", "--waitall", "--more"];
+/// The directions of shutdown(2), in the shell's spelling.
+const DIRECTIONS: [&str; 6] = ["rd", "wr", "rdwr", "in", "out", "both"];
+
+/// What may stand for the word that ends at the end of `line` (the text before the cursor), and where that word begins.
+pub fn candidates(line: &str, vocabulary: &Vocabulary) -> (usize, Vec<String>) {
+    let (place, start) = place(line);
+    let typed = &line[start..];
+    let mut offers = offers(&place, typed, vocabulary);
+    offers.retain(|offer| begins(offer, typed));
+    offers.sort();
+    offers.dedup();
+    (start, offers)
+}
+
+/// Whether the offer goes on from what was typed. Constants may be typed in small letters.
+fn begins(offer: &str, typed: &str) -> bool {
+    let head = offer.get(..typed.len()).unwrap_or("");
+    head == typed
+        || (offer.starts_with(|c: char| c.is_ascii_uppercase()) && head.eq_ignore_ascii_case(typed))
+}
+
+/// Everything that may stand there.
+fn offers(place: &Place, typed: &str, vocabulary: &Vocabulary) -> Vec<String> {
+    match place {
+        Place::Nowhere => Vec::new(),
+        Place::Command => commands().chain(vocabulary.names.iter().cloned()).collect(),
+        Place::Value => vocabulary.names.clone(),
+        Place::Member { of } => members(of),
+        Place::Argument { command, .. } if typed.starts_with("--") => flags(command),
+        Place::Claim(before) => claim(before, vocabulary),
+        Place::Argument { command, index, .. } => {
+            let Some(param) = command.params.get(*index) else {
+                return Vec::new();
+            };
+            match param.kind {
+                Kind::Word => words(command, vocabulary),
+                kind => of_kind(kind, *index, command, vocabulary),
+            }
+        }
+    }
+}
+
+/// Every command's name, and `expect`. Other names are accepted, not offered.
+fn commands() -> impl Iterator<Item = String> {
+    let names = table::COMMANDS.iter().map(|command| command.name);
+    names.chain(["expect"]).map(str::to_owned)
+}
+
+/// What may stand after the dot.
+fn members(of: &str) -> Vec<String> {
+    if of == "socket" {
+        let constants = constants::CONSTANTS
+            .iter()
+            .map(|constant| constant.name.to_owned());
+        return constants.chain(option_names()).chain(commands()).collect();
+    }
+    let takes_socket = |command: &&Command| {
+        command
+            .params
+            .first()
+            .is_some_and(|param| param.kind == Kind::Socket)
+    };
+    let calls = table::COMMANDS
+        .iter()
+        .filter(takes_socket)
+        .map(|command| format!("{}(", command.name));
+    calls.chain(PROPERTIES.map(str::to_owned)).collect()
+}
+
+/// The flags of a command that takes some.
+fn flags(command: &Command) -> Vec<String> {
+    let takes = command
+        .params
+        .iter()
+        .any(|param| param.kind == Kind::MsgFlags);
+    if takes {
+        FLAGS.map(str::to_owned).to_vec()
+    } else {
+        Vec::new()
+    }
+}
+
+/// What a parameter of this kind may be.
+fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary) -> Vec<String> {
+    let names = || vocabulary.names.clone();
+    let beginning = |prefixes: &[&str]| -> Vec<String> {
+        let all = constants::CONSTANTS.iter().map(|constant| constant.name);
+        all.filter(|name| prefixes.iter().any(|p| name.starts_with(p)))
+            .map(str::to_owned)
+            .collect()
+    };
+    let with = |mut some: Vec<String>, more: &[&str]| {
+        some.extend(more.iter().map(|word| (*word).to_owned()));
+        some
+    };
+    match kind {
+        Kind::Socket | Kind::Watch | Kind::Value | Kind::Data => names(),
+        Kind::Address => {
+            let ends = vocabulary.names.iter().map(|name| format!("{name}.local"));
+            vocabulary.addresses.iter().cloned().chain(ends).collect()
+        }
+        Kind::Domain if index == 0 && command.name == "socket" => {
+            with(beginning(&["AF_"]), &SOCKETS)
+        }
+        Kind::Domain => beginning(&["AF_"]),
+        Kind::Type => beginning(&["SOCK_"]),
+        Kind::Protocol => beginning(&["IPPROTO_"]),
+        Kind::MsgFlags => with(beginning(&["MSG_"]), &FLAGS),
+        Kind::How => with(beginning(&["SHUT_"]), &DIRECTIONS),
+        Kind::Option => option_names().collect(),
+        Kind::Switch => with(Vec::new(), &["on", "off"]),
+        Kind::Errno => errnos(),
+        Kind::Host => with(Vec::new(), &["localhost"]),
+        _ => Vec::new(),
+    }
+}
+
+fn option_names() -> impl Iterator<Item = String> {
+    options::OPTIONS.iter().map(|option| option.name.to_owned())
+}
+
+fn errnos() -> Vec<String> {
+    Errno::all().map(Errno::name).collect()
+}
+
+/// What the one word may be: it depends on the command.
+fn words(command: &Command, vocabulary: &Vocabulary) -> Vec<String> {
+    match command.name {
+        "explain" | "help" => vocabulary.topics.clone(),
+        "learn" => vocabulary.lessons.clone(),
+        "lesson" => vocabulary.lessons.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// What may follow in `expect …`.
+fn claim(before: &[String], vocabulary: &Vocabulary) -> Vec<String> {
+    let states = || TcpState::ALL.iter().map(ToString::to_string).collect();
+    match before {
+        [] => Claim::WORDS.map(str::to_owned).to_vec(),
+        [word] => match word.as_str() {
+            "error" => errnos(),
+            "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" => {
+                vocabulary.names.clone()
+            }
+            _ => Vec::new(),
+        },
+        [word, _] => match word.as_str() {
+            "state" => states(),
+            "local" | "peer" => vocabulary.addresses.clone(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offered(line: &str) -> Vec<String> {
+        let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let vocabulary = Vocabulary {
+            names: own(&["s", "conn"]),
+            addresses: own(&["127.0.0.1:12345"]),
+            topics: own(&["bind", "EADDRINUSE"]),
+            lessons: own(&["closing", "what-a-socket-is"]),
+        };
+        candidates(line, &vocabulary).1
+    }
+
+    #[test]
+    fn each_place_offers_its_own() {
+        assert_eq!(offered("setso"), ["setsockopt"]);
+        assert_eq!(offered("bind c"), ["conn"]);
+        assert_eq!(offered("bind s 12"), ["127.0.0.1:12345"]);
+        assert_eq!(offered("setsockopt s SO_REUSEA"), ["SO_REUSEADDR"]);
+        assert_eq!(offered("setsockopt s so_reusea"), ["SO_REUSEADDR"]);
+        assert_eq!(offered("recv conn 10 --pe"), ["--peek"]);
+        assert_eq!(offered("shutdown s w"), ["wr"]);
+        assert_eq!(offered("explain EADDR"), ["EADDRINUSE"]);
+        assert_eq!(offered("learn clo"), ["closing"]);
+        assert_eq!(offered("x = s.lo"), ["local"]);
+        assert_eq!(offered("s.bi"), ["bind("]);
+        assert_eq!(
+            offered("s = socket.socket(socket.AF_INET, socket.SOCK_STR"),
+            ["SOCK_STREAM"]
+        );
+        assert_eq!(offered("expect sta"), ["state"]);
+        assert_eq!(offered("expect state s LIS"), ["LISTEN"]);
+        assert_eq!(offered("expect error ECONNR").len(), 2);
+    }
+
+    #[test]
+    fn nothing_where_nothing_can_be_guessed() {
+        assert!(offered("send s \"b").is_empty());
+        assert!(offered("# bi").is_empty());
+        assert!(offered("nonsense b").is_empty());
+    }
+}

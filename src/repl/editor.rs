@@ -1,0 +1,165 @@
+//! The line editor.
+
+use super::console::Console;
+use super::helper::{Guide, Words};
+use super::history::HistoryFile;
+use super::lines::{Entered, Lines};
+use super::plain::read_plainly;
+use super::prompt::CountedPrompt;
+use crate::sys::reserve::{Reservation, SELECTABLE};
+use crate::sys::signal::{self, Signal};
+use crate::text::style::Style;
+use rustyline::error::ReadlineError;
+use rustyline::history::{History, MemHistory};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Event, EventContext,
+    EventHandler, ExternalPrinter, KeyEvent, Movement, Prompt, RepeatCount,
+};
+use std::io;
+use std::sync::Arc;
+
+/// How many descriptors the editor may open for one line.
+const OPENS: i32 = 4;
+
+/// rustyline, with what it needs around it.
+pub struct Editor {
+    inner: rustyline::Editor<Guide, MemHistory>,
+    console: Arc<Console>,
+    history: Option<HistoryFile>,
+}
+
+impl Editor {
+    /// An editor for standard input and output, and the console that prints above its line.
+    ///
+    /// # Errors
+    /// The terminal cannot be used for editing.
+    pub fn new(
+        words: Words,
+        style: Style,
+        history: Option<HistoryFile>,
+    ) -> rustyline::Result<Self> {
+        // The printer's pipe is opened once and kept.
+        let _low_numbers = Reservation::take();
+        let color = if style.color {
+            ColorMode::Forced
+        } else {
+            ColorMode::Disabled
+        };
+        let config = Config::builder()
+            .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
+            .color_mode(color)
+            .history_ignore_space(true)
+            .auto_add_history(false)
+            .build();
+        let remembered = MemHistory::with_config(&config);
+        let mut inner = rustyline::Editor::with_history(config, remembered)?;
+        inner.set_helper(Some(Guide::new(words, style)));
+        inner.bind_sequence(
+            KeyEvent::ctrl('C'),
+            EventHandler::Conditional(Box::new(ClearFirst)),
+        );
+        let mut printer = inner.create_external_printer()?;
+        // A print fails only when the editor is gone, and the program with it.
+        let console = Console::start(Box::new(move |text| drop(printer.print(text))))?;
+        Ok(Self {
+            inner,
+            console,
+            history,
+        })
+    }
+
+    /// What prints above the line.
+    pub fn console(&self) -> Arc<Console> {
+        Arc::clone(&self.console)
+    }
+
+    /// Loads the lines of earlier sessions.
+    ///
+    /// # Errors
+    /// They cannot be read.
+    pub fn load_history(&mut self) -> io::Result<()> {
+        for line in self
+            .history
+            .as_ref()
+            .map_or(Ok(Vec::new()), HistoryFile::load)?
+        {
+            // Refused are only empty and repeated lines.
+            let _ = self.inner.history_mut().add(&line);
+        }
+        Ok(())
+    }
+
+    /// Edits one line.
+    fn edit<P: Prompt + ?Sized>(&mut self, prompt: &P, teach: bool) -> rustyline::Result<String> {
+        let reservation = Reservation::take().ok();
+        if reservation
+            .as_ref()
+            .is_some_and(|low| low.next() + OPENS > SELECTABLE)
+        {
+            // The editor waits with select(2), which cannot watch descriptors that high.
+            drop(reservation);
+            return read_plainly(prompt.raw());
+        }
+        if let Some(guide) = self.inner.helper_mut() {
+            guide.teach(teach);
+            let console = Arc::clone(&self.console);
+            guide.arm(reservation, move || console.editing(true));
+        }
+        // The editor's handler for a resized window works while it edits, in this thread alone.
+        signal::unblock(&[Signal::SIGWINCH])?;
+        let line = self.inner.readline(prompt);
+        signal::block(&[Signal::SIGWINCH])?;
+        self.console.editing(false);
+        if let Some(guide) = self.inner.helper_mut() {
+            guide.disarm();
+        }
+        line
+    }
+}
+
+impl Lines for Editor {
+    fn next(&mut self, prompt: &CountedPrompt) -> Entered {
+        match self.edit(prompt, true) {
+            Ok(text) => Entered::Text(text),
+            Err(ReadlineError::Interrupted) => Entered::Interrupted,
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                Entered::Unreadable("That was no UTF-8 text. The line is dropped.".into())
+            }
+            Err(_) => Entered::End,
+        }
+    }
+
+    fn ask(&mut self, question: &str) -> Option<String> {
+        self.edit(question, false).ok()
+    }
+
+    fn remember(&mut self, line: &str) {
+        let added = self.inner.history_mut().add(line).unwrap_or(false);
+        if let Some(file) = self.history.as_ref().filter(|_| added)
+            && let Err(error) = file.append(line)
+        {
+            // Once is enough.
+            self.console.say(format!(
+                "  The history cannot be kept in {}: {error}",
+                file.path().display()
+            ));
+            self.history = None;
+        }
+    }
+}
+
+/// Ctrl-C clears what was typed; only at an empty prompt does it interrupt.
+struct ClearFirst;
+
+impl ConditionalEventHandler for ClearFirst {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        (!context.line().is_empty()).then_some(Cmd::Kill(Movement::WholeBuffer))
+    }
+}

@@ -1,0 +1,142 @@
+//! What the line editor asks while a line is typed.
+
+use super::{complete, highlight, hint};
+use crate::app::Vocabulary;
+use crate::sys::reserve::Reservation;
+use crate::text::style::{Paint, Style};
+use rustyline::completion::{Completer, Pair};
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
+use rustyline::{Context, Helper, Validator};
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The names known at the moment, shared with the thread that watches for changes.
+pub type Words = Arc<Mutex<Vocabulary>>;
+
+/// Completion, hints and colors.
+#[derive(Helper, Validator)]
+pub struct Guide {
+    words: Words,
+    style: Style,
+    started: RefCell<Option<Started>>,
+    teaching: bool,
+}
+
+/// What is to happen once the editor has opened its own descriptors and the terminal is in raw mode.
+struct Started {
+    reservation: Option<Reservation>,
+    tell: Box<dyn FnOnce()>,
+}
+
+impl Guide {
+    /// A guide for these words.
+    pub fn new(words: Words, style: Style) -> Self {
+        Self {
+            words,
+            style,
+            started: RefCell::new(None),
+            teaching: true,
+        }
+    }
+
+    /// To be called before each `readline`. The reservation is given back, and `tell` called, at the moment the
+    /// editor first draws the line: it asks for a hint then, and has just opened what it needs.
+    pub fn arm(&self, reservation: Option<Reservation>, tell: impl FnOnce() + 'static) {
+        *self.started.borrow_mut() = Some(Started {
+            reservation,
+            tell: Box::new(tell),
+        });
+    }
+
+    /// To be called after each `readline`: lets go of what was armed, should the editor never have drawn a line.
+    pub fn disarm(&self) {
+        self.started.borrow_mut().take();
+    }
+
+    /// Whether completion, hints and colors are wanted; not for an answer to a question.
+    pub fn teach(&mut self, wanted: bool) {
+        self.teaching = wanted;
+    }
+
+    fn with_words<T>(&self, f: impl FnOnce(&Vocabulary) -> T) -> T {
+        f(&self.words.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Completer for Guide {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        if !self.teaching {
+            return Ok((pos, Vec::new()));
+        }
+        let (start, offers) = self.with_words(|words| complete::candidates(&line[..pos], words));
+        // A single candidate is finished: go on to the next word.
+        let space = if offers.len() == 1 && line.len() == pos {
+            " "
+        } else {
+            ""
+        };
+        let pair = |offer: String| {
+            let space = if offer.ends_with('(') { "" } else { space };
+            Pair {
+                replacement: format!("{offer}{space}"),
+                display: offer,
+            }
+        };
+        Ok((start, offers.into_iter().map(pair).collect()))
+    }
+}
+
+/// A hint that is shown and never inserted.
+pub struct Shown(String);
+
+impl Hint for Shown {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Hinter for Guide {
+    type Hint = Shown;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Shown> {
+        if let Some(Started { reservation, tell }) = self.started.borrow_mut().take() {
+            drop(reservation);
+            tell();
+        }
+        if !self.teaching || pos < line.len() {
+            return None;
+        }
+        hint::missing(line).map(Shown)
+    }
+}
+
+impl Highlighter for Guide {
+    fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        if !self.teaching || !self.style.color {
+            return Cow::Borrowed(line);
+        }
+        Cow::Owned(self.with_words(|words| highlight::paint(line, pos, &words.names, &self.style)))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        self.style.paint(hint, Paint::Faint)
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        // Moving the cursor changes no color; typing may change the color of the word before it.
+        self.teaching && kind != CmdKind::MoveCursor && !line.is_empty()
+    }
+}

@@ -1,0 +1,125 @@
+//! Events to standard output, as text or JSON lines.
+
+use crate::event::Event;
+use crate::text::style::Style;
+use crate::view::{Renderer, json};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+/// How much is gathered before it is written to a file or a pipe.
+const GATHERED: usize = 64 * 1024;
+
+/// In which form events are shown.
+pub struct Form {
+    renderer: Renderer,
+    json: bool,
+}
+
+impl Form {
+    /// Text in this style, or one JSON object a line.
+    pub fn new(style: Style, json: bool) -> Self {
+        Self {
+            renderer: Renderer::new(style),
+            json,
+        }
+    }
+
+    /// For a student at a prompt, who may be told what the prompt allows.
+    #[must_use]
+    pub fn at_prompt(self) -> Self {
+        Self {
+            renderer: self.renderer.at_prompt(),
+            ..self
+        }
+    }
+
+    /// Whether it is JSON, between which no other line may stand.
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    /// Takes over the terminal's present width.
+    pub fn resize(&mut self) {
+        if self.renderer.style().width.is_some()
+            && let Some((width, _)) = terminal_size::terminal_size()
+        {
+            self.renderer.resize(Some(width.0.into()));
+        }
+    }
+
+    /// The event as it is shown: nothing, or whole lines.
+    pub fn show(&mut self, event: &Event) -> String {
+        let mut text = if self.json {
+            json(event)
+        } else {
+            self.renderer.event(event)
+        };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Standard output. A pipe or a file gets large pieces, a terminal gets each at once. Once nobody reads it any more
+/// (EPIPE), it swallows everything and says so.
+pub struct Output {
+    out: BufWriter<Stdout>,
+    terminal: bool,
+    trouble: Option<io::Error>,
+}
+
+impl Default for Output {
+    fn default() -> Self {
+        let out = io::stdout();
+        Self {
+            terminal: out.is_terminal(),
+            out: BufWriter::with_capacity(GATHERED, out),
+            trouble: None,
+        }
+    }
+}
+
+impl Output {
+    /// Writes; a terminal shows it at once.
+    pub fn write(&mut self, text: &str) {
+        if text.is_empty() || self.trouble.is_some() {
+            return;
+        }
+        let written = self.out.write_all(text.as_bytes());
+        self.note(written);
+        if self.terminal {
+            self.flush();
+        }
+    }
+
+    /// Has everything shown that was gathered: before anything sleeps.
+    pub fn flush(&mut self) {
+        if self.trouble.is_none() {
+            let flushed = self.out.flush();
+            self.note(flushed);
+        }
+    }
+
+    /// Whether nothing can be written any more.
+    pub fn broken(&self) -> bool {
+        self.trouble.is_some()
+    }
+
+    /// Why, unless it is only that nobody reads any more.
+    ///
+    /// # Errors
+    /// Those of write(2) but EPIPE.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush();
+        match self.trouble.take() {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    fn note(&mut self, done: io::Result<()>) {
+        if let Err(error) = done {
+            self.trouble = Some(error);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The interactive shell: a line, what it did, the next line.
+
+use super::join::logical_lines;
+use super::lines::{Entered, Lines};
+use super::output::Output;
+use super::prompt::{CountedPrompt, styled};
+use super::shared::Shared;
+use super::threads::interrupt_at_prompt;
+use crate::app::{Missing, Outcome};
+use crate::text::style::Style;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A missing argument is asked for at most so often in one statement.
+const QUESTIONS: usize = 8;
+
+/// The shell's main loop.
+pub struct Shell<L> {
+    shared: Arc<Shared>,
+    lines: L,
+    output: Output,
+    style: Style,
+}
+
+/// What became of a statement.
+enum Ran {
+    /// It went well.
+    Well,
+    /// It could not be understood, or it failed.
+    Badly,
+    /// It ends the session.
+    Quit,
+}
+
+impl<L: Lines> Shell<L> {
+    /// A shell that takes its lines from there.
+    pub fn new(shared: Arc<Shared>, lines: L, style: Style) -> Self {
+        Self {
+            shared,
+            lines,
+            output: Output::default(),
+            style,
+        }
+    }
+
+    /// Runs these statements, then what is typed, until the student leaves.
+    ///
+    /// # Errors
+    /// Standard output cannot be written.
+    pub fn run(mut self, first: Option<&str>) -> io::Result<()> {
+        let mut going = first.is_none_or(|line| !matches!(self.statement(line), Ran::Quit));
+        while going && !self.output.broken() {
+            let prompt = self.prompt();
+            going = match self.lines.next(&prompt) {
+                Entered::Text(text) => self.text(&text),
+                Entered::Interrupted => {
+                    let words = interrupt_at_prompt(&self.shared);
+                    self.output.write(&words);
+                    true
+                }
+                Entered::Unreadable(why) => {
+                    self.output.write(&format!("  {why}\n"));
+                    true
+                }
+                Entered::End => false,
+            };
+        }
+        self.leave();
+        self.output.finish()
+    }
+
+    /// The prompt as things stand, after everything that waited to be shown.
+    fn prompt(&mut self) -> CountedPrompt {
+        let app = self.shared.app();
+        let (text, jobs) = (app.prompt(), app.jobs());
+        self.shared.blocked.store(jobs, Ordering::Relaxed);
+        self.shared.learn_words(&app);
+        drop(app);
+        let waiting = self.shared.console.drain();
+        self.output.write(&waiting);
+        self.output.flush();
+        CountedPrompt::new(&text, jobs, Arc::clone(&self.shared.blocked), &self.style)
+    }
+
+    /// Runs what was entered: a line, or several that were pasted, up to the first that goes wrong. False to leave.
+    fn text(&mut self, text: &str) -> bool {
+        if !text.contains('\n') {
+            return !matches!(self.statement(text), Ran::Quit);
+        }
+        let lines = logical_lines(text);
+        let several = lines.len() > 1;
+        for (at, line) in lines.iter().enumerate() {
+            if several {
+                let prompt = styled(&self.shared.app().prompt(), &self.style);
+                self.output.write(&format!("{prompt}{line}\n"));
+            }
+            let expected = || {
+                lines
+                    .get(at + 1)
+                    .is_some_and(|next| next.trim_start().starts_with("expect "))
+            };
+            match self.statement(line) {
+                Ran::Quit => return false,
+                Ran::Badly if !expected() => {
+                    self.not_run(&lines[at + 1..]);
+                    break;
+                }
+                Ran::Badly | Ran::Well => {}
+            }
+        }
+        true
+    }
+
+    /// Says which pasted lines were left out.
+    fn not_run(&mut self, rest: &[String]) {
+        if rest.is_empty() {
+            return;
+        }
+        let mut words = match rest.len() {
+            1 => "  Stopped there. Not run:\n".to_owned(),
+            n => format!("  Stopped there. Not run, {n} lines:\n"),
+        };
+        for line in rest {
+            words.push_str(&format!("    {}\n", self.style.clean(line)));
+        }
+        self.output.write(&words);
+    }
+
+    /// Runs one statement, asking for what is missing in it.
+    fn statement(&mut self, line: &str) -> Ran {
+        let mut line = line.to_owned();
+        let mut outcome = self.execute(&line);
+        for _ in 0..QUESTIONS {
+            let Some(missing) = outcome.missing.take() else {
+                break;
+            };
+            let Some(answer) = self.ask(&missing) else {
+                self.output.write("  Nothing was called.\n");
+                self.lines.remember(&line);
+                return Ran::Badly;
+            };
+            line = missing.complete(&line, &answer);
+            outcome = self.execute(&line);
+        }
+        self.lines.remember(&line);
+        match outcome {
+            Outcome { quit: true, .. } => Ran::Quit,
+            Outcome {
+                fault: false,
+                failed: false,
+                ..
+            } => Ran::Well,
+            _ => Ran::Badly,
+        }
+    }
+
+    fn execute(&mut self, line: &str) -> Outcome {
+        let shared = Arc::clone(&self.shared);
+        let mut app = shared.app();
+        shared.form().resize();
+        shared.executing.store(true, Ordering::SeqCst);
+        let outcome = app.execute(line, &mut |event| {
+            self.output.write(&shared.show(&event));
+            self.output.flush();
+        });
+        shared.executing.store(false, Ordering::SeqCst);
+        outcome
+    }
+
+    /// Asks for a missing argument; an empty answer takes the default.
+    fn ask(&mut self, missing: &Missing) -> Option<String> {
+        let name = missing.param.name;
+        let question = match missing.default {
+            Some(default) => format!("  {name} [{default}]: "),
+            None => format!("  {name}: "),
+        };
+        self.output.flush();
+        let answer = self.lines.ask(&question)?;
+        match answer.lines().next().unwrap_or("").trim() {
+            "" => missing.default.map(str::to_owned),
+            given => Some(given.to_owned()),
+        }
+    }
+
+    /// Ends the session: says which calls are left blocked.
+    fn leave(&mut self) {
+        let waiting = self.shared.console.drain();
+        self.output.write(&waiting);
+        let shared = Arc::clone(&self.shared);
+        shared
+            .app()
+            .finish(&mut |event| self.output.write(&shared.show(&event)));
+    }
+}

@@ -1,0 +1,241 @@
+//! Addresses as written to addresses as the kernel takes them: names looked up, families fitted, limits of a
+//! script kept.
+
+use super::prepared::Refusal;
+use super::value::Value;
+use super::{NotYet, Session};
+use crate::event::Addr;
+use crate::lang::ast::{Address, Expr, Host, Port};
+use crate::sys::call;
+use std::ffi::CString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// How often a wait for the resolver looks whether Ctrl-C was pressed.
+const GLANCE: Duration = Duration::from_millis(20);
+
+impl Session {
+    /// An address for a socket of this family (`None`: whatever the address itself says).
+    pub fn address(&self, expr: &Expr, domain: Option<i32>) -> Result<Addr, NotYet> {
+        match expr {
+            Expr::Address(Address::Path(path)) => Ok(self.unix_path(path)?),
+            Expr::Address(Address::Abstract(name)) => Ok(Addr::Abstract(name.clone())),
+            Expr::Address(Address::Inet { host, port }) => {
+                let port = self.port_number(port)?;
+                let host = self.host_text(host)?;
+                Ok(Addr::Inet(SocketAddr::new(self.host(&host, domain)?, port)))
+            }
+            Expr::Tuple(parts) if parts.len() >= 2 => {
+                let host = Host::Expr(Box::new(parts[0].clone()));
+                let port = Port::Expr(Box::new(parts[1].clone()));
+                self.address(&Expr::Address(Address::Inet { host, port }), domain)
+            }
+            other => match self.value(other)? {
+                Value::Addr(addr) => Ok(addr),
+                Value::Tuple(items) => self.address_of_values(&items, domain),
+                Value::Text(path) if domain == Some(libc::AF_UNIX) => Ok(self.unix_path(&path)?),
+                Value::Bytes(bytes) if domain == Some(libc::AF_UNIX) => {
+                    Ok(self.unix_path(&String::from_utf8_lossy(&bytes))?)
+                }
+                wrong => Err(Refusal::new(format!(
+                    "this needs an address, and got {}",
+                    wrong.kind()
+                ))
+                .help("127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local")
+                .into()),
+            },
+        }
+    }
+
+    fn address_of_values(&self, items: &[Value], domain: Option<i32>) -> Result<Addr, NotYet> {
+        let [host, port, ..] = items else {
+            return Err(Refusal::new("an address is a tuple of host and port").into());
+        };
+        let literal = |value: &Value| match value {
+            Value::Int(n) => Ok(Expr::Int(*n)),
+            Value::Text(text) => Ok(Expr::Text(text.clone())),
+            wrong => Err(Refusal::new(format!(
+                "an address is a tuple of host and port, not of {}",
+                wrong.kind()
+            ))),
+        };
+        let (host, port) = (
+            Host::Expr(Box::new(literal(host)?)),
+            Port::Expr(Box::new(literal(port)?)),
+        );
+        self.address(&Expr::Address(Address::Inet { host, port }), domain)
+    }
+
+    /// A Unix path. A leading NUL or `@` means the abstract namespace, as Python and `ss` write it.
+    fn unix_path(&self, path: &str) -> Result<Addr, Refusal> {
+        if let Some(name) = path.strip_prefix(['\0', '@']) {
+            return Ok(Addr::Abstract(name.as_bytes().to_vec()));
+        }
+        Ok(Addr::Path(self.policy.path(path)?))
+    }
+
+    /// The IP address of a host part, in the socket's family where it has a choice.
+    pub fn host(&self, host: &Host, domain: Option<i32>) -> Result<IpAddr, Refusal> {
+        let six = domain == Some(libc::AF_INET6);
+        match host {
+            Host::Any if six => Ok(Ipv6Addr::UNSPECIFIED.into()),
+            Host::Any => Ok(Ipv4Addr::UNSPECIFIED.into()),
+            Host::Broadcast => Ok(Ipv4Addr::BROADCAST.into()),
+            Host::Number(n) => Ok(Ipv4Addr::from(*n).into()),
+            Host::Name(name) => self.look_up(name, domain),
+            Host::Expr(_) => Err(Refusal::new("this host is not known yet")),
+        }
+    }
+
+    /// A name or a numeric address to one IP address: a family that fits the socket comes first.
+    pub fn look_up(&self, name: &str, domain: Option<i32>) -> Result<IpAddr, Refusal> {
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        if let Ok(ip) = bare.parse() {
+            return Ok(ip);
+        }
+        if let Some((ip, zone)) = bare.split_once('%')
+            && ip.parse::<Ipv6Addr>().is_ok()
+        {
+            return Err(
+                Refusal::new(format!("`%{zone}`: a scope is not understood here"))
+                    .help("give the address without it"),
+            );
+        }
+        if let Some(ip) = self.network.host(name) {
+            return Ok(ip);
+        }
+        let family = match domain {
+            Some(libc::AF_INET6) => libc::AF_INET6,
+            _ => libc::AF_INET,
+        };
+        let answers = self.resolve(Some(name), None, [family, libc::SOCK_STREAM, 0, 0])?;
+        match answers {
+            Ok(found) => found
+                .iter()
+                .find_map(|answer| answer.addr.inet())
+                .map(|inet| inet.ip())
+                .ok_or_else(|| Refusal::new(format!("`{name}` has no address of this family"))),
+            Err((code, _)) => Err(self.unresolved(name, code)),
+        }
+    }
+
+    fn unresolved(&self, name: &str, code: i32) -> Refusal {
+        let refusal = Refusal::new(format!(
+            "the name `{name}` has no address: {}",
+            call::gai_message(code)
+        ));
+        if name == self.network.name() {
+            return refusal.help(
+                "this machine's own name is not in /etc/hosts; use 127.0.0.1 or localhost instead",
+            );
+        }
+        refusal.help("an address in digits needs no looking up: 127.0.0.1:80, [::1]:80")
+    }
+
+    /// getaddrinfo(3), with an end: it cannot be interrupted, so it runs beside us and is waited for.
+    ///
+    /// # Errors
+    /// The outer error where it is not made (a script may not ask a name server) or does not answer in time; the inner
+    /// one is the `EAI_` code.
+    pub fn resolve(
+        &self,
+        host: Option<&str>,
+        service: Option<&str>,
+        hints: [i32; 4],
+    ) -> Result<Result<Vec<call::Resolved>, (i32, crate::errno::Errno)>, Refusal> {
+        if let Some(name) = host {
+            self.policy.may_look_up(name, &self.network.name())?;
+        }
+        let c_text = |text: Option<&str>| {
+            text.map(CString::new)
+                .transpose()
+                .map_err(|_| Refusal::new("a name cannot contain NUL"))
+        };
+        let (c_host, c_service) = (c_text(host)?, c_text(service)?);
+        // Numbers, and the name that every system knows, are answered from this machine alone.
+        if host.is_none_or(|name| name == "localhost" || name.parse::<IpAddr>().is_ok()) {
+            return Ok(call::getaddrinfo(
+                c_host.as_deref(),
+                c_service.as_deref(),
+                hints,
+            ));
+        }
+        let (send, answer) = channel();
+        let asked = std::thread::Builder::new()
+            .name("resolver".to_owned())
+            .spawn(move || {
+                crate::sys::worker::block_signals();
+                // Nobody listens any more where the wait has ended.
+                let _ = send.send(call::getaddrinfo(
+                    c_host.as_deref(),
+                    c_service.as_deref(),
+                    hints,
+                ));
+            });
+        if let Err(error) = asked {
+            return Err(Refusal::new(format!(
+                "the system gives no thread to look the name up: {error}"
+            )));
+        }
+        let deadline = Instant::now() + self.timeout;
+        loop {
+            match answer.recv_timeout(GLANCE) {
+                Ok(found) => return Ok(found),
+                Err(RecvTimeoutError::Timeout)
+                    if Instant::now() < deadline && !self.interrupt.take() => {}
+                Err(_) => {
+                    let name = host.unwrap_or("");
+                    return Err(Refusal::new(format!(
+                        "no name server answered for `{name}` within {:?}",
+                        self.timeout
+                    ))
+                    .help("is this machine on a network? An address in digits needs none"));
+                }
+            }
+        }
+    }
+
+    /// The port of a service by name.
+    pub fn service(&self, name: &str) -> Result<u16, Refusal> {
+        let wrong = || {
+            Refusal::new(format!(
+                "`{name}` is no port, and no service in /etc/services"
+            ))
+            .help("a port is a number from 0 to 65535, or a name like http")
+        };
+        let c_name = CString::new(name).map_err(|_| wrong())?;
+        [c"tcp", c"udp"]
+            .into_iter()
+            .find_map(|protocol| call::service_port(&c_name, protocol))
+            .or_else(|| well_known(name))
+            .ok_or_else(wrong)
+    }
+}
+
+/// The services of the lab sheet, for machines without /etc/services.
+fn well_known(name: &str) -> Option<u16> {
+    let port = match name.to_ascii_lowercase().as_str() {
+        "ftp-data" => 20,
+        "ftp" => 21,
+        "ssh" => 22,
+        "telnet" => 23,
+        "smtp" => 25,
+        "domain" => 53,
+        "gopher" => 70,
+        "http" | "www" => 80,
+        "pop3" => 110,
+        "nntp" => 119,
+        "ntp" => 123,
+        "imap2" | "imap" | "imap4" => 143,
+        "https" => 443,
+        "mysql" => 3306,
+        "postgresql" => 5432,
+        "oracle" => 1521,
+        "echo" => 7,
+        "discard" => 9,
+        "daytime" => 13,
+        _ => return None,
+    };
+    Some(port)
+}

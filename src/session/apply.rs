@@ -1,0 +1,177 @@
+//! Functions and operators of values: what lab sheets do with what they received.
+
+use super::prepared::Refusal;
+use super::value::Value;
+use super::{NotYet, Session};
+use crate::lang::ast::{Function, Operator};
+
+/// The longest value that an expression may build, in bytes.
+const LONGEST: usize = 64 << 20;
+
+/// `len(x)`, `x.decode()` …
+pub fn function(function: Function, args: &[Value], session: &Session) -> Result<Value, NotYet> {
+    let first = args
+        .first()
+        .ok_or_else(|| Refusal::new("this function needs a value"))?;
+    let text = |change: fn(&str) -> String| match first {
+        Value::Text(text) => Ok(Value::Text(change(text))),
+        Value::Bytes(bytes) => Ok(Value::Bytes(
+            change(&String::from_utf8_lossy(bytes)).into_bytes(),
+        )),
+        wrong => Err(NotYet::from(Refusal::new(format!(
+            "this needs a text or bytes, and got {}",
+            wrong.kind()
+        )))),
+    };
+    match function {
+        Function::Decode => match first {
+            Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Value::Text(text.to_owned())),
+                Err(error) => Err(Refusal::new(format!(
+                    "these bytes are not UTF-8: byte {} is wrong",
+                    error.valid_up_to()
+                ))
+                .into()),
+            },
+            other => Ok(other.clone()),
+        },
+        Function::Encode | Function::Bytes => match first {
+            Value::Text(text) => Ok(Value::Bytes(text.clone().into_bytes())),
+            Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
+            Value::Int(n) if function == Function::Bytes => {
+                repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from)
+            }
+            wrong => Err(Refusal::new(format!("{} cannot become bytes", wrong.kind())).into()),
+        },
+        Function::Len => length(first).map_err(NotYet::from),
+        Function::Str => Ok(Value::Text(session.show(first, true))),
+        Function::Repr => Ok(Value::Text(session.repr(first, true))),
+        Function::Int => match first {
+            Value::Int(n) => Ok(Value::Int(*n)),
+            Value::Float(x) => Ok(Value::Int(*x as i64)),
+            other => {
+                let shown = session.show(other, true);
+                let parsed = shown.trim().parse().map(Value::Int);
+                parsed.map_err(|_| Refusal::new(format!("`{shown}` is no whole number")).into())
+            }
+        },
+        Function::Strip => text(|text| text.trim().to_owned()),
+        Function::Upper => text(str::to_uppercase),
+        Function::Lower => text(str::to_lowercase),
+        Function::Join => Ok(Value::Text(
+            args.iter().map(|arg| session.raw(arg)).collect(),
+        )),
+    }
+}
+
+fn length(value: &Value) -> Result<Value, Refusal> {
+    let len = match value {
+        Value::Text(text) => text.chars().count(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Tuple(items) => items.len(),
+        wrong => return Err(Refusal::new(format!("{} has no length", wrong.kind()))),
+    };
+    Ok(Value::Int(len as i64))
+}
+
+/// `addr[0]`, `data[3]`; a negative index counts from the end.
+pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
+    let Value::Int(at) = at else {
+        return Err(Refusal::new(format!(
+            "an index is a whole number, not {}",
+            at.kind()
+        )));
+    };
+    let pick = |len: usize| {
+        let place = if *at < 0 { *at + len as i64 } else { *at };
+        usize::try_from(place)
+            .ok()
+            .filter(|place| *place < len)
+            .ok_or_else(|| Refusal::new(format!("index {at} is outside: there are {len}")))
+    };
+    match of {
+        Value::Tuple(items) => Ok(items[pick(items.len())?].clone()),
+        Value::Bytes(bytes) => Ok(Value::Int(i64::from(bytes[pick(bytes.len())?]))),
+        Value::Text(text) => {
+            let chars: Vec<char> = text.chars().collect();
+            Ok(Value::Text(chars[pick(chars.len())?].to_string()))
+        }
+        Value::Addr(addr) => match (addr.inet(), at) {
+            (Some(inet), 0) => Ok(Value::Text(inet.ip().to_string())),
+            (Some(inet), 1) => Ok(Value::Int(i64::from(inet.port()))),
+            _ => Err(Refusal::new(
+                "an address has two parts: [0] is the host, [1] the port",
+            )),
+        },
+        wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
+    }
+}
+
+/// `a + b`, `a == b` …
+pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal> {
+    let truth = |truth: bool| Ok(Value::Int(i64::from(truth)));
+    match operator {
+        Operator::Eq => truth(a.same(b)),
+        Operator::Ne => truth(!a.same(b)),
+        Operator::Mul => match (a, b) {
+            (Value::Int(a), Value::Int(b)) => whole(a.checked_mul(*b)),
+            (text, Value::Int(n)) | (Value::Int(n), text) => repeat(text, *n),
+            _ => Err(mismatch("multiplied", a, b)),
+        },
+        Operator::Add => match (a, b) {
+            (Value::Int(a), Value::Int(b)) => whole(a.checked_add(*b)),
+            (Value::Text(a), Value::Text(b)) => Ok(Value::Text(format!("{a}{b}"))),
+            (Value::Bytes(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_slice(), b].concat())),
+            (Value::Bytes(a), Value::Text(b)) => {
+                Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat()))
+            }
+            (Value::Text(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_bytes(), b].concat())),
+            _ => Err(mismatch("added", a, b)),
+        },
+        Operator::Sub => match (a, b) {
+            (Value::Int(a), Value::Int(b)) => whole(a.checked_sub(*b)),
+            _ => Err(mismatch("subtracted", a, b)),
+        },
+        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
+            let (Value::Int(a), Value::Int(b)) = (a, b) else {
+                return Err(mismatch("ordered", a, b));
+            };
+            truth(match operator {
+                Operator::Lt => a < b,
+                Operator::Le => a <= b,
+                Operator::Gt => a > b,
+                _ => a >= b,
+            })
+        }
+    }
+}
+
+fn whole(result: Option<i64>) -> Result<Value, Refusal> {
+    result
+        .map(Value::Int)
+        .ok_or_else(|| Refusal::new("this number is too large"))
+}
+
+fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
+    Refusal::new(format!("{} and {} cannot be {what}", a.kind(), b.kind()))
+}
+
+fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
+    let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
+    let fits = |len: usize| {
+        let whole = len.checked_mul(times).is_some_and(|len| len <= LONGEST);
+        if whole {
+            Ok(())
+        } else {
+            Err(Refusal::new(format!(
+                "that is more than {} MB",
+                LONGEST >> 20
+            )))
+        }
+    };
+    match value {
+        Value::Text(text) => fits(text.len()).map(|()| Value::Text(text.repeat(times))),
+        Value::Bytes(bytes) => fits(bytes.len()).map(|()| Value::Bytes(bytes.repeat(times))),
+        wrong => Err(Refusal::new(format!("{} cannot be repeated", wrong.kind()))),
+    }
+}

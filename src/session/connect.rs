@@ -1,0 +1,168 @@
+//! listen(2), accept(2), connect(2).
+
+use super::eval::Target;
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::table::{Socket, addr_len};
+use super::{NotYet, Session, notation};
+use crate::event::{Addr, TcpState};
+use crate::lang::ast::Call;
+use crate::sys::call;
+use socket2::SockAddr;
+use std::net::SocketAddr;
+
+/// The form of an address that a call takes.
+pub(super) fn kernel_address(addr: &Addr) -> Result<SockAddr, Refusal> {
+    addr.to_kernel()
+        .map_err(|error| Refusal::new(format!("`{addr}` does not fit a socket address: {error}")))
+}
+
+/// listen(2)
+pub fn listen(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    let backlog = session.maybe(call, "backlog", Session::c_int)?.unwrap_or(5);
+    let fd = target.fd;
+    let args = format!("{fd}, {backlog}");
+    Ok(Prepared {
+        command: "listen",
+        socket: target.id,
+        asleep: notation::asleep("listen", "listen", &args),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || {
+            let result = call::listen(fd, backlog);
+            let shown = notation::finished("listen", "listen", args, result.map(|()| 0));
+            Performed::one(shown, result.map(|()| Yield::Nothing))
+        }),
+        effect: Effect::Listening,
+        asked: Asked::default(),
+    })
+}
+
+/// accept(2)
+pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    let (fd, given) = (target.fd, session.addr_len(target));
+    Ok(Prepared {
+        command: "accept",
+        socket: target.id,
+        asleep: notation::asleep("accept", "accept", format!("{fd}, addr, [{given}]")),
+        promptness: session.promptness(target, libc::POLLIN),
+        perform: Box::new(move || {
+            let result = call::accept(fd, given);
+            let filled = result.as_ref().map_or_else(
+                |_| notation::unfilled(given),
+                |(_, filled)| notation::filled(filled),
+            );
+            let ret = result
+                .as_ref()
+                .map(|(new, _)| i64::from(*new))
+                .map_err(|errno| *errno);
+            let shown = notation::finished("accept", "accept", format!("{fd}, {filled}"), ret);
+            Performed::one(
+                shown,
+                result.map(|(new, filled)| Yield::Connection(new, filled.addr)),
+            )
+        }),
+        effect: Effect::Nothing,
+        asked: Asked::default(),
+    })
+}
+
+/// connect(2)
+pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    let domain = session.domain(target);
+    let addr = session.arg(call, "addr", |session, expr| session.address(expr, domain))?;
+    session.policy.may_reach(&addr)?;
+    let kernel = kernel_address(&addr)?;
+    let fd = target.fd;
+    let args = format!("{fd}, {}, {}", notation::addr(&addr), kernel.len());
+    Ok(Prepared {
+        command: "connect",
+        socket: target.id,
+        asleep: notation::asleep("connect", "connect", &args),
+        promptness: session.connects_at_once(target, &addr),
+        perform: Box::new(move || {
+            let result = call::connect(fd, &kernel);
+            let shown = notation::finished("connect", "connect", args, result.map(|()| 0));
+            Performed::one(shown, result.map(|()| Yield::Nothing))
+        }),
+        effect: Effect::Connected(addr.clone()),
+        asked: Asked {
+            addr: Some(addr),
+            ..Asked::default()
+        },
+    })
+}
+
+impl Session {
+    /// The family of a target's socket; `None` where it is none of ours.
+    pub(super) fn domain(&self, target: Target) -> Option<i32> {
+        self.socket_of(target).map(|socket| socket.domain)
+    }
+
+    /// The length of its address buffers.
+    pub(super) fn addr_len(&self, target: Target) -> u32 {
+        self.socket_of(target)
+            .map_or_else(|| addr_len(libc::AF_INET), Socket::addr_len)
+    }
+
+    pub(super) fn socket_of(&self, target: Target) -> Option<&Socket> {
+        target.id.and_then(|id| self.table.get(id))
+    }
+
+    /// Whether a call that waits for `events` returns at once on this socket.
+    pub(super) fn promptness(&self, target: Target, events: i16) -> Promptness {
+        match self.socket_of(target) {
+            None => Promptness::AtOnce,
+            Some(socket) if socket.closed || socket.nonblocking => Promptness::AtOnce,
+            Some(_) => Promptness::When(target.fd, events),
+        }
+    }
+
+    /// A datagram socket's connect only notes the address. A TCP handshake with a listener of our own is finished by
+    /// the loopback interface before connect() returns, where the accept queue has room.
+    fn connects_at_once(&self, target: Target, addr: &Addr) -> Promptness {
+        let Some(socket) = self
+            .socket_of(target)
+            .filter(|socket| !socket.closed && !socket.nonblocking)
+        else {
+            return Promptness::AtOnce;
+        };
+        if socket.kind == libc::SOCK_DGRAM {
+            return Promptness::AtOnce;
+        }
+        let Addr::Inet(to) = addr else {
+            return Promptness::Unknown;
+        };
+        if !socket.is_tcp() || socket.host.is_some() || !to.ip().is_loopback() {
+            return Promptness::Unknown;
+        }
+        match self.listener_on(*to) {
+            Some(listener) => Promptness::Room(listener),
+            None => Promptness::Unknown,
+        }
+    }
+
+    /// The session's own listener with exactly this address.
+    fn listener_on(&self, addr: SocketAddr) -> Option<i32> {
+        let exactly = |socket: &&Socket| {
+            socket.listening
+                && !socket.closed
+                && socket.host.is_none()
+                && socket.bound.as_ref().is_some_and(|bound| match bound {
+                    Addr::Inet(bound) => {
+                        bound.ip() == addr.ip()
+                            && (bound.port() == addr.port() || bound.port() == 0)
+                    }
+                    _ => false,
+                })
+        };
+        let listener = self.table.listening().filter(exactly).find(|socket| {
+            let local = call::getsockname(socket.fd, socket.addr_len())
+                .ok()
+                .and_then(|filled| filled.addr);
+            local == Some(Addr::Inet(addr)) && self.state(socket.id) == Some(TcpState::Listen)
+        })?;
+        Some(listener.fd)
+    }
+}

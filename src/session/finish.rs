@@ -1,0 +1,54 @@
+//! shutdown(2) and close(2).
+
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Yield};
+use super::{NotYet, Session, notation};
+use crate::lang::ast::Call;
+use crate::sys::call;
+
+/// shutdown(2)
+pub fn shutdown(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    let how = session.arg(call, "how", Session::c_int)?;
+    let fd = target.fd;
+    let args = format!("{fd}, {}", notation::how(how));
+    Ok(Prepared {
+        command: "shutdown",
+        socket: target.id,
+        asleep: notation::asleep("shutdown", "shutdown", &args),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || {
+            let result = call::shutdown(fd, how);
+            let shown = notation::finished("shutdown", "shutdown", args, result.map(|()| 0));
+            Performed::one(shown, result.map(|()| Yield::Nothing))
+        }),
+        effect: Effect::Shut(how),
+        asked: Asked::default(),
+    })
+}
+
+/// close(2). It sleeps only where SO_LINGER asks for it and something is still unsent.
+pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    session.only_sockets(target)?;
+    let fd = target.fd;
+    let lingers = session
+        .socket_of(target)
+        .is_some_and(|socket| !socket.closed && socket.lingers);
+    Ok(Prepared {
+        command: "close",
+        socket: target.id,
+        asleep: notation::asleep("close", "close", fd),
+        promptness: if lingers {
+            Promptness::Unknown
+        } else {
+            Promptness::AtOnce
+        },
+        perform: Box::new(move || {
+            let result = call::close(fd);
+            let shown = notation::finished("close", "close", fd, result.map(|()| 0));
+            Performed::one(shown, result.map(|()| Yield::Nothing))
+        }),
+        effect: Effect::Closed,
+        asked: Asked::default(),
+    })
+}

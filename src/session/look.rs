@@ -1,0 +1,232 @@
+//! What others may see of a session: its sockets, its names, its values in words.
+
+use super::jobs::{Interrupt, News};
+use super::table::{Socket, SocketId};
+use super::value::Value;
+use super::{NotYet, Policy, Refusal, Session};
+use crate::errno::Errno;
+use crate::lang::ast::{Expr, Port};
+use std::os::fd::RawFd;
+
+impl Session {
+    /// The socket, open or closed, while it is remembered.
+    pub fn socket(&self, id: SocketId) -> Option<&Socket> {
+        self.table.get(id)
+    }
+
+    /// The open sockets, in the order of their descriptors.
+    pub fn open_sockets(&self) -> Vec<&Socket> {
+        self.table.open()
+    }
+
+    /// How many sockets are open.
+    pub fn open_count(&self) -> usize {
+        self.table.open_count()
+    }
+
+    /// The open socket with this descriptor.
+    pub fn by_fd(&self, fd: RawFd) -> Option<&Socket> {
+        self.table.by_fd(fd)
+    }
+
+    /// The socket shown under this name, open or closed.
+    pub fn find_socket(&self, name: &str) -> Option<&Socket> {
+        match self.vars.get(name) {
+            Some(Value::Socket(id)) => self.table.get(*id),
+            _ => None,
+        }
+    }
+
+    /// The socket that `.` names.
+    pub fn last_used(&self) -> Option<SocketId> {
+        self.last
+    }
+
+    /// The errno of the last call that failed.
+    pub fn last_errno(&self) -> Option<Errno> {
+        self.last_errno
+    }
+
+    /// The value under a name.
+    pub fn variable(&self, name: &str) -> Option<&Value> {
+        self.vars.get(name)
+    }
+
+    /// Every name and its value, by name.
+    pub fn variables(&self) -> Vec<(&str, &Value)> {
+        let mut all: Vec<_> = self
+            .vars
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+            .collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all
+    }
+
+    /// Whether a name stands for something.
+    pub fn knows(&self, name: &str) -> bool {
+        self.vars.contains_key(name)
+    }
+
+    /// Another name for a socket; the socket is shown under it from now on, and the old name still works.
+    pub fn rename(&mut self, id: SocketId, name: &str) {
+        if let Some(socket) = self.table.get_mut(id) {
+            socket.name = name.to_owned();
+        }
+        self.vars.insert(name.to_owned(), Value::Socket(id));
+    }
+
+    /// Forgets the results of inner calls, which have names that cannot be typed.
+    pub fn forget_hidden(&mut self) {
+        if self.hidden > 0 {
+            self.vars.retain(|name, _| !name.starts_with(' '));
+            self.hidden = 0;
+        }
+    }
+
+    /// Keeps the result of an inner call until the statement ends, and gives its name.
+    pub fn keep_hidden(&mut self, value: Value) -> String {
+        self.hidden += 1;
+        let name = format!(" {}", self.hidden);
+        self.vars.insert(name.clone(), value);
+        name
+    }
+
+    /// Closes every socket and wakes every sleeping call: the session is over.
+    pub fn end_all(&mut self) {
+        let asleep: Vec<u32> = self.waiting.keys().copied().collect();
+        for job in asleep {
+            // A call that does not wake keeps its thread and nothing else.
+            let _ = self.cancel(job);
+        }
+        for fd in self.table.open().iter().map(|socket| socket.fd) {
+            // EIO and the like change nothing: on Linux the descriptor is gone.
+            let _ = crate::sys::call::close(fd);
+        }
+    }
+
+    /// This name, too, takes the result of a sleeping call.
+    pub fn adopt_pending(&mut self, job: u32, name: &str) {
+        if let Some(waiting) = self.waiting.get_mut(&job) {
+            waiting.also(name);
+        }
+    }
+
+    /// The session's socket that an expression names.
+    ///
+    /// # Errors
+    /// Where it names none, or a call that still sleeps.
+    pub fn socket_value(&self, expr: &Expr) -> Result<SocketId, NotYet> {
+        let known = match expr {
+            // A closed socket can be asked about too.
+            Expr::Name(name) | Expr::Word(name) => match self.vars.get(name) {
+                Some(Value::Socket(id)) => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        };
+        match known {
+            Some(id) => Ok(id),
+            None => {
+                let target = self.target(expr)?;
+                let none = || {
+                    Refusal::new(format!(
+                        "descriptor {} is no socket of this session",
+                        target.fd
+                    ))
+                    .into()
+                };
+                target.id.ok_or_else(none)
+            }
+        }
+    }
+
+    /// A port, by number or by service.
+    ///
+    /// # Errors
+    /// Where it is neither.
+    pub fn port(&self, expr: &Expr) -> Result<u16, NotYet> {
+        self.port_number(&Port::Expr(Box::new(expr.clone())))
+    }
+
+    /// A word as it stands, even where a variable has that name.
+    ///
+    /// # Errors
+    /// Where it is no word.
+    pub fn word(&self, expr: &Expr) -> Result<String, NotYet> {
+        match expr {
+            Expr::Word(word) | Expr::Name(word) | Expr::Text(word) => Ok(word.clone()),
+            Expr::Const(name, _) => Ok((*name).to_owned()),
+            other => self.text(other),
+        }
+    }
+
+    /// What may be reached.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The longest wait for a pending result.
+    pub fn timeout(&self) -> std::time::Duration {
+        self.timeout
+    }
+
+    /// Ctrl-C's flag.
+    pub fn interrupt(&self) -> Interrupt {
+        self.interrupt.clone()
+    }
+
+    /// What to call when a sleeping call returns.
+    pub fn on_news(&mut self, news: News) {
+        self.jobs.on_news(news);
+    }
+
+    /// Whether a sleeping call has returned and was not collected.
+    pub fn has_results(&self) -> bool {
+        self.jobs.has_results()
+    }
+
+    /// A value as `print` shows it.
+    pub fn show(&self, value: &Value, python: bool) -> String {
+        match value {
+            Value::Text(_) | Value::Bytes(_) => value.show(python),
+            other => self.repr(other, python),
+        }
+    }
+
+    /// A value as it would be typed, sockets by name.
+    pub fn repr(&self, value: &Value, python: bool) -> String {
+        match value {
+            Value::Socket(id) => self.in_words(*id),
+            Value::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|item| self.repr(item, python)).collect();
+                format!("({})", items.join(", "))
+            }
+            other => other.repr(python),
+        }
+    }
+
+    /// A value's own text, for joining into another.
+    pub(super) fn raw(&self, value: &Value) -> String {
+        match value {
+            Value::Text(text) => text.clone(),
+            Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+            other => self.repr(other, true),
+        }
+    }
+
+    fn in_words(&self, id: SocketId) -> String {
+        match self.table.get(id) {
+            Some(socket) if socket.closed => {
+                format!("{} ({}, closed)", socket.name, socket.proto())
+            }
+            Some(socket) => format!(
+                "{} ({}, descriptor {})",
+                socket.name,
+                socket.proto(),
+                socket.fd
+            ),
+            None => "a socket closed long ago".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! The student's session: sockets under their names, and the calls made on them. A statement is made ready
+//! ([`Session::prepare`]), made ([`Session::make`]), and what came of it is learned. Nothing here prints or explains.
+
+mod address;
+mod apply;
+mod connect;
+mod data;
+mod eval;
+mod finish;
+mod jobs;
+mod look;
+mod make;
+mod naming;
+mod network;
+mod notation;
+mod options;
+mod outcome;
+mod policy;
+mod prepared;
+mod resolve;
+mod table;
+mod talk;
+mod tcp_info;
+mod value;
+mod watch;
+
+#[cfg(test)]
+mod tests;
+
+pub use eval::Target;
+pub use jobs::{Interrupt, News};
+pub use network::{Machine, Network};
+pub use outcome::{Done, Step, Wait};
+pub use policy::Policy;
+pub use prepared::{Asked, Prepared, Promptness, Refusal};
+pub use table::{Made, Socket, SocketId};
+pub use value::Value;
+
+use crate::errno::Errno;
+use crate::lang::ast::{Arg, Call, Expr};
+use jobs::Jobs;
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, Instant};
+use table::Table;
+
+/// Domain, type and protocol of a socket by their C names.
+pub fn names_of([domain, kind, protocol]: [i32; 3]) -> [String; 3] {
+    [
+        notation::domain(domain),
+        notation::kind(kind),
+        notation::protocol(domain, protocol),
+    ]
+}
+
+/// The flags of send(2) and recv(2) by their C names, joined with `|`.
+pub fn msg_flags(flags: i32) -> String {
+    notation::msg_flags(flags)
+}
+
+/// Why a call was not made.
+#[derive(Debug, PartialEq)]
+pub enum NotYet {
+    /// It cannot be made.
+    Refused(Refusal),
+    /// It needs the result of this job, which still sleeps.
+    Pending(u32),
+}
+
+impl From<Refusal> for NotYet {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+/// What makes a call ready.
+type Primitive = fn(&mut Session, &Call) -> Result<Prepared, NotYet>;
+
+/// The primitives: one function for each entry of the table of commands that is one.
+const PRIMITIVES: &[(&str, Primitive)] = &[
+    ("socket", make::socket),
+    ("socketpair", make::socketpair),
+    ("bind", naming::bind),
+    ("getsockname", naming::getsockname),
+    ("getpeername", naming::getpeername),
+    ("listen", connect::listen),
+    ("accept", connect::accept),
+    ("connect", connect::connect),
+    ("send", talk::send),
+    ("sendall", talk::sendall),
+    ("sendto", talk::sendto),
+    ("write", talk::write),
+    ("recv", talk::recv),
+    ("recvfrom", talk::recvfrom),
+    ("read", talk::read),
+    ("shutdown", finish::shutdown),
+    ("close", finish::close),
+    ("getsockopt", options::getsockopt),
+    ("setsockopt", options::setsockopt),
+    ("nonblock", options::nonblock),
+    ("poll", watch::poll),
+    ("select", watch::select),
+    ("gethostname", resolve::gethostname),
+    ("gethostbyname", resolve::gethostbyname),
+    ("getaddrinfo", resolve::getaddrinfo),
+    ("inet_pton", resolve::inet_pton),
+    ("inet_ntop", resolve::inet_ntop),
+    ("htons", resolve::htons),
+    ("ntohs", resolve::ntohs),
+    ("htonl", resolve::htonl),
+    ("ntohl", resolve::ntohl),
+    ("strerror", resolve::strerror),
+    ("perror", resolve::perror),
+];
+
+/// A session.
+pub struct Session {
+    table: Table,
+    vars: HashMap<String, Value>,
+    jobs: Jobs,
+    waiting: BTreeMap<u32, outcome::Waiting>,
+    network: Box<dyn Network>,
+    policy: Policy,
+    timeout: Duration,
+    interrupt: Interrupt,
+    last: Option<SocketId>,
+    last_errno: Option<Errno>,
+    hidden: usize,
+    since: Instant,
+}
+
+impl Session {
+    /// A fresh session on this network.
+    pub fn new(network: Box<dyn Network>, policy: Policy, timeout: Duration) -> Self {
+        let jobs = Jobs::new();
+        Self {
+            table: Table::default(),
+            vars: HashMap::new(),
+            interrupt: jobs.interrupt_flag(),
+            jobs,
+            waiting: BTreeMap::new(),
+            network,
+            policy,
+            timeout,
+            last: None,
+            last_errno: None,
+            hidden: 0,
+            since: Instant::now(),
+        }
+    }
+
+    /// Makes a call ready.
+    ///
+    /// # Errors
+    /// Where it cannot be made, or needs a result that is not there yet.
+    pub fn prepare(&mut self, call: &Call) -> Result<Prepared, NotYet> {
+        let found = PRIMITIVES
+            .iter()
+            .find(|(name, _)| *name == call.command.name);
+        let Some((_, primitive)) = found else {
+            return Err(Refusal::new(format!("`{}` is no system call", call.command.name)).into());
+        };
+        primitive(self, call)
+    }
+
+    /// What may be reached, and how long a script waits.
+    pub fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
+    }
+
+    /// How long a call may take before it is called blocked.
+    pub fn set_grace(&mut self, grace: Duration) {
+        self.jobs.grace = grace;
+    }
+
+    /// The longest wait for a pending result.
+    pub fn set_timeout(&mut self, timeout: Duration) {
+        self.timeout = timeout;
+    }
+
+    /// Seconds since the session began.
+    pub fn seconds_since_start(&self) -> f64 {
+        self.since.elapsed().as_secs_f64()
+    }
+
+    /// A value under a name, as after `x = 3`.
+    pub fn assign(&mut self, name: &str, value: Value) {
+        if let Some(Value::Socket(old)) = self.vars.get(name).cloned()
+            && value != Value::Socket(old)
+            && let Some(socket) = self.table.get_mut(old)
+            && socket.name == name
+        {
+            // The name goes to something else; the socket stays, under its number.
+            socket.name = format!("fd{}", socket.fd);
+        }
+        self.vars.insert(name.to_owned(), value);
+    }
+
+    /// A required argument; the parser has seen to it that it is there.
+    fn need<'a>(call: &'a Call, param: &str) -> Result<&'a Arg, Refusal> {
+        call.arg(param)
+            .ok_or_else(|| Refusal::new(format!("`{}` needs {param}", call.command.name)))
+    }
+
+    /// The socket that a call is made on.
+    fn sock(&self, call: &Call) -> Result<Target, NotYet> {
+        let arg = Self::need(call, "sockfd")?;
+        self.at(arg, self.target(&arg.value))
+    }
+
+    /// Puts the argument's place on a refusal.
+    fn at<T>(&self, arg: &Arg, result: Result<T, NotYet>) -> Result<T, NotYet> {
+        result.map_err(|not_yet| match not_yet {
+            NotYet::Refused(refusal) => NotYet::Refused(refusal.at(arg.span)),
+            pending => pending,
+        })
+    }
+
+    /// Evaluates an argument by `with`, with its place on a refusal.
+    fn arg<'a, T>(
+        &'a self,
+        call: &Call,
+        param: &str,
+        with: impl FnOnce(&'a Self, &Expr) -> Result<T, NotYet>,
+    ) -> Result<T, NotYet> {
+        let arg = Self::need(call, param)?;
+        self.at(arg, with(self, &arg.value))
+    }
+
+    /// The same for an argument that may be absent.
+    fn maybe<'a, T>(
+        &'a self,
+        call: &Call,
+        param: &str,
+        with: impl FnOnce(&'a Self, &Expr) -> Result<T, NotYet>,
+    ) -> Result<Option<T>, NotYet> {
+        match call.arg(param) {
+            Some(arg) => self.at(arg, with(self, &arg.value)).map(Some),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! getsockopt(2), setsockopt(2), and O_NONBLOCK through fcntl(2).
+
+use super::eval::Target;
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::value::Value;
+use super::{NotYet, Session, notation, tcp_info};
+use crate::errno::Errno;
+use crate::event::{Answer, OptionRow};
+use crate::lang::ast::{Call, Expr};
+use crate::lang::options::{OPTIONS, Shape, SockOption};
+use crate::sys::call;
+use std::ffi::CString;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+/// Room for the largest option value (TCP_INFO).
+const ROOM: usize = 512;
+
+/// The option of a call, by its name in the table.
+fn option(session: &Session, call: &Call) -> Result<&'static SockOption, NotYet> {
+    let arg = Session::need(call, "optname")?;
+    let found = match &arg.value {
+        Expr::Const(name, _) => OPTIONS.iter().find(|option| option.name == *name),
+        other => {
+            let name = session.at(arg, session.text(other))?;
+            crate::lang::options::option(&name)
+        }
+    };
+    found.ok_or_else(|| {
+        Refusal::new("this is no socket option")
+            .help("`getsockopt s` lists them all")
+            .at(arg.span)
+            .into()
+    })
+}
+
+/// getsockopt(2); without an option, all of them.
+pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    if call.arg("optname").is_none() {
+        return all(session, target);
+    }
+    let option = option(session, call)?;
+    let fd = target.fd;
+    Ok(Prepared {
+        command: "getsockopt",
+        socket: target.id,
+        asleep: notation::asleep("getsockopt", "getsockopt", fd),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || {
+            let result = read(fd, option);
+            let place = result.as_ref().map_or_else(
+                |_| format!("value, [{}]", len(option)),
+                |raw| raw_text(option, raw),
+            );
+            let args = format!("{fd}, {}, {}, {place}", option.level_name, option.name);
+            let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
+            let shown = notation::finished("getsockopt", "getsockopt", args, ret);
+            Performed::one(shown, result.map(|raw| answer(option, &raw)))
+        }),
+        effect: Effect::Nothing,
+        asked: Asked {
+            option: Some((option.name, String::new())),
+            ..Asked::default()
+        },
+    })
+}
+
+/// The value of one option, and its table where it has one.
+fn answer(option: &SockOption, raw: &[u8]) -> Yield {
+    if option.shape == Shape::TcpInfo {
+        let fields = tcp_info::rows(raw);
+        return Yield::Answer(
+            Answer::Fields {
+                title: "TCP_INFO".to_owned(),
+                fields,
+            },
+            Value::Bytes(raw.to_vec()),
+        );
+    }
+    let row = OptionRow {
+        name: option.name.to_owned(),
+        value: words(option, raw),
+        meaning: meaning(option, raw),
+    };
+    Yield::Answer(Answer::Options { options: vec![row] }, value(option, raw))
+}
+
+/// Every option that this socket has. The calls are a look, and are not shown.
+fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
+    session.only_sockets(target)?;
+    let fd = target.fd;
+    let mut rows = Vec::new();
+    for option in OPTIONS
+        .iter()
+        .filter(|option| option.gettable && option.shape != Shape::TcpInfo)
+    {
+        // Reading SO_ERROR would clear it.
+        if option.shape == Shape::Errno {
+            continue;
+        }
+        if let Ok(raw) = read(fd, option) {
+            rows.push(OptionRow {
+                name: option.name.to_owned(),
+                value: words(option, &raw),
+                meaning: option.summary.to_owned(),
+            });
+        }
+    }
+    let result = if rows.is_empty() {
+        Err(Errno(libc::EBADF))
+    } else {
+        Ok(Yield::Answer(
+            Answer::Options { options: rows },
+            Value::None,
+        ))
+    };
+    if result.is_err() {
+        return Err(Refusal::new(format!("descriptor {fd} is not open: it has no options")).into());
+    }
+    Ok(Prepared {
+        command: "getsockopt",
+        socket: target.id,
+        asleep: notation::asleep("getsockopt", "getsockopt", fd),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || Performed {
+            calls: Vec::new(),
+            result,
+        }),
+        effect: Effect::Nothing,
+        asked: Asked::default(),
+    })
+}
+
+fn len(option: &SockOption) -> usize {
+    match option.shape {
+        Shape::Linger => size_of::<libc::linger>(),
+        Shape::Time => size_of::<libc::timeval>(),
+        Shape::Text => 16,
+        Shape::TcpInfo => ROOM,
+        _ => size_of::<libc::c_int>(),
+    }
+}
+
+fn read(fd: i32, option: &SockOption) -> Result<Vec<u8>, Errno> {
+    let mut raw = [0u8; ROOM];
+    let n = call::getsockopt(fd, option.level, option.code, &mut raw[..len(option)])?;
+    Ok(raw[..n.min(ROOM)].to_vec())
+}
+
+fn int(raw: &[u8]) -> i32 {
+    match *raw {
+        [a, b, c, d, ..] => i32::from_ne_bytes([a, b, c, d]),
+        // Some options of IP are one byte long where one byte was asked for.
+        [one, ..] => i32::from(one),
+        [] => 0,
+    }
+}
+
+fn second(raw: &[u8]) -> i32 {
+    raw.get(4..).map_or(0, int)
+}
+
+fn time(raw: &[u8]) -> Duration {
+    let long = |at: usize| {
+        raw.get(at..at + 8)
+            .and_then(|raw| raw.try_into().ok())
+            .map_or(0, i64::from_ne_bytes)
+    };
+    Duration::from_secs(long(0).max(0).unsigned_abs())
+        + Duration::from_micros(long(8).max(0).unsigned_abs())
+}
+
+fn text(raw: &[u8]) -> String {
+    let end = raw.iter().position(|byte| *byte == 0).unwrap_or(raw.len());
+    String::from_utf8_lossy(&raw[..end]).into_owned()
+}
+
+/// The value and its length as strace prints them.
+fn raw_text(option: &SockOption, raw: &[u8]) -> String {
+    let value = match option.shape {
+        Shape::Linger => format!("{{l_onoff={}, l_linger={}}}", int(raw), second(raw)),
+        Shape::Time => timeval(time(raw)),
+        Shape::Text => notation::buffer(raw),
+        Shape::TcpInfo => format!("{{tcpi_state={}, ...}}", tcp_info::state(raw)),
+        _ => format!("[{}]", int(raw)),
+    };
+    let given = len(option);
+    if given == raw.len() {
+        format!("{value}, [{given}]")
+    } else {
+        format!("{value}, [{given} => {}]", raw.len())
+    }
+}
+
+fn timeval(time: Duration) -> String {
+    format!(
+        "{{tv_sec={}, tv_usec={}}}",
+        time.as_secs(),
+        time.subsec_micros()
+    )
+}
+
+/// The value in the shell's language.
+fn value(option: &SockOption, raw: &[u8]) -> Value {
+    match option.shape {
+        Shape::Linger => Value::Tuple(vec![
+            Value::Int(int(raw).into()),
+            Value::Int(second(raw).into()),
+        ]),
+        Shape::Time => Value::Float(time(raw).as_secs_f64()),
+        Shape::Text => Value::Text(text(raw)),
+        Shape::Interface4 => Value::Text(Ipv4Addr::from(int(raw).to_ne_bytes()).to_string()),
+        _ => Value::Int(int(raw).into()),
+    }
+}
+
+/// The value in words.
+fn words(option: &SockOption, raw: &[u8]) -> String {
+    let n = int(raw);
+    match option.shape {
+        Shape::Switch => n.to_string(),
+        Shape::Int { unit: "" } => n.to_string(),
+        Shape::Int { unit } => format!("{n} {unit}"),
+        Shape::Linger => format!("{n} {}", second(raw)),
+        Shape::Time => format!("{} s", time(raw).as_secs_f64()),
+        Shape::Text => text(raw),
+        Shape::Errno => {
+            if n == 0 {
+                "0".to_owned()
+            } else {
+                Errno(n).name()
+            }
+        }
+        Shape::Domain => notation::domain(n),
+        Shape::Type => notation::kind(n),
+        Shape::Protocol => notation::protocol(libc::AF_INET, n),
+        Shape::Interface4 => Ipv4Addr::from(n.to_ne_bytes()).to_string(),
+        Shape::Interface6 => match u32::try_from(n).ok().and_then(call::interface_name) {
+            Some(name) => format!("{n} ({name})"),
+            None => n.to_string(),
+        },
+        Shape::TcpInfo | Shape::Group4 | Shape::Group6 => "…".to_owned(),
+    }
+}
+
+/// What a value means, in words.
+fn meaning(option: &SockOption, raw: &[u8]) -> String {
+    let n = int(raw);
+    let summary = option.summary;
+    match option.shape {
+        Shape::Switch if n == 0 => format!("off; on: {summary}"),
+        Shape::Switch => format!("on: {summary}"),
+        Shape::Errno if n == 0 => format!("no error is waiting; {summary}"),
+        Shape::Errno => format!("{}; it is cleared now", Errno(n).message()),
+        Shape::Linger => match (n, second(raw)) {
+            (0, _) => "off: close() returns at once, and the kernel sends what is left".to_owned(),
+            (_, 0) => "on, 0 s: close() throws unsent data away and sends RST".to_owned(),
+            (_, seconds) => format!("on: close() waits up to {seconds} s for unsent data"),
+        },
+        Shape::Time if time(raw).is_zero() => format!("for ever; {summary}"),
+        _ => summary.to_owned(),
+    }
+}
+
+/// setsockopt(2)
+pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    let option = option(session, call)?;
+    let fields = session.arg(call, "optval", |session, expr| match expr {
+        Expr::Tuple(items) => items.iter().map(|item| session.value(item)).collect(),
+        single => Ok(vec![session.value(single)?]),
+    })?;
+    let arg = Session::need(call, "optval")?;
+    let (raw, shown) = encode(option, &fields).map_err(|refusal| refusal.at(arg.span))?;
+    let fd = target.fd;
+    let effect = match (option.name, int(&raw)) {
+        ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
+        ("SO_LINGER", n) => Effect::Lingers(n != 0, second(&raw)),
+        _ => Effect::Nothing,
+    };
+    let args = format!(
+        "{fd}, {}, {}, {shown}, {}",
+        option.level_name,
+        option.name,
+        raw.len()
+    );
+    let asked = Asked {
+        option: Some((option.name, shown)),
+        ..Asked::default()
+    };
+    Ok(Prepared {
+        command: "setsockopt",
+        socket: target.id,
+        asleep: notation::asleep("setsockopt", "setsockopt", &args),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || {
+            let result = call::setsockopt(fd, option.level, option.code, &raw);
+            let shown = notation::finished("setsockopt", "setsockopt", args, result.map(|()| 0));
+            Performed::one(shown, result.map(|()| Yield::Nothing))
+        }),
+        effect,
+        asked,
+    })
+}
+
+/// The bytes of an option's value, and how strace prints them.
+fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Refusal> {
+    let wants =
+        |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
+    if let [Value::Bytes(raw)] = fields {
+        // Python's struct.pack and inet_aton give the bytes themselves.
+        return Ok((raw.clone(), notation::buffer(raw)));
+    }
+    let number = |at: usize| match fields.get(at) {
+        Some(Value::Int(n)) => i32::try_from(*n).ok(),
+        _ => None,
+    };
+    let ints = |numbers: &[i32]| {
+        numbers
+            .iter()
+            .flat_map(|n| n.to_ne_bytes())
+            .collect::<Vec<u8>>()
+    };
+    match option.shape {
+        Shape::Linger => {
+            let (Some(on), Some(seconds)) = (number(0), number(1)) else {
+                return Err(wants(
+                    "two numbers, on and seconds: setsockopt s SO_LINGER 1 0",
+                ));
+            };
+            Ok((
+                ints(&[on, seconds]),
+                format!("{{l_onoff={on}, l_linger={seconds}}}"),
+            ))
+        }
+        Shape::Time => encode_time(fields)
+            .ok_or_else(|| wants("a time in seconds: setsockopt s SO_RCVTIMEO 2.5")),
+        Shape::Text => match fields {
+            [Value::Text(text)] => {
+                Ok((text.clone().into_bytes(), notation::buffer(text.as_bytes())))
+            }
+            _ => Err(wants("a name, such as cubic")),
+        },
+        Shape::Group4 => encode_group4(fields)
+            .ok_or_else(|| wants("a group and an interface's address: 224.0.0.251 127.0.0.1")),
+        Shape::Group6 => {
+            encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo"))
+        }
+        Shape::Interface4 => match fields {
+            [Value::Text(text)] => {
+                let ip: Ipv4Addr = text
+                    .parse()
+                    .map_err(|_| wants("an interface's IPv4 address: 127.0.0.1"))?;
+                let n = i32::from_ne_bytes(ip.octets());
+                Ok((ip.octets().to_vec(), format!("[{n}]")))
+            }
+            _ => Err(wants("an interface's IPv4 address: 127.0.0.1")),
+        },
+        Shape::Interface6 => {
+            let index = fields
+                .first()
+                .and_then(index)
+                .ok_or_else(|| wants("an interface's name or index: lo"))?;
+            Ok((index.to_ne_bytes().to_vec(), format!("[{index}]")))
+        }
+        _ => match number(0) {
+            Some(n) if fields.len() == 1 => Ok((ints(&[n]), format!("[{n}]"))),
+            _ => Err(wants("one number")),
+        },
+    }
+}
+
+fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let time = match fields {
+        [Value::Int(n)] => Duration::from_secs(u64::try_from(*n).ok()?),
+        [Value::Float(x)] => Duration::try_from_secs_f64(*x).ok()?,
+        [Value::Int(seconds), Value::Int(micros)] => {
+            Duration::from_secs(u64::try_from(*seconds).ok()?)
+                + Duration::from_micros(u64::try_from(*micros).ok()?)
+        }
+        _ => return None,
+    };
+    let seconds = libc::time_t::try_from(time.as_secs()).ok()?;
+    let micros = libc::suseconds_t::from(time.subsec_micros());
+    let raw = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+    Some((raw, timeval(time)))
+}
+
+fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let ip = |at: usize| match fields.get(at) {
+        Some(Value::Text(text)) => text.parse::<Ipv4Addr>().ok(),
+        None if at == 1 => Some(Ipv4Addr::UNSPECIFIED),
+        _ => None,
+    };
+    let (group, interface) = (ip(0)?, ip(1)?);
+    let raw = [group.octets(), interface.octets()].concat();
+    let shown = format!(
+        "{{imr_multiaddr=inet_addr(\"{group}\"), imr_interface=inet_addr(\"{interface}\")}}"
+    );
+    Some((raw, shown))
+}
+
+fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let group = match fields.first() {
+        Some(Value::Text(text)) => text.parse::<Ipv6Addr>().ok()?,
+        _ => return None,
+    };
+    let index = match fields.get(1) {
+        Some(value) => index(value)?,
+        None => 0,
+    };
+    let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
+    let interface = notation::interface(index);
+    let shown = format!(
+        "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
+    );
+    Some((raw, shown))
+}
+
+fn index(value: &Value) -> Option<u32> {
+    match value {
+        Value::Int(n) => u32::try_from(*n).ok(),
+        Value::Text(name) => call::interface_index(&CString::new(name.as_str()).ok()?),
+        _ => None,
+    }
+}
+
+/// O_NONBLOCK, read and set with fcntl(2).
+pub fn nonblock(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    let target = session.sock(call)?;
+    session.only_sockets(target)?;
+    let on = session.maybe(call, "on", Session::int)?.unwrap_or(1) != 0;
+    let fd = target.fd;
+    Ok(Prepared {
+        command: "nonblock",
+        socket: target.id,
+        asleep: notation::asleep("nonblock", "fcntl", fd),
+        promptness: Promptness::AtOnce,
+        perform: Box::new(move || set_nonblocking(fd, on)),
+        effect: Effect::NonBlocking(on),
+        asked: Asked::default(),
+    })
+}
+
+fn set_nonblocking(fd: i32, on: bool) -> Performed {
+    let before = call::get_flags(fd);
+    let args = format!("{fd}, F_GETFL");
+    let flags = match before {
+        Ok(flags) => flags,
+        Err(errno) => {
+            return Performed::one(
+                notation::finished("nonblock", "fcntl", args, Err(errno)),
+                Err(errno),
+            );
+        }
+    };
+    let mut asked = notation::finished("nonblock", "fcntl", args, Ok(i64::from(flags)));
+    asked.text = format!(
+        "fcntl({fd}, F_GETFL) = {flags:#x} (flags {})",
+        notation::file_flags(flags)
+    );
+    let wanted = if on {
+        flags | libc::O_NONBLOCK
+    } else {
+        flags & !libc::O_NONBLOCK
+    };
+    let result = call::set_flags(fd, wanted);
+    let args = format!("{fd}, F_SETFL, {}", notation::file_flags(wanted));
+    let set = notation::finished("nonblock", "fcntl", args, result.map(|()| 0));
+    Performed {
+        calls: vec![asked, set],
+        result: result.map(|()| Yield::Nothing),
+    }
+}

@@ -1,0 +1,109 @@
+//! What a script or a lesson may reach: it is data, and must do no harm.
+
+use super::prepared::Refusal;
+use crate::event::Addr;
+use std::net::IpAddr;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+
+/// What a script or lesson may reach. At the prompt everything is allowed.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    local_only: bool,
+    /// The only folder whose files may be used; `None` is every file.
+    folder: Option<Arc<Folder>>,
+}
+
+/// A temporary folder, made when it is first used and removed with the last that refers to it.
+#[derive(Debug, Default)]
+struct Folder(OnceLock<Option<TempDir>>);
+
+impl Folder {
+    fn path(&self) -> Result<&Path, Refusal> {
+        let made = self
+            .0
+            .get_or_init(|| tempfile::Builder::new().prefix("socktutor-").tempdir().ok());
+        made.as_ref()
+            .map(TempDir::path)
+            .ok_or_else(|| Refusal::new("no temporary folder can be made for this script"))
+    }
+}
+
+impl Policy {
+    /// For a script or a lesson: only this machine and a temporary folder of its own, unless more is allowed.
+    pub fn of_script(allow_net: bool, allow_files: bool) -> Self {
+        Self {
+            local_only: !allow_net,
+            folder: (!allow_files).then(Arc::default),
+        }
+    }
+
+    /// A path that may be read, written or bound.
+    pub fn path(&self, path: &str) -> Result<PathBuf, Refusal> {
+        let Some(folder) = &self.folder else {
+            return Ok(PathBuf::from(path));
+        };
+        let folder = folder.path()?;
+        let asked = Path::new(path);
+        let inside = asked
+            .components()
+            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if inside {
+            return Ok(folder.join(asked));
+        }
+        if asked.starts_with(folder) && !asked.components().any(|part| part == Component::ParentDir)
+        {
+            return Ok(asked.to_owned());
+        }
+        Err(Refusal::new(format!(
+            "a script may use only files of its own folder, not `{path}`"
+        ))
+        .help("give a name without `/`, or run it with --allow-files"))
+    }
+
+    /// Whether a name may be looked up.
+    pub(super) fn may_look_up(&self, name: &str, own: &str) -> Result<(), Refusal> {
+        let here = name == "localhost" || name == own || name.parse::<IpAddr>().is_ok();
+        if here || !self.local_only {
+            return Ok(());
+        }
+        Err(
+            Refusal::new(format!("a script may not ask a name server for `{name}`"))
+                .help("run it with --allow-net"),
+        )
+    }
+
+    /// Whether an address may be connected or sent to.
+    pub fn may_reach(&self, addr: &Addr) -> Result<(), Refusal> {
+        let Addr::Inet(inet) = addr else {
+            return Ok(());
+        };
+        if !self.local_only || is_here(inet.ip()) {
+            return Ok(());
+        }
+        Err(Refusal::new(format!(
+            "a script may connect and send only to this machine, not to {inet}"
+        ))
+        .help("run it with --allow-net"))
+    }
+}
+
+/// Whether packets to this address stay on the machine: loopback, the wildcard (which connects to loopback), or the
+/// address of one of its own interfaces.
+fn is_here(ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    ip.is_loopback()
+        || ip.is_unspecified()
+        || nix::ifaddrs::getifaddrs().is_ok_and(|mut all| {
+            all.any(|interface| {
+                interface.address.is_some_and(|addr| {
+                    addr.as_sockaddr_in()
+                        .is_some_and(|v4| IpAddr::from(v4.ip()) == ip)
+                        || addr
+                            .as_sockaddr_in6()
+                            .is_some_and(|v6| IpAddr::from(v6.ip()) == ip)
+                })
+            })
+        })
+}

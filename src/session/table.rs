@@ -1,0 +1,255 @@
+//! The session's sockets: which name, which descriptor, and what was done to each.
+
+use crate::errno::Errno;
+use crate::event::Addr;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::os::fd::RawFd;
+use std::time::Instant;
+
+/// A socket of this session. Never used twice, unlike descriptor numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SocketId(pub u64);
+
+/// How many calls a socket remembers.
+const CALLS_REMEMBERED: usize = 32;
+
+/// How many closed sockets the session remembers, so that EBADF can be explained.
+const CLOSED_REMEMBERED: usize = 256;
+
+/// A call that was made on a socket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made {
+    /// The command (`bind`).
+    pub command: &'static str,
+    /// Its errno, where it failed.
+    pub errno: Option<Errno>,
+    /// The statement, in canonical form.
+    pub typed: String,
+}
+
+/// One socket.
+#[derive(Debug, Clone)]
+pub struct Socket {
+    /// Who it is.
+    pub id: SocketId,
+    /// The name it is shown under.
+    pub name: String,
+    /// Its descriptor number; after close, the number it had.
+    pub fd: RawFd,
+    /// `AF_…`
+    pub domain: i32,
+    /// `SOCK_…`, without flags.
+    pub kind: i32,
+    /// `IPPROTO_…`, as asked for (0: the family's default).
+    pub protocol: i32,
+    /// The host it lives on, where there is a laboratory.
+    pub host: Option<String>,
+    /// Whether the file status flag `O_NONBLOCK` is set.
+    pub nonblocking: bool,
+    /// listen() succeeded.
+    pub listening: bool,
+    /// bind() succeeded, with this address asked for.
+    pub bound: Option<Addr>,
+    /// The peer that connect() was asked for, or that accept() gave.
+    pub peer: Option<Addr>,
+    /// A handshake was once finished: by connect or accept.
+    pub connected: bool,
+    /// shutdown() of the receiving side succeeded.
+    pub shut_read: bool,
+    /// shutdown() of the sending side succeeded.
+    pub shut_write: bool,
+    /// The peer's end of the stream was read (recv returned 0).
+    pub saw_end: bool,
+    /// A call on it returned ECONNRESET or EPIPE before.
+    pub was_reset: bool,
+    /// SO_REUSEADDR was set on it before bind.
+    pub reuse: bool,
+    /// SO_LINGER makes its close() wait.
+    pub lingers: bool,
+    /// SO_LINGER makes its close() send RST.
+    pub linger_zero: bool,
+    /// Whether it is closed.
+    pub closed: bool,
+    /// The statement that closed it, and when.
+    pub closed_by: Option<(String, Instant)>,
+    /// The calls made on it, the oldest forgotten first.
+    pub calls: VecDeque<Made>,
+}
+
+impl Socket {
+    /// `tcp`, `udp6`, `unix-dgram` …
+    pub fn proto(&self) -> &'static str {
+        match (self.domain, self.kind) {
+            (libc::AF_INET, libc::SOCK_STREAM) => "tcp",
+            (libc::AF_INET, libc::SOCK_DGRAM) => "udp",
+            (libc::AF_INET6, libc::SOCK_STREAM) => "tcp6",
+            (libc::AF_INET6, libc::SOCK_DGRAM) => "udp6",
+            (libc::AF_UNIX, libc::SOCK_STREAM) => "unix-stream",
+            (libc::AF_UNIX, libc::SOCK_DGRAM) => "unix-dgram",
+            (libc::AF_UNIX, libc::SOCK_SEQPACKET) => "unix-seqpacket",
+            (_, libc::SOCK_RAW) => "raw",
+            _ => "other",
+        }
+    }
+
+    /// Whether it is a TCP socket.
+    pub fn is_tcp(&self) -> bool {
+        matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
+    }
+
+    /// The length of an address of its family, which is what its address buffers are given.
+    pub fn addr_len(&self) -> u32 {
+        addr_len(self.domain)
+    }
+
+    /// Remembers a call.
+    pub fn remember(&mut self, made: Made) {
+        if self.calls.len() == CALLS_REMEMBERED {
+            self.calls.pop_front();
+        }
+        self.calls.push_back(made);
+    }
+}
+
+/// The length of an address of this family: 16, 28 or 110.
+pub fn addr_len(domain: i32) -> u32 {
+    let len = match domain {
+        libc::AF_INET => size_of::<libc::sockaddr_in>(),
+        libc::AF_INET6 => size_of::<libc::sockaddr_in6>(),
+        libc::AF_UNIX => size_of::<libc::sockaddr_un>(),
+        _ => size_of::<libc::sockaddr_storage>(),
+    };
+    len as u32
+}
+
+/// All sockets of a session.
+#[derive(Debug, Default)]
+pub struct Table {
+    sockets: HashMap<SocketId, Socket>,
+    open: HashMap<RawFd, SocketId>,
+    closed: VecDeque<SocketId>,
+    listening: BTreeSet<SocketId>,
+    last_id: u64,
+    names_given: HashMap<&'static str, u32>,
+}
+
+impl Table {
+    /// Takes in a new descriptor. `name` must be free.
+    pub fn add(
+        &mut self,
+        name: String,
+        fd: RawFd,
+        [domain, kind, protocol]: [i32; 3],
+    ) -> &mut Socket {
+        self.last_id += 1;
+        let id = SocketId(self.last_id);
+        self.open.insert(fd, id);
+        self.sockets.entry(id).or_insert(Socket {
+            id,
+            name,
+            fd,
+            domain,
+            kind,
+            protocol,
+            host: None,
+            nonblocking: false,
+            listening: false,
+            bound: None,
+            peer: None,
+            connected: false,
+            shut_read: false,
+            shut_write: false,
+            saw_end: false,
+            was_reset: false,
+            reuse: false,
+            lingers: false,
+            linger_zero: false,
+            closed: false,
+            closed_by: None,
+            calls: VecDeque::new(),
+        })
+    }
+
+    /// The next free name with this prefix: `s1`, `c1` …
+    pub fn next_name(&mut self, prefix: &'static str, taken: impl Fn(&str) -> bool) -> String {
+        let number = self.names_given.entry(prefix).or_default();
+        loop {
+            *number += 1;
+            let name = format!("{prefix}{number}");
+            if !taken(&name) {
+                return name;
+            }
+        }
+    }
+
+    /// The socket, open or closed.
+    pub fn get(&self, id: SocketId) -> Option<&Socket> {
+        self.sockets.get(&id)
+    }
+
+    /// The socket, to change what is known of it.
+    pub fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
+        self.sockets.get_mut(&id)
+    }
+
+    /// The open socket with this descriptor.
+    pub fn by_fd(&self, fd: RawFd) -> Option<&Socket> {
+        self.open.get(&fd).and_then(|id| self.sockets.get(id))
+    }
+
+    /// The closed socket that had this descriptor last.
+    pub fn last_with_fd(&self, fd: RawFd) -> Option<&Socket> {
+        self.closed
+            .iter()
+            .rev()
+            .filter_map(|id| self.sockets.get(id))
+            .find(|socket| socket.fd == fd)
+    }
+
+    /// Marks a socket closed. The sockets returned are forgotten.
+    pub fn close(&mut self, id: SocketId) -> Option<SocketId> {
+        let socket = self.sockets.get_mut(&id)?;
+        if socket.closed {
+            return None;
+        }
+        socket.closed = true;
+        self.open.remove(&socket.fd);
+        self.listening.remove(&id);
+        self.closed.push_back(id);
+        if self.closed.len() <= CLOSED_REMEMBERED {
+            return None;
+        }
+        let forgotten = self.closed.pop_front()?;
+        self.sockets.remove(&forgotten);
+        Some(forgotten)
+    }
+
+    /// The open sockets, in the order of their descriptors.
+    pub fn open(&self) -> Vec<&Socket> {
+        let mut open: Vec<&Socket> = self
+            .open
+            .values()
+            .filter_map(|id| self.sockets.get(id))
+            .collect();
+        open.sort_unstable_by_key(|socket| socket.fd);
+        open
+    }
+
+    /// The open sockets on which listen() succeeded.
+    pub fn listening(&self) -> impl Iterator<Item = &Socket> {
+        self.listening.iter().filter_map(|id| self.sockets.get(id))
+    }
+
+    /// listen() succeeded on this socket.
+    pub fn listens(&mut self, id: SocketId) {
+        self.listening.insert(id);
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.listening = true;
+        }
+    }
+
+    /// How many are open.
+    pub fn open_count(&self) -> usize {
+        self.open.len()
+    }
+}

@@ -1,0 +1,131 @@
+//! What variables hold.
+
+use super::table::SocketId;
+use crate::event::{Addr, TcpState};
+use crate::text::escape::visible;
+use std::fmt::Write;
+
+/// A value of the shell's language.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing: what `listen` returns.
+    None,
+    /// A whole number.
+    Int(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// A text.
+    Text(String),
+    /// Bytes, as received.
+    Bytes(Vec<u8>),
+    /// A socket of this session, open or closed.
+    Socket(SocketId),
+    /// An address.
+    Addr(Addr),
+    /// A TCP state.
+    State(TcpState),
+    /// Several values.
+    Tuple(Vec<Value>),
+    /// What a call that still sleeps will return: the job's number, and which part of its result.
+    Pending(u32, Option<usize>),
+}
+
+impl Value {
+    /// What kind of thing it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "nothing",
+            Self::Int(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "a text",
+            Self::Bytes(_) => "bytes",
+            Self::Socket(_) => "a socket",
+            Self::Addr(_) => "an address",
+            Self::State(_) => "a TCP state",
+            Self::Tuple(_) => "a tuple",
+            Self::Pending(..) => "the result of a call that still sleeps",
+        }
+    }
+
+    /// As `print` shows it, safe for a terminal. `python` writes addresses as Python's tuples.
+    pub fn show(&self, python: bool) -> String {
+        match self {
+            Self::Text(text) => visible_lines(text.as_bytes()),
+            Self::Bytes(bytes) => visible_lines(bytes),
+            other => other.repr(python),
+        }
+    }
+
+    /// As it would be typed: texts and bytes in quotes.
+    pub fn repr(&self, python: bool) -> String {
+        match self {
+            Self::None => "None".to_owned(),
+            Self::Int(n) => n.to_string(),
+            Self::Float(x) => x.to_string(),
+            Self::Text(text) => quoted(text.as_bytes(), ""),
+            Self::Bytes(bytes) => quoted(bytes, "b"),
+            Self::Socket(id) => format!("socket {}", id.0),
+            Self::Addr(Addr::Inet(addr)) if python => format!("('{}', {})", addr.ip(), addr.port()),
+            Self::Addr(addr) => visible(addr.to_string().as_bytes()),
+            Self::State(state) => state.name().to_owned(),
+            Self::Tuple(items) => {
+                let items: Vec<String> = items.iter().map(|item| item.repr(python)).collect();
+                format!("({})", items.join(", "))
+            }
+            Self::Pending(job, _) => format!("(pending: job {job})"),
+        }
+    }
+
+    /// Equal in what they say: a text and the same bytes, an address and its text, a state and its name.
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Text(a), Self::Bytes(b)) | (Self::Bytes(b), Self::Text(a)) => a.as_bytes() == b,
+            (Self::Int(a), Self::Float(b)) | (Self::Float(b), Self::Int(a)) => *a as f64 == *b,
+            (Self::State(a), Self::Text(b)) | (Self::Text(b), Self::State(a)) => {
+                TcpState::parse(b) == Some(*a)
+            }
+            (Self::Addr(a), Self::Text(b)) | (Self::Text(b), Self::Addr(a)) => a.to_string() == *b,
+            (Self::Addr(Addr::Inet(a)), Self::Tuple(b))
+            | (Self::Tuple(b), Self::Addr(Addr::Inet(a))) => {
+                matches!(b.as_slice(), [Self::Text(host), Self::Int(port)]
+                    if *host == a.ip().to_string() && *port == i64::from(a.port()))
+            }
+            (a, b) => a == b,
+        }
+    }
+}
+
+/// Bytes as lines for the terminal: line ends stay, every other control byte is escaped.
+fn visible_lines(bytes: &[u8]) -> String {
+    let mut lines = String::new();
+    for (n, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        if n > 0 {
+            lines.push('\n');
+        }
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        lines.push_str(&visible(line));
+    }
+    lines
+}
+
+/// Bytes as a Python literal.
+fn quoted(bytes: &[u8], prefix: &str) -> String {
+    let mut text = format!("{prefix}'");
+    for byte in bytes {
+        match byte {
+            b'\'' | b'\\' => {
+                text.push('\\');
+                text.push(*byte as char);
+            }
+            b'\n' => text.push_str("\\n"),
+            b'\r' => text.push_str("\\r"),
+            b'\t' => text.push_str("\\t"),
+            0x20..=0x7e => text.push(*byte as char),
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(text, "\\x{other:02x}");
+            }
+        }
+    }
+    text.push('\'');
+    text
+}

@@ -1,0 +1,146 @@
+//! Questions to the kernel about a socket that neither socket2 nor nix can ask. Linux.
+
+#![expect(unsafe_code)]
+
+use netlink_sys::Socket as Netlink;
+use socket2::SockAddr;
+use std::io;
+use std::mem::size_of;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
+
+/// `SO_PEERNAME` (`include/uapi/asm-generic/socket.h`), which libc lacks for some targets.
+const SO_PEERNAME: libc::c_int = 28;
+
+/// How much of `struct tcp_info` is asked for: up to and with `tcpi_notsent_bytes`.
+const TCP_INFO_LEN: usize = 148;
+
+/// The part of `struct tcp_info` (`include/uapi/linux/tcp.h`) that the books need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TcpInfo {
+    /// `tcpi_state`, the kernel's number.
+    pub state: u8,
+    /// `tcpi_unacked`: segments in flight; of a listener, the connections waiting for accept(2).
+    pub unacked: u32,
+    /// `tcpi_sacked`: segments acknowledged out of order; of a listener, the limit that listen(2) set.
+    pub sacked: u32,
+    /// `tcpi_notsent_bytes`: bytes in the send queue that were never sent. `None` before Linux 4.6.
+    pub notsent: Option<u32>,
+}
+
+/// getsockopt(2) with `TCP_INFO`.
+///
+/// # Errors
+/// `ENOPROTOOPT` or `EOPNOTSUPP` where it is no TCP socket.
+pub fn tcp_info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
+    let mut bytes = [0u8; TCP_INFO_LEN];
+    let len = getsockopt(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes)?;
+    let word = |at: usize| {
+        let mut four = [0; 4];
+        four.copy_from_slice(&bytes[at..at + 4]);
+        u32::from_ne_bytes(four)
+    };
+    Ok(TcpInfo {
+        state: bytes[0],
+        unacked: word(24),
+        sacked: word(28),
+        notsent: (len >= TCP_INFO_LEN).then(|| word(144)),
+    })
+}
+
+/// ioctl(2) with `FIONREAD` (the same number as `SIOCINQ`): bytes that recv(2) could have now. Of a datagram socket,
+/// the size of the next datagram.
+///
+/// # Errors
+/// `EINVAL` on a listener.
+pub fn unread(fd: BorrowedFd<'_>) -> io::Result<u32> {
+    ioctl_int(fd, libc::FIONREAD)
+}
+
+/// ioctl(2) with `SIOCOUTQ` (the same number as `TIOCOUTQ`): of a TCP socket, bytes not yet acknowledged, a FIN
+/// counting one. Of a UDP or Unix socket, the memory that what it sent still occupies.
+///
+/// # Errors
+/// `EINVAL` on a listener.
+pub fn unsent(fd: BorrowedFd<'_>) -> io::Result<u32> {
+    ioctl_int(fd, libc::TIOCOUTQ)
+}
+
+/// getsockopt(2) with `SO_PEERNAME`. Unlike getpeername(2) it also answers in `SYN_SENT`.
+///
+/// # Errors
+/// `ENOTCONN`.
+pub fn peer_name(fd: BorrowedFd<'_>, ipv6: bool) -> io::Result<SockAddr> {
+    // The length must be the address's own: the kernel refuses a larger buffer.
+    let len = if ipv6 {
+        size_of::<libc::sockaddr_in6>()
+    } else {
+        size_of::<libc::sockaddr_in>()
+    };
+    // SAFETY: the closure hands out the storage and its length, and the kernel writes at most `len` bytes there.
+    let ((), addr) = unsafe {
+        SockAddr::try_init(|storage, length| {
+            *length = len as libc::socklen_t;
+            let result = libc::getsockopt(
+                fd.as_raw_fd(),
+                libc::SOL_SOCKET,
+                SO_PEERNAME,
+                storage.cast(),
+                length,
+            );
+            if result < 0 {
+                Err(io::Error::last_os_error())
+            } else {
+                Ok(())
+            }
+        })
+    }?;
+    Ok(addr)
+}
+
+/// A `NETLINK_SOCK_DIAG` socket, high and connected to the kernel.
+///
+/// # Errors
+/// `EPROTONOSUPPORT`, `EACCES` or `EPERM` where a sandbox forbids it.
+pub fn diag_socket() -> io::Result<OwnedFd> {
+    let socket = Netlink::new(netlink_sys::protocols::NETLINK_SOCK_DIAG)?;
+    // SAFETY: `into_raw_fd` gives up the only owner.
+    let fd = unsafe { OwnedFd::from_raw_fd(socket.into_raw_fd()) };
+    super::high::raise(fd)
+}
+
+/// The same descriptor under netlink-sys's type.
+pub fn netlink(fd: OwnedFd) -> Netlink {
+    // SAFETY: `into_raw_fd` gives up the only owner.
+    unsafe { Netlink::from_raw_fd(fd.into_raw_fd()) }
+}
+
+fn getsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io::Result<usize> {
+    let mut len = bytes.len() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `len` bytes to the buffer.
+    let result = unsafe {
+        libc::getsockopt(
+            fd.as_raw_fd(),
+            level,
+            name,
+            bytes.as_mut_ptr().cast(),
+            &raw mut len,
+        )
+    };
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(len as usize)
+    }
+}
+
+fn ioctl_int(fd: BorrowedFd<'_>, request: libc::c_ulong) -> io::Result<u32> {
+    let mut value: libc::c_int = 0;
+    // The request's type differs between libcs (int in musl).
+    // SAFETY: both requests write one int.
+    let result = unsafe { libc::ioctl(fd.as_raw_fd(), request as _, &raw mut value) };
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(u32::try_from(value).unwrap_or(0))
+    }
+}

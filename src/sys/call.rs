@@ -1,0 +1,548 @@
+//! The socket system calls themselves, each made exactly once: no retry on EINTR, no flag that the caller did not
+//! give, buffers of exactly the stated length. socket2 makes the call where it makes it plainly; the others
+//! (accept without `SOCK_CLOEXEC`, address buffers of the family's own length, raw option values) are here.
+
+#![expect(
+    unsafe_code,
+    reason = "raw system calls with buffers of stated lengths"
+)]
+
+use super::addr::Addr;
+use crate::errno::Errno;
+use socket2::{SockAddr, SockAddrStorage, SockRef};
+use std::ffi::CStr;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, RawFd};
+
+/// What a call returned: its value, or the errno.
+pub type Returned<T> = Result<T, Errno>;
+
+/// An address as the kernel filled it in: `[given => filled]` in strace's notation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filled {
+    /// The address; `None` where the kernel gave none (length 0) or one that is not understood.
+    pub addr: Option<Addr>,
+    /// The buffer's length, as given.
+    pub given: u32,
+    /// The address's length, as returned.
+    pub filled: u32,
+}
+
+fn errno() -> Errno {
+    Errno(io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}
+
+fn plain<T>(result: io::Result<T>) -> Returned<T> {
+    result.map_err(|error| Errno::of(&error).unwrap_or(Errno(libc::EINVAL)))
+}
+
+/// A descriptor number as something socket2 can call on. It need not be open: the kernel answers EBADF then.
+pub fn borrowed(fd: RawFd) -> BorrowedFd<'static> {
+    // SAFETY: the number is only handed to the kernel, which checks it. Descriptor numbers of the session are never negative.
+    unsafe { BorrowedFd::borrow_raw(fd.max(0)) }
+}
+
+/// socket(2), without `SOCK_CLOEXEC` unless `kind` has it.
+pub fn socket(domain: i32, kind: i32, protocol: i32) -> Returned<RawFd> {
+    plain(socket2::Socket::new_raw(
+        domain.into(),
+        kind.into(),
+        Some(protocol.into()),
+    ))
+    .map(IntoRawFd::into_raw_fd)
+}
+
+/// socketpair(2).
+pub fn socketpair(domain: i32, kind: i32, protocol: i32) -> Returned<(RawFd, RawFd)> {
+    plain(socket2::Socket::pair_raw(
+        domain.into(),
+        kind.into(),
+        Some(protocol.into()),
+    ))
+    .map(|(a, b)| (a.into_raw_fd(), b.into_raw_fd()))
+}
+
+/// bind(2).
+pub fn bind(fd: RawFd, addr: &SockAddr) -> Returned<()> {
+    plain(SockRef::from(&borrowed(fd)).bind(addr))
+}
+
+/// connect(2), blocking where the socket is.
+pub fn connect(fd: RawFd, addr: &SockAddr) -> Returned<()> {
+    plain(SockRef::from(&borrowed(fd)).connect(addr))
+}
+
+/// listen(2).
+pub fn listen(fd: RawFd, backlog: i32) -> Returned<()> {
+    plain(SockRef::from(&borrowed(fd)).listen(backlog))
+}
+
+/// send(2): on most systems the system call is sendto(2) with a null address.
+pub fn send(fd: RawFd, bytes: &[u8], flags: i32) -> Returned<usize> {
+    plain(SockRef::from(&borrowed(fd)).send_with_flags(bytes, flags))
+}
+
+/// sendto(2).
+pub fn send_to(fd: RawFd, bytes: &[u8], flags: i32, addr: &SockAddr) -> Returned<usize> {
+    plain(SockRef::from(&borrowed(fd)).send_to_with_flags(bytes, addr, flags))
+}
+
+/// shutdown(2) with `how` as given, even a wrong one.
+pub fn shutdown(fd: RawFd, how: i32) -> Returned<()> {
+    // SAFETY: no pointers.
+    if unsafe { libc::shutdown(fd, how) } == 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
+}
+
+/// close(2). On Linux the descriptor is gone even where this fails.
+pub fn close(fd: RawFd) -> Returned<()> {
+    // SAFETY: no pointers; the session calls it only on descriptors that it opened, or to show EBADF.
+    if unsafe { libc::close(fd) } == 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
+}
+
+/// read(2) into exactly this buffer.
+pub fn read(fd: RawFd, buffer: &mut [u8]) -> Returned<usize> {
+    // SAFETY: the buffer's own pointer and length.
+    let n = unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), buffer.len()) };
+    usize::try_from(n).map_err(|_| errno())
+}
+
+/// write(2).
+pub fn write(fd: RawFd, bytes: &[u8]) -> Returned<usize> {
+    // SAFETY: the buffer's own pointer and length.
+    let n = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) };
+    usize::try_from(n).map_err(|_| errno())
+}
+
+/// recv(2): on most systems recvfrom(2) with a null address.
+pub fn recv(fd: RawFd, buffer: &mut [u8], flags: i32) -> Returned<usize> {
+    // SAFETY: the buffer's own pointer and length.
+    let n = unsafe { libc::recv(fd, buffer.as_mut_ptr().cast(), buffer.len(), flags) };
+    usize::try_from(n).map_err(|_| errno())
+}
+
+/// recvfrom(2) with room for an address of `given` bytes.
+pub fn recv_from(
+    fd: RawFd,
+    buffer: &mut [u8],
+    flags: i32,
+    given: u32,
+) -> Returned<(usize, Filled)> {
+    filling(given, |addr, len| {
+        // SAFETY: both buffers' own pointers and lengths; `addr` has room for `*len` bytes.
+        unsafe {
+            libc::recvfrom(
+                fd,
+                buffer.as_mut_ptr().cast(),
+                buffer.len(),
+                flags,
+                addr,
+                len,
+            )
+        }
+    })
+}
+
+/// accept(2), with room for the peer's address of `given` bytes; 0 passes NULL for both.
+pub fn accept(fd: RawFd, given: u32) -> Returned<(RawFd, Filled)> {
+    if given == 0 {
+        // SAFETY: NULL is allowed for both.
+        let new = unsafe { libc::accept(fd, std::ptr::null_mut(), std::ptr::null_mut()) };
+        let none = Filled {
+            addr: None,
+            given,
+            filled: 0,
+        };
+        return if new >= 0 {
+            Ok((new, none))
+        } else {
+            Err(errno())
+        };
+    }
+    // SAFETY: `addr` has room for `*len` bytes.
+    let (fd, filled) = filling(given, |addr, len| unsafe {
+        libc::accept(fd, addr, len) as isize
+    })?;
+    Ok((fd as RawFd, filled))
+}
+
+/// getsockname(2), with room for `given` bytes.
+pub fn getsockname(fd: RawFd, given: u32) -> Returned<Filled> {
+    // SAFETY: `addr` has room for `*len` bytes.
+    filling(given, |addr, len| unsafe {
+        libc::getsockname(fd, addr, len) as isize
+    })
+    .map(|(_, filled)| filled)
+}
+
+/// getpeername(2), with room for `given` bytes.
+pub fn getpeername(fd: RawFd, given: u32) -> Returned<Filled> {
+    // SAFETY: `addr` has room for `*len` bytes.
+    filling(given, |addr, len| unsafe {
+        libc::getpeername(fd, addr, len) as isize
+    })
+    .map(|(_, filled)| filled)
+}
+
+/// Makes a call that fills in an address, in a buffer whose stated length is `given`.
+fn filling(
+    given: u32,
+    call: impl FnOnce(*mut libc::sockaddr, *mut libc::socklen_t) -> isize,
+) -> Returned<(usize, Filled)> {
+    let mut storage = SockAddrStorage::zeroed();
+    let mut len = given.min(storage.size_of());
+    let n = {
+        // SAFETY: sockaddr_storage may be viewed as the bytes of any sockaddr; all-zero is valid.
+        let view = unsafe { storage.view_as::<libc::sockaddr_storage>() };
+        call(std::ptr::from_mut(view).cast(), &raw mut len)
+    };
+    let n = usize::try_from(n).map_err(|_| errno())?;
+    let addr = if len == 0 {
+        None
+    } else {
+        // SAFETY: the kernel filled in `len` bytes, and no more than fit.
+        let addr = unsafe { SockAddr::new(storage, len.min(given)) };
+        Addr::from_kernel(&addr)
+    };
+    Ok((
+        n,
+        Filled {
+            addr,
+            given,
+            filled: len,
+        },
+    ))
+}
+
+/// getsockopt(2): fills `value` and says how many bytes the kernel wrote.
+pub fn getsockopt(fd: RawFd, level: i32, name: i32, value: &mut [u8]) -> Returned<usize> {
+    let mut len = value.len() as libc::socklen_t;
+    // SAFETY: the buffer's own pointer and length.
+    let n = unsafe { libc::getsockopt(fd, level, name, value.as_mut_ptr().cast(), &raw mut len) };
+    if n == 0 {
+        Ok(len as usize)
+    } else {
+        Err(errno())
+    }
+}
+
+/// setsockopt(2) with exactly these bytes.
+pub fn setsockopt(fd: RawFd, level: i32, name: i32, value: &[u8]) -> Returned<()> {
+    let len = value.len() as libc::socklen_t;
+    // SAFETY: the buffer's own pointer and length.
+    let n = unsafe { libc::setsockopt(fd, level, name, value.as_ptr().cast(), len) };
+    if n == 0 { Ok(()) } else { Err(errno()) }
+}
+
+/// fcntl(2) F_GETFL: the file status flags.
+pub fn get_flags(fd: RawFd) -> Returned<i32> {
+    // SAFETY: no pointers.
+    let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
+    if flags >= 0 { Ok(flags) } else { Err(errno()) }
+}
+
+/// fcntl(2) F_SETFL.
+pub fn set_flags(fd: RawFd, flags: i32) -> Returned<()> {
+    // SAFETY: no pointers.
+    if unsafe { libc::fcntl(fd, libc::F_SETFL, flags) } >= 0 {
+        Ok(())
+    } else {
+        Err(errno())
+    }
+}
+
+/// poll(2): how many are ready. `timeout` in milliseconds, -1 for ever.
+pub fn poll(fds: &mut [libc::pollfd], timeout: i32) -> Returned<usize> {
+    // SAFETY: the slice's own pointer and length.
+    let n = unsafe { libc::poll(fds.as_mut_ptr(), fds.len() as libc::nfds_t, timeout) };
+    usize::try_from(n).map_err(|_| errno())
+}
+
+/// Three sets of descriptors for select(2); each below `FD_SETSIZE` (1024).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sets {
+    /// To watch for reading.
+    pub read: Option<Vec<RawFd>>,
+    /// To watch for writing.
+    pub write: Option<Vec<RawFd>>,
+    /// To watch for exceptional conditions (urgent data).
+    pub except: Option<Vec<RawFd>>,
+}
+
+/// select(2): how many are ready, the sets as the kernel left them, and what is left of the timeout.
+pub fn select(
+    sets: &Sets,
+    timeout: Option<std::time::Duration>,
+) -> Returned<(usize, Sets, Option<libc::timeval>)> {
+    let pack = |fds: &Option<Vec<RawFd>>| fds.as_ref().map(|fds| pack(fds));
+    let (mut read, mut write, mut except) =
+        (pack(&sets.read), pack(&sets.write), pack(&sets.except));
+    let highest = [&sets.read, &sets.write, &sets.except]
+        .into_iter()
+        .flatten()
+        .flatten()
+        .max();
+    let mut left = timeout.map(|t| libc::timeval {
+        tv_sec: t.as_secs() as libc::time_t,
+        tv_usec: t.subsec_micros() as libc::suseconds_t,
+    });
+    let pointer = |set: &mut Option<libc::fd_set>| {
+        set.as_mut()
+            .map_or(std::ptr::null_mut(), std::ptr::from_mut)
+    };
+    // SAFETY: each pointer is NULL or refers to a live set; `left` likewise.
+    let n = unsafe {
+        libc::select(
+            highest.map_or(0, |fd| fd + 1),
+            pointer(&mut read),
+            pointer(&mut write),
+            pointer(&mut except),
+            left.as_mut()
+                .map_or(std::ptr::null_mut(), std::ptr::from_mut),
+        )
+    };
+    let n = usize::try_from(n).map_err(|_| errno())?;
+    let after = |fds: &Option<Vec<RawFd>>, set: &Option<libc::fd_set>| {
+        let (fds, set) = (fds.as_ref()?, set.as_ref()?);
+        // SAFETY: every descriptor was below FD_SETSIZE when packed.
+        Some(
+            fds.iter()
+                .copied()
+                .filter(|fd| *fd < libc::FD_SETSIZE as i32 && unsafe { libc::FD_ISSET(*fd, set) })
+                .collect(),
+        )
+    };
+    let sets = Sets {
+        read: after(&sets.read, &read),
+        write: after(&sets.write, &write),
+        except: after(&sets.except, &except),
+    };
+    Ok((n, sets, left))
+}
+
+fn pack(fds: &[RawFd]) -> libc::fd_set {
+    // SAFETY: all-zero is the empty set; FD_SET stays inside for numbers below FD_SETSIZE.
+    unsafe {
+        let mut set: libc::fd_set = std::mem::zeroed();
+        for fd in fds
+            .iter()
+            .copied()
+            .filter(|fd| (0..libc::FD_SETSIZE as i32).contains(fd))
+        {
+            libc::FD_SET(fd, &raw mut set);
+        }
+        set
+    }
+}
+
+/// `TCP_INFO` (tcp(7)); the fields that the kernel did not write are 0.
+#[cfg(target_os = "linux")]
+pub fn tcp_info(fd: RawFd) -> Returned<libc::tcp_info> {
+    // SAFETY: tcp_info is plain integers; all-zero is valid, and the kernel writes at most its length.
+    unsafe {
+        let mut info: libc::tcp_info = std::mem::zeroed();
+        let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
+        let n = libc::getsockopt(
+            fd,
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            (&raw mut info).cast(),
+            &raw mut len,
+        );
+        if n == 0 { Ok(info) } else { Err(errno()) }
+    }
+}
+
+/// A buffer for receiving: `len` bytes of address space, of which the machine spends memory only on what is written.
+#[derive(Debug)]
+pub struct Buffer {
+    pointer: *mut u8,
+    len: usize,
+}
+
+// SAFETY: the mapping is owned by this value alone.
+unsafe impl Send for Buffer {}
+
+impl Buffer {
+    /// Reserves `len` bytes.
+    pub fn new(len: usize) -> Returned<Self> {
+        if len == 0 {
+            return Ok(Self {
+                pointer: std::ptr::NonNull::dangling().as_ptr(),
+                len,
+            });
+        }
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: a fresh anonymous mapping.
+        let pointer = unsafe {
+            libc::mmap(
+                std::ptr::null_mut(),
+                len,
+                libc::PROT_READ | libc::PROT_WRITE,
+                flags,
+                -1,
+                0,
+            )
+        };
+        if pointer == libc::MAP_FAILED {
+            Err(errno())
+        } else {
+            Ok(Self {
+                pointer: pointer.cast(),
+                len,
+            })
+        }
+    }
+
+    /// The bytes.
+    pub fn bytes(&mut self) -> &mut [u8] {
+        // SAFETY: the mapping is `len` bytes, zeroed by the kernel, and borrowed mutably.
+        unsafe { std::slice::from_raw_parts_mut(self.pointer, self.len) }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        if self.len > 0 {
+            // SAFETY: unmaps exactly what `new` mapped.
+            unsafe { libc::munmap(self.pointer.cast(), self.len) };
+        }
+    }
+}
+
+/// What gai_strerror(3) says of an `EAI_` code.
+pub fn gai_message(code: i32) -> String {
+    // SAFETY: returns a pointer to a static string for every code.
+    unsafe { CStr::from_ptr(libc::gai_strerror(code)) }
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// One answer of getaddrinfo(3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resolved {
+    /// `AF_…`
+    pub family: i32,
+    /// `SOCK_…`
+    pub kind: i32,
+    /// `IPPROTO_…`
+    pub protocol: i32,
+    /// The address.
+    pub addr: Addr,
+}
+
+/// getaddrinfo(3). An error is the `EAI_` code, and the errno for `EAI_SYSTEM`.
+pub fn getaddrinfo(
+    host: Option<&CStr>,
+    service: Option<&CStr>,
+    hints: [i32; 4],
+) -> Result<Vec<Resolved>, (i32, Errno)> {
+    let [family, kind, protocol, flags] = hints;
+    // SAFETY: `hints` is zeroed but for its four numbers; the list is walked and freed as getaddrinfo(3) says.
+    unsafe {
+        let mut wish: libc::addrinfo = std::mem::zeroed();
+        (
+            wish.ai_family,
+            wish.ai_socktype,
+            wish.ai_protocol,
+            wish.ai_flags,
+        ) = (family, kind, protocol, flags);
+        let mut list = std::ptr::null_mut();
+        let pointer = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+        let code = libc::getaddrinfo(
+            pointer(host),
+            pointer(service),
+            &raw const wish,
+            &raw mut list,
+        );
+        if code != 0 {
+            return Err((code, errno()));
+        }
+        let mut answers = Vec::new();
+        let mut at = list;
+        while let Some(entry) = at.as_ref() {
+            let mut storage = SockAddrStorage::zeroed();
+            let len = entry.ai_addrlen.min(storage.size_of());
+            std::ptr::copy_nonoverlapping(
+                entry.ai_addr.cast::<u8>(),
+                std::ptr::from_mut(storage.view_as::<libc::sockaddr_storage>()).cast(),
+                len as usize,
+            );
+            if let Some(addr) = Addr::from_kernel(&SockAddr::new(storage, len)) {
+                answers.push(Resolved {
+                    family: entry.ai_family,
+                    kind: entry.ai_socktype,
+                    protocol: entry.ai_protocol,
+                    addr,
+                });
+            }
+            at = entry.ai_next;
+        }
+        libc::freeaddrinfo(list);
+        Ok(answers)
+    }
+}
+
+/// The port of a service (`http`, `tcp`) from getservbyname(3), in host byte order.
+pub fn service_port(name: &CStr, protocol: &CStr) -> Option<u16> {
+    // SAFETY: the answer is static until the next call, and read at once; only the main thread asks.
+    unsafe {
+        let entry = libc::getservbyname(name.as_ptr(), protocol.as_ptr()).as_ref()?;
+        Some(u16::from_be(entry.s_port as u16))
+    }
+}
+
+/// The index of a network interface, by if_nametoindex(3).
+pub fn interface_index(name: &CStr) -> Option<u32> {
+    // SAFETY: a NUL-terminated name.
+    match unsafe { libc::if_nametoindex(name.as_ptr()) } {
+        0 => None,
+        index => Some(index),
+    }
+}
+
+/// The name of the network interface with this index, by if_indextoname(3).
+pub fn interface_name(index: u32) -> Option<String> {
+    if index == 0 {
+        return None;
+    }
+    let mut name = [0u8; libc::IF_NAMESIZE];
+    // SAFETY: the buffer has the length that if_indextoname(3) asks for.
+    let filled = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
+    if filled.is_null() {
+        return None;
+    }
+    CStr::from_bytes_until_nul(&name)
+        .ok()
+        .map(|name| name.to_string_lossy().into_owned())
+}
+
+/// Interrupts a thread's sleep in a system call: sends it [`crate::sys::worker::WAKE`].
+pub fn interrupt(thread: libc::pthread_t) {
+    // SAFETY: the caller keeps the thread alive (it joins, or waits for its answer) while it may be signaled.
+    unsafe { libc::pthread_kill(thread, super::worker::WAKE as i32) };
+}
+
+/// This thread, for [`interrupt`].
+pub fn this_thread() -> libc::pthread_t {
+    // SAFETY: no arguments.
+    unsafe { libc::pthread_self() }
+}
+
+/// Whether a descriptor number refers to an open file.
+pub fn is_open(fd: RawFd) -> bool {
+    // SAFETY: no pointers.
+    unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
+}
+
+/// The descriptor number of a socket2 socket, which stays its owner.
+pub fn number(socket: &socket2::Socket) -> RawFd {
+    socket.as_raw_fd()
+}

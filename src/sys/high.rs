@@ -1,0 +1,54 @@
+//! Descriptors of the program's own, moved out of the student's sight: the first socket a student opens is 3.
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::sys::resource::{Resource, getrlimit};
+use std::io;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+
+/// The lowest descriptor that the program uses for itself.
+pub const FLOOR: i32 = 512;
+
+/// Moves a descriptor to [`FLOOR`] or above, close-on-exec, and closes the old one: fcntl(2) with
+/// `F_DUPFD_CLOEXEC`.
+///
+/// # Notes
+/// Where the process may not have that many descriptors (`ulimit -n 256`, the default of macOS), it goes to the
+/// upper quarter of what is allowed.
+///
+/// # Errors
+/// Those of fcntl(2): `EMFILE` where every descriptor from there up is taken.
+pub fn raise(fd: OwnedFd) -> io::Result<OwnedFd> {
+    let raised = match fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(FLOOR)) {
+        // EINVAL: the floor is beyond RLIMIT_NOFILE.
+        Err(Errno::EINVAL) => {
+            let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
+            let floor = i32::try_from(soft / 4 * 3).unwrap_or(FLOOR);
+            fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(floor))?
+        }
+        other => other?,
+    };
+    // SAFETY: fcntl(2) has just made this descriptor, and nobody else knows it.
+    #[expect(unsafe_code)]
+    Ok(unsafe { OwnedFd::from_raw_fd(raised) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::fcntl::FdFlag;
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+
+    #[test]
+    fn a_raised_descriptor_is_high_and_close_on_exec_and_the_same_file() {
+        let (mut near, far) = std::os::unix::net::UnixStream::pair().unwrap();
+        let raised = raise(far.into()).unwrap();
+        assert!(raised.as_raw_fd() >= FLOOR);
+        let flags = fcntl(raised.as_fd(), FcntlArg::F_GETFD).unwrap();
+        assert!(FdFlag::from_bits_truncate(flags).contains(FdFlag::FD_CLOEXEC));
+        near.write_all(b"x").unwrap();
+        let mut byte = [0];
+        assert_eq!(nix::unistd::read(&raised, &mut byte).unwrap(), 1);
+    }
+}

@@ -1,0 +1,72 @@
+//! Signals, for the interactive shell.
+//!
+//! Ctrl-C, SIGTERM and SIGHUP are not handled in a handler: they are blocked in every thread and taken by one thread
+//! with sigwait(3), which may then do what a handler may not (take a lock, write to the terminal). A sleeping call is
+//! interrupted by a signal of its own (see `cancel`), sent to its thread alone, so that EINTR comes when it was asked
+//! for and never because the window was resized.
+
+pub use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, raise};
+use std::io;
+
+/// What the shell takes with [`wait`]: Ctrl-C, and the two that would end it with the terminal still in raw mode.
+pub const TAKEN: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+
+/// Blocks these in the calling thread, and in every thread that it starts from now on (pthread_sigmask(3)).
+///
+/// # Errors
+/// Those of pthread_sigmask(3).
+pub fn block(signals: &[Signal]) -> io::Result<()> {
+    Ok(signals.iter().copied().collect::<SigSet>().thread_block()?)
+}
+
+/// Lets these through to the calling thread again.
+///
+/// # Errors
+/// Those of pthread_sigmask(3).
+pub fn unblock(signals: &[Signal]) -> io::Result<()> {
+    Ok(signals
+        .iter()
+        .copied()
+        .collect::<SigSet>()
+        .thread_unblock()?)
+}
+
+/// Sleeps until one of these arrives (sigwait(3)). They must be blocked in every thread.
+///
+/// # Errors
+/// Those of sigwait(3).
+pub fn wait(signals: &[Signal]) -> io::Result<Signal> {
+    Ok(signals.iter().copied().collect::<SigSet>().wait()?)
+}
+
+/// Ends the process as this signal would have ended it, had it not been taken: whoever waits for the process sees
+/// that it was killed by it. Returns only where the signal does not end a process.
+///
+/// # Errors
+/// Those of raise(3) and pthread_sigmask(3).
+pub fn die_of(signal: Signal) -> io::Result<()> {
+    unblock(&[signal])?;
+    Ok(raise(signal)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::sys::pthread::{pthread_kill, pthread_self};
+
+    #[test]
+    fn a_blocked_signal_waits_to_be_taken() {
+        let all = [Signal::SIGUSR2, Signal::SIGWINCH];
+        std::thread::spawn(move || {
+            block(&all).unwrap();
+            pthread_kill(pthread_self(), Signal::SIGWINCH).unwrap();
+            assert_eq!(wait(&all).unwrap(), Signal::SIGWINCH);
+            pthread_kill(pthread_self(), Signal::SIGUSR2).unwrap();
+            assert_eq!(wait(&all).unwrap(), Signal::SIGUSR2);
+            unblock(&all).unwrap();
+        })
+        .join()
+        .unwrap();
+    }
+}

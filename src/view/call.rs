@@ -1,0 +1,188 @@
+//! What a call did: the call itself, what changed, what arrived, and the thread that sleeps in it.
+
+use super::page::{INDENT, Page};
+use crate::event::{Addr, Change, Data, Event, Job, JobStatus, Syscall, TcpState};
+use crate::text::style::Paint;
+use crate::text::wrap;
+
+/// `  bind(3, …, 16) = 0`
+pub(super) fn syscall(page: &mut Page<'_>, call: &Syscall) {
+    let (made, result) = match call.text.rfind(" = ") {
+        Some(at) => call.text.split_at(at),
+        None => (call.text.as_str(), ""),
+    };
+    let paint = match (call.ret, call.errno) {
+        (_, Some(_)) => Paint::Bad,
+        (Some(_), None) => Paint::Good,
+        (None, None) => Paint::Faint,
+    };
+    page.line(|page| {
+        page.foreign_in(made, Paint::Strong);
+        page.foreign_in(result, paint);
+        if call.library {
+            page.own_in("  (no system call)", Paint::Faint);
+        }
+    });
+}
+
+/// `  s  127.0.0.1:12345  CLOSE → LISTEN  backlog 0/5  (by the peer)`
+pub(super) fn change(page: &mut Page<'_>, event: &Event, change: &Change) {
+    page.line(|page| {
+        whose(page, event);
+        addresses(page, change.local.as_ref(), change.peer.as_ref());
+        states(page, change);
+        if let Some((waiting, limit)) = change.backlog {
+            page.value(format_args!("  backlog {waiting}/{limit}"));
+        }
+        if let Some(bytes) = change.recvq {
+            page.value(format_args!("  recvq {bytes}"));
+        }
+        if let Some(bytes) = change.sendq {
+            page.value(format_args!("  sendq {bytes}"));
+        }
+        let remark = match (cause(change), change.closed) {
+            (Some(cause), false) => format!("  ({cause})"),
+            (Some(cause), true) => format!("  ({cause}; no descriptor any more)"),
+            (None, true) => "  (no descriptor any more)".to_owned(),
+            (None, false) => return,
+        };
+        page.own_in(&remark, Paint::Faint);
+    });
+}
+
+fn whose(page: &mut Page<'_>, event: &Event) {
+    if let Some(host) = &event.host {
+        page.foreign(host);
+        page.own(": ");
+    }
+    match (&event.socket, event.fd) {
+        (Some(name), _) => page.foreign_in(name, Paint::Name),
+        (None, Some(fd)) => page.value(format_args!("descriptor {fd}")),
+        (None, None) => page.own("(unnamed)"),
+    }
+}
+
+fn addresses(page: &mut Page<'_>, local: Option<&Addr>, peer: Option<&Addr>) {
+    match (local, peer) {
+        (Some(local), Some(peer)) => {
+            page.own("  ");
+            address(page, local);
+            page.own(" ↔ ");
+            address(page, peer);
+        }
+        (Some(local), None) => {
+            page.own("  ");
+            address(page, local);
+        }
+        (None, Some(peer)) => {
+            page.own("  peer ");
+            address(page, peer);
+        }
+        (None, None) => {}
+    }
+}
+
+/// Internet addresses hold nothing foreign; paths and names may hold anything.
+fn address(page: &mut Page<'_>, addr: &Addr) {
+    match addr {
+        Addr::Inet(addr) => page.value(format_args!("{addr}")),
+        other => page.foreign(&other.to_string()),
+    }
+}
+
+fn states(page: &mut Page<'_>, change: &Change) {
+    match (change.from, change.to) {
+        (Some(from), Some(to)) if from != to => {
+            page.own("  ");
+            page.own(from.name());
+            page.own(" → ");
+            page.own_in(to.name(), Paint::Strong);
+        }
+        (_, Some(to)) => {
+            page.own("  ");
+            page.own_in(to.name(), Paint::Strong);
+        }
+        (Some(from), None) => {
+            page.own("  was ");
+            page.own(from.name());
+        }
+        (None, None) => {}
+    }
+}
+
+/// Who caused a change that the session's own call did not.
+fn cause(change: &Change) -> Option<&'static str> {
+    if !change.by_network {
+        return None;
+    }
+    Some(match (change.from, change.to) {
+        (Some(TcpState::TimeWait), Some(TcpState::Close)) => "the kernel's timer",
+        // A RST, an ICMP error or a timer that gave up: the peer need not have said anything.
+        (_, Some(TcpState::Close)) => "the network",
+        _ => "by the peer",
+    })
+}
+
+/// `  received 24 bytes  "Thank you for connecting"`
+pub(super) fn data(page: &mut Page<'_>, data: &Data) {
+    let unit = if data.len == 1 { "byte" } else { "bytes" };
+    let mut first = format!("{INDENT}received {} {unit}", data.len);
+    if let Some(from) = &data.from {
+        first.push_str(" from ");
+        first.push_str(&page.clean(&from.to_string()));
+    }
+    if data.len == 0 && data.bytes.is_empty() {
+        page.line(|page| page.own(first.trim_start()));
+        return;
+    }
+    let bytes = format!("\"{}\"", page.clean(&data.bytes));
+    let width = page.style().width;
+    if width.is_some_and(|width| wrap::columns(&first) > width / 2) {
+        // A long name of who sent it leaves no room beside it.
+        page.line(|page| page.own(first.trim_start()));
+        page.exact(&bytes, "    ", "    ");
+    } else {
+        page.exact(&bytes, &format!("{first}  "), "    ");
+    }
+}
+
+/// What became of a call that sleeps. With `tell`, says what the prompt allows meanwhile; returns whether it was said.
+pub(super) fn job(page: &mut Page<'_>, job: &Job, tell: bool) -> bool {
+    match job.status {
+        JobStatus::Blocked => page.line(|page| {
+            page.own_in("… blocked: ", Paint::Warn);
+            page.own("the thread sleeps in ");
+            page.foreign(&job.sleeps_in);
+            number(page, "  ", job.n);
+            if tell {
+                page.own("  The prompt is yours; the result will appear above it.");
+            }
+        }),
+        JobStatus::Done => ended(page, job, " has returned"),
+        JobStatus::Cancelled => ended(page, job, " was cancelled: a signal interrupted it"),
+        JobStatus::Left => page.line(|page| {
+            number(page, "", job.n);
+            page.own(" ");
+            page.foreign(&job.call);
+            page.own_in(" was left blocked", Paint::Warn);
+            page.own(": the thread still slept in ");
+            page.foreign(&job.sleeps_in);
+            page.own(" at the end");
+        }),
+    }
+    tell && job.status == JobStatus::Blocked
+}
+
+fn ended(page: &mut Page<'_>, job: &Job, how: &str) {
+    page.line(|page| {
+        number(page, "", job.n);
+        page.own(" ");
+        page.foreign(&job.call);
+        page.own(how);
+    });
+}
+
+fn number(page: &mut Page<'_>, before: &str, n: u32) {
+    page.own(before);
+    page.own_in(&format!("[job {n}]"), Paint::Name);
+}

@@ -1,0 +1,209 @@
+//! Markdown of lessons and of the reference, for a terminal (termimad) or a pipe (as it is written, folded).
+
+use super::page::Page;
+use crate::text::style::Style;
+use crate::text::wrap;
+use std::sync::Once;
+use termimad::crossterm::style::{Attribute, Color, force_color_output};
+use termimad::minimad::{Compound, Line as MdLine, Options, Text, parse_text};
+use termimad::{CompoundStyle, FmtText, LineStyle, MadSkin};
+
+/// Lines of prose wider than this are hard to read, however wide the terminal.
+const WIDEST: usize = 96;
+/// The width where there is no terminal.
+const USUAL_WIDTH: usize = 80;
+
+/// Shows Markdown at the page's width.
+pub(super) fn markdown(page: &mut Page<'_>, source: &str) {
+    let style = page.style();
+    // Control characters have no business in prose; a tab in a code block is an indentation.
+    let safe: Vec<String> = source
+        .lines()
+        .map(|line| style.clean(&line.replace('\t', "    ")).into_owned())
+        .collect();
+    let lines = reflow(&safe);
+    match style.width {
+        Some(width) => page.lines(&drawn(&lines, style, width.min(WIDEST))),
+        None => plain(page, &lines),
+    }
+}
+
+/// A line of the result, before it is folded.
+#[derive(Debug, PartialEq)]
+enum Line {
+    /// Stays as it is: code, a table, an empty line.
+    Fixed(String),
+    /// The fence before a code block, and after it. `info` is the block's language.
+    Fence { info: String },
+    /// Prose that may be folded, after what makes it a list item or a heading (`- `, `## `).
+    Prose { lead: String, text: String },
+}
+
+/// Joins the lines of a paragraph: in the source they are folded at some width, which is not this terminal's.
+fn reflow(source: &[String]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut fenced = false;
+    let mut open = false;
+    for line in source {
+        let bare = line.trim();
+        if let Some(info) = bare.strip_prefix("```") {
+            fenced = !fenced;
+            open = false;
+            lines.push(Line::Fence {
+                info: info.trim().to_owned(),
+            });
+        } else if fenced || bare.is_empty() || bare.starts_with(['|', '<']) {
+            open = false;
+            lines.push(Line::Fixed(line.trim_end().to_owned()));
+        } else if let Some(lead) = lead(line) {
+            // A heading is one line; the paragraph of a list item or a quotation may go on.
+            open = !bare.starts_with('#');
+            let text = line[lead.len()..].trim().to_owned();
+            lines.push(Line::Prose { lead, text });
+        } else if let (true, Some(Line::Prose { text, .. })) = (open, lines.last_mut()) {
+            text.push(' ');
+            text.push_str(bare);
+        } else {
+            open = true;
+            lines.push(Line::Prose {
+                lead: String::new(),
+                text: bare.to_owned(),
+            });
+        }
+    }
+    lines
+}
+
+/// What stands before the text of a list item, a heading or a quotation, blanks before it included.
+fn lead(line: &str) -> Option<String> {
+    let blanks = line.len() - line.trim_start().len();
+    let bare = &line[blanks..];
+    let marker = bare
+        .split(' ')
+        .next()
+        .filter(|marker| marker.len() < bare.len())?;
+    let number = marker.strip_suffix(['.', ')']).unwrap_or_default();
+    let is_marker = matches!(marker, "-" | "*" | "+" | ">")
+        || (marker.len() <= 6 && marker.bytes().all(|b| b == b'#'))
+        || (!number.is_empty() && number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit()));
+    is_marker.then(|| format!("{}{marker} ", &line[..blanks]))
+}
+
+/// For a pipe: the Markdown itself, folded.
+fn plain(page: &mut Page<'_>, lines: &[Line]) {
+    for line in lines {
+        match line {
+            Line::Fixed(text) => page.lines(text),
+            Line::Fence { info } => page.lines(&format!("```{info}")),
+            Line::Prose { lead, text } => {
+                let rest = if lead.trim_start().starts_with('#') {
+                    String::new()
+                } else {
+                    " ".repeat(lead.len())
+                };
+                page.lines(&wrap::indented(text, USUAL_WIDTH, lead, &rest));
+            }
+        }
+        page.lines("\n");
+    }
+}
+
+/// For a terminal: termimad's drawing.
+fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
+    let mut source = String::new();
+    let mut inside = false;
+    for line in lines {
+        match line {
+            Line::Fixed(text) => source.push_str(text),
+            Line::Fence { info } => {
+                // A drawn block does not show its language.
+                if let (false, Some(label)) = (inside, label(info)) {
+                    source.push_str(label);
+                    source.push('\n');
+                }
+                inside = !inside;
+                source.push_str("```");
+            }
+            Line::Prose { lead, text } => {
+                source.push_str(lead);
+                source.push_str(text);
+            }
+        }
+        source.push('\n');
+    }
+    let mut text = parse_text(&source, Options::default());
+    if !style.color {
+        keep_backticks(&mut text);
+    }
+    let skin = skin(style);
+    let drawn = FmtText::from_text(&skin, text, Some(width)).to_string();
+    let mut out = String::with_capacity(drawn.len());
+    for line in drawn.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// The heading of a code block in one of the languages that the reference compares.
+fn label(info: &str) -> Option<&'static str> {
+    match info {
+        "python" => Some("Python:"),
+        "c" => Some("C:"),
+        "rust" => Some("Rust:"),
+        "sh" => Some("In a terminal:"),
+        _ => None,
+    }
+}
+
+/// Without color nothing would tell code from words.
+fn keep_backticks(text: &mut Text<'_>) {
+    for line in &mut text.lines {
+        match line {
+            MdLine::Normal(composite) => mark(&mut composite.compounds),
+            MdLine::TableRow(row) => row
+                .cells
+                .iter_mut()
+                .for_each(|cell| mark(&mut cell.compounds)),
+            _ => {}
+        }
+    }
+}
+
+fn mark(compounds: &mut Vec<Compound<'_>>) {
+    if !compounds.iter().any(|compound| compound.code) {
+        return;
+    }
+    for compound in std::mem::take(compounds) {
+        if compound.code {
+            compounds.extend([Compound::raw_str("`"), compound, Compound::raw_str("`")]);
+        } else {
+            compounds.push(compound);
+        }
+    }
+}
+
+/// Few styles: bold headings, colored code. Without color, none at all.
+fn skin(style: &Style) -> MadSkin {
+    let mut skin = MadSkin::no_style();
+    if style.color {
+        // crossterm has an opinion of its own on whether to color. The decision is this style's.
+        static DECIDED: Once = Once::new();
+        DECIDED.call_once(|| force_color_output(true));
+        skin.bold = CompoundStyle::with_attr(Attribute::Bold);
+        skin.italic = CompoundStyle::with_attr(Attribute::Italic);
+        skin.inline_code = CompoundStyle::with_fg(Color::DarkCyan);
+        skin.code_block = LineStyle::from(CompoundStyle::with_fg(Color::DarkCyan));
+        for header in &mut skin.headers {
+            header.compound_style = CompoundStyle::with_attr(Attribute::Bold);
+        }
+    }
+    skin.code_block.left_margin = 2;
+    if !style.unicode {
+        skin.limit_to_ascii();
+    }
+    skin
+}
+
+#[cfg(test)]
+mod tests;

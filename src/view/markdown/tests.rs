@@ -1,0 +1,52 @@
+use super::*;
+
+fn reflowed(source: &str) -> Vec<Line> {
+    reflow(&source.lines().map(str::to_owned).collect::<Vec<_>>())
+}
+
+fn prose(lead: &str, text: &str) -> Line {
+    Line::Prose {
+        lead: lead.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+#[test]
+fn paragraphs_and_list_items_are_joined() {
+    assert_eq!(
+        reflowed("# A\none\ntwo\n- x\n  y\n1. z"),
+        [
+            prose("# ", "A"),
+            prose("", "one two"),
+            prose("- ", "x y"),
+            prose("1. ", "z")
+        ]
+    );
+}
+
+#[test]
+fn code_and_tables_stay() {
+    let fence = |info: &str| Line::Fence {
+        info: info.to_owned(),
+    };
+    let fixed = |text: &str| Line::Fixed(text.to_owned());
+    assert_eq!(
+        reflowed("```c\n- a\n  b\n```\n| a |\n| b |"),
+        [
+            fence("c"),
+            fixed("- a"),
+            fixed("  b"),
+            fence(""),
+            fixed("| a |"),
+            fixed("| b |")
+        ]
+    );
+}
+
+#[test]
+fn what_only_looks_like_a_list_is_prose() {
+    assert_eq!(lead("*:80 is any address"), None);
+    assert_eq!(lead("- "), Some("- ".to_owned()));
+    assert_eq!(lead("2026 was"), None);
+    assert_eq!(lead("  * deeper"), Some("  * ".to_owned()));
+}

@@ -1,0 +1,8 @@
+//! The program from outside: one file a behavior.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod harness;
+mod sheet;
+mod strace;

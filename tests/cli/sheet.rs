@@ -1,0 +1,222 @@
+//! The lab sheet's practical part: its listings typed here, and its programs as the other side.
+
+use crate::harness::{PROGRAM, Shell, require, script};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+#[test]
+fn the_sheet_in_eight_lines() {
+    let lines = "s = socket.socket()\n\
+                 setsockopt s SO_REUSEADDR 1\n\
+                 s.bind((\"127.0.0.1\", 0))\n\
+                 s.listen(5)\n\
+                 c = socket tcp\n\
+                 connect c s.local\n\
+                 conn, addr = s.accept()\n\
+                 conn.send(\"Thank you for connecting\")\n\
+                 print c.recv(1024)\n";
+    script(lines).status(0).says(&[
+        "socket(AF_INET",
+        "bind(3",
+        "listen(3, 5)",
+        "connect(4",
+        "accept(3",
+        "sendto(5",
+        "recvfrom(4",
+        "Thank you for connecting\n",
+    ]);
+}
+
+#[test]
+fn each_listing_is_accepted_as_it_stands_but_for_its_loop() {
+    let server = "#!/usr/bin/python           # This is server.py file\n\
+        import socket               # Import socket module\n\
+        s = socket.socket()         # Create a socket object\n\
+        host = socket.gethostname() # Get local machine name\n\
+        port = 0                    # Reserve a port for your service.\n\
+        host = '127.0.0.1'\n\
+        s.bind((host, port))        # Bind to the port\n\
+        s.listen(5)                 # Now wait for client connection.\n\
+        k = socket.socket()\n\
+        k.connect(s.getsockname())\n\
+        \x20  c, addr = s.accept()     # Establish connection with client.\n\
+        \x20  print 'Got connection from', addr\n\
+        \x20  c.send('Thank you for connecting')\n\
+        \x20  c.close()                # Close the connection\n\
+        print k.recv(1024)\n\
+        k.close                     # Close the socket when done\n";
+    script(server).status(0).says(&[
+        "Got connection from ('127.0.0.1', ",
+        "Thank you for connecting",
+        "k.close",
+    ]);
+}
+
+#[test]
+fn a_loop_is_answered_with_what_to_type() {
+    let ran = script("while True:\n").status(2);
+    assert!(ran.stdout.contains("accept"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_second_pair_in_python_3() {
+    let lines = "import socket\n\
+        server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)\n\
+        server_address = (\"127.0.0.1\", 0)\n\
+        server_socket.bind(server_address)\n\
+        server_socket.listen(1)\n\
+        print(\"Server is listening on\", server_socket.getsockname())\n\
+        client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)\n\
+        client_socket.connect(server_socket.getsockname())\n\
+        connection, client_address = server_socket.accept()\n\
+        client_socket.sendall(b\"Hello, server!\")\n\
+        data = connection.recv(1024)\n\
+        print(\"Received:\", data.decode(\"utf-8\"))\n\
+        connection.sendall(b\"Hello, client!\")\n\
+        data = client_socket.recv(1024)\n\
+        print(f\"Received from server: {data.decode('utf-8')}\")\n\
+        connection.close()\n\
+        client_socket.close()\n";
+    script(lines).status(0).says(&[
+        "Server is listening on ('127.0.0.1', ",
+        "Received: Hello, server!",
+        "Received from server: Hello, client!",
+    ]);
+}
+
+/// A shell whose lines are typed one after the other, as the other side acts.
+struct Typed {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+}
+
+impl Typed {
+    fn new() -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(["--timeout", "10s", "run", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the shell starts");
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        Self { child, out }
+    }
+
+    fn line(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("a pipe");
+        writeln!(stdin, "{line}").expect("the shell reads");
+    }
+
+    /// Reads until a line contains this, and gives that line.
+    fn until(&mut self, part: &str) -> String {
+        let mut seen = String::new();
+        loop {
+            let mut line = String::new();
+            let n = self
+                .out
+                .read_line(&mut line)
+                .expect("the shell writes UTF-8");
+            assert!(n > 0, "the shell left before `{part}`:\n{seen}");
+            if line.contains(part) {
+                return line;
+            }
+            seen.push_str(&line);
+        }
+    }
+
+    fn end(mut self) {
+        drop(self.child.stdin.take());
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.out, &mut rest).expect("UTF-8");
+        assert!(
+            self.child.wait().expect("the shell ends").success(),
+            "{rest}"
+        );
+    }
+}
+
+/// The port in `print s.local`.
+fn port_of(line: &str) -> u16 {
+    line.trim()
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or_else(|| panic!("no port in {line}"))
+}
+
+#[test]
+fn the_sheets_client_talks_to_a_shell_that_plays_its_server() {
+    if !require("python3") {
+        return;
+    }
+    let mut shell = Typed::new();
+    for line in [
+        "s = socket.socket()",
+        "s.bind((\"127.0.0.1\", 0))",
+        "s.listen(5)",
+        "print s.local",
+    ] {
+        shell.line(line);
+    }
+    shell.until("print s.local");
+    let port = port_of(&shell.until("127.0.0.1:"));
+    let client = format!(
+        "import socket\ns = socket.socket()\nhost = '127.0.0.1'\nport = {port}\ns.connect((host, port))\n\
+         print(s.recv(1024).decode())\ns.close()\n"
+    );
+    let python = Command::new("python3")
+        .args(["-c", &client])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
+    for line in [
+        "c, addr = s.accept()",
+        "print 'Got connection from', addr",
+        "c.send('Thank you for connecting')",
+        "c.close()",
+    ] {
+        shell.line(line);
+    }
+    shell.until("Got connection from ('127.0.0.1', ");
+    shell.end();
+    let said = python.wait_with_output().expect("python3 ends");
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout),
+        "Thank you for connecting\n"
+    );
+}
+
+#[test]
+fn the_sheets_server_talks_to_a_shell_that_plays_its_client() {
+    if !require("python3") {
+        return;
+    }
+    let server = "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen(5)\n\
+        print(s.getsockname()[1], flush=True)\nc, addr = s.accept()\nprint('Got connection from', addr, flush=True)\n\
+        c.send(b'Thank you for connecting')\nc.close()\n";
+    let mut python = Command::new("python3")
+        .args(["-c", server])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("python3 starts");
+    let mut out = BufReader::new(python.stdout.take().expect("a pipe"));
+    let mut port = String::new();
+    out.read_line(&mut port)
+        .expect("the server prints its port");
+    let lines = format!(
+        "s = socket.socket()\ns.connect(('127.0.0.1', {}))\nprint s.recv(1024)\nrecv s 10\nexpect ret 0\nclose s\n",
+        port.trim()
+    );
+    Shell::new(&["run", "-"])
+        .input(lines)
+        .run()
+        .status(0)
+        .says(&["Thank you for connecting\n"]);
+    let mut said = String::new();
+    out.read_line(&mut said).expect("the server prints");
+    assert!(
+        said.starts_with("Got connection from ('127.0.0.1', "),
+        "{said}"
+    );
+    assert!(python.wait().expect("the server ends").success());
+}

@@ -1,0 +1,3 @@
+//! The lessons themselves: that what they tell a student to copy does what they say.
+
+mod listings;

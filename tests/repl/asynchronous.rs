@@ -1,0 +1,124 @@
+//! What happens while a line is being typed, and what Ctrl-C and the window do to sleeping calls.
+
+use crate::terminal::{Start, Terminal};
+
+/// A listener `s` with a blocked `accept`.
+fn blocked_accept() -> (Terminal, Option<tempfile::TempDir>) {
+    let (mut terminal, home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.run("bind s 127.0.0.1:0", "sock> ");
+    terminal.run("listen s 5", "sock> ");
+    terminal.run("conn = accept s", "sock [1 blocked]> ");
+    (terminal, home)
+}
+
+/// The port of `s`, as its bind call shows it.
+fn port(terminal: &Terminal) -> u16 {
+    let text = terminal.text();
+    let after = text.rsplit("127.0.0.1:").find_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse().ok().filter(|port| *port != 0)
+    });
+    after.expect("the port that the kernel chose is shown")
+}
+
+#[test]
+fn a_result_appears_above_a_half_typed_line() {
+    let (mut terminal, _home) = blocked_accept();
+    let port = port(&terminal);
+    terminal.keys("send conn \"half");
+    terminal.sees("> send conn \"half");
+    // The cursor in the middle of the line, where it must stay.
+    terminal.keys("\x1b[D\x1b[D");
+    terminal.rest();
+    let before = terminal.cursor_line();
+    let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    terminal.sees("= 4");
+    terminal.rest();
+    let (line, column) = terminal.cursor_line();
+    assert_eq!(
+        line,
+        before.0.replace("[1 blocked]", "[0 blocked]"),
+        "{}",
+        terminal.text()
+    );
+    assert_eq!(column, before.1);
+    let text = terminal.text();
+    assert_eq!(
+        text.matches("send conn \"half").count(),
+        1,
+        "the line stands there once:\n{text}"
+    );
+    let result = text.rfind("= 4").unwrap();
+    assert!(result < text.find("send conn \"half").unwrap(), "{text}");
+    terminal.keys("\x05\"");
+    terminal.sees("send conn \"half\"");
+    terminal.run("", "sock> ");
+}
+
+#[test]
+fn a_result_appears_above_a_line_of_several_rows() {
+    let (mut terminal, _home) = blocked_accept();
+    let port = port(&terminal);
+    let long = format!("print \"{}\"", "0123456789".repeat(12));
+    terminal.keys(&long);
+    terminal.sees("6789\"");
+    terminal.rest();
+    let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    terminal.sees("= 4");
+    terminal.rest();
+    let joined = terminal.text().replace('\n', "");
+    assert_eq!(joined.matches(&long).count(), 1, "{}", terminal.text());
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_cancels_a_blocked_accept() {
+    let (mut terminal, _home) = blocked_accept();
+    terminal.keys("\x03");
+    terminal.sees("EINTR");
+    terminal.prompt("sock> ");
+}
+
+#[test]
+fn ctrl_c_interrupts_what_the_foreground_waits_for() {
+    let (mut terminal, _home) = blocked_accept();
+    terminal.line("wait");
+    terminal.rest();
+    assert!(
+        terminal.is_cooked(),
+        "the editor is not active while a statement runs"
+    );
+    terminal.keys("\x03");
+    terminal.rest();
+    terminal.run(
+        "",
+        if terminal.text().contains("EINTR") {
+            "sock> "
+        } else {
+            "sock [1 blocked]> "
+        },
+    );
+}
+
+#[test]
+fn a_resized_window_interrupts_nothing() {
+    let (mut terminal, _home) = blocked_accept();
+    let port = port(&terminal);
+    for columns in [60, 100, 40, 80] {
+        terminal.resize(columns, 24);
+        terminal.signal(expectrl::Signal::SIGWINCH);
+        terminal.rest();
+    }
+    assert!(!terminal.text().contains("EINTR"), "{}", terminal.text());
+    let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    terminal.sees("= 4");
+}
+
+#[test]
+fn a_call_that_returns_later_still_gets_the_lowest_number() {
+    let (mut terminal, _home) = blocked_accept();
+    terminal.run("c = socket tcp", "sock [1 blocked]> ");
+    terminal.sees("= 5");
+    terminal.line("connect c s.local");
+    terminal.sees("= 4");
+}

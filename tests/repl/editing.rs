@@ -1,0 +1,153 @@
+//! Typing: completion, hints, pasted lines, history, questions.
+
+use crate::terminal::Start;
+
+#[test]
+fn the_first_socket_is_3() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.sees("= 3");
+    terminal.run("t = socket tcp", "sock> ");
+    terminal.sees("= 4");
+    terminal.run("close s", "sock> ");
+    terminal.run("u = socket tcp", "sock> ");
+    assert_eq!(
+        terminal.text().matches("IPPROTO_IP) = 3").count()
+            + terminal.text().matches(", 0) = 3").count(),
+        2
+    );
+}
+
+#[test]
+fn tab_completes_commands_names_options_and_topics() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("server = socket tcp", "sock> ");
+    terminal.keys("setso\tser\tSO_REUSEA\t");
+    terminal.sees("sock> setsockopt server SO_REUSEADDR");
+    terminal.keys("\x03");
+    terminal.prompt("sock> ");
+    terminal.keys("explain EADDRI\t");
+    terminal.sees("sock> explain EADDRINUSE");
+}
+
+#[test]
+fn tab_lists_what_is_possible() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("gets\t\t");
+    terminal.sees("getsockname");
+    terminal.sees("getsockopt");
+}
+
+#[test]
+fn a_hint_names_the_missing_parameters_and_is_never_run() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.keys("bind s");
+    terminal.sees("sock> bind s <addr");
+    let (_, column) = terminal.cursor_line();
+    assert_eq!(column, 12, "the cursor stays where the student types");
+    terminal.run(" 127.0.0.1:0", "sock> ");
+    terminal.sees("= 0");
+}
+
+#[test]
+fn a_missing_argument_is_asked_for_with_its_default() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.line("bind s");
+    terminal.sees("addr");
+    terminal.sees("]: ");
+    terminal.run("", "sock> ");
+    terminal.sees("= 0");
+}
+
+#[test]
+fn a_question_can_be_declined() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.line("bind s");
+    terminal.sees("]: ");
+    terminal.keys("\x03");
+    terminal.sees("Nothing was called.");
+    terminal.prompt("sock> ");
+}
+
+#[test]
+fn pasted_lines_run_one_by_one_up_to_the_first_error() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.paste("s = socket tcp\nbnid s 127.0.0.1:0\nlisten s 5\nls\n");
+    terminal.line("");
+    terminal.sees("Not run, 2 lines:");
+    terminal.prompt("sock> ");
+    let text = terminal.text();
+    let ran = text
+        .rfind("sock> s = socket tcp")
+        .expect("each line is shown before what it did");
+    assert!(text[ran..].contains("= 3"), "{text}");
+    assert!(text[ran..].contains("    listen s 5\n    ls"), "{text}");
+}
+
+#[test]
+fn a_pasted_python_program_runs() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.paste(
+        "import socket\ns = socket.socket()\ns.bind((\"127.0.0.1\",\n        0))\ns.listen(5)",
+    );
+    terminal.line("");
+    terminal.sees("listen(3, 5) = 0");
+    terminal.prompt("sock> ");
+}
+
+#[test]
+fn ctrl_c_clears_a_half_typed_line() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("bind s 127");
+    terminal.sees("bind s 127");
+    terminal.keys("\x03");
+    terminal.prompt("sock> ");
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.sees("= 3");
+}
+
+#[test]
+fn ctrl_c_at_an_empty_prompt_says_how_to_leave() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("\x03");
+    terminal.sees("Ctrl-D or quit leaves");
+    terminal.prompt("sock> ");
+}
+
+#[test]
+fn history_survives_the_session_and_is_shared() {
+    let home = tempfile::TempDir::new().unwrap();
+    let (mut one, _) = Start::new(&[]).home(home.path()).open();
+    let (mut two, _) = Start::new(&[]).home(home.path()).open();
+    one.run("first = socket tcp", "sock> ");
+    two.run("second = socket tcp", "sock> ");
+    drop(one); // killed: a crash loses nothing
+    two.keys("\x04");
+    two.ends();
+    let (mut three, _) = Start::new(&[]).home(home.path()).open();
+    three.keys("\x1b[A");
+    three.sees("sock> second = socket tcp");
+    three.keys("\x1b[A");
+    three.sees("sock> first = socket tcp");
+}
+
+#[test]
+fn no_history_leaves_no_trace() {
+    let home = tempfile::TempDir::new().unwrap();
+    let (mut terminal, _) = Start::new(&["--no-history"]).home(home.path()).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.keys("\x04");
+    terminal.ends();
+    assert!(!home.path().join("socktutor/history").exists());
+}
+
+#[test]
+fn what_is_typed_ahead_is_not_lost() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("a = socket tcp\rb = socket tcp\rc = socket tcp\r");
+    terminal.sees("= 5");
+    terminal.prompt("sock> ");
+}

@@ -1,0 +1,49 @@
+//! The end of a session, and the terminal afterwards.
+
+use crate::terminal::Start;
+
+#[test]
+fn ctrl_d_leaves() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
+    assert!(terminal.is_cooked());
+}
+
+#[test]
+fn quit_leaves() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn ctrl_d_leaves_with_a_blocked_call_and_says_which() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.run("bind s 127.0.0.1:0", "sock> ");
+    terminal.run("listen s 5", "sock> ");
+    terminal.run("accept s", "sock [1 blocked]> ");
+    terminal.keys("\x04");
+    terminal.ends();
+    let text = terminal.text();
+    let prompt = text.rfind("blocked]>").unwrap();
+    assert!(text[prompt..].contains("accept s"), "{text}");
+}
+
+#[test]
+fn sigterm_leaves_the_terminal_as_it_was() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("half");
+    terminal.sees("half");
+    assert!(!terminal.is_cooked());
+    terminal.signal(expectrl::Signal::SIGTERM);
+    assert_eq!(terminal.ends(), -(expectrl::Signal::SIGTERM as i32));
+    assert!(terminal.is_cooked());
+    let written = String::from_utf8_lossy(&terminal.written).into_owned();
+    let (on, off) = (
+        written.rfind("\x1b[?2004h").unwrap(),
+        written.rfind("\x1b[?2004l").unwrap(),
+    );
+    assert!(on < off, "bracketed paste is off again");
+}

@@ -1,0 +1,10 @@
+//! The shell on a pseudo-terminal, and scripts through pipes.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod asynchronous;
+mod editing;
+mod leaving;
+mod looks;
+mod scripts;
+mod terminal;

@@ -1,0 +1,68 @@
+//! What several test binaries share.
+
+// Each binary uses its part of it.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long the kernel and other processes may take before a test fails.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether a program is there. Where it is not, says that the test is skipped.
+///
+/// # Panics
+/// Where it is missing and `SOCKTUTOR_REQUIRE_ALL=1`.
+pub fn require(tool: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    if std::env::split_paths(&path).any(|dir| dir.join(tool).is_file()) {
+        return true;
+    }
+    skip(&format!("{tool} is not installed"));
+    false
+}
+
+/// Says that a test is skipped, and why.
+///
+/// # Panics
+/// Where `SOCKTUTOR_REQUIRE_ALL=1`.
+pub fn skip(reason: &str) {
+    assert!(
+        std::env::var_os("SOCKTUTOR_REQUIRE_ALL").is_none_or(|value| value != "1"),
+        "not skipped: {reason}"
+    );
+    println!("SKIPPED: {reason}");
+}
+
+/// Asks again until there is an answer.
+///
+/// # Panics
+/// After [`PATIENCE`], naming what was awaited.
+pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < end, "never happened: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// What a program printed.
+///
+/// # Panics
+/// Where it cannot be run or fails.
+pub fn output(program: &str, args: &[&str]) -> String {
+    let output = Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .output()
+        .expect(program);
+    assert!(
+        output.status.success(),
+        "{program} {args:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
