@@ -76,10 +76,7 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
     ));
     let ways = [
         ("help bind", "one command's parameters"),
-        (
-            "explain bind",
-            "what it does, when it blocks, its errors",
-        ),
+        ("explain bind", "what it does, when it blocks, its errors"),
         (
             "s = socket tcp",
             "or Python  s = socket.socket()  or C  socket(AF_INET, …);",

@@ -236,7 +236,10 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
         Shape::Type => notation::kind(n),
         Shape::Protocol => notation::protocol(libc::AF_INET, n),
         Shape::Interface4 => Ipv4Addr::from(n.to_ne_bytes()).to_string(),
-        Shape::Interface6 => match u32::try_from(n).ok().and_then(crate::sys::names::interface_name) {
+        Shape::Interface6 => match u32::try_from(n)
+            .ok()
+            .and_then(crate::sys::names::interface_name)
+        {
             Some(name) => format!("{n} ({name})"),
             None => n.to_string(),
         },

@@ -1,6 +1,9 @@
 //! Names to numbers, through the C library: hosts, services, network interfaces.
 
-#![expect(unsafe_code, reason = "C library calls that fill in and return pointers")]
+#![expect(
+    unsafe_code,
+    reason = "C library calls that fill in and return pointers"
+)]
 
 use super::addr::Addr;
 use super::call::errno;
@@ -114,4 +117,3 @@ pub fn interface_name(index: u32) -> Option<String> {
         .ok()
         .map(|name| name.to_string_lossy().into_owned())
 }
-

@@ -271,10 +271,6 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
     }
     let value = expr(i)?;
     let span = i.since(start);
-    // Only Python's print has commas between its values.
-    if i.rest().trim_start().starts_with(',') {
-        i.state.dialect = Dialect::Python;
-    }
     if let Expr::Name(name) = &value
         && !i.knows(name)
         && i.rest().starts_with([' ', '\t'])
@@ -285,6 +281,10 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
             "a call inside another statement needs brackets",
         );
         return Err(fault.expecting(format!("print {name}(…)")).into());
+    }
+    // Only Python's print has commas between its values.
+    if i.rest().trim_start().starts_with(',') {
+        i.state.dialect = Dialect::Python;
     }
     match &mut places.args[at] {
         Some(Arg {
