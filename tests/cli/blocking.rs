@@ -14,7 +14,7 @@ fn a_call_that_sleeps_becomes_a_job_and_its_result_arrives() {
         "blocked: the thread sleeps in accept()",
         "[job 1]",
         "has returned",
-        "= 5",
+        "= 4",
     ]);
 }
 
