@@ -20,4 +20,4 @@ newer = [
     if package["rust_version"] and number(package["rust_version"]) > number(stated)
 ]
 print(f"rust-version {stated}, {len(packages)} packages")
-sys.exit("\n".join(newer))
+sys.exit("\n".join(newer) or 0)
