@@ -7,9 +7,14 @@
 //! | `round` | one `sock` block while it is played: lines in, judgements out |
 //! | `world` | the session as the judge sees it |
 //! | `test` | `lesson test`: every step, without a person |
+//! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `turn` | lessons about a fixed port, one at a time |
 
+pub mod course;
 mod round;
 mod stage;
+pub mod test;
+mod turn;
 mod world;
 
 pub use round::Round;
