@@ -3,6 +3,7 @@
 use crate::event::{Change, TcpState};
 use crate::kernel::{Books, Diag, Family, Look, Poke, Ready, Watcher, Woken, look, ready};
 use crate::session::{News, Session, Socket, SocketId};
+use std::collections::BTreeSet;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,6 +15,8 @@ type NextLook = Arc<Mutex<Option<Instant>>>;
 pub(super) struct Ledger {
     books: Books,
     watcher: Watcher,
+    /// What the watcher was given. While that is nothing, it need not be asked.
+    watched: BTreeSet<u64>,
     /// Opened when it is first needed; `Some(None)` where the system refuses it.
     diag: Option<Option<Diag>>,
     next: NextLook,
@@ -29,6 +32,7 @@ impl Ledger {
         Ok(Self {
             books: Books::new(),
             watcher,
+            watched: BTreeSet::new(),
             diag: None,
             next: NextLook::default(),
             poke,
@@ -97,8 +101,7 @@ impl Ledger {
         let known = self.books.last(id).is_some_and(Look::reachable);
         let change = self.books.look(id, fd, family(socket));
         if !known && self.books.last(id).is_some_and(Look::reachable) {
-            // Where the system takes no more watches, statements still look.
-            let _ = self.watcher.add(fd, id);
+            self.add(fd, id);
         }
         change
     }
@@ -119,13 +122,20 @@ impl Ledger {
     /// Before a connect that may sleep: its end is a change to be told.
     pub fn watch(&mut self, socket: &Socket) {
         if !socket.closed {
-            let _ = self.watcher.add(borrow(socket), socket.id.0);
+            self.add(borrow(socket), socket.id.0);
+        }
+    }
+
+    fn add(&mut self, fd: BorrowedFd<'_>, id: u64) {
+        // Where the system takes no more watches, statements still look.
+        if self.watcher.add(fd, id).is_ok() {
+            self.watched.insert(id);
         }
     }
 
     /// Before close(2).
     pub fn unwatch(&mut self, socket: &Socket) {
-        if !socket.closed {
+        if !socket.closed && self.watched.remove(&socket.id.0) {
             let _ = self.watcher.remove(borrow(socket));
         }
     }
@@ -140,7 +150,9 @@ impl Ledger {
         let mut told = Vec::new();
         let mut named: Vec<SocketId> = own.to_vec();
         named.extend(self.books.due().into_iter().map(SocketId));
-        named.extend(self.watcher.changed().into_iter().map(SocketId));
+        if !self.watched.is_empty() {
+            named.extend(self.watcher.changed().into_iter().map(SocketId));
+        }
         let mut seen = 0;
         while let Some(id) = named.get(seen).copied() {
             seen += 1;

@@ -4,5 +4,6 @@
 mod support;
 
 mod harness;
+mod limits;
 mod sheet;
 mod strace;
