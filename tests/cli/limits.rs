@@ -49,14 +49,14 @@ fn refused(input: impl AsRef<[u8]>) -> Ran {
     ran
 }
 
-/// The shortest of three runs.
+/// The shorter of two runs.
 fn time(input: &str) -> Duration {
     let once = || {
         let began = Instant::now();
         alive(script(input));
         began.elapsed()
     };
-    (0..3).map(|_| once()).min().unwrap_or_default()
+    (0..2).map(|_| once()).min().unwrap_or_default()
 }
 
 /// Twice the input may take four times as long, and no more. What the program takes to start is part of both, which only
@@ -72,7 +72,7 @@ fn linear(name: &str, input: impl Fn(usize) -> String, size: usize) {
 
 #[test]
 fn a_megabyte_of_random_bytes() {
-    for seed in 1..=5 {
+    for seed in 1..=3 {
         let mut random = Random(seed);
         let ran = refused(random.bytes(1 << 20));
         assert!(ran.stdout.len() < ANSWER, "{} bytes", ran.stdout.len());
@@ -315,29 +315,29 @@ fn ten_thousand_statements_on_a_line() {
 
 #[test]
 fn twice_the_input_takes_twice_the_time() {
-    linear("statements", |n| "x = 1; ".repeat(n), 20_000);
+    linear("statements", |n| "x = 1; ".repeat(n), 4_000);
     linear("lines", |n| "socket tcp; close .\n".repeat(n), 4_000);
     linear(
         "a string",
         |n| format!("x = \"{}\"", "a\\n".repeat(n)),
-        400_000,
+        100_000,
     );
     linear("a sum", |n| format!("x = 1{}", " + 1".repeat(n)), 100);
-    linear("a list", |n| format!("x = ({})", "1, ".repeat(n)), 50_000);
-    linear("a word", |n| "a".repeat(n), 500_000);
-    linear("digits", |n| format!("x = {}", "1".repeat(n)), 500_000);
-    linear("blanks", |n| format!("{}ls", " ".repeat(n)), 1_000_000);
-    linear("quotes", |n| "\"".repeat(n), 200_000);
+    linear("a list", |n| format!("x = ({})", "1, ".repeat(n)), 20_000);
+    linear("a word", |n| "a".repeat(n), 50_000);
+    linear("digits", |n| format!("x = {}", "1".repeat(n)), 50_000);
+    linear("blanks", |n| format!("{}ls", " ".repeat(n)), 300_000);
+    linear("quotes", |n| "\"".repeat(n), 50_000);
     linear("open brackets", |n| "(\n".repeat(n), 20_000);
-    linear("a bracket after the other", |n| "(".repeat(n), 200_000);
-    linear("continued lines", |n| "\\\n".repeat(n), 50_000);
-    linear("comments", |n| "# nothing\n".repeat(n), 50_000);
+    linear("a bracket after the other", |n| "(".repeat(n), 50_000);
+    linear("continued lines", |n| "\\\n".repeat(n), 20_000);
+    linear("comments", |n| "# nothing\n".repeat(n), 20_000);
     linear(
         "escapes",
         |n| format!("send s \"{}", "\\xff".repeat(n)),
-        200_000,
+        50_000,
     );
-    linear("words", |n| format!("print {}", "a ".repeat(n)), 100_000);
+    linear("words", |n| format!("print {}", "a ".repeat(n)), 50_000);
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn what_is_shown_of_data_can_be_set() {
     let whole: String = ('a'..='z').cycle().take(100).collect();
     let shown = |text: &str| {
         text.lines()
-            .find(|line| line.contains("received"))
+            .find(|line| line.contains("received 100"))
             .map(str::to_owned)
     };
     assert!(shown(&received("set show 1000")).is_some_and(|line| line.contains(&whole)));
@@ -449,8 +449,8 @@ fn few_descriptors() {
     let line = "socket udp; ".repeat(80);
     let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{line}'"))).status(1);
     assert!(ran.stdout.contains("EMFILE"), "{}", ran.stdout);
-    // Not even enough for the libraries that the system's loader opens, some of them: no place for an answer of ours.
-    for limit in [3, 4, 5, 6, 7, 8] {
+    // With even fewer no session can be made, and the program says so; with three the system's loader gives up.
+    for limit in 4..9 {
         let ran = by_shell(&format!(
             "ulimit -n {limit}; PROGRAM -c 's = socket tcp; ls'"
         ));

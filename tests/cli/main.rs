@@ -3,7 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod blocking;
 mod harness;
 mod limits;
+mod look;
 mod sheet;
 mod strace;
