@@ -37,8 +37,10 @@ pub struct Done {
     pub command: &'static str,
     /// As typed, in canonical form.
     pub typed: String,
-    /// The system calls.
+    /// The system calls, until they are told.
     pub calls: Vec<Syscall>,
+    /// What the last of them returned.
+    pub ret: Option<i64>,
     /// The value, or the errno.
     pub result: Result<Value, Errno>,
     /// The socket it was made on.
@@ -141,6 +143,7 @@ impl Session {
             ))),
             Ok(Outcome::Sleeps(job)) => {
                 self.expect_result(job, &meta);
+                let asleep = asleep.shown();
                 self.waiting.insert(
                     job,
                     Waiting {
@@ -228,6 +231,7 @@ impl Session {
             job,
             command,
             typed,
+            ret: performed.calls.last().and_then(|call| call.ret),
             calls: performed.calls,
             result: Ok(Value::None),
             socket,
