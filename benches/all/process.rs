@@ -22,6 +22,7 @@ pub struct Took {
 }
 
 /// Runs a program with nothing to read, its output thrown away.
+#[expect(clippy::zombie_processes, reason = "wait4(2) waits for it")]
 pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, args: impl IntoIterator<Item = A>) -> Took {
     let mut command = Command::new(program);
     command

@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// When to look again although nobody was woken.
 type NextLook = Arc<Mutex<Option<Instant>>>;
 
+/// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
+const FRESH: Duration = Duration::from_millis(1);
+
 /// Books, watcher and sock_diag of one session.
 pub(super) struct Ledger {
     books: Books,
@@ -22,6 +25,8 @@ pub(super) struct Ledger {
     next: NextLook,
     poke: Poke,
     news: Option<News>,
+    /// When all that the network may have changed was last looked at.
+    looked: Option<Instant>,
 }
 
 impl Ledger {
@@ -37,6 +42,7 @@ impl Ledger {
             next: NextLook::default(),
             poke,
             news: None,
+            looked: None,
         })
     }
 
@@ -184,7 +190,13 @@ impl Ledger {
             self.diag = Some(diag);
         }
         self.set_alarm();
+        self.looked = Some(Instant::now());
         told
+    }
+
+    /// Whether the last look around is so recent that another before the next statement would tell nothing more.
+    pub fn looked_just_now(&self) -> bool {
+        self.looked.is_some_and(|looked| looked.elapsed() < FRESH)
     }
 
     /// Tells the watching thread when to look again by itself.

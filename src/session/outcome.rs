@@ -6,7 +6,7 @@ use super::table::{Made, SocketId};
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
-use crate::event::{Addr, Answer, Syscall};
+use crate::event::{Addr, Answer, Syscall, TcpState};
 use crate::lang::ast::Dialect;
 use crate::sys::call;
 use std::os::fd::RawFd;
@@ -187,7 +187,10 @@ impl Session {
             #[cfg(target_os = "linux")]
             Promptness::Room(listener) => call::tcp_info(listener)
                 // For a listener these are the accept queue's length and its limit.
-                .is_ok_and(|info| info.tcpi_unacked < info.tcpi_sacked),
+                .is_ok_and(|info| {
+                    TcpState::from_kernel(info.tcpi_state) == Some(TcpState::Listen)
+                        && info.tcpi_unacked < info.tcpi_sacked
+                }),
             #[cfg(not(target_os = "linux"))]
             Promptness::Room(_) => false,
             Promptness::Unknown => false,
