@@ -449,6 +449,10 @@ fn few_descriptors() {
     let line = "socket udp; ".repeat(80);
     let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{line}'"))).status(1);
     assert!(ran.stdout.contains("EMFILE"), "{}", ran.stdout);
+    // The soft limit is the user's own to raise, and the program does.
+    let ran = by_shell(&format!("ulimit -S -n 64; PROGRAM -c '{line}'"));
+    assert!(!ran.stdout.contains("EMFILE"), "{}", ran.stdout);
+    alive(ran).status(0);
     // With even fewer no session can be made, and the program says so; with three the system's loader gives up.
     for limit in 4..9 {
         let ran = by_shell(&format!(
