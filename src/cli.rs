@@ -5,7 +5,7 @@ mod lesson;
 use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
 use crate::repl::{Form, Options, interact};
-use crate::sys::high::raise;
+use crate::sys::high::{raise, raise_limit};
 use crate::sys::reserve::close_inherited;
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
@@ -264,6 +264,7 @@ fn lessons(global: &Global, asked: &Lesson) -> anyhow::Result<u8> {
 impl Global {
     /// A fresh session, in which the first socket is 3.
     fn session(&self, script: bool) -> io::Result<App> {
+        raise_limit();
         close_inherited();
         App::new(self.settings(script))
     }

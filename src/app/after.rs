@@ -8,9 +8,9 @@ use crate::text::escape::visible;
 
 impl App {
     /// Tells everything about a call that returned.
-    pub(super) fn after(&mut self, done: Done, sink: Sink<'_>) {
+    pub(super) fn after(&mut self, mut done: Done, sink: Sink<'_>) {
         let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
-        self.announce(&done, socket, sink);
+        self.announce(&mut done, socket, sink);
         let own: Vec<SocketId> = socket
             .into_iter()
             .chain(done.opened.iter().copied())
@@ -24,7 +24,7 @@ impl App {
         for (id, change) in changes {
             self.tell(Some(id), What::State(change), sink);
         }
-        if let Some(answer) = done.answer.clone() {
+        if let Some(answer) = done.answer.take() {
             self.tell(socket, What::Answer(answer), sink);
         }
         self.why(&done, socket, before, sink);
@@ -34,7 +34,7 @@ impl App {
     }
 
     /// The job that ended, the calls, what arrived.
-    fn announce(&mut self, done: &Done, socket: Option<SocketId>, sink: Sink<'_>) {
+    fn announce(&mut self, done: &mut Done, socket: Option<SocketId>, sink: Sink<'_>) {
         if let Some(n) = done.job {
             let status = if done.cancelled {
                 JobStatus::Cancelled
@@ -59,8 +59,8 @@ impl App {
             .copied()
             .filter(|_| socket.is_none())
             .or(socket);
-        for call in &done.calls {
-            self.tell(of, What::Syscall(call.clone()), sink);
+        for call in done.calls.drain(..) {
+            self.tell(of, What::Syscall(call), sink);
         }
         if let Some((bytes, from)) = &done.data {
             let shown = &bytes[..bytes.len().min(self.settings.show_bytes)];
@@ -74,10 +74,9 @@ impl App {
     }
 
     fn note_last(&mut self, done: &Done) {
-        let ret = done.calls.last().and_then(|call| call.ret);
         self.last = Last {
             typed: done.typed.clone(),
-            ret,
+            ret: done.ret,
             errno: done.result.as_ref().err().copied(),
             job: None,
             data: done.data.as_ref().map(|(bytes, _)| bytes.clone()),

@@ -3,6 +3,7 @@
 use crate::event::{Change, TcpState};
 use crate::kernel::{Books, Diag, Family, Look, Poke, Ready, Watcher, Woken, look, ready};
 use crate::session::{News, Session, Socket, SocketId};
+use std::collections::BTreeSet;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -10,15 +11,22 @@ use std::time::{Duration, Instant};
 /// When to look again although nobody was woken.
 type NextLook = Arc<Mutex<Option<Instant>>>;
 
+/// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
+const FRESH: Duration = Duration::from_millis(1);
+
 /// Books, watcher and sock_diag of one session.
 pub(super) struct Ledger {
     books: Books,
     watcher: Watcher,
+    /// What the watcher was given. While that is nothing, it need not be asked.
+    watched: BTreeSet<u64>,
     /// Opened when it is first needed; `Some(None)` where the system refuses it.
     diag: Option<Option<Diag>>,
     next: NextLook,
     poke: Poke,
     news: Option<News>,
+    /// When all that the network may have changed was last looked at.
+    looked: Option<Instant>,
 }
 
 impl Ledger {
@@ -29,10 +37,12 @@ impl Ledger {
         Ok(Self {
             books: Books::new(),
             watcher,
+            watched: BTreeSet::new(),
             diag: None,
             next: NextLook::default(),
             poke,
             news: None,
+            looked: None,
         })
     }
 
@@ -97,8 +107,7 @@ impl Ledger {
         let known = self.books.last(id).is_some_and(Look::reachable);
         let change = self.books.look(id, fd, family(socket));
         if !known && self.books.last(id).is_some_and(Look::reachable) {
-            // Where the system takes no more watches, statements still look.
-            let _ = self.watcher.add(fd, id);
+            self.add(fd, id);
         }
         change
     }
@@ -119,13 +128,20 @@ impl Ledger {
     /// Before a connect that may sleep: its end is a change to be told.
     pub fn watch(&mut self, socket: &Socket) {
         if !socket.closed {
-            let _ = self.watcher.add(borrow(socket), socket.id.0);
+            self.add(borrow(socket), socket.id.0);
+        }
+    }
+
+    fn add(&mut self, fd: BorrowedFd<'_>, id: u64) {
+        // Where the system takes no more watches, statements still look.
+        if self.watcher.add(fd, id).is_ok() {
+            self.watched.insert(id);
         }
     }
 
     /// Before close(2).
     pub fn unwatch(&mut self, socket: &Socket) {
-        if !socket.closed {
+        if !socket.closed && self.watched.remove(&socket.id.0) {
             let _ = self.watcher.remove(borrow(socket));
         }
     }
@@ -140,7 +156,9 @@ impl Ledger {
         let mut told = Vec::new();
         let mut named: Vec<SocketId> = own.to_vec();
         named.extend(self.books.due().into_iter().map(SocketId));
-        named.extend(self.watcher.changed().into_iter().map(SocketId));
+        if !self.watched.is_empty() {
+            named.extend(self.watcher.changed().into_iter().map(SocketId));
+        }
         let mut seen = 0;
         while let Some(id) = named.get(seen).copied() {
             seen += 1;
@@ -172,7 +190,13 @@ impl Ledger {
             self.diag = Some(diag);
         }
         self.set_alarm();
+        self.looked = Some(Instant::now());
         told
+    }
+
+    /// Whether the last look around is so recent that another before the next statement would tell nothing more.
+    pub fn looked_just_now(&self) -> bool {
+        self.looked.is_some_and(|looked| looked.elapsed() < FRESH)
     }
 
     /// Tells the watching thread when to look again by itself.

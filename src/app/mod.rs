@@ -117,7 +117,10 @@ impl App {
 
     /// As [`App::execute`], with each statement run by `run`.
     fn execute_each(&mut self, line: &str, sink: Sink<'_>, run: Run<'_>) -> Outcome {
-        self.poll(sink);
+        self.collect(sink);
+        if !self.ledger.looked_just_now() {
+            self.look_around(None, sink);
+        }
         self.remember(line);
         // A Ctrl-C that came too late for the statement before is not meant for this one.
         let _ = self.session.interrupt().take();
@@ -193,10 +196,14 @@ impl App {
 
     /// Results of calls that slept, and what the network has changed since last time.
     pub fn poll(&mut self, sink: Sink<'_>) {
+        self.collect(sink);
+        self.look_around(None, sink);
+    }
+
+    fn collect(&mut self, sink: Sink<'_>) {
         for done in self.session.collect() {
             self.after(done, sink);
         }
-        self.look_around(None, sink);
     }
 
     /// What to call, from whichever thread, when [`App::poll`] would find something.

@@ -86,7 +86,7 @@ fn port(addr: Option<&Addr>) -> Option<u16> {
 }
 
 fn sent(done: &Done) -> Vec<&'static str> {
-    let ret = done.calls.last().and_then(|call| call.ret).unwrap_or(0);
+    let ret = done.ret.unwrap_or(0);
     match done.asked.sent {
         Some(0) => vec!["empty"],
         Some(given) if usize::try_from(ret).is_ok_and(|ret| ret < given) => vec!["partial"],

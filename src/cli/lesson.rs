@@ -7,6 +7,7 @@ use crate::app::play::{language, library};
 use crate::event::{Answer, Event, What};
 use crate::lesson::{Defect, Library, Progress, check, template};
 use crate::repl::{Form, Output};
+use crate::sys::high::raise_limit;
 use crate::sys::reserve::close_inherited;
 use crate::text::style::{Paint, Style};
 use crate::text::table::Table;
@@ -45,6 +46,7 @@ pub(super) fn tested(global: &Global, words: &[String], times: u32) -> anyhow::R
     let library = all(global)?;
     let chosen = course::choose(&library, words).map_err(|wrong| anyhow!(wrong))?;
     // The first socket of a lesson is 3, as everywhere.
+    raise_limit();
     close_inherited();
     let settings = global.settings(true);
     let mut report = Report::new(global, times);

@@ -4,7 +4,7 @@ use super::eval::Target;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::table::{Socket, addr_len};
 use super::{NotYet, Session, notation};
-use crate::event::{Addr, TcpState};
+use crate::event::Addr;
 use crate::lang::ast::Call;
 use crate::sys::call;
 use socket2::SockAddr;
@@ -161,7 +161,7 @@ impl Session {
             let local = call::getsockname(socket.fd, socket.addr_len())
                 .ok()
                 .and_then(|filled| filled.addr);
-            local == Some(Addr::Inet(addr)) && self.state(socket.id) == Some(TcpState::Listen)
+            local == Some(Addr::Inet(addr))
         })?;
         Some(listener.fd)
     }

@@ -17,9 +17,7 @@ impl Session {
     /// The bytes of an expression.
     pub fn bytes(&self, expr: &Expr) -> Result<Vec<u8>, NotYet> {
         match expr {
-            Expr::Fill(n) if *n <= MOST => {
-                Ok(ALPHABET.iter().copied().cycle().take(*n as usize).collect())
-            }
+            Expr::Fill(n) if *n <= MOST => Ok(filled(*n as usize)),
             Expr::Fill(n) => Err(too_long(*n).into()),
             Expr::File(path) => Ok(self.file(path)?),
             other => match self.value(other)? {
@@ -58,6 +56,13 @@ impl Session {
         }
         Ok(bytes)
     }
+}
+
+/// The alphabet again and again, so many bytes of it.
+fn filled(len: usize) -> Vec<u8> {
+    let mut bytes = ALPHABET.repeat(len.div_ceil(ALPHABET.len()));
+    bytes.truncate(len);
+    bytes
 }
 
 fn too_long(len: u64) -> Refusal {

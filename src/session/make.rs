@@ -17,7 +17,7 @@ pub(super) fn made(command: &'static str, call: Syscall, result: Result<Yield, E
     Prepared {
         command,
         socket: None,
-        asleep: call.clone(),
+        asleep: notation::asleep(command, command, ""),
         promptness: Promptness::AtOnce,
         perform: Box::new(move || Performed::one(call, result)),
         effect: Effect::Nothing,

@@ -56,16 +56,39 @@ pub fn finished_with(
     }
 }
 
-/// A call that still sleeps: `accept(3, …) = ?`.
-pub fn asleep(command: &str, name: &str, args: impl Display) -> Syscall {
-    let text = format!("{name}({args}) = ?");
-    Syscall {
-        name: name.to_owned(),
-        command: command.to_owned(),
-        text,
-        ret: None,
-        errno: None,
-        library: false,
+/// A call before it returns. Most return at once, so it is put into words only where it sleeps.
+#[derive(Debug)]
+pub struct Asleep {
+    command: &'static str,
+    name: &'static str,
+    args: String,
+}
+
+impl Asleep {
+    /// `accept(3, …) = ?`
+    pub fn shown(self) -> Syscall {
+        let Self {
+            command,
+            name,
+            args,
+        } = self;
+        Syscall {
+            name: name.to_owned(),
+            command: command.to_owned(),
+            text: format!("{name}({args}) = ?"),
+            ret: None,
+            errno: None,
+            library: false,
+        }
+    }
+}
+
+/// A call that may sleep with these arguments.
+pub fn asleep(command: &'static str, name: &'static str, args: impl Display) -> Asleep {
+    Asleep {
+        command,
+        name,
+        args: args.to_string(),
     }
 }
 

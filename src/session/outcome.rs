@@ -6,7 +6,7 @@ use super::table::{Made, SocketId};
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
-use crate::event::{Addr, Answer, Syscall};
+use crate::event::{Addr, Answer, Syscall, TcpState};
 use crate::lang::ast::Dialect;
 use crate::sys::call;
 use std::os::fd::RawFd;
@@ -37,8 +37,10 @@ pub struct Done {
     pub command: &'static str,
     /// As typed, in canonical form.
     pub typed: String,
-    /// The system calls.
+    /// The system calls, until they are told.
     pub calls: Vec<Syscall>,
+    /// What the last of them returned.
+    pub ret: Option<i64>,
     /// The value, or the errno.
     pub result: Result<Value, Errno>,
     /// The socket it was made on.
@@ -141,6 +143,7 @@ impl Session {
             ))),
             Ok(Outcome::Sleeps(job)) => {
                 self.expect_result(job, &meta);
+                let asleep = asleep.shown();
                 self.waiting.insert(
                     job,
                     Waiting {
@@ -184,7 +187,10 @@ impl Session {
             #[cfg(target_os = "linux")]
             Promptness::Room(listener) => call::tcp_info(listener)
                 // For a listener these are the accept queue's length and its limit.
-                .is_ok_and(|info| info.tcpi_unacked < info.tcpi_sacked),
+                .is_ok_and(|info| {
+                    TcpState::from_kernel(info.tcpi_state) == Some(TcpState::Listen)
+                        && info.tcpi_unacked < info.tcpi_sacked
+                }),
             #[cfg(not(target_os = "linux"))]
             Promptness::Room(_) => false,
             Promptness::Unknown => false,
@@ -228,6 +234,7 @@ impl Session {
             job,
             command,
             typed,
+            ret: performed.calls.last().and_then(|call| call.ret),
             calls: performed.calls,
             result: Ok(Value::None),
             socket,

@@ -1,5 +1,6 @@
 //! A call that is ready to be made: everything is known but what the kernel will say.
 
+use super::notation::Asleep;
 use super::table::SocketId;
 use super::value::Value;
 use crate::errno::Errno;
@@ -13,8 +14,8 @@ pub struct Prepared {
     pub command: &'static str,
     /// The socket it is made on.
     pub socket: Option<SocketId>,
-    /// The call while it sleeps (`accept(3, addr, [16]) = ?`).
-    pub asleep: Syscall,
+    /// The call while it sleeps.
+    pub asleep: Asleep,
     /// Whether it can sleep.
     pub promptness: Promptness,
     /// Makes the call.

@@ -359,24 +359,30 @@ pub fn tcp_info(fd: RawFd) -> Returned<libc::tcp_info> {
     }
 }
 
-/// A buffer for receiving: `len` bytes of address space, of which the machine spends memory only on what is written.
+/// A buffer for receiving: `len` bytes, of which the machine spends memory only on what is written.
 #[derive(Debug)]
-pub struct Buffer {
-    pointer: *mut u8,
-    len: usize,
+pub struct Buffer(Memory);
+
+/// Where a buffer's bytes are.
+#[derive(Debug)]
+enum Memory {
+    /// A short one, without a system call.
+    Heap(Vec<u8>),
+    /// Address space of its own.
+    Mapped { pointer: *mut u8, len: usize },
 }
 
 // SAFETY: the mapping is owned by this value alone.
 unsafe impl Send for Buffer {}
 
 impl Buffer {
-    /// Reserves `len` bytes.
+    /// The longest that lies in the heap.
+    const SHORT: usize = 16 << 10;
+
+    /// Reserves `len` bytes, all zero.
     pub fn new(len: usize) -> Returned<Self> {
-        if len == 0 {
-            return Ok(Self {
-                pointer: std::ptr::NonNull::dangling().as_ptr(),
-                len,
-            });
+        if len <= Self::SHORT {
+            return Ok(Self(Memory::Heap(vec![0; len])));
         }
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
         // SAFETY: a fresh anonymous mapping.
@@ -391,27 +397,31 @@ impl Buffer {
             )
         };
         if pointer == libc::MAP_FAILED {
-            Err(errno())
-        } else {
-            Ok(Self {
-                pointer: pointer.cast(),
-                len,
-            })
+            return Err(errno());
         }
+        Ok(Self(Memory::Mapped {
+            pointer: pointer.cast(),
+            len,
+        }))
     }
 
     /// The bytes.
     pub fn bytes(&mut self) -> &mut [u8] {
-        // SAFETY: the mapping is `len` bytes, zeroed by the kernel, and borrowed mutably.
-        unsafe { std::slice::from_raw_parts_mut(self.pointer, self.len) }
+        match &mut self.0 {
+            Memory::Heap(bytes) => bytes,
+            // SAFETY: the mapping is `len` bytes, zeroed by the kernel, and borrowed mutably.
+            Memory::Mapped { pointer, len } => unsafe {
+                std::slice::from_raw_parts_mut(*pointer, *len)
+            },
+        }
     }
 }
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        if self.len > 0 {
+        if let Memory::Mapped { pointer, len } = self.0 {
             // SAFETY: unmaps exactly what `new` mapped.
-            unsafe { libc::munmap(self.pointer.cast(), self.len) };
+            unsafe { libc::munmap(pointer.cast(), len) };
         }
     }
 }

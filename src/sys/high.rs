@@ -2,7 +2,7 @@
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::sys::resource::{Resource, getrlimit};
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
@@ -31,6 +31,17 @@ pub fn raise(fd: OwnedFd) -> io::Result<OwnedFd> {
     // SAFETY: fcntl(2) has just made this descriptor, and nobody else knows it.
     #[expect(unsafe_code)]
     Ok(unsafe { OwnedFd::from_raw_fd(raised) })
+}
+
+/// Lets the process open as many descriptors as it may: setrlimit(2), `RLIMIT_NOFILE`, the soft limit to the hard one.
+/// What may be opened stays the administrator's choice. Where the system refuses it (macOS has a lower limit of its
+/// own), the limit stays as it is.
+pub fn raise_limit() {
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < hard
+    {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, hard, hard);
+    }
 }
 
 #[cfg(test)]

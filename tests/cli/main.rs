@@ -6,6 +6,7 @@ mod support;
 mod blocking;
 mod harness;
 mod lessons;
+mod limits;
 mod look;
 mod sheet;
 mod strace;
