@@ -31,6 +31,7 @@ use crate::lang::{self, Fault, Statement};
 use crate::session::{Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{HashSet, VecDeque};
+use std::sync::OnceLock;
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -87,6 +88,10 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// The lesson that a learner is led through.
+    learner: Option<Box<play::Learner>>,
+    /// Ids of lessons, once they were asked for.
+    lesson_ids: OnceLock<Vec<String>>,
 }
 
 impl App {
@@ -108,14 +113,19 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            learner: None,
+            lesson_ids: OnceLock::new(),
         })
     }
 
     /// Runs one line: understood, made, looked up, explained; every event goes to `sink` as it happens.
     pub fn execute(&mut self, line: &str, sink: Sink<'_>) -> Outcome {
-        self.execute_each(line, sink, &mut |app, statement, sink| {
-            app.statement(statement, sink)
-        })
+        match self.learner.take() {
+            Some(learner) => self.execute_in_lesson(learner, line, sink),
+            None => self.execute_each(line, sink, &mut |app, statement, sink| {
+                app.statement(statement, sink)
+            }),
+        }
     }
 
     /// As [`App::execute`], with each statement run by `run`.
@@ -194,10 +204,18 @@ impl App {
 
     /// Results of calls that slept, and what the network has changed since last time.
     pub fn poll(&mut self, sink: Sink<'_>) {
+        let mut happened = false;
+        let mut noted = |event| {
+            happened = true;
+            sink(event);
+        };
         for done in self.session.collect() {
-            self.after(done, sink);
+            self.after(done, &mut noted);
         }
-        self.look_around(None, sink);
+        self.look_around(None, &mut noted);
+        if happened {
+            self.lesson_hears(sink);
+        }
     }
 
     /// What to call, from whichever thread, when [`App::poll`] would find something.
@@ -216,6 +234,9 @@ impl App {
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
         self.leave_jobs(sink);
+        if let Some(learner) = &self.learner {
+            self.say(learner.farewell(), sink);
+        }
         self.failures == 0
     }
 
@@ -241,6 +262,8 @@ impl App {
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
+        fresh.learner = self.learner.take();
+        fresh.session.heed(self.session.interrupt());
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);
         }

@@ -80,10 +80,11 @@ impl App {
         // A call that fails is part of learning.
         self.failures = failures;
         self.unexpected = false;
-        if learner.over {
-            self.leave_stage();
-        } else if self.learner.is_none() {
-            self.learner = Some(learner);
+        match (&self.learner, learner.over) {
+            // Another lesson was begun.
+            (Some(_), _) => {}
+            (None, true) => self.leave_stage(),
+            (None, false) => self.learner = Some(learner),
         }
         outcome
     }
@@ -126,8 +127,7 @@ impl Learner {
     pub(in crate::app) fn farewell(&self) -> String {
         let place = format!(
             "lesson {}, step {}",
-            self.lesson.head.title,
-            self.lesson.steps[self.step].title
+            self.lesson.head.title, self.lesson.steps[self.step].title
         );
         match self.progress {
             Some(_) => format!("Your place is kept: {place} `learn` goes on there."),

@@ -94,7 +94,7 @@ impl Attempt {
     }
 
     /// Whether a statement of this kind can change something.
-    pub(super) fn changes(&self) -> bool {
+    pub fn changes(&self) -> bool {
         calls(&self.statement).into_iter().any(changes)
     }
 

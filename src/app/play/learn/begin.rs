@@ -53,13 +53,15 @@ impl App {
         };
         let known = match asked {
             Some(asked) => self.known(&library, found(&library, &asked)?)?,
-            None => match self.next_lesson(&library)? {
-                Some(known) => known,
-                None => {
-                    self.teach("Every lesson is done. `lessons` lists them, `learn 1` begins one again.", sink);
-                    return Ok(Outcome::default());
+            None => {
+                match self.next_lesson(&library)? {
+                    Some(known) => known,
+                    None => {
+                        self.teach("Every lesson is done. `lessons` lists them, `learn 1` begins one again.", sink);
+                        return Ok(Outcome::default());
+                    }
                 }
-            },
+            }
         };
         if let Some(why) = lacking(&known.lesson.head) {
             return Err(Refusal::new(format!(
@@ -105,10 +107,12 @@ impl App {
 
     /// Ids of the lessons, for completion.
     pub(in crate::app) fn lesson_ids(&self) -> Vec<String> {
-        match self.lesson_library() {
+        let read = || match self.lesson_library() {
             Ok(library) => library.ids().map(str::to_owned).collect(),
+            // `learn` says what is wrong.
             Err(_) => Vec::new(),
-        }
+        };
+        self.lesson_ids.get_or_init(read).clone()
     }
 
     fn lesson_library(&self) -> Result<Library, Refusal> {
@@ -194,14 +198,17 @@ impl Learner {
         if open > 0 {
             page.push_str("A lesson begins with nothing open: your sockets were closed.\n\n");
         }
-        let title = format!("# Lesson {}: {}\n\n", self.number, self.lesson.head.title);
+        page.push_str(&format!(
+            "# Lesson {}: {}\n\n",
+            self.number, self.lesson.head.title
+        ));
         match standing {
             Standing::Begun(step) => page.push_str(&format!(
-                "{title}You stopped at step {}. (`goto 1` begins again.)",
+                "You stopped at step {}. (`goto 1` begins again.)",
                 step + 1
             )),
             Standing::Skipped => page.push_str(&format!(
-                "{title}You have done this lesson but for what you skipped. (`goto 1` begins again.)"
+                "You have done this lesson but for what you skipped. (`goto 1` begins again.)"
             )),
             Standing::Done => page.push_str("You have done this lesson; once more, then.\n\n"),
             Standing::New => {}

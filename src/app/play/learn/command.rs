@@ -7,6 +7,7 @@ use crate::lang::ast::{Call, Statement};
 use crate::lesson::progress::Mark;
 use crate::lesson::{Block, Judgement};
 use crate::session::Refusal;
+use std::time::Duration;
 
 impl Learner {
     /// Runs a command of the lesson. `None` for a call that is none.
@@ -68,7 +69,10 @@ impl Learner {
             return app.teach("Nothing is to be called here.", sink);
         };
         let lines: Vec<&str> = sock.answer().collect();
-        let mut page = format!("The lesson's own lines:\n\n```\n{}\n```\n", lines.join("\n"));
+        let mut page = format!(
+            "The lesson's own lines:\n\n```\n{}\n```\n",
+            lines.join("\n")
+        );
         match self.choices() {
             Some(count) => {
                 page.push_str("\nWhat they will do, the kernel decides. First your guess: ");
@@ -94,7 +98,8 @@ impl Learner {
                     let page = format!("Step {number} is left out.\n\n{}", self.the_end(app));
                     return app.teach(page, sink);
                 }
-                let words = format!("Step {number} is left out: the lesson has made its calls for you.");
+                let words =
+                    format!("Step {number} is left out: the lesson has made its calls for you.");
                 self.travel(app, number, &words, sink);
             }
         }
@@ -103,7 +108,10 @@ impl Learner {
     /// What is missing, or what was wrong.
     fn why(&mut self, app: &mut App, sink: Sink<'_>) {
         if self.free {
-            return app.teach("Free play: nothing is judged. `resume` goes back to the lesson.", sink);
+            return app.teach(
+                "Free play: nothing is judged. `resume` goes back to the lesson.",
+                sink,
+            );
         }
         if let Some(count) = self.choices() {
             return app.teach(question::how_to_answer(count), sink);
@@ -127,7 +135,7 @@ impl Learner {
         };
         let mut judgement = round.look(app, PATIENCE, sink);
         if !matches!(judgement, Judgement::Done { .. })
-            && let Judgement::Done { renamed, remarks } = round.elsewhere_done(app, sink)
+            && let Judgement::Done { renamed, remarks } = round.elsewhere(app, Duration::ZERO, sink)
         {
             judgement = Judgement::Done { renamed, remarks };
         }
@@ -149,7 +157,10 @@ impl Learner {
         sink: Sink<'_>,
     ) -> Outcome {
         let steps = self.lesson.steps.len();
-        let number = call.expr("step").cloned().map(|expr| app.session.value(&expr));
+        let number = call
+            .expr("step")
+            .cloned()
+            .map(|expr| app.session.value(&expr));
         let step = match number {
             Some(Ok(crate::session::Value::Int(n))) => usize::try_from(n).ok(),
             _ => None,
@@ -171,7 +182,11 @@ impl Learner {
         if self.free {
             return self.resume(app, sink);
         }
-        self.begin_block_again(app, "Undone: everything was closed, and made again as it was before.", sink);
+        self.begin_block_again(
+            app,
+            "Undone: everything was closed, and made again as it was before.",
+            sink,
+        );
     }
 
     /// Lesson and step, and the task again.

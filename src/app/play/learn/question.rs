@@ -48,7 +48,10 @@ impl Learner {
         self.guesses.push((self.block, choice));
         let text = match (choice, self.block()) {
             (Some(at), Some(Block::Predict(predict))) => {
-                format!("Your guess: {}. Now make the call and see.\n\n", predict.choices[at].text)
+                format!(
+                    "Your guess: {}. Now make the call and see.\n\n",
+                    predict.choices[at].text
+                )
             }
             _ => "Make the call and see.\n\n".to_owned(),
         };
@@ -99,7 +102,14 @@ impl Learner {
         }
     }
 
-    fn quizzed(&mut self, app: &mut App, quiz: &Quiz, chosen: &[usize], tries: usize, sink: Sink<'_>) {
+    fn quizzed(
+        &mut self,
+        app: &mut App,
+        quiz: &Quiz,
+        chosen: &[usize],
+        tries: usize,
+        sink: Sink<'_>,
+    ) {
         let right: Vec<usize> = (0..quiz.choices.len())
             .filter(|at| quiz.choices[*at].right)
             .collect();

@@ -23,8 +23,8 @@ impl Learner {
         let page = self.rebuilt(app, self.step, self.block, words);
         self.free = false;
         self.told = false;
-        self.advance(app, page, sink);
         self.guesses = guesses;
+        self.advance(app, page, sink);
     }
 
     /// Repeats what leads to this block. What to say of it.
@@ -94,7 +94,11 @@ impl App {
             if outcome.fault || (outcome.failed && !call) {
                 let last = &self.last;
                 let errno = last.errno.map(|errno| {
-                    format!(" `{}` failed with {errno} ({}).", last.typed, errno.message())
+                    format!(
+                        " `{}` failed with {errno} ({}).",
+                        last.typed,
+                        errno.message()
+                    )
                 });
                 let trouble = trouble.unwrap_or_else(|| format!("`{}` failed.", line.text));
                 return Err(trouble + &errno.unwrap_or_default());

@@ -93,7 +93,10 @@ mod tests {
 
     #[test]
     fn calls_that_are_missing_are_one_sentence() {
-        let missing = ["still to do: bind on `a`", "still to do: socket, to make `b`"];
+        let missing = [
+            "still to do: bind on `a`",
+            "still to do: socket, to make `b`",
+        ];
         let not_yet = Judgement::NotYet {
             missing: missing.map(str::to_owned).to_vec(),
         };
