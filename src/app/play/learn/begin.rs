@@ -207,9 +207,9 @@ impl Learner {
                 "You stopped at step {}. (`goto 1` begins again.)",
                 step + 1
             )),
-            Standing::Skipped => page.push_str(&format!(
-                "You have done this lesson but for what you skipped. (`goto 1` begins again.)"
-            )),
+            Standing::Skipped => page.push_str(
+                "You have done this lesson but for what you skipped. (`goto 1` begins again.)",
+            ),
             Standing::Done => page.push_str("You have done this lesson; once more, then.\n\n"),
             Standing::New => {}
         }
