@@ -45,6 +45,8 @@ pub(in crate::app) struct Learner {
     phase: Phase,
     /// Predictions that wait for the next block's calls: the place of each, and the choice, where one was made.
     guesses: Vec<(usize, Option<usize>)>,
+    /// The learner's own names of the lesson's parts: name, part.
+    aliases: Vec<(String, String)>,
     /// How many hints of this step were shown.
     hints: usize,
     /// Free play: nothing is judged.
@@ -125,12 +127,9 @@ impl Learner {
 
     /// Where the learner can go on another day.
     pub(in crate::app) fn farewell(&self) -> String {
-        let place = format!(
-            "lesson {}, step {}",
-            self.lesson.head.title, self.lesson.steps[self.step].title
-        );
+        let place = format!("lesson {}, step {}", self.number, self.step + 1);
         match self.progress {
-            Some(_) => format!("Your place is kept: {place} `learn` goes on there."),
+            Some(_) => format!("Your place is kept: {place}. `socktutor learn` goes on there."),
             None => String::new(),
         }
     }
@@ -163,9 +162,16 @@ impl Learner {
             self.enter(app, sink);
             return Outcome::default();
         }
-        app.execute_each(line, sink, &mut |app, statement, sink| {
+        let asked = self.choices();
+        let mut outcome = app.execute_each(line, sink, &mut |app, statement, sink| {
             self.statement(app, statement, sink)
-        })
+        });
+        if let Some(count) = asked
+            && (outcome.missing.take().is_some() || outcome.fault)
+        {
+            app.teach(question::how_to_answer(count), sink);
+        }
+        outcome
     }
 
     /// Enter alone: on, where the step is done; a question is put again.
@@ -217,13 +223,11 @@ impl Learner {
         if !acts {
             return app.statement(statement, sink);
         }
-        let typed = crate::lang::canonical(statement);
-        let why = match self.phase {
-            Phase::Quiz(_) => "the question comes first",
-            _ => "first say what you expect; then call it and see",
+        let words = match self.phase {
+            Phase::Quiz(_) => "Not called yet: the question comes first.",
+            _ => "Not called yet: first say what you expect. Then call it and see.",
         };
-        app.teach(format!("`{typed}` was not called: {why}."), sink);
-        self.ask_again(app, sink);
+        app.teach(words, sink);
         Outcome {
             fault: true,
             ..Outcome::default()
@@ -233,13 +237,15 @@ impl Learner {
     /// Takes a judgement: words, and on where the block is done.
     fn judged(&mut self, app: &mut App, judgement: Judgement, sink: Sink<'_>) {
         let Judgement::Done { renamed, remarks } = judgement else {
-            app.teach(words::judgement(&judgement), sink);
+            app.teach(words::after_a_call(&judgement), sink);
             self.said = Some(judgement);
             return;
         };
-        let mut page = words::done(&renamed, &remarks);
+        // What the call printed stands right above.
+        let mut page = "\n".to_owned() + &words::done(&renamed, &remarks);
         page.push_str(&self.outcome_of_guesses(app, sink));
         app.take_parts(&renamed);
+        self.aliases.extend(renamed);
         self.block += 1;
         self.advance(app, page, sink);
     }

@@ -173,6 +173,7 @@ impl App {
             block: 0,
             phase: Phase::Guess,
             guesses: Vec::new(),
+            aliases: Vec::new(),
             hints: 0,
             free: false,
             said: None,
@@ -225,7 +226,7 @@ impl Learner {
         words.push_str(&self.intro());
         words.push_str(
             "*`hint` helps, `answer` shows the lesson's own lines, `undo` takes a step's calls back, `skip` goes on, \
-             `quit` leaves and keeps your place.*\n",
+             `quit` leaves and keeps your place.*\n\n",
         );
         app.teach(words, sink);
         self.travel(app, 0, "", sink);

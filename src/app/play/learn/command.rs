@@ -139,7 +139,10 @@ impl Learner {
         {
             judgement = Judgement::Done { renamed, remarks };
         }
-        self.judged(app, judgement, sink);
+        match judgement {
+            Judgement::Done { .. } => self.judged(app, judgement, sink),
+            other => app.teach(words::judgement(&other), sink),
+        }
     }
 
     fn back(&mut self, app: &mut App, sink: Sink<'_>) {

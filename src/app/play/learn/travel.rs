@@ -50,7 +50,15 @@ impl Learner {
                 _ => None,
             })
             .collect();
-        app.unseen(|app| socks.iter().try_for_each(|sock| app.repeat(sock)))
+        app.unseen(|app| socks.iter().try_for_each(|sock| app.repeat(sock)))?;
+        for (name, part) in &self.aliases {
+            if let Some(value) = app.session.variable(part).cloned()
+                && !app.session.knows(name)
+            {
+                app.session.assign(name, value);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -8,22 +8,31 @@ const TO_DO: &str = "still to do: ";
 /// What is missing, or what differs.
 pub(super) fn judgement(judgement: &Judgement) -> String {
     match judgement {
-        Judgement::Done { .. } => "This step is done.".to_owned(),
+        Judgement::Done { .. } => "This step is done.\n".to_owned(),
         Judgement::NotYet { missing } => self::missing(missing),
-        Judgement::Differs {
-            words,
-            missing,
-            undo,
-        } => {
-            let mut said: String = words.iter().map(|words| sentence(words)).collect();
-            said.push_str(&self::missing(missing));
-            if *undo {
-                said.push_str(
-                    "\nIf that call is in the way now: `undo` goes back to where you were before this step's calls.\n",
-                );
-            }
-            said
+        Judgement::Differs { words, missing, .. } => {
+            let said: String = words.iter().map(|words| sentence(words)).collect();
+            said + &self::missing(missing)
         }
+    }
+}
+
+/// The same in short, right after a call.
+pub(super) fn after_a_call(judgement: &Judgement) -> String {
+    match judgement {
+        Judgement::NotYet { missing } if missing.iter().all(|words| words.starts_with(TO_DO)) => {
+            format!("\nGood. {}", self::missing(missing))
+        }
+        Judgement::Differs { words, undo, .. } => {
+            let said: String = words.iter().map(|words| sentence(words)).collect();
+            let ways = if *undo {
+                "`undo` takes it back, `hint` helps."
+            } else {
+                "`hint` helps."
+            };
+            format!("\n{said}{ways}\n")
+        }
+        other => format!("\n{}", self::judgement(other)),
     }
 }
 
@@ -67,12 +76,11 @@ pub(super) fn done(renamed: &[(String, String)], remarks: &[String]) -> String {
     if !renamed.is_empty() {
         let each: Vec<String> = renamed
             .iter()
-            .map(|(name, part)| format!("your `{name}` is the lesson's `{part}`"))
+            .map(|(name, part)| format!("your `{name}` plays the lesson's `{part}`"))
             .collect();
-        let names = if renamed.len() == 1 { "name" } else { "names" };
         page.push_str(&format!(
-            "Names: {}; from here on the lesson's {names} will do as well.\n\n",
-            each.join(", ")
+            "{}Both names work from here on.\n\n",
+            sentence(&each.join(", ")).replace("\n\n", " ")
         ));
     }
     page
