@@ -17,9 +17,6 @@ mod variant;
 mod vocabulary;
 mod warn;
 
-#[cfg(test)]
-mod tests;
-
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
 pub use settings::{Explain, Settings};
@@ -132,6 +129,8 @@ impl App {
     fn execute_each(&mut self, line: &str, sink: Sink<'_>, run: Run<'_>) -> Outcome {
         self.poll(sink);
         self.remember(line);
+        // A Ctrl-C that came too late for the statement before is not meant for this one.
+        let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
             lang::parse_with(line, &|name| session.knows(name))
@@ -252,7 +251,8 @@ impl App {
         }
     }
 
-    /// Closes everything and begins anew; settings and what was explained stay.
+    /// Closes everything and begins anew; settings, limits, the clock and what was explained stay, and so does every
+    /// handle that [`App::interrupt`] has given out.
     ///
     /// # Errors
     /// Where the kernel gives no epoll descriptor.
@@ -263,7 +263,7 @@ impl App {
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
-        fresh.session.heed(self.session.interrupt());
+        fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);
         }

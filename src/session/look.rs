@@ -176,15 +176,14 @@ impl Session {
         self.interrupt.clone()
     }
 
-    /// Has Ctrl-C end what this session waits for, too: it goes on where another has ended.
-    pub fn heed(&mut self, interrupt: Interrupt) {
-        self.jobs.heed(interrupt.clone());
-        self.interrupt = interrupt;
-    }
-
     /// What to call when a sleeping call returns.
     pub fn on_news(&mut self, news: News) {
         self.jobs.on_news(news);
+    }
+
+    /// The number of the job that began last; 0 before the first.
+    pub fn last_job(&self) -> u32 {
+        self.jobs.last()
     }
 
     /// Whether a sleeping call has returned and was not collected.

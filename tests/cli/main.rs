@@ -3,6 +3,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod blocking;
 mod harness;
+mod lessons;
+mod look;
 mod sheet;
 mod strace;

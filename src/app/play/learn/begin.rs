@@ -1,6 +1,7 @@
 //! `learn` and `lessons`: which lesson, and where in it.
 
 use super::{Learner, Phase};
+use crate::app::play::course::not_found;
 use crate::app::play::{lacking, language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
@@ -258,18 +259,9 @@ fn standing(known: &Known) -> String {
 }
 
 fn found<'l>(library: &'l Library, asked: &str) -> Result<&'l Entry, Refusal> {
-    library.find(asked).map_err(|none| {
-        let near = none.near.join(", ");
-        let refusal = if none.ambiguous {
-            Refusal::new(format!("`{}` may mean several lessons", none.asked))
-        } else {
-            Refusal::new(format!("there is no lesson `{}`", none.asked))
-        };
-        refusal.help(match none.near.as_slice() {
-            [] => "`lessons` lists them".to_owned(),
-            _ => format!("did you mean {near}?"),
-        })
-    })
+    library
+        .find(asked)
+        .map_err(|wrong| Refusal::new(not_found(&wrong)).help("`lessons` lists them"))
 }
 
 /// A lesson that cannot be read, for its author.

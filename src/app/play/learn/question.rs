@@ -5,12 +5,7 @@ use super::{Learner, Phase};
 use crate::app::{App, Sink};
 use crate::lesson::{Block, Predict, Quiz};
 use std::fmt::Write;
-use std::time::{Duration, Instant};
 
-/// How long a choice may take to come true after the step's calls.
-const SETTLES: Duration = Duration::from_secs(1);
-/// How often it is looked at meanwhile.
-const AGAIN: Duration = Duration::from_millis(5);
 /// After so many wrong answers the right one is told.
 const TRIES: usize = 2;
 
@@ -91,15 +86,8 @@ impl Learner {
         let Phase::Calls(round) = &mut self.phase else {
             return None;
         };
-        let deadline = Instant::now() + SETTLES;
-        loop {
-            let findings = round.truths(app, predict, sink);
-            let found = findings.iter().position(|finding| finding.holds);
-            if found.is_some() || Instant::now() >= deadline {
-                return found;
-            }
-            std::thread::sleep(AGAIN);
-        }
+        let findings = round.truths(app, predict, sink);
+        findings.iter().position(|finding| finding.holds)
     }
 
     fn quizzed(
