@@ -134,10 +134,11 @@ impl Learner {
             return self.ask_again(app, sink);
         };
         let mut judgement = round.look(app, PATIENCE, sink);
-        if !matches!(judgement, Judgement::Done { .. })
-            && let Judgement::Done { renamed, remarks } = round.elsewhere(app, Duration::ZERO, sink)
-        {
-            judgement = Judgement::Done { renamed, remarks };
+        if !matches!(judgement, Judgement::Done { .. }) {
+            let elsewhere = round.elsewhere(app, Duration::ZERO, sink);
+            if matches!(elsewhere, Judgement::Done { .. }) || round.attempts() == 0 {
+                judgement = elsewhere;
+            }
         }
         match judgement {
             Judgement::Done { .. } => self.judged(app, judgement, sink),

@@ -10,10 +10,7 @@ pub(super) fn judgement(judgement: &Judgement) -> String {
     match judgement {
         Judgement::Done { .. } => "This step is done.\n".to_owned(),
         Judgement::NotYet { missing } => self::missing(missing),
-        Judgement::Differs { words, missing, .. } => {
-            let said: String = words.iter().map(|words| sentence(words)).collect();
-            said + &self::missing(missing)
-        }
+        Judgement::Differs { words, missing, .. } => sentences(words) + &self::missing(missing),
     }
 }
 
@@ -24,13 +21,13 @@ pub(super) fn after_a_call(judgement: &Judgement) -> String {
             format!("\nGood. {}", self::missing(missing))
         }
         Judgement::Differs { words, undo, .. } => {
-            let said: String = words.iter().map(|words| sentence(words)).collect();
+            let said = sentences(words);
             let ways = if *undo {
                 "`undo` takes it back, `hint` helps."
             } else {
                 "`hint` helps."
             };
-            format!("\n{said}{ways}\n")
+            format!("\n{} {ways}\n", said.trim_end())
         }
         other => format!("\n{}", self::judgement(other)),
     }
@@ -45,9 +42,18 @@ fn missing(missing: &[String]) -> String {
     let others = missing.iter().filter(|words| !words.starts_with(TO_DO));
     let mut said: String = others.map(|words| sentence(words)).collect();
     if !calls.is_empty() {
-        said.push_str(&format!("Still to do: {}.\n", calls.join("; ")));
+        // In a list of all that is missing, the call that makes it stands before.
+        let calls = calls.join("; ").replace(", which is to be made first", "");
+        said.push_str(&format!("Still to do: {calls}.\n"));
     }
     said
+}
+
+/// In one paragraph.
+fn sentences(words: &[String]) -> String {
+    let each: Vec<String> = words.iter().map(|words| sentence(words)).collect();
+    let joined = each.concat().replace("\n\n", " ");
+    format!("{}\n\n", joined.trim_end())
 }
 
 fn sentence(words: &str) -> String {
