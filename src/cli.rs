@@ -281,6 +281,7 @@ impl Global {
             },
             allow_net: self.allow_net,
             allow_files: self.allow_files,
+            lessons: self.lessons.clone(),
             ..Settings::default()
         }
     }

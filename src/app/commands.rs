@@ -31,10 +31,12 @@ impl App {
                 quit: true,
                 ..Outcome::default()
             }),
+            "learn" => self.learn(call, sink),
+            "lessons" => self.list_lessons(sink),
             lesson => Err(Refusal::new(format!(
                 "`{lesson}` belongs to a lesson, and none is being played"
             ))
-            .help("`learn` begins one, from the shell:  socktutor learn")),
+            .help("`learn` begins one, `lessons` lists them")),
         }
     }
 

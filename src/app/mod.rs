@@ -28,6 +28,7 @@ use crate::lang::{self, Fault, Statement};
 use crate::session::{Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{HashSet, VecDeque};
+use std::sync::OnceLock;
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -84,6 +85,10 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// The lesson that a learner is led through.
+    learner: Option<Box<play::Learner>>,
+    /// Ids of lessons, once they were asked for.
+    lesson_ids: OnceLock<Vec<String>>,
 }
 
 impl App {
@@ -105,14 +110,19 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            learner: None,
+            lesson_ids: OnceLock::new(),
         })
     }
 
     /// Runs one line: understood, made, looked up, explained; every event goes to `sink` as it happens.
     pub fn execute(&mut self, line: &str, sink: Sink<'_>) -> Outcome {
-        self.execute_each(line, sink, &mut |app, statement, sink| {
-            app.statement(statement, sink)
-        })
+        match self.learner.take() {
+            Some(learner) => self.execute_in_lesson(learner, line, sink),
+            None => self.execute_each(line, sink, &mut |app, statement, sink| {
+                app.statement(statement, sink)
+            }),
+        }
     }
 
     /// As [`App::execute`], with each statement run by `run`.
@@ -196,10 +206,19 @@ impl App {
 
     /// Results of calls that slept, and what the network has changed since last time.
     pub fn poll(&mut self, sink: Sink<'_>) {
-        self.collect(sink);
-        self.look_around(None, sink);
+        let mut happened = false;
+        let mut noted = |event| {
+            happened = true;
+            sink(event);
+        };
+        self.collect(&mut noted);
+        self.look_around(None, &mut noted);
+        if happened {
+            self.lesson_hears(sink);
+        }
     }
 
+    /// Results of calls that slept.
     fn collect(&mut self, sink: Sink<'_>) {
         for done in self.session.collect() {
             self.after(done, sink);
@@ -222,6 +241,9 @@ impl App {
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
         self.leave_jobs(sink);
+        if let Some(learner) = &self.learner {
+            self.say(learner.farewell(), sink);
+        }
         self.failures == 0
     }
 
@@ -248,6 +270,7 @@ impl App {
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
+        fresh.learner = self.learner.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

@@ -1,6 +1,7 @@
 //! What can be set, at the command line and with `set`.
 
 use crate::session::Policy;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How much is explained.
@@ -52,6 +53,10 @@ pub struct Settings {
     pub allow_files: bool,
     /// How many of the bytes received are shown.
     pub show_bytes: usize,
+    /// A folder of lessons besides those in the program.
+    pub lessons: Option<PathBuf>,
+    /// Where a learner's progress is kept; without it, in the user's state folder.
+    pub progress: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -64,6 +69,8 @@ impl Default for Settings {
             allow_net: false,
             allow_files: false,
             show_bytes: 1000,
+            lessons: None,
+            progress: None,
         }
     }
 }

@@ -53,15 +53,19 @@ impl App {
             names,
             addresses,
             topics,
-            lessons: Vec::new(),
+            lessons: self.lesson_ids(),
         }
     }
 
-    /// The prompt: it says how many calls sleep.
+    /// The prompt: the place in a lesson, and how many calls sleep.
     pub fn prompt(&self) -> String {
+        let place = match &self.learner {
+            Some(learner) => learner.place(),
+            None => "sock".to_owned(),
+        };
         match self.jobs() {
-            0 => "sock> ".to_owned(),
-            n => format!("sock [{n} blocked]> "),
+            0 => format!("{place}> "),
+            n => format!("{place} [{n} blocked]> "),
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod asynchronous;
 mod editing;
+mod learn;
 mod leaving;
 mod looks;
 mod scripts;

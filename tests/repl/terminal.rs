@@ -64,6 +64,11 @@ impl Start {
 
     /// Starts it and waits for the first prompt.
     pub fn open(self) -> (Terminal, Option<TempDir>) {
+        self.open_at("sock> ")
+    }
+
+    /// Starts it and waits for this prompt.
+    pub fn open_at(self, prompt: &str) -> (Terminal, Option<TempDir>) {
         let mut session = Session::spawn(self.command).unwrap();
         session.set_window_size(80, 24).unwrap();
         let parser = vt100::Parser::new(size(24), size(80), 1000);
@@ -73,7 +78,7 @@ impl Start {
             written: Vec::new(),
             ended: false,
         };
-        terminal.prompt("sock> ");
+        terminal.prompt(prompt);
         (terminal, self.home)
     }
 }

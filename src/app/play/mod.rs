@@ -6,17 +6,20 @@
 //! | `stage` | the session in which a lesson is played, and what the machine must have for it |
 //! | `round` | one `sock` block while it is played: lines in, judgements out |
 //! | `world` | the session as the judge sees it |
+//! | `learn` | a learner at the prompt |
 //! | `test` | `lesson test`: every step, without a person |
 //! | `course` | which lessons are meant, and how far the learner is with each |
 //! | `turn` | lessons about a fixed port, one at a time |
 
 pub mod course;
+mod learn;
 mod round;
 mod stage;
 pub mod test;
 mod turn;
 mod world;
 
+pub(in crate::app) use learn::Learner;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
 pub use world::Seen;

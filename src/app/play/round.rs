@@ -42,7 +42,13 @@ impl Round {
         outcome
     }
 
-    fn statement(&mut self, app: &mut App, statement: &Statement, sink: Sink<'_>) -> Outcome {
+    /// Runs one statement and reports it to the judge.
+    pub(super) fn statement(
+        &mut self,
+        app: &mut App,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Outcome {
         self.hear(app);
         if matches!(statement.action, Action::Nothing | Action::Expect(_)) {
             return app.statement(statement, sink);

@@ -63,7 +63,12 @@ impl Attempt {
     /// Set [`Attempt::outcome`] when it was run.
     pub fn new(statement: &Statement, world: &mut dyn World) -> Self {
         let mut statement = statement.clone();
+        let about_names =
+            matches!(&statement.action, Action::Call(call) if call.command.role != Role::Shell);
         parts::each_expr(&mut statement.action, &mut |expr| {
+            if about_names && let Some(property) = name_asked(expr) {
+                *expr = property;
+            }
             if let Expr::Last | Expr::Fd(_) = expr
                 && let Some(name) = world.socket(expr)
             {
@@ -94,7 +99,7 @@ impl Attempt {
     }
 
     /// Whether a statement of this kind can change something.
-    pub(super) fn changes(&self) -> bool {
+    pub fn changes(&self) -> bool {
         calls(&self.statement).into_iter().any(changes)
     }
 
@@ -102,6 +107,18 @@ impl Attempt {
     pub(super) fn changed(&self) -> bool {
         self.changes() && !matches!(self.outcome.end, End::Failed(_) | End::NoCall)
     }
+}
+
+/// `b.getsockname()` as an argument says the same as `b.local`, and can be asked again.
+fn name_asked(expr: &Expr) -> Option<Expr> {
+    let Expr::Call(call) = expr else { return None };
+    let property = match call.command.name {
+        "getsockname" => "local",
+        "getpeername" => "peer",
+        _ => return None,
+    };
+    let socket = call.expr("sockfd")?.clone();
+    Some(Expr::Property(Box::new(socket), property.to_owned()))
 }
 
 /// What an expression amounts to; `None` for one that holds a call, which would be made a second time.

@@ -166,7 +166,7 @@ fn compare_args(
         (Kind::Size, _) => Arg::Same,
         // 0 stands for the type's own protocol.
         (Kind::Protocol, _) if is_zero(&ours) || theirs.as_ref().is_none_or(is_zero) => Arg::Same,
-        (_, "backlog") => Arg::Alike,
+        (_, "backlog") if !is_short(&ours) => Arg::Alike,
         _ => Arg::Off(words::differs(call, param, &ours, theirs.as_ref(), names)),
     }
 }
@@ -182,6 +182,11 @@ fn default(call: &Call, param: &Param) -> Option<Expr> {
         (Kind::Protocol | Kind::MsgFlags, _) => Expr::Int(0),
         _ => return None,
     })
+}
+
+/// Whether a backlog is so short that the step is about it: one that fills up. Any other is as good as the lesson's.
+fn is_short(backlog: &Expr) -> bool {
+    matches!(backlog, Expr::Int(0..=4))
 }
 
 fn is_zero(expr: &Expr) -> bool {

@@ -300,6 +300,10 @@ impl Judge {
 
     /// In an `other` block: what the other side did shows in the claims about what was there before.
     fn others_did_it(&self, assignment: &Assignment, world: &mut dyn World) -> bool {
+        // A learner who has begun to play the other side goes on to its end.
+        if assignment.attempts.iter().any(Option::is_some) {
+            return false;
+        }
         let seen = self.seen_from_here(assignment);
         !seen.is_empty() && seen.iter().all(|claim| world.claim(claim).holds)
     }

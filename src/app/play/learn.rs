@@ -1,0 +1,284 @@
+//! A lesson with a learner at the prompt: the text is shown, the learner types, the judge says how far that is.
+//! The lesson in progress belongs to the [`App`], and [`App::execute`] stays the one way in.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `begin` | `learn` and `lessons`: which lesson, and where in it |
+//! | `walk` | from block to block, from step to step, to the end |
+//! | `question` | predictions and quizzes |
+//! | `command` | `hint`, `answer`, `skip`, `why` … |
+//! | `travel` | `undo`, `back`, `goto`, `resume`: begin anew and repeat what led there |
+//! | `words` | what a judgement says to the learner |
+
+mod begin;
+mod command;
+mod question;
+mod travel;
+mod walk;
+mod words;
+
+use super::Round;
+use super::world::Seen;
+use crate::app::{App, Outcome, Sink};
+use crate::event::{Answer, What};
+use crate::lang::ast::{Action, Statement};
+use crate::lesson::progress::Record;
+use crate::lesson::{Attempt, Block, Judgement, Lesson, Progress, Sock};
+use std::time::Duration;
+
+/// How long a claim is polled after a learner's call: longer than a delayed ACK (43 ms) and than the first
+/// retransmission of a SYN (1 s), shorter than patience. What takes longer is noticed when it happens.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// A lesson in progress.
+pub(in crate::app) struct Learner {
+    lesson: Lesson,
+    /// The lesson's place among the others, as in its file's name.
+    number: u32,
+    /// Where progress is kept; `None` where the user has no home.
+    progress: Option<Progress>,
+    record: Record,
+    /// The step being played.
+    step: usize,
+    /// The block of it that waits for the learner.
+    block: usize,
+    phase: Phase,
+    /// Predictions that wait for the next block's calls: the place of each, and the choice, where one was made.
+    guesses: Vec<(usize, Option<usize>)>,
+    /// The learner's own names of the lesson's parts: name, part.
+    aliases: Vec<(String, String)>,
+    /// How many hints of this step were shown.
+    hints: usize,
+    /// Free play: nothing is judged.
+    free: bool,
+    /// What the judge said last, for `why`.
+    said: Option<Judgement>,
+    /// The learner was told that the network has done what the step waits for.
+    told: bool,
+    /// The last step is behind.
+    over: bool,
+}
+
+/// What is waited for.
+enum Phase {
+    /// A guess, before the calls.
+    Guess,
+    /// Calls.
+    Calls(Box<Round>),
+    /// An answer, given so often wrongly.
+    Quiz(usize),
+}
+
+impl App {
+    /// A line of a learner.
+    pub(in crate::app) fn execute_in_lesson(
+        &mut self,
+        mut learner: Box<Learner>,
+        line: &str,
+        sink: Sink<'_>,
+    ) -> Outcome {
+        let failures = self.failures();
+        let outcome = learner.line(self, line, sink);
+        // A call that fails is part of learning.
+        self.failures = failures;
+        self.unexpected = false;
+        match (&self.learner, learner.over) {
+            // Another lesson was begun.
+            (Some(_), _) => {}
+            (None, true) => self.leave_stage(),
+            (None, false) => self.learner = Some(learner),
+        }
+        outcome
+    }
+
+    /// Something has happened by itself: it may be what the lesson waits for.
+    pub(in crate::app) fn lesson_hears(&mut self, sink: Sink<'_>) {
+        if let Some(mut learner) = self.learner.take() {
+            learner.hear(self, sink);
+            self.learner = Some(learner);
+        }
+    }
+
+    /// Words of the lesson, Markdown.
+    fn teach(&self, markdown: impl Into<String>, sink: Sink<'_>) {
+        let markdown = markdown.into();
+        if !markdown.trim().is_empty() {
+            self.tell(None, What::Answer(Answer::Lesson { markdown }), sink);
+        }
+    }
+}
+
+impl Learner {
+    /// The place in the lesson, for the prompt: `lesson 4 3/9`.
+    pub(in crate::app) fn place(&self) -> String {
+        let mut place = format!(
+            "lesson {} {}/{}",
+            self.number,
+            self.step + 1,
+            self.lesson.steps.len()
+        );
+        if self.free {
+            place.push_str(" free");
+        } else if let Some(choices) = self.choices() {
+            place.push_str(&format!(" (1-{choices})"));
+        }
+        place
+    }
+
+    /// Where the learner can go on another day.
+    pub(in crate::app) fn farewell(&self) -> String {
+        let place = format!("lesson {}, step {}", self.number, self.step + 1);
+        match self.progress {
+            Some(_) => format!("Your place is kept: {place}. `socktutor learn` goes on there."),
+            None => String::new(),
+        }
+    }
+
+    fn block(&self) -> Option<&Block> {
+        self.lesson.steps[self.step].blocks.get(self.block)
+    }
+
+    /// The model answer of the block in hand, or of the next one where a question comes first.
+    fn sock(&self) -> Option<&Sock> {
+        let rest = self.lesson.steps[self.step].blocks.get(self.block..)?;
+        rest.iter().find_map(|block| match block {
+            Block::Sock(sock) => Some(sock),
+            _ => None,
+        })
+    }
+
+    fn line(&mut self, app: &mut App, line: &str, sink: Sink<'_>) -> Outcome {
+        if self.told && self.goes_on_by_itself(app, sink) {
+            if !line.trim().is_empty() {
+                let words = format!("Not run: `{}`. Read on first.", line.trim());
+                app.teach(words, sink);
+            }
+            return Outcome::default();
+        }
+        if !self.free && self.answered(app, line, sink) {
+            return Outcome::default();
+        }
+        if line.trim().is_empty() {
+            self.enter(app, sink);
+            return Outcome::default();
+        }
+        let asked = self.choices();
+        let mut outcome = app.execute_each(line, sink, &mut |app, statement, sink| {
+            self.statement(app, statement, sink)
+        });
+        if let Some(count) = asked
+            && (outcome.missing.take().is_some() || outcome.fault)
+        {
+            app.teach(question::how_to_answer(count), sink);
+        }
+        outcome
+    }
+
+    /// Enter alone: on, where the step is done; a question is put again.
+    fn enter(&mut self, app: &mut App, sink: Sink<'_>) {
+        if self.free || self.goes_on_by_itself(app, sink) {
+            return;
+        }
+        self.ask_again(app, sink);
+    }
+
+    fn statement(&mut self, app: &mut App, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        if let Action::Call(call) = &statement.action
+            && let Some(outcome) = self.command(app, call, statement, sink)
+        {
+            return outcome;
+        }
+        if self.over || self.free {
+            return app.statement(statement, sink);
+        }
+        let Phase::Calls(round) = &mut self.phase else {
+            return self.before_the_answer(app, statement, sink);
+        };
+        let before = round.attempts();
+        let outcome = round.statement(app, statement, sink);
+        if round.attempts() > before {
+            let judgement = round.look(app, PATIENCE, sink);
+            self.judged(app, judgement, sink);
+        }
+        outcome
+    }
+
+    /// A statement while a question is open: one that only looks is run, one that acts would give the answer away.
+    fn before_the_answer(
+        &mut self,
+        app: &mut App,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Outcome {
+        let patience = Duration::ZERO;
+        let acts = Attempt::new(
+            statement,
+            &mut Seen {
+                app,
+                sink,
+                patience,
+            },
+        )
+        .changes();
+        if !acts {
+            return app.statement(statement, sink);
+        }
+        let words = match self.phase {
+            Phase::Quiz(_) => "Not called yet: the question comes first.",
+            _ => "Not called yet: first say what you expect. Then call it and see.",
+        };
+        app.teach(words, sink);
+        Outcome {
+            fault: true,
+            ..Outcome::default()
+        }
+    }
+
+    /// Takes a judgement: words, and on where the block is done.
+    fn judged(&mut self, app: &mut App, judgement: Judgement, sink: Sink<'_>) {
+        let Judgement::Done { renamed, remarks } = judgement else {
+            app.teach(words::after_a_call(&judgement), sink);
+            self.said = Some(judgement);
+            return;
+        };
+        // What the call printed stands right above.
+        let mut page = "\n".to_owned() + &words::done(&renamed, &remarks);
+        page.push_str(&self.outcome_of_guesses(app, sink));
+        app.take_parts(&renamed);
+        self.aliases.extend(renamed);
+        self.block += 1;
+        self.advance(app, page, sink);
+    }
+
+    /// Goes on where the block is done without another call: somebody else made the difference.
+    fn goes_on_by_itself(&mut self, app: &mut App, sink: Sink<'_>) -> bool {
+        let Phase::Calls(round) = &mut self.phase else {
+            return false;
+        };
+        self.told = false;
+        let judgement = round.look(app, Duration::ZERO, sink);
+        let done = matches!(judgement, Judgement::Done { .. });
+        if done {
+            self.judged(app, judgement, sink);
+        }
+        done
+    }
+
+    /// Looks whether what has happened by itself is what the step waits for, and says so.
+    fn hear(&mut self, app: &mut App, sink: Sink<'_>) {
+        let Phase::Calls(round) = &mut self.phase else {
+            return;
+        };
+        if self.free || self.told {
+            return;
+        }
+        let judgement = round.look(app, Duration::ZERO, sink);
+        if matches!(judgement, Judgement::Done { .. }) {
+            self.told = true;
+            app.teach(
+                "That is what this step waited for: press Enter to go on.",
+                sink,
+            );
+        }
+    }
+}

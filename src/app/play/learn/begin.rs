@@ -1,0 +1,274 @@
+//! `learn` and `lessons`: which lesson, and where in it.
+
+use super::{Learner, Phase};
+use crate::app::play::course::not_found;
+use crate::app::play::{lacking, language, library};
+use crate::app::{App, Outcome, Sink};
+use crate::event::{Answer, What};
+use crate::lang::ast::{Call, Expr};
+use crate::lesson::library::Entry;
+use crate::lesson::progress::{Mark, Record, Standing};
+use crate::lesson::{Defect, Lesson, Library, Progress};
+use crate::session::Refusal;
+
+/// A lesson that can be read, and how far it is.
+struct Known {
+    number: u32,
+    lesson: Lesson,
+    record: Record,
+}
+
+impl Known {
+    fn standing(&self) -> Standing {
+        self.record.standing(self.lesson.step_ids())
+    }
+
+    /// The step to go on with.
+    fn step(&self) -> usize {
+        match self.standing() {
+            Standing::New | Standing::Done => 0,
+            Standing::Begun(step) => step,
+            Standing::Skipped => {
+                let skipped = |id: &str| self.record.get(id) == Some(Mark::Skipped);
+                self.lesson.step_ids().position(skipped).unwrap_or(0)
+            }
+        }
+    }
+}
+
+impl App {
+    /// `learn [LESSON]`
+    pub(in crate::app) fn learn(
+        &mut self,
+        call: &Call,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
+        let library = self.lesson_library()?;
+        let asked = match call.expr("lesson") {
+            Some(Expr::Int(number)) => Some(number.to_string()),
+            Some(expr) => {
+                let expr = expr.clone();
+                Some(self.settled(|app| app.session.word(&expr), sink)?)
+            }
+            None => None,
+        };
+        let known = match asked {
+            Some(asked) => self.known(&library, found(&library, &asked)?)?,
+            None => {
+                match self.next_lesson(&library)? {
+                    Some(known) => known,
+                    None => {
+                        self.teach("Every lesson is done. `lessons` lists them, `learn 1` begins one again.", sink);
+                        return Ok(Outcome::default());
+                    }
+                }
+            }
+        };
+        if let Some(why) = lacking(&known.lesson.head) {
+            return Err(Refusal::new(format!(
+                "lesson {} cannot be played here: {why}",
+                known.number
+            ))
+            .help("`lessons` lists the others"));
+        }
+        self.begin(known, sink);
+        Ok(Outcome::default())
+    }
+
+    /// `lessons`: every lesson, and how far it is.
+    pub(in crate::app) fn list_lessons(&mut self, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        let library = self.lesson_library()?;
+        let mut rows = Vec::new();
+        for entry in library.entries() {
+            let name = format!("{} {}", entry.number, entry.id().unwrap_or(&entry.file));
+            let about = match self.known(&library, entry) {
+                Ok(known) => format!("{}: {}", known.lesson.head.title, standing(&known)),
+                Err(refusal) => refusal.message,
+            };
+            rows.push((name, about));
+        }
+        let groups = vec![(String::new(), rows)];
+        self.tell(None, What::Answer(Answer::List { groups }), sink);
+        Ok(Outcome::default())
+    }
+
+    /// What comes after this lesson, in words.
+    pub(super) fn after_lesson(&self, number: u32) -> String {
+        let Ok(library) = self.lesson_library() else {
+            return String::new();
+        };
+        let next = library.entries().iter().find(|entry| entry.number > number);
+        match next.and_then(|entry| Some((entry.number, entry.head.as_ref()?))) {
+            Some((number, head)) => {
+                format!(" `learn {number}` begins the next one, {}.", head.title)
+            }
+            None => " It was the last one.".to_owned(),
+        }
+    }
+
+    /// Ids of the lessons, for completion.
+    pub(in crate::app) fn lesson_ids(&self) -> Vec<String> {
+        let read = || match self.lesson_library() {
+            Ok(library) => library.ids().map(str::to_owned).collect(),
+            // `learn` says what is wrong.
+            Err(_) => Vec::new(),
+        };
+        self.lesson_ids.get_or_init(read).clone()
+    }
+
+    fn lesson_library(&self) -> Result<Library, Refusal> {
+        library(self.settings.lessons.as_deref()).map_err(|defects| defective("lessons", &defects))
+    }
+
+    fn progress(&self) -> Option<Progress> {
+        match &self.settings.progress {
+            Some(folder) => Some(Progress::at(folder)),
+            None => Progress::of_user(),
+        }
+    }
+
+    fn known(&self, library: &Library, entry: &Entry) -> Result<Known, Refusal> {
+        let lesson = library
+            .open(entry, language().as_deref())
+            .map_err(|defects| defective(&entry.file, &defects))?;
+        let record = match self.progress() {
+            Some(progress) => progress
+                .load(&lesson.head.id)
+                .map_err(|error| Refusal::new(format!("your progress cannot be read: {error}")))?,
+            None => Record::default(),
+        };
+        Ok(Known {
+            number: entry.number,
+            lesson,
+            record,
+        })
+    }
+
+    /// The first lesson that was not gone through, else the first in which something was skipped. Lessons that this
+    /// machine cannot play are passed over.
+    fn next_lesson(&self, library: &Library) -> Result<Option<Known>, Refusal> {
+        let mut skipped = None;
+        for entry in library.entries() {
+            let known = self.known(library, entry)?;
+            if lacking(&known.lesson.head).is_some() {
+                continue;
+            }
+            match known.standing() {
+                Standing::New | Standing::Begun(_) => return Ok(Some(known)),
+                Standing::Skipped => skipped = skipped.or(Some(known)),
+                Standing::Done => {}
+            }
+        }
+        Ok(skipped)
+    }
+
+    fn begin(&mut self, known: Known, sink: Sink<'_>) {
+        let open = self.session.open_count();
+        let (step, standing) = (known.step(), known.standing());
+        let mut learner = Box::new(Learner {
+            progress: self.progress(),
+            lesson: known.lesson,
+            number: known.number,
+            record: known.record,
+            step,
+            block: 0,
+            phase: Phase::Guess,
+            guesses: Vec::new(),
+            aliases: Vec::new(),
+            hints: 0,
+            free: false,
+            said: None,
+            told: false,
+            over: false,
+        });
+        let words = learner.welcome(standing, open);
+        learner.travel_first(self, step, words, sink);
+        self.learner = Some(learner);
+    }
+}
+
+impl Learner {
+    /// What is said before the first step.
+    fn welcome(&self, standing: Standing, open: usize) -> String {
+        let mut page = String::new();
+        if let Some(aside) = &self.record.damaged {
+            page.push_str(&format!(
+                "The file of your progress could not be understood; it was put aside as {}.\n\n",
+                aside.display()
+            ));
+        }
+        if open > 0 {
+            page.push_str("A lesson begins with nothing open: your sockets were closed.\n\n");
+        }
+        page.push_str(&format!(
+            "# Lesson {}: {}\n\n",
+            self.number, self.lesson.head.title
+        ));
+        match standing {
+            Standing::Begun(step) => page.push_str(&format!(
+                "You stopped at step {}. (`goto 1` begins again.)",
+                step + 1
+            )),
+            Standing::Skipped => page.push_str(
+                "You have done this lesson but for what you skipped. (`goto 1` begins again.)",
+            ),
+            Standing::Done => page.push_str("You have done this lesson; once more, then.\n\n"),
+            Standing::New => {}
+        }
+        page
+    }
+
+    /// Where the lesson begins today.
+    fn travel_first(&mut self, app: &mut App, step: usize, words: String, sink: Sink<'_>) {
+        if step > 0 {
+            return self.travel(app, step, &words, sink);
+        }
+        let mut words = words;
+        words.push_str(&self.intro());
+        words.push_str(
+            "*`hint` helps, `answer` shows the lesson's own lines, `undo` takes a step's calls back, `skip` goes on, \
+             `quit` leaves and keeps your place.*\n\n",
+        );
+        app.teach(words, sink);
+        self.travel(app, 0, "", sink);
+    }
+
+    /// What stands before the first step.
+    fn intro(&self) -> String {
+        use crate::lesson::Block;
+        let mut page = String::new();
+        for block in &self.lesson.intro {
+            if let Block::Prose { markdown, .. } = block {
+                page.push_str(&format!("{markdown}\n\n"));
+            }
+        }
+        page
+    }
+}
+
+fn standing(known: &Known) -> String {
+    match known.standing() {
+        Standing::New => match known.lesson.head.minutes {
+            Some(minutes) => format!("new, about {minutes} minutes"),
+            None => "new".to_owned(),
+        },
+        Standing::Begun(step) => format!("at step {} of {}", step + 1, known.lesson.steps.len()),
+        Standing::Skipped => "done, some steps skipped".to_owned(),
+        Standing::Done => "done".to_owned(),
+    }
+}
+
+fn found<'l>(library: &'l Library, asked: &str) -> Result<&'l Entry, Refusal> {
+    library
+        .find(asked)
+        .map_err(|wrong| Refusal::new(not_found(&wrong)).help("`lessons` lists them"))
+}
+
+/// A lesson that cannot be read, for its author.
+fn defective(file: &str, defects: &[Defect]) -> Refusal {
+    let mut refusal = Refusal::new(format!("{file} cannot be read as a lesson"));
+    for defect in defects.iter().take(5) {
+        refusal = refusal.help(defect.to_string());
+    }
+    refusal
+}

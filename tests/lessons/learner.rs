@@ -1,0 +1,388 @@
+//! A learner in a lesson, line by line, as at the prompt.
+
+use socktutor::app::{App, Settings};
+use socktutor::event::{Answer, What};
+use socktutor::lesson::{Block, Lesson, Library, Quiz};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long the network may take to do what a step waits for: a SYN is repeated after a second.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+struct Learner {
+    app: App,
+}
+
+impl Learner {
+    fn new(progress: &Path) -> Self {
+        let settings = Settings {
+            progress: Some(progress.to_owned()),
+            ..Settings::default()
+        };
+        Self {
+            app: App::new(settings).unwrap(),
+        }
+    }
+
+    /// Types a line; what is said to it.
+    fn types(&mut self, line: &str) -> String {
+        let mut said = String::new();
+        self.app.execute(line, &mut |event| {
+            let text = match event.what {
+                What::Answer(Answer::Lesson { markdown }) => markdown,
+                What::Answer(Answer::Text { text }) => text,
+                What::Error(complaint) => complaint.message,
+                What::Syscall(call) => call.text,
+                _ => return,
+            };
+            said.push_str(&text);
+            said.push('\n');
+        });
+        said
+    }
+
+    /// Types several lines; what is said to the last.
+    fn all(&mut self, lines: &[&str]) -> String {
+        let mut said = String::new();
+        for line in lines {
+            said = self.types(line);
+        }
+        said
+    }
+
+    /// `3/9`, with ` ?` where a question is open; `over`.
+    fn place(&self) -> String {
+        let prompt = self.app.prompt();
+        let step = prompt.split([' ', '>']).find(|word| word.contains('/'));
+        let question = if prompt.contains("(1-") { " ?" } else { "" };
+        format!("{}{question}", step.unwrap_or("over"))
+    }
+
+    /// Waits until the lesson is at this place.
+    fn comes_to(&mut self, place: &str) {
+        let deadline = Instant::now() + DEADLINE;
+        while self.place() != place {
+            let said = self.types("");
+            assert!(
+                Instant::now() < deadline,
+                "at {}, not at {place}: {said}",
+                self.place()
+            );
+        }
+    }
+}
+
+/// Lessons 2 and 3 need port 12345 for themselves, as `lesson test` does: who plays them takes this place first.
+#[cfg(target_os = "linux")]
+fn fixed_ports() -> std::os::unix::net::UnixListener {
+    use std::os::linux::net::SocketAddrExt;
+    use std::os::unix::net::{SocketAddr, UnixListener};
+    let place = SocketAddr::from_abstract_name("socktutor fixed ports").unwrap();
+    let deadline = Instant::now() + 3 * DEADLINE;
+    loop {
+        match UnixListener::bind_addr(&place) {
+            Ok(turn) => return turn,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn fixed_ports() {}
+
+fn lesson(id: &str) -> Lesson {
+    let library = Library::embedded();
+    library.open(library.find(id).unwrap(), None).unwrap()
+}
+
+fn right_answers(quiz: &Quiz) -> String {
+    let right = (1..).zip(&quiz.choices).filter(|(_, choice)| choice.right);
+    let numbers: Vec<String> = right.map(|(n, _)| n.to_string()).collect();
+    numbers.join(" ")
+}
+
+/// Everything in a lesson that waits for the learner: the place, and the lines to type there.
+fn waits(lesson: &Lesson) -> Vec<(String, Vec<String>)> {
+    let all = lesson.steps.len();
+    let mut waits = Vec::new();
+    for (number, step) in (1..).zip(&lesson.steps) {
+        for block in &step.blocks {
+            waits.push(match block {
+                Block::Predict(_) => (format!("{number}/{all} ?"), vec!["1".to_owned()]),
+                Block::Quiz(quiz) => (format!("{number}/{all} ?"), vec![right_answers(quiz)]),
+                Block::Sock(sock) => {
+                    let lines = sock.answer().map(str::to_owned).collect();
+                    (format!("{number}/{all}"), lines)
+                }
+                _ => continue,
+            });
+        }
+    }
+    waits
+}
+
+/// Plays a lesson to its end by its model answers, each line spelled by `spelled`. All that was said.
+fn plays(learner: &mut Learner, id: &str, spelled: impl Fn(&str) -> String) -> String {
+    let mut said = learner.types(&format!("learn {id}"));
+    for (place, lines) in waits(&lesson(id)) {
+        learner.comes_to(&place);
+        for line in lines {
+            assert_eq!(learner.place(), place, "{id}: before {line}");
+            said += &learner.types(&spelled(&line));
+        }
+    }
+    learner.comes_to("over");
+    said
+}
+
+#[test]
+fn every_lesson_is_done_by_its_own_answers() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let _turn = fixed_ports();
+    for id in Library::embedded().ids() {
+        let said = plays(&mut learner, id, str::to_owned);
+        assert!(said.contains("This was lesson"), "{id}: {said}");
+        assert!(!said.contains("None of the choices"), "{id}: {said}");
+    }
+    let said = learner.types("learn");
+    assert!(said.contains("Every lesson is done"), "{said}");
+}
+
+/// A line of the lesson as another learner would write it: other names, Python where it has the call.
+fn in_python(line: &str) -> String {
+    match line {
+        "a = socket tcp" => "x = socket.socket()".to_owned(),
+        "bind a 127.0.0.1:0" => "x.bind(('localhost', 0))".to_owned(),
+        "b = socket tcp" => "int y = socket(AF_INET, SOCK_STREAM, 0);".to_owned(),
+        "bind b 127.0.0.1:0" => "y.bind(('127.0.0.1', 0))".to_owned(),
+        "connect a b.local" => "x.connect(y.getsockname())".to_owned(),
+        "send a \"test\"" => "x.sendall(b'test')".to_owned(),
+        "conn = accept b" => "k, whence = y.accept()".to_owned(),
+        "recv conn 10" => "print(k.recv(1024))".to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+#[test]
+fn another_dialect_and_other_names_do_as_well() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let said = plays(&mut learner, "listen-and-accept", in_python);
+    assert!(said.contains("`x` plays the lesson's `a`"), "{said}");
+    assert!(
+        said.contains("Same effect; the lesson used `send a \"test\"`"),
+        "{said}"
+    );
+    assert!(said.contains("This was lesson 4"), "{said}");
+    let said = learner.types("print conn.local == b.local");
+    assert_eq!(
+        said.lines().last(),
+        Some("1"),
+        "the lesson's names are there"
+    );
+}
+
+#[test]
+fn a_wrong_port_is_named_and_undo_takes_it_back() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&[
+        "learn 1",
+        "2",
+        "mine = socket tcp",
+        "2",
+        "getsockname mine",
+        "2",
+    ]);
+    assert_eq!(learner.place(), "3/7");
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let said = learner.types(&format!("bind s 127.0.0.1:{port}"));
+    let wants = format!("Bound port {port}; this step wants a port the kernel chooses, 0.");
+    assert!(said.contains(&wants) && said.contains("`undo`"), "{said}");
+    assert_eq!(learner.place(), "3/7");
+    assert!(learner.types("why").contains(&wants));
+    let said = learner.types("bind s 127.0.0.1:0");
+    assert!(said.contains("EINVAL"), "it is bound already: {said}");
+    assert!(learner.types("undo").contains("Open: `s`"));
+    // The guess of before still stands, and the learner's own name too.
+    let said = learner.types("bind mine localhost:0");
+    assert!(
+        said.contains("As you expected: **127.0.0.1 and another port**"),
+        "{said}"
+    );
+    assert_eq!(learner.place(), "4/7 ?");
+}
+
+#[test]
+fn lines_that_change_nothing_are_no_attempts() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 4"]);
+    for line in [
+        "ls",
+        "help",
+        "explain bind",
+        "a = sockt tcp",
+        "print 3",
+        "jobs",
+        "vars",
+        "# a",
+        "where",
+    ] {
+        let said = learner.types(line);
+        assert!(
+            !said.contains("not what this step") && !said.contains("Still to do"),
+            "{line}: {said}"
+        );
+    }
+    assert!(
+        learner
+            .types("a = socket tcp")
+            .contains("Good. Still to do: bind on `a`")
+    );
+    assert!(
+        learner
+            .types("listen a 5")
+            .contains("listen is not what this step asks for")
+    );
+}
+
+#[test]
+fn a_guess_comes_before_the_call() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let said = learner.all(&["learn 1", "s = socket tcp"]);
+    assert!(
+        said.contains("first say what you expect") && !said.contains("socket("),
+        "{said}"
+    );
+    assert!(learner.types("ls").contains("no socket yet"));
+    let said = learner.types("socket");
+    assert!(said.contains("Answer with 1, 2 or 3"), "{said}");
+    learner.types("a");
+    let said = learner.types("s = socket tcp");
+    assert!(
+        said.contains(
+            "You expected: waiting for clients. What happened: **not connected to anything**."
+        ),
+        "{said}"
+    );
+    assert!(
+        said.contains("It comes in the next lesson"),
+        "its feedback: {said}"
+    );
+}
+
+#[test]
+fn hints_come_in_levels_and_the_last_is_the_answer() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 7", "goto 7"]);
+    assert!(learner.types("hint").contains("For the first part"));
+    assert!(learner.types("hint").contains("For the second part"));
+    assert!(learner.types("hint").contains("place = s.local"));
+    assert!(learner.types("answer").contains("place = s.local"));
+}
+
+#[test]
+fn back_goto_and_skip_make_what_a_step_needs() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn closing", "goto 4"]);
+    assert_eq!(learner.place(), "4/11 ?");
+    learner.types("3");
+    let said = learner.all(&["send d \"still here\"", "recv c 100"]);
+    assert!(said.contains("As you expected: **yes**"), "{said}");
+    learner.types("back");
+    assert_eq!(learner.place(), "4/11 ?");
+    let said = learner.all(&["skip", "skip"]);
+    assert!(said.contains("Step 4 is left out"), "{said}");
+    assert_eq!(learner.place(), "5/11 ?");
+    let said = learner.all(&["2", "recv d 100"]);
+    assert!(said.contains("As you expected"), "{said}");
+    assert!(learner.types("goto 12").contains("1 to 11"));
+    learner.types("goto 1");
+    assert!(learner.types("back").contains("the first step"));
+}
+
+#[test]
+fn free_play_is_not_judged_and_resume_comes_back() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 4", "goto 2", "2", "play"]);
+    let said = learner.all(&["close a", "z = socket udp"]);
+    assert!(!said.contains("step"), "{said}");
+    assert!(learner.types("resume").contains("Open: `a`, `b`"));
+    let said = learner.types("connect a b.local");
+    assert!(said.contains("As you expected: **fail at once**"), "{said}");
+}
+
+#[test]
+fn a_learner_goes_on_where_they_stopped() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&[
+        "learn 4",
+        "a = socket tcp",
+        "bind a 127.0.0.1:0",
+        "b = socket tcp",
+    ]);
+    learner.all(&["bind b 127.0.0.1:0", "2", "connect a b.local"]);
+    assert_eq!(learner.place(), "3/9 ?");
+    drop(learner);
+    let mut learner = Learner::new(folder.path());
+    let said = learner.types("learn listen");
+    assert!(
+        said.contains("You stopped at step 3") && said.contains("Open: `a`, `b`"),
+        "{said}"
+    );
+    let said = learner.all(&["2", "listen b 1", "connect a b.local"]);
+    assert!(
+        said.contains("As you expected: **succeed at once**"),
+        "{said}"
+    );
+    assert!(learner.types("lessons").is_empty(), "a list is no text");
+    // Without a name: the first lesson that is not done.
+    learner.types("learn");
+    assert_eq!(learner.place(), "1/7 ?");
+}
+
+#[test]
+fn somebody_elsewhere_may_play_the_other_side() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let _turn = fixed_ports();
+    learner.all(&["learn 3", "s = socket tcp", "setsockopt s SO_REUSEADDR 1"]);
+    learner.all(&["bind s 127.0.0.1:12345", "listen s 5", "conn = accept s"]);
+    assert_eq!(learner.place(), "2/10");
+    assert!(learner.types("check").contains("jobs 0"), "nobody has come");
+    let mut visitor = std::net::TcpStream::connect("127.0.0.1:12345").unwrap();
+    learner.comes_to("3/10 ?");
+    let said = learner.all(&["1", "getpeername conn"]);
+    assert!(said.contains("As you expected"), "{said}");
+    learner.types("send conn \"Thank you for connecting\"");
+    let mut thanks = [0; 24];
+    std::io::Read::read_exact(&mut visitor, &mut thanks).unwrap();
+    drop(visitor);
+    learner.comes_to("6/10 ?");
+}
+
+#[test]
+fn a_lesson_reaches_no_other_machine() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let said = learner.all(&["learn 4", "a = socket tcp", "connect a 192.0.2.1:80"]);
+    assert!(said.contains("only to this machine"), "{said}");
+    assert!(
+        learner
+            .types("send a @/etc/passwd")
+            .contains("only files of its own folder")
+    );
+}

@@ -1,0 +1,41 @@
+//! A lesson at the terminal.
+
+use super::terminal::Start;
+
+#[test]
+fn a_lesson_is_played_left_and_taken_up_again() {
+    let (mut terminal, home) = Start::new(&["learn", "1"]).open_at("lesson 1 1/7 (1-3)> ");
+    terminal.sees("1. Ask for one");
+    terminal.run("s = socket tcp", "lesson 1 1/7 (1-3)> ");
+    terminal.sees("first say what you expect");
+    terminal.run("2", "lesson 1 1/7> ");
+    terminal.run("s = socket tcp", "lesson 1 2/7 (1-3)> ");
+    terminal.sees("As you expected: not connected to anything.");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    assert!(
+        terminal
+            .text()
+            .contains("Your place is kept: lesson 1, step 2.")
+    );
+    let home = home.unwrap();
+    let (mut terminal, _) = Start::new(&["learn"])
+        .home(home.path())
+        .open_at("lesson 1 2/7 (1-3)> ");
+    terminal.sees("You stopped at step 2.");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
+fn what_a_step_waits_for_is_told_above_the_prompt() {
+    let (mut terminal, _home) = Start::new(&["learn", "4"]).open_at("lesson 4 1/9> ");
+    terminal.run("goto 9", "lesson 4 9/9 [1 blocked]> ");
+    terminal.line("d = accept b");
+    // c3's kernel repeats its SYN: within the step's patience or later, above the prompt.
+    terminal.sees("c3");
+    terminal.line("");
+    terminal.sees("Who answers a client's SYN?");
+    terminal.run("2", "sock> ");
+    terminal.sees("This was lesson 4");
+}
