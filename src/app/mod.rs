@@ -225,6 +225,7 @@ impl App {
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
+        fresh.session.adopt_interrupt(self.session.interrupt());
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);
         }

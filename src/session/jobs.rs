@@ -104,6 +104,11 @@ impl Jobs {
         self.interrupt.clone()
     }
 
+    /// Takes over the flag of a session that this one replaces.
+    pub fn adopt_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
     /// What to call when a job returns.
     pub fn on_news(&mut self, news: News) {
         if let Ok(mut slot) = self.news.lock() {
