@@ -7,9 +7,11 @@
 //! | `round` | one `sock` block while it is played: lines in, judgements out |
 //! | `world` | the session as the judge sees it |
 //! | `test` | `lesson test`: every step, without a person |
+//! | `watch` | `lesson watch`: the script of a show in front of a class |
 
 mod round;
 mod stage;
+pub mod watch;
 mod world;
 
 pub use round::Round;
