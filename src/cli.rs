@@ -1,10 +1,9 @@
 //! The command line: choose a mode, return an exit status.
 
-use crate::app::play::watch::Pauses;
-use crate::app::{self, App, Settings, play};
-use crate::lesson::Defect;
-use crate::lesson::library::NotFound;
-use crate::repl;
+mod lesson;
+mod watch;
+
+use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::raise;
@@ -44,9 +43,6 @@ Exit status:
   1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked
   2  the command line or a statement cannot be understood
   77 every lesson that was to be tested was skipped";
-
-/// Every lesson that was asked for was skipped.
-const SKIPPED: u8 = 77;
 
 /// What every mode takes.
 #[derive(Debug, Args)]
@@ -144,10 +140,11 @@ enum Lesson {
     },
     /// Run every step of the lessons against the real kernel.
     Test {
-        /// Lessons or files; without them, all.
+        /// Lessons, files or folders; without them, all lessons.
+        #[arg(value_name = "ID or PATH")]
         ids: Vec<String>,
-        /// How often.
-        #[arg(long, value_name = "N", default_value_t = 1)]
+        /// How often, each time in a fresh session.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         repeat: u32,
     },
     /// List the lessons: done, skipped, new.
@@ -159,7 +156,7 @@ enum Lesson {
     },
     /// Write a template of a new lesson, which passes its test.
     New {
-        /// Its file name.
+        /// What it is called, or its file name.
         name: String,
     },
 }
@@ -255,65 +252,17 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(high)))
 }
 
-fn lessons(global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
-    match lesson {
+fn lessons(global: &Global, asked: &Lesson) -> anyhow::Result<u8> {
+    match asked {
+        Lesson::Test { ids, repeat } => lesson::tested(global, ids, *repeat),
+        Lesson::List => lesson::list(global),
+        Lesson::Show { id } => lesson::show(global, id),
+        Lesson::New { name } => lesson::new(global, name),
         Lesson::Watch {
             id,
             step,
             no_typing,
-        } => {
-            let options = repl::watch::Options {
-                style: global.style(),
-                json: global.json,
-                history: !global.no_history,
-                typing: !no_typing,
-                pauses: Pauses { every_line: *step },
-            };
-            watch(global, id, &options)
-        }
-        other => anyhow::bail!("not there yet: {other:?}"),
-    }
-}
-
-/// A lesson in front of a class.
-fn watch(global: &Global, asked: &str, options: &repl::watch::Options) -> anyhow::Result<u8> {
-    let library = play::library(global.lessons.as_deref()).map_err(unreadable)?;
-    let entry = library.find(asked).map_err(no_lesson)?;
-    let lesson = library
-        .open(entry, play::language().as_deref())
-        .map_err(unreadable)?;
-    if let Some(why) = play::lacking(&lesson.head) {
-        eprintln!("socktutor: `{}` cannot be played: {why}", lesson.head.id);
-        return Ok(SKIPPED);
-    }
-    let stage = || {
-        close_inherited();
-        play::stage(global.settings(true))
-    };
-    repl::watch::watch(stage, &lesson, options).context("the lesson cannot go on")
-}
-
-/// Defects of lessons, for their author.
-fn unreadable(defects: Vec<Defect>) -> anyhow::Error {
-    let words: Vec<String> = defects.iter().map(ToString::to_string).collect();
-    anyhow::anyhow!("{}", words.join("\n"))
-}
-
-/// No lesson goes by that name, or several do.
-fn no_lesson(not: NotFound) -> anyhow::Error {
-    let NotFound {
-        asked,
-        near,
-        ambiguous,
-    } = not;
-    match (ambiguous, near.join(", ")) {
-        (true, near) => anyhow::anyhow!("`{asked}` may be any of these lessons: {near}"),
-        (false, near) if !near.is_empty() => {
-            anyhow::anyhow!("there is no lesson `{asked}`; the nearest: {near}")
-        }
-        (false, _) => {
-            anyhow::anyhow!("there is no lesson `{asked}`; `socktutor lesson list` lists them")
-        }
+        } => watch::watch(global, id, *step, !no_typing),
     }
 }
 

@@ -122,6 +122,8 @@ impl App {
     fn execute_each(&mut self, line: &str, sink: Sink<'_>, run: Run<'_>) -> Outcome {
         self.poll(sink);
         self.remember(line);
+        // A Ctrl-C that came too late for the statement before is not meant for this one.
+        let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
             lang::parse_with(line, &|name| session.knows(name))

@@ -20,7 +20,7 @@ use super::shared::Shared;
 use super::{terminal, threads};
 use crate::app::App;
 use crate::app::play::watch::{Cue, Pauses, Show, Wait, replay, truth};
-use crate::app::play::{Round, unseen};
+use crate::app::play::{self, Round, unseen};
 use crate::event::{Answer, Event, Verdict, What};
 use crate::lesson::Lesson;
 use crate::sys::signal::{self, Signal};
@@ -90,6 +90,7 @@ pub fn watch(
     let form = Form::new(options.style, options.json);
     let show = Show::new(lesson, options.pauses);
     if !live {
+        let _turn = play::watch::turn(lesson)?;
         let shared = Shared::new(app, form, Arc::new(Console::default()), words);
         let stage = Stage::new(options.style, false, None);
         return Performance::new(shared, show, stage, None, options).perform();
@@ -125,6 +126,8 @@ struct Performance {
     round: Option<Round>,
     /// Claims that held, to be told together.
     held: Vec<String>,
+    /// Whether the last thing that was shown is a call.
+    called: bool,
     /// How many expectations did not hold.
     failed: usize,
     /// Whether the teacher types.
@@ -147,6 +150,7 @@ impl Performance {
             json: options.json,
             round: None,
             held: Vec::new(),
+            called: false,
             failed: 0,
             own: Arc::default(),
         }
@@ -200,7 +204,7 @@ impl Performance {
                 });
                 drop(app);
                 self.stage.say(&seen);
-                self.read(words.unwrap_or_default());
+                self.read(words.unwrap_or_default().trim_end().to_owned());
             }
             Cue::Wait(wait) => return self.wait(wait),
         }
@@ -229,6 +233,9 @@ impl Performance {
         };
         self.shared.form().resize();
         let text = self.shared.show(&event);
+        if std::mem::take(&mut self.called) {
+            self.blank();
+        }
         self.stage.say(&text);
         self.blank();
     }
@@ -341,6 +348,7 @@ impl Performance {
 
     /// Runs a line of the lesson. Claims that hold are told later, together.
     fn run(&mut self, line: &str, check: bool) {
+        self.called = true;
         let shared = Arc::clone(&self.shared);
         let mut app = shared.app();
         shared.form().resize();

@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod blocking;
 mod harness;
+mod look;
 mod sheet;
 mod strace;

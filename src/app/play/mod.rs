@@ -8,14 +8,20 @@
 //! | `world` | the session as the judge sees it |
 //! | `test` | `lesson test`: every step, without a person |
 //! | `watch` | `lesson watch`: the script of a show in front of a class |
+//! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `turn` | lessons about a fixed port, one at a time |
 
+pub mod course;
 mod round;
 mod stage;
+pub mod test;
+mod turn;
 pub mod watch;
 mod world;
 
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
+pub use turn::Turn;
 pub use world::Seen;
 
 use super::Last;

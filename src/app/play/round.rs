@@ -4,8 +4,13 @@ use super::world::Seen;
 use crate::app::{App, Outcome, Sink};
 use crate::lang::ast::{Action, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
-use crate::session::Value;
-use std::time::Duration;
+use crate::session::{Value, Wait};
+use std::time::{Duration, Instant};
+
+/// How long none of a prediction's choices may hold before it counts as wrong.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How often they are looked at again.
+const AGAIN: Duration = Duration::from_millis(2);
 
 /// A `sock` block while it is played. What is typed in the session is reported to its judge.
 #[derive(Debug, Clone)]
@@ -98,20 +103,32 @@ impl Round {
         self.judge.shows_by_itself()
     }
 
-    /// What became of each choice of a prediction, after the block's calls, without waiting: exactly one should hold.
+    /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,
+    /// the kernel gets a little time.
     pub fn truths(&mut self, app: &mut App, predict: &Predict, sink: Sink<'_>) -> Vec<Finding> {
-        app.poll(sink);
-        self.hear(app);
-        let patience = Duration::ZERO;
-        let mut seen = Seen {
-            app,
-            sink,
-            patience,
-        };
-        let choices = predict.choices.iter();
-        choices
-            .map(|choice| self.judge.claim(&choice.claim, &mut seen))
-            .collect()
+        let deadline = Instant::now() + app.settings.timeout.min(MOMENT);
+        loop {
+            app.poll(sink);
+            self.hear(app);
+            let mut seen = Seen {
+                app,
+                sink,
+                patience: Duration::ZERO,
+            };
+            let choices = predict.choices.iter();
+            let found: Vec<Finding> = choices
+                .map(|choice| self.judge.claim(&choice.claim, &mut seen))
+                .collect();
+            let now = Instant::now();
+            if found.iter().any(|finding| finding.holds) || now >= deadline {
+                return found;
+            }
+            match app.session.wait(deadline.min(now + AGAIN)) {
+                Wait::Done(done) => app.after(*done, sink),
+                Wait::TimedOut => {}
+                Wait::Interrupted => return found,
+            }
+        }
     }
 }
 

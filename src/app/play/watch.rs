@@ -5,7 +5,9 @@ mod question;
 
 pub use question::truth;
 
-use super::restart;
+use super::test::fixed_port;
+use super::turn::PATIENCE;
+use super::{Turn, restart};
 use crate::app::App;
 use crate::event::What;
 use crate::lang::ast::Action;
@@ -91,7 +93,7 @@ impl Show {
     pub fn new(lesson: &Lesson, pauses: Pauses) -> Self {
         let mut scenes = vec![Scene {
             step: None,
-            cues: Writer::new(pauses).scene(&lesson.intro, String::new()),
+            cues: Writer::new(pauses).scene(&lesson.intro, title(lesson)),
         }];
         for (n, Step { title, blocks, .. }) in lesson.steps.iter().enumerate() {
             let cues = Writer::new(pauses).scene(blocks, format!("## {title}\n\n"));
@@ -166,6 +168,19 @@ impl Iterator for Show {
             self.at = 0;
         }
     }
+}
+
+/// What the first page begins with.
+fn title(lesson: &Lesson) -> String {
+    let steps = match lesson.steps.len() {
+        1 => "1 step".to_owned(),
+        n => format!("{n} steps"),
+    };
+    let minutes = lesson.head.minutes;
+    let minutes = minutes.map_or(String::new(), |minutes| {
+        format!(", about {minutes} minutes")
+    });
+    format!("# {}\n\n{steps}{minutes}\n\n", lesson.head.title)
 }
 
 /// Writes a scene.
@@ -280,6 +295,15 @@ fn checks_only(line: &Line) -> bool {
     line.statements
         .iter()
         .all(|statement| matches!(statement.action, Action::Expect(_) | Action::Nothing))
+}
+
+/// The right to the fixed ports, for a lesson that binds one, once nobody else plays such a lesson. For a show that
+/// nobody watches: in front of a class there is no time to wait.
+///
+/// # Errors
+/// The others take too long.
+pub fn turn(lesson: &Lesson) -> io::Result<Option<Turn>> {
+    fixed_port(lesson).then(|| Turn::take(PATIENCE)).transpose()
 }
 
 /// Closes everything and runs these lines without a word. Gives what went wrong, in a line each.
