@@ -48,7 +48,7 @@ pub struct Options {
 }
 
 /// The keys, for `?`.
-const KEYS: &str = "\
+const KEYS: &str = "
   Enter, Space   go on; while a line is typed: the rest of it at once
   b              back to the beginning of this step, or to the step before
   p              pause; p or Enter goes on
@@ -220,7 +220,11 @@ impl Performance {
         let width = self.stage.width().saturating_sub(place.len());
         let rule = style.sign("─").repeat(width);
         let rule = style.paint(rule + &place, Paint::Faint).into_owned();
-        self.stage.say(&format!("\n{rule}\n"));
+        if std::mem::take(&mut self.called) {
+            self.blank();
+        }
+        self.stage.clean();
+        self.stage.say(&format!("{rule}\n"));
     }
 
     fn read(&mut self, markdown: String) {
@@ -284,25 +288,24 @@ impl Performance {
             self.stage.turn();
         }
         self.show_news();
+        if std::mem::take(&mut self.called) {
+            self.blank();
+        }
         let mut at = 0;
         let prompt = self.prompt();
         self.stage.prompt(&prompt);
         while let Some((key, typed)) = self.stage.type_from(line, at) {
-            at = typed;
-            let rest: String = line.chars().skip(at).collect();
-            match key {
-                Key::Next => {
-                    self.stage.prompt(&rest);
-                    break;
-                }
-                key => {
-                    self.stage.enter();
-                    self.during(key)?;
-                    let begun: String = line.chars().take(at).collect();
-                    let prompt = self.prompt();
-                    self.stage.prompt(&(prompt + &begun));
-                }
+            let (begun, rest) = line.split_at(typed);
+            if key == Key::Next {
+                self.stage.put(rest);
+                break;
             }
+            self.stage.enter();
+            self.during(key)?;
+            let prompt = self.prompt();
+            self.stage.prompt(&prompt);
+            self.stage.put(begun);
+            at = typed;
         }
         let breath = self.stage.before_call();
         self.stage.enter();
@@ -324,6 +327,10 @@ impl Performance {
     fn during(&mut self, key: Key) -> Go {
         match key {
             Key::Pause => self.pause("paused: p or Enter"),
+            Key::Help | Key::TakeOver => {
+                self.pressed(key)?;
+                self.pause("paused: Enter")
+            }
             other => self.pressed(other),
         }
     }

@@ -182,6 +182,16 @@ impl Stage {
         self.fresh();
     }
 
+    /// A clean screen. What was on it is scrolled away, not lost.
+    pub fn clean(&mut self) {
+        let size = terminal_size::terminal_size().filter(|_| self.live() && can_erase());
+        if let Some((_, height)) = size {
+            let lines = "\n".repeat(height.0.into());
+            self.output.write(&format!("{lines}\x1b[H"));
+        }
+        self.fresh();
+    }
+
     /// What is on the screen counts no more: the teacher has typed meanwhile. What waited still waits.
     pub fn fresh(&mut self) {
         self.rows = 0;
@@ -212,15 +222,27 @@ impl Stage {
         self.output.write(prompt);
     }
 
-    /// Types a line's characters from this one on. The number of those that were typed, where a key was pressed.
+    /// Types the characters of a line from this byte on. The byte behind the last that was typed, where a key was
+    /// pressed.
     pub fn type_from(&mut self, line: &str, from: usize) -> Option<(Key, usize)> {
-        for (n, c) in line.chars().enumerate().skip(from) {
-            self.output.write(c.encode_utf8(&mut [0; 4]));
+        if !self.typing {
+            self.put(&line[from..]);
+            return None;
+        }
+        for (at, c) in line[from..].char_indices() {
+            self.put(c.encode_utf8(&mut [0; 4]));
             if let Breath::Key(key) = self.breathe(STROKE) {
-                return Some((key, n + 1));
+                return Some((key, from + at + c.len_utf8()));
             }
         }
         None
+    }
+
+    /// Part of a line that is typed: it weighs more than what the program says.
+    pub fn put(&mut self, text: &str) {
+        let text = self.style.clean(text).into_owned();
+        let text = self.style.paint(text, Paint::Strong).into_owned();
+        self.output.write(&text);
     }
 
     /// The line is complete.
