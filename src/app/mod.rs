@@ -17,9 +17,6 @@ mod variant;
 mod vocabulary;
 mod warn;
 
-#[cfg(test)]
-mod tests;
-
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
 pub use settings::{Explain, Settings};
