@@ -8,3 +8,4 @@ mod leaving;
 mod looks;
 mod scripts;
 mod terminal;
+mod watch;

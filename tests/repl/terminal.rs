@@ -64,16 +64,22 @@ impl Start {
 
     /// Starts it and waits for the first prompt.
     pub fn open(self) -> (Terminal, Option<TempDir>) {
+        let (mut terminal, home) = self.spawn();
+        terminal.prompt("sock> ");
+        (terminal, home)
+    }
+
+    /// Starts it.
+    pub fn spawn(self) -> (Terminal, Option<TempDir>) {
         let mut session = Session::spawn(self.command).unwrap();
         session.set_window_size(80, 24).unwrap();
         let parser = vt100::Parser::new(size(24), size(80), 1000);
-        let mut terminal = Terminal {
+        let terminal = Terminal {
             session,
             parser,
             written: Vec::new(),
             ended: false,
         };
-        terminal.prompt("sock> ");
         (terminal, self.home)
     }
 }
