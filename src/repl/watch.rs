@@ -49,14 +49,18 @@ pub struct Options {
 
 /// The keys, for `?`.
 const KEYS: &str = "
-  Enter, Space   go on; while a line is typed: the rest of it at once
-  b              back to the beginning of this step, or to the step before
-  p              pause; p or Enter goes on
-  + -            faster, slower
-  Tab            type lines of your own in the same session;
-                 an empty line or Tab goes back to the lesson
-  q, Ctrl-C      leave
+  Enter, Space, Page Down   go on; while a line is typed: the rest of it at once
+  b, Page Up                back to the beginning of this step, or to the one before
+  p                         pause; p or Enter goes on
+  + -                       faster, slower
+  Tab                       type lines of your own in the same session;
+                            an empty line or Tab goes back to the lesson
+  q, Ctrl-C, Ctrl-D         leave
+
 ";
+
+/// What is said while the show is paused.
+const PAUSED: &str = "paused: p or Enter";
 
 /// Why the show does not simply go on.
 enum Away {
@@ -177,6 +181,9 @@ impl Performance {
     }
 
     fn cue(&mut self, cue: Cue) -> Go {
+        if self.stage.leaving() {
+            return Err(Away::Leave);
+        }
         if !matches!(cue, Cue::Check(_)) {
             self.tell_held();
             self.pages()?;
@@ -326,7 +333,7 @@ impl Performance {
     /// A key while the show goes on by itself.
     fn during(&mut self, key: Key) -> Go {
         match key {
-            Key::Pause => self.pause("paused: p or Enter"),
+            Key::Pause => self.pause(PAUSED),
             Key::Help | Key::TakeOver => {
                 self.pressed(key)?;
                 self.pause("paused: Enter")
@@ -402,10 +409,14 @@ impl Performance {
             return;
         }
         let style = self.stage.style();
-        let claims = style.clean(&held.join(", ")).into_owned();
+        // A claim is not folded.
+        let whole: Vec<String> = held
+            .iter()
+            .map(|claim| style.clean(claim).replace(' ', "\u{a0}"))
+            .collect();
         let label = "As expected: ";
-        let indent = " ".repeat(2);
-        let folded = wrap::indented(&format!("{label}{claims}"), style.width, &indent, &indent);
+        let words = format!("{label}{}", whole.join(", "));
+        let folded = wrap::indented(&words, style.width, "  ", "  ").replace('\u{a0}', " ");
         let good = style.paint(label, Paint::Good);
         let painted = folded.replacen(label, &good, 1);
         self.stage.say(&format!("{painted}\n"));
@@ -439,11 +450,13 @@ impl Performance {
 
     /// Waits for Enter, and does what the other keys ask for.
     fn pause(&mut self, words: &str) -> Go {
+        let paused = words == PAUSED;
         let words = format!("{words}   b back   Tab your line   q leave   ? keys");
         loop {
             let console = Arc::clone(&self.shared.console);
             match self.stage.wait(&words, &mut || console.drain()) {
-                Key::Next | Key::Pause => return Ok(()),
+                Key::Next => return Ok(()),
+                Key::Pause if paused => return Ok(()),
                 key => self.pressed(key)?,
             }
         }

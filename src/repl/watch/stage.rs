@@ -65,6 +65,9 @@ pub struct Stage {
     before: usize,
     /// What has no room on this page.
     held: String,
+    /// Whether what was written ends with a newline, and whether with an empty line.
+    line_ended: bool,
+    gap: bool,
     /// The teacher wants to leave: Ctrl-C.
     pub leave: Arc<AtomicBool>,
 }
@@ -81,6 +84,8 @@ impl Stage {
             rows: 0,
             before: 0,
             held: String::new(),
+            line_ended: true,
+            gap: true,
             leave: Arc::default(),
         }
     }
@@ -98,6 +103,11 @@ impl Stage {
     /// The keyboard.
     pub fn keyboard(&mut self) -> Option<&mut Keyboard> {
         self.keyboard.as_mut()
+    }
+
+    /// Whether the teacher has pressed Ctrl-C.
+    pub fn leaving(&self) -> bool {
+        self.leave.load(Ordering::SeqCst)
     }
 
     /// Whether nobody can see it any more.
@@ -132,12 +142,12 @@ impl Stage {
     /// Shows complete lines: on this page, where there is room, else on the next.
     pub fn say(&mut self, text: &str) {
         if !self.live() {
-            return self.output.write(text);
+            return self.write(text);
         }
         let page = self.measure();
         let rows = self.height(text);
         if self.held.is_empty() && self.rows + rows <= page {
-            self.output.write(text);
+            self.write(text);
             self.rows += rows;
         } else {
             self.held.push_str(text);
@@ -147,6 +157,15 @@ impl Stage {
     /// Whether something waits for the next page.
     pub fn more(&self) -> bool {
         !self.held.is_empty()
+    }
+
+    fn write(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.gap = text.ends_with("\n\n") || (text == "\n" && self.line_ended);
+        self.line_ended = text.ends_with('\n');
+        self.output.write(text);
     }
 
     /// Whether this page has room for a call and its answer.
@@ -173,7 +192,7 @@ impl Stage {
             shown.push_str(line);
         }
         self.held.extend(lines);
-        self.output.write(&shown);
+        self.write(&shown);
     }
 
     /// Everything before this is gone: what waited is not shown any more.
@@ -187,7 +206,7 @@ impl Stage {
         let size = terminal_size::terminal_size().filter(|_| self.live() && can_erase());
         if let Some((_, height)) = size {
             let lines = "\n".repeat(height.0.into());
-            self.output.write(&format!("{lines}\x1b[H"));
+            self.write(&format!("{lines}\x1b[H"));
         }
         self.fresh();
     }
@@ -200,7 +219,7 @@ impl Stage {
 
     /// Shows complete lines without turning pages: the teacher asked for them.
     pub fn scroll(&mut self, text: &str) {
-        self.output.write(text);
+        self.write(text);
     }
 
     /// The screen's rows that complete lines take.
@@ -219,7 +238,7 @@ impl Stage {
     /// The prompt in front of a line.
     pub fn prompt(&mut self, prompt: &str) {
         self.before = self.rows;
-        self.output.write(prompt);
+        self.write(prompt);
     }
 
     /// Types the characters of a line from this byte on. The byte behind the last that was typed, where a key was
@@ -242,12 +261,12 @@ impl Stage {
     pub fn put(&mut self, text: &str) {
         let text = self.style.clean(text).into_owned();
         let text = self.style.paint(text, Paint::Strong).into_owned();
-        self.output.write(&text);
+        self.write(&text);
     }
 
     /// The line is complete.
     pub fn enter(&mut self) {
-        self.output.write("\n");
+        self.write("\n");
         self.rows += 1;
     }
 
@@ -267,15 +286,15 @@ impl Stage {
         if !self.typing {
             return Breath::Over;
         }
-        let Some(keyboard) = self.keyboard.as_mut() else {
-            return Breath::Over;
-        };
         let end = Instant::now() + self.pace.of(time);
         loop {
             let left = end.saturating_duration_since(Instant::now());
-            if self.leave.load(Ordering::SeqCst) {
+            if self.leaving() {
                 return Breath::Key(Key::Leave);
             }
+            let Some(keyboard) = self.keyboard.as_mut() else {
+                return Breath::Over;
+            };
             match keyboard.next(left.min(GLANCE)) {
                 Some(Key::Faster) => self.pace.change(1),
                 Some(Key::Slower) => self.pace.change(-1),
@@ -297,7 +316,7 @@ impl Stage {
     pub fn wait(&mut self, words: &str, news: &mut dyn FnMut() -> String) -> Key {
         self.status(words);
         loop {
-            if self.leave.load(Ordering::SeqCst) || self.gone() {
+            if self.leaving() || self.gone() {
                 self.erase();
                 return Key::Leave;
             }
@@ -316,7 +335,7 @@ impl Stage {
                     let text = news();
                     if !text.is_empty() {
                         self.erase();
-                        self.output.write(&text);
+                        self.write(&text);
                         self.rows += self.height(&text);
                         self.status(words);
                     }
@@ -334,10 +353,17 @@ impl Stage {
 
     fn status(&mut self, words: &str) {
         self.measure();
+        if !self.line_ended {
+            self.write("\n");
+        }
+        if !self.gap {
+            self.write("\n");
+            self.rows += 1;
+        }
         let line = format!("-- {words} --");
         let line = wrap::shortened(&line, self.width().saturating_sub(1), "");
         let line = self.style.paint(line, Paint::Faint).into_owned();
-        self.output.write(&line);
+        self.write(&line);
         self.flush();
     }
 
@@ -345,6 +371,7 @@ impl Stage {
     fn erase(&mut self) {
         let gone = if can_erase() { "\r\x1b[K" } else { "\n" };
         self.output.write(gone);
+        (self.line_ended, self.gap) = (true, true);
         self.flush();
     }
 }
