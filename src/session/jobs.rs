@@ -125,8 +125,8 @@ impl Jobs {
         self.interrupt.clone()
     }
 
-    /// Takes over the flag of a session that this one replaces.
-    pub fn adopt_interrupt(&mut self, interrupt: Interrupt) {
+    /// Listens to this flag from now on.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
         self.interrupt = interrupt;
     }
 

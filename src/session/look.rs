@@ -176,12 +176,6 @@ impl Session {
         self.interrupt.clone()
     }
 
-    /// Takes over the flag of a session that this one replaces: whoever fires it knows only that one.
-    pub fn adopt_interrupt(&mut self, interrupt: Interrupt) {
-        self.jobs.adopt_interrupt(interrupt.clone());
-        self.interrupt = interrupt;
-    }
-
     /// What to call when a sleeping call returns.
     pub fn on_news(&mut self, news: News) {
         self.jobs.on_news(news);

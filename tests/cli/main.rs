@@ -5,6 +5,7 @@ mod support;
 
 mod blocking;
 mod harness;
+mod lessons;
 mod look;
 mod sheet;
 mod strace;
