@@ -4,11 +4,13 @@
 //! | --- | --- |
 //! | `keys` | keys, one at a time |
 //! | `own` | lines of the teacher's own |
+//! | `tell` | what is said between the calls |
 //! | `stage` | pages, the pace of typing, the line that says what the keys do |
 
 mod keys;
 mod own;
 mod stage;
+mod tell;
 
 use super::console::Console;
 use super::helper::Words;
@@ -21,11 +23,10 @@ use super::{terminal, threads};
 use crate::app::App;
 use crate::app::play::watch::{Cue, Pauses, Show, Wait, replay, truth};
 use crate::app::play::{self, Round, unseen};
-use crate::event::{Answer, Event, Verdict, What};
+use crate::event::{Event, Verdict, What};
 use crate::lesson::Lesson;
 use crate::sys::signal::{self, Signal};
 use crate::text::style::{Paint, Style};
-use crate::text::wrap;
 use keys::{Key, Keyboard};
 use stage::{Breath, Stage};
 use std::io::{self, IsTerminal};
@@ -218,69 +219,6 @@ impl Performance {
         self.pages()
     }
 
-    fn scene(&mut self, step: Option<usize>) {
-        let Some(step) = step.filter(|_| !self.json) else {
-            return;
-        };
-        let style = self.stage.style();
-        let place = format!(" {step} of {}", self.show.steps());
-        let width = self.stage.width().saturating_sub(place.len());
-        let rule = style.sign("─").repeat(width);
-        let rule = style.paint(rule + &place, Paint::Faint).into_owned();
-        if std::mem::take(&mut self.called) {
-            self.blank();
-        }
-        self.stage.clean();
-        self.stage.say(&format!("{rule}\n"));
-    }
-
-    fn read(&mut self, markdown: String) {
-        let event = Event {
-            t: self.shared.app().session().seconds_since_start(),
-            host: None,
-            socket: None,
-            fd: None,
-            what: What::Answer(Answer::Lesson { markdown }),
-        };
-        self.shared.form().resize();
-        let text = self.shared.show(&event);
-        if std::mem::take(&mut self.called) {
-            self.blank();
-        }
-        self.stage.say(&text);
-        self.blank();
-    }
-
-    fn blank(&mut self) {
-        if !self.json {
-            self.stage.say("\n");
-        }
-    }
-
-    /// A note for the teacher: it says that it is one, in words.
-    fn note(&mut self, note: &str) {
-        let note = note
-            .strip_prefix("Teacher:")
-            .or_else(|| note.strip_prefix("teacher:"))
-            .unwrap_or(note);
-        let words = format!("Teacher: {}", note.trim());
-        self.say(&words, "  ", Paint::Faint);
-    }
-
-    /// Words of the show's own, folded.
-    fn say(&mut self, words: &str, indent: &str, paint: Paint) {
-        if self.json {
-            return;
-        }
-        let style = self.stage.style();
-        let words = style.clean(words).into_owned();
-        let folded = wrap::indented(&words, style.width, indent, indent);
-        for line in folded.lines() {
-            let line = format!("{}\n", style.paint(line, paint));
-            self.stage.say(&line);
-        }
-    }
-
     fn prompt(&self) -> String {
         styled(&self.shared.app().prompt(), &self.stage.style())
     }
@@ -398,28 +336,6 @@ impl Performance {
         if !check {
             self.stage.forget_next();
         }
-    }
-
-    /// The claims that held, in one line.
-    fn tell_held(&mut self) {
-        let mut held = std::mem::take(&mut self.held);
-        // That a call went well shows by itself.
-        held.retain(|claim| claim != "ok");
-        if held.is_empty() {
-            return;
-        }
-        let style = self.stage.style();
-        // A claim is not folded.
-        let whole: Vec<String> = held
-            .iter()
-            .map(|claim| style.clean(claim).replace(' ', "\u{a0}"))
-            .collect();
-        let label = "As expected: ";
-        let words = format!("{label}{}", whole.join(", "));
-        let folded = wrap::indented(&words, style.width, "  ", "  ").replace('\u{a0}', " ");
-        let good = style.paint(label, Paint::Good);
-        let painted = folded.replacen(label, &good, 1);
-        self.stage.say(&format!("{painted}\n"));
     }
 
     /// Turns pages until everything is shown.

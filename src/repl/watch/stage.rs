@@ -154,6 +154,13 @@ impl Stage {
         }
     }
 
+    /// An empty line, unless there is one already.
+    pub fn gap(&mut self) {
+        if self.more() || !self.gap {
+            self.say("\n");
+        }
+    }
+
     /// Whether something waits for the next page.
     pub fn more(&self) -> bool {
         !self.held.is_empty()
