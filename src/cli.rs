@@ -1,6 +1,7 @@
 //! The command line: choose a mode, return an exit status.
 
 mod lesson;
+mod watch;
 
 use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
@@ -257,7 +258,11 @@ fn lessons(global: &Global, asked: &Lesson) -> anyhow::Result<u8> {
         Lesson::List => lesson::list(global),
         Lesson::Show { id } => lesson::show(global, id),
         Lesson::New { name } => lesson::new(global, name),
-        Lesson::Watch { .. } => anyhow::bail!("`lesson watch` is not there yet"),
+        Lesson::Watch {
+            id,
+            step,
+            no_typing,
+        } => watch::watch(global, id, *step, !no_typing),
     }
 }
 

@@ -25,7 +25,7 @@ const FAILS: u8 = 1;
 /// A lesson cannot be read.
 const UNREADABLE: u8 = 2;
 /// Every lesson was skipped: what a test harness takes for a skipped test.
-const SKIPPED: u8 = 77;
+pub(super) const SKIPPED: u8 = 77;
 
 /// The lessons there are, with those of `--lessons`.
 pub(super) fn all(global: &Global) -> anyhow::Result<Library> {

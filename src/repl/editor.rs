@@ -13,7 +13,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::{History, MemHistory};
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Event, EventContext,
-    EventHandler, ExternalPrinter, KeyEvent, Movement, Prompt, RepeatCount,
+    EventHandler, ExternalPrinter, KeyCode, KeyEvent, Modifiers, Movement, Prompt, RepeatCount,
 };
 use std::io;
 use std::sync::Arc;
@@ -72,6 +72,14 @@ impl Editor {
     /// What prints above the line.
     pub fn console(&self) -> Arc<Console> {
         Arc::clone(&self.console)
+    }
+
+    /// Tab with nothing typed gives an empty line, instead of offering every command.
+    pub fn tab_is_an_empty_line(&mut self) {
+        self.inner.bind_sequence(
+            KeyEvent(KeyCode::Tab, Modifiers::NONE),
+            EventHandler::Conditional(Box::new(EmptyAtTab)),
+        );
     }
 
     /// Loads the lines of earlier sessions.
@@ -161,5 +169,20 @@ impl ConditionalEventHandler for ClearFirst {
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
         (!context.line().is_empty()).then_some(Cmd::Kill(Movement::WholeBuffer))
+    }
+}
+
+/// Tab enters a line in which nothing was typed.
+struct EmptyAtTab;
+
+impl ConditionalEventHandler for EmptyAtTab {
+    fn handle(
+        &self,
+        _: &Event,
+        _: RepeatCount,
+        _: bool,
+        context: &EventContext<'_>,
+    ) -> Option<Cmd> {
+        context.line().trim().is_empty().then_some(Cmd::AcceptLine)
     }
 }

@@ -7,6 +7,7 @@
 //! | `editor`, `plain` | where its lines come from |
 //! | `helper`, `complete`, `hint`, `highlight` | what the editor asks while a line is typed |
 //! | `scan`, `place` | the line that is being typed, cut up; where the cursor stands in it |
+//! | `watch` | a lesson in front of a class |
 //! | `console`, `threads`, `shared` | what appears above a half-typed line; Ctrl-C |
 
 mod complete;
@@ -29,6 +30,7 @@ mod shell;
 mod source;
 pub mod terminal;
 mod threads;
+pub mod watch;
 
 use crate::app::App;
 use crate::sys::signal::{self, Signal};

@@ -16,15 +16,41 @@ pub const HOW_TO_LEAVE: &str = "  Nothing is blocked. Ctrl-D or quit leaves.\n";
 /// # Errors
 /// No thread can be started.
 pub fn start(shared: &Arc<Shared>, plain: bool) -> io::Result<()> {
+    start_news(shared)?;
     let own = Arc::clone(shared);
-    thread::Builder::new()
-        .name("watch".into())
-        .spawn(move || watch(&own))?;
+    start_signals(move || interrupted(&own, plain))
+}
+
+/// Starts the one that watches.
+///
+/// # Errors
+/// No thread can be started.
+pub fn start_news(shared: &Arc<Shared>) -> io::Result<()> {
     let own = Arc::clone(shared);
-    thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || take_signals(&own, plain))?;
-    Ok(())
+    let name = thread::Builder::new().name("watch".into());
+    name.spawn(move || watch(&own)).map(drop)
+}
+
+/// Starts the one that takes signals. Ctrl-C is handed to `interrupted`. SIGTERM and SIGHUP end the program as they
+/// always do, but with the terminal as it was found.
+///
+/// # Errors
+/// No thread can be started.
+pub fn start_signals(interrupted: impl Fn() + Send + 'static) -> io::Result<()> {
+    let take = move || {
+        while let Ok(signal) = signal::wait(&signal::TAKEN) {
+            if signal == Signal::SIGINT {
+                interrupted();
+                continue;
+            }
+            terminal::restore();
+            if signal::die_of(signal).is_err() {
+                std::process::exit(1);
+            }
+        }
+    };
+    let name = thread::Builder::new().name("signals".into());
+    name.spawn(take).map(drop)
 }
 
 /// Shows the results of blocked calls, and what the network changed, while the student thinks.
@@ -41,22 +67,13 @@ fn watch(shared: &Shared) {
     }
 }
 
-/// Ctrl-C while a statement is executed interrupts what it waits for. SIGTERM and SIGHUP end the program as they
-/// always do, but with the terminal as it was found.
-fn take_signals(shared: &Shared, plain: bool) {
-    while let Ok(signal) = signal::wait(&signal::TAKEN) {
-        match signal {
-            Signal::SIGINT if shared.executing.load(Ordering::SeqCst) => shared.interrupt.fire(),
-            // The line editor sees the key itself; without one, the terminal has dropped the half-typed line.
-            Signal::SIGINT if plain => shared.console.say(interrupt_at_prompt(shared)),
-            Signal::SIGINT => {}
-            fatal => {
-                terminal::restore();
-                if signal::die_of(fatal).is_err() {
-                    std::process::exit(1);
-                }
-            }
-        }
+/// Ctrl-C while a statement is executed interrupts what it waits for.
+fn interrupted(shared: &Shared, plain: bool) {
+    if shared.executing.load(Ordering::SeqCst) {
+        shared.interrupt.fire();
+    } else if plain {
+        // The line editor sees the key itself; without one, the terminal has dropped the half-typed line.
+        shared.console.say(interrupt_at_prompt(shared));
     }
 }
 

@@ -9,3 +9,4 @@ mod leaving;
 mod looks;
 mod scripts;
 mod terminal;
+mod watch;

@@ -69,16 +69,26 @@ impl Start {
 
     /// Starts it and waits for this prompt.
     pub fn open_at(self, prompt: &str) -> (Terminal, Option<TempDir>) {
+        let (mut terminal, home) = self.spawn();
+        terminal.prompt(prompt);
+        (terminal, home)
+    }
+
+    /// Starts it.
+    pub fn spawn(self) -> (Terminal, Option<TempDir>) {
         let mut session = Session::spawn(self.command).unwrap();
         session.set_window_size(80, 24).unwrap();
         let parser = vt100::Parser::new(size(24), size(80), 1000);
-        let mut terminal = Terminal {
+        let terminal = Terminal {
             session,
             parser,
             written: Vec::new(),
             ended: false,
         };
+<<<<<<< HEAD
         terminal.prompt(prompt);
+=======
+>>>>>>> watch
         (terminal, self.home)
     }
 }

@@ -8,6 +8,7 @@
 //! | `world` | the session as the judge sees it |
 //! | `learn` | a learner at the prompt |
 //! | `test` | `lesson test`: every step, without a person |
+//! | `watch` | `lesson watch`: the script of a show in front of a class |
 //! | `course` | which lessons are meant, and how far the learner is with each |
 //! | `turn` | lessons about a fixed port, one at a time |
 
@@ -17,11 +18,13 @@ mod round;
 mod stage;
 pub mod test;
 mod turn;
+pub mod watch;
 mod world;
 
 pub(in crate::app) use learn::Learner;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
+pub use turn::Turn;
 pub use world::Seen;
 
 use super::Last;

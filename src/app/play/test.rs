@@ -49,7 +49,7 @@ pub fn test(lesson: &Lesson, settings: &Settings, times: u32) -> io::Result<Foun
 }
 
 /// Whether it binds a port that it names.
-fn fixed_port(lesson: &Lesson) -> bool {
+pub(super) fn fixed_port(lesson: &Lesson) -> bool {
     let fixed = |expr: Option<&Expr>| matches!(expr, Some(Expr::Address(Address::Inet { port: Port::Number(port), .. })) if *port != 0);
     let mut socks = lesson.steps.iter().flat_map(Step::socks);
     socks.any(|sock| {

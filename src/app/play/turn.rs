@@ -10,7 +10,7 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The right to the fixed ports, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(#[expect(dead_code, reason = "held, not used")] Option<OwnedFd>);
+pub struct Turn(#[expect(dead_code, reason = "held, not used")] Option<OwnedFd>);
 
 impl Turn {
     /// Waits until no other program plays a lesson about a fixed port. Sockets are not touched by it: the place is

@@ -1,0 +1,96 @@
+//! Lines of the teacher's own, between those of the lesson.
+
+use super::{Options, Performance};
+use crate::repl::can_edit;
+use crate::repl::console::Console;
+use crate::repl::editor::Editor;
+use crate::repl::helper::Words;
+use crate::repl::history::HistoryFile;
+use crate::repl::lines::{Entered, Lines};
+use crate::repl::plain::Plain;
+use crate::repl::prompt::CountedPrompt;
+use crate::text::style::Paint;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Where the teacher's own lines are typed.
+pub(super) fn lines(
+    words: &Words,
+    options: &Options,
+) -> io::Result<(Box<dyn Lines>, Arc<Console>)> {
+    let history = options.history.then(HistoryFile::usual).flatten();
+    let editor = can_edit().then(|| Editor::new(Arc::clone(words), options.style, history));
+    if let Some(Ok(mut editor)) = editor {
+        editor.tab_is_an_empty_line();
+        let console = editor.console();
+        if let Err(error) = editor.load_history() {
+            console.say(format!(
+                "  The lines of earlier sessions cannot be read: {error}"
+            ));
+        }
+        return Ok((Box::new(editor), console));
+    }
+    let plain = Plain::new()?;
+    let console = plain.console();
+    Ok((Box::new(plain), console))
+}
+
+impl Performance {
+    /// The teacher types, in the same session.
+    pub(super) fn take_over(&mut self) {
+        let Some(mut lines) = self.lines.take() else {
+            return;
+        };
+        self.own.store(true, Ordering::SeqCst);
+        self.stage.fresh();
+        self.say(
+            "Your lines, in this session. An empty line or Tab goes back to the lesson.",
+            "  ",
+            Paint::Faint,
+        );
+        if let Some(keyboard) = self.stage.keyboard() {
+            // Should it fail, the editor sets the terminal as it needs it.
+            let _ = keyboard.give_back();
+        }
+        while self.own_line(lines.as_mut()) {}
+        if let Some(keyboard) = self.stage.keyboard() {
+            let _ = keyboard.take();
+        }
+        self.own.store(false, Ordering::SeqCst);
+        self.lines = Some(lines);
+        self.stage.fresh();
+        self.say("Back in the lesson.", "  ", Paint::Faint);
+    }
+
+    /// One line of the teacher's own. False where it was the last.
+    fn own_line(&mut self, lines: &mut dyn Lines) -> bool {
+        self.stage.fresh();
+        self.show_news();
+        let shared = Arc::clone(&self.shared);
+        let app = shared.app();
+        let (text, jobs) = (app.prompt(), app.jobs());
+        shared.blocked.store(jobs, Ordering::Relaxed);
+        shared.learn_words(&app);
+        drop(app);
+        self.stage.flush();
+        let style = self.stage.style();
+        let prompt = CountedPrompt::new(&text, jobs, Arc::clone(&shared.blocked), &style);
+        let line = match lines.next(&prompt) {
+            Entered::Text(line) if !line.trim().is_empty() => line,
+            Entered::Unreadable(why) => {
+                self.stage.say(&format!("  {why}\n"));
+                return true;
+            }
+            Entered::Text(_) | Entered::Interrupted | Entered::End => return false,
+        };
+        let mut app = shared.app();
+        shared.form().resize();
+        shared.executing.store(true, Ordering::SeqCst);
+        let stage = &mut self.stage;
+        let outcome = app.execute(&line, &mut |event| stage.scroll(&shared.show(&event)));
+        shared.executing.store(false, Ordering::SeqCst);
+        lines.remember(&line);
+        !outcome.quit
+    }
+}

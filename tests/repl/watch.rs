@@ -1,0 +1,264 @@
+//! `lesson watch`: a lesson in front of a class, on a pseudo-terminal; and captured, through a pipe.
+
+use crate::terminal::{Start, Terminal};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+const LESSON: &str = "\
+---
+id: knock
+title: Nobody there
+---
+## 1. Make one
+
+A socket with a name.
+
+```sock
+s = socket tcp
+bind s 127.0.0.1:0
+```
+
+## 2. Knock
+
+```predict
+What happens?
+- it sleeps  => blocked
+- it fails   => error ECONNREFUSED
+```
+
+```sock
+c = socket tcp
+connect c s.local    # Teacher: is it the program that answers?
+expect error ECONNREFUSED
+```
+
+Nobody was there.
+
+## 3. Not so
+
+```sock
+d = socket tcp
+expect state d LISTEN
+```
+
+It never listened.
+";
+
+/// A folder with the lesson above in it.
+fn folder() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("42-knock.md"), LESSON).unwrap();
+    folder
+}
+
+fn watch(folder: &Path, more: &[&str]) -> (Terminal, Option<TempDir>) {
+    let folder = folder.to_str().unwrap();
+    let mut arguments = vec!["lesson", "watch", "knock", "--lessons", folder];
+    // What does not hold is waited for.
+    arguments.extend(["--timeout", "200ms", "--no-history"]);
+    arguments.extend(more);
+    let (mut terminal, home) = Start::new(&arguments).spawn();
+    terminal.sees("Enter: step 1 of 3");
+    assert!(!terminal.is_cooked());
+    (terminal, home)
+}
+
+fn press(terminal: &mut Terminal, keys: &str, then: &str) {
+    terminal.keys(keys);
+    terminal.sees(then);
+}
+
+#[test]
+fn enter_and_space_lead_to_the_end_and_the_terminal_is_as_it_was() {
+    let folder = folder();
+    let (mut terminal, _home) = watch(folder.path(), &["--no-typing"]);
+    press(&mut terminal, "\r", "Enter: do it");
+    assert!(terminal.text().contains("1 of 3"), "{}", terminal.text());
+    press(&mut terminal, " ", "Enter: step 2 of 3");
+    assert!(terminal.text().contains("sock> bind s 127.0.0.1:0"));
+    press(&mut terminal, "\r", "your vote?");
+    let text = terminal.text();
+    assert!(text.contains("1. it sleeps"), "{text}");
+    assert!(
+        !text.contains("bind s"),
+        "a step begins on a clean screen: {text}"
+    );
+    press(&mut terminal, "\r", "Enter: the next line");
+    let text = terminal.text();
+    assert!(
+        text.contains("Teacher: is it the program that answers?"),
+        "{text}"
+    );
+    assert!(
+        !text.contains("ECONNREFUSED"),
+        "the class is asked first: {text}"
+    );
+    press(&mut terminal, "\r", "Enter: step 3 of 3");
+    let text = terminal.text();
+    assert!(text.contains("As expected: error ECONNREFUSED"), "{text}");
+    assert!(text.contains("2 came true: it fails"), "{text}");
+    press(&mut terminal, "\r", "Enter: do it");
+    press(&mut terminal, "\r", "the end");
+    let text = terminal.text();
+    assert!(text.contains("NOT  expected  state d LISTEN"), "{text}");
+    assert!(
+        text.contains("It never listened."),
+        "the show goes on: {text}"
+    );
+    terminal.keys("\r");
+    assert_eq!(terminal.ends(), 1, "something did not hold");
+    assert!(terminal.is_cooked());
+}
+
+#[test]
+fn b_goes_back_with_everything_as_it_was() {
+    let folder = folder();
+    let (mut terminal, _home) = watch(folder.path(), &["--no-typing"]);
+    press(&mut terminal, "\r", "Enter: do it");
+    press(&mut terminal, "\r", "Enter: step 2 of 3");
+    press(&mut terminal, "\r", "your vote?");
+    press(&mut terminal, "\r", "Enter: the next line");
+    press(&mut terminal, "b", "your vote?");
+    let back = String::from_utf8_lossy(&terminal.written).contains("Back to step 2.");
+    assert!(back);
+    // The socket of the step before is there again, that of this step is not.
+    press(&mut terminal, "\t", "Your lines");
+    terminal.prompt("sock> ");
+    terminal.run("ls", "sock> ");
+    let text = terminal.text();
+    assert!(text.contains("s  ") && !text.contains("\n  c  "), "{text}");
+    terminal.keys("\t");
+    terminal.sees("your vote?");
+    press(&mut terminal, "b", "Enter: do it");
+    press(&mut terminal, "\x1b[5~", "Enter: step 1 of 3");
+}
+
+#[test]
+fn tab_takes_over_the_prompt_and_an_empty_line_gives_it_back() {
+    let folder = folder();
+    let (mut terminal, _home) = watch(folder.path(), &["--no-typing"]);
+    press(&mut terminal, "\r", "Enter: do it");
+    press(&mut terminal, "\t", "Your lines");
+    terminal.prompt("sock> ");
+    terminal.run("mine = socket udp", "sock> ");
+    assert!(terminal.text().contains("SOCK_DGRAM"));
+    terminal.line("");
+    terminal.sees("Enter: do it");
+    assert!(!terminal.is_cooked());
+    press(&mut terminal, "\r", "Enter: step 2 of 3");
+    assert!(
+        terminal.text().contains("= 4"),
+        "the lesson's first socket comes second"
+    );
+    press(&mut terminal, "?", "back to the beginning");
+}
+
+#[test]
+fn q_ctrl_c_and_ctrl_d_leave() {
+    for key in ["q", "\x03", "\x04"] {
+        let folder = folder();
+        let (mut terminal, _home) = watch(folder.path(), &["--no-typing"]);
+        press(&mut terminal, "\r", "Enter: do it");
+        terminal.keys(key);
+        assert_eq!(terminal.ends(), 0, "{key:?}");
+        assert!(terminal.is_cooked(), "{key:?}");
+    }
+}
+
+#[test]
+fn sigterm_gives_the_terminal_back() {
+    let folder = folder();
+    let (mut terminal, _home) = watch(folder.path(), &["--no-typing"]);
+    terminal.signal(expectrl::Signal::SIGTERM);
+    assert_eq!(terminal.ends(), -(expectrl::Signal::SIGTERM as i32));
+    assert!(terminal.is_cooked());
+}
+
+#[test]
+fn typing_can_be_cut_short_paused_and_left() {
+    let folder = folder();
+    let (mut terminal, _home) = watch(folder.path(), &[]);
+    press(&mut terminal, "\r", "Enter: do it");
+    press(&mut terminal, "---", "pace 35%");
+    press(&mut terminal, "\r", "sock> s = s");
+    assert!(
+        !terminal.text().contains("SOCK_STREAM"),
+        "it is still being typed"
+    );
+    press(&mut terminal, "p", "paused");
+    press(&mut terminal, "p", "sock> s = so");
+    press(&mut terminal, "\r", "sock> s = socket tcp");
+    press(&mut terminal, "\r", "SOCK_STREAM");
+    press(&mut terminal, "\r", "sock> b");
+    terminal.keys("q");
+    assert_eq!(terminal.ends(), 0);
+    assert!(terminal.is_cooked());
+}
+
+#[test]
+fn long_answers_come_in_pages_and_no_line_is_too_wide() {
+    let (mut terminal, _home) = Start::new(&["lesson", "watch", "4", "--no-typing"]).spawn();
+    terminal.sees("Enter: step 1 of 9");
+    press(&mut terminal, "\r", "Enter: do it");
+    press(&mut terminal, "\r", "more: Enter");
+    let text = terminal.text();
+    assert!(
+        text.contains("1 of 9"),
+        "the page still shows its beginning: {text}"
+    );
+    press(&mut terminal, "\r", "Enter: step 2 of 9");
+}
+
+/// Through pipes.
+fn captured(arguments: &[&str]) -> Output {
+    let home = TempDir::new().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_socktutor"))
+        .args(arguments)
+        .env("HOME", home.path())
+        .env("XDG_STATE_HOME", home.path())
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn every_lesson_can_be_captured() {
+    let list = captured(&["--json", "lesson", "list"]);
+    let lines = String::from_utf8(list.stdout).unwrap();
+    assert!(lines.lines().count() >= 8, "{lines}");
+    for n in 1..=lines.lines().count() {
+        let n = n.to_string();
+        let output = captured(&["lesson", "watch", &n, "--no-typing"]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 77)), "{n}: {text}");
+        assert!(!text.contains("Enter:") && !text.contains('\x1b'), "{text}");
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_told_and_is_the_exit_status() {
+    let folder = folder();
+    let folder = folder.path().to_str().unwrap();
+    let more = ["--lessons", folder, "--timeout", "100ms"];
+    let output = captured(&[&["lesson", "watch", "42"][..], &more].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("NOT  expected  state d LISTEN"), "{text}");
+    assert!(text.contains("It never listened."), "{text}");
+    let output = captured(&[&["--json", "lesson", "watch", "42"][..], &more].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    for line in text.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect(line);
+    }
+    assert!(text.contains("\"claim\":\"error ECONNREFUSED\""), "{text}");
+}
+
+#[test]
+fn a_lesson_that_is_not_there_is_named_with_the_nearest() {
+    let output = captured(&["lesson", "watch", "listen-and-acept"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("listen-and-accept"), "{text}");
+}
