@@ -27,7 +27,7 @@ pub use vocabulary::Vocabulary;
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault};
-use crate::session::{Machine, Policy, Refusal, Session, SocketId};
+use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{HashSet, VecDeque};
 
@@ -42,6 +42,8 @@ const HISTORY: usize = 1000;
 pub struct Outcome {
     /// It could not be understood, or not be done: nothing more of it was run.
     pub fault: bool,
+    /// It could not be done, because the call whose result it needs still sleeps.
+    pub stuck: bool,
     /// A call failed or an expectation did not hold.
     pub failed: bool,
     /// The student wants to leave.
@@ -122,6 +124,7 @@ impl App {
             outcome.quit |= one.quit;
             if one.fault || one.quit {
                 outcome.fault = one.fault;
+                outcome.stuck = one.stuck;
                 break;
             }
         }
@@ -170,8 +173,11 @@ impl App {
             help: refusal.help,
         };
         self.tell(None, What::Error(complaint), sink);
+        let fault = refusal.because != Because::Failure;
         Outcome {
-            fault: true,
+            fault,
+            stuck: refusal.because == Because::Sleeper,
+            failed: !fault,
             ..Outcome::default()
         }
     }

@@ -4,7 +4,7 @@ use super::{App, Last, Outcome, Sink};
 use crate::event::{Job, JobStatus, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
-use crate::session::{NotYet, Promptness, Refusal, Step, Value};
+use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
 
 impl App {
@@ -31,7 +31,7 @@ impl App {
         match result {
             Ok(outcome) => outcome,
             Err(refusal) => {
-                if self.settings.script {
+                if self.settings.script && refusal.because != Because::Failure {
                     self.failures += 1;
                 }
                 self.refused(statement.span, refusal, sink)
@@ -227,7 +227,8 @@ impl App {
             (Err(()), _) => {
                 return Err(Refusal::new(format!(
                     "`{typed}` failed, so there is no value to go on with"
-                )));
+                ))
+                .because(Because::Failure));
             }
             (Ok(_), Some(job)) => self.result_of(job, sink)?,
             (Ok(value), None) => value,
