@@ -56,11 +56,11 @@ pub struct Syscall {
     pub command: String,
     /// The whole call in strace's notation, result included; ` = ?` where it has not returned.
     pub text: String,
-    /// What it returned; `None` while it sleeps.
+    /// What it returned; `None` while it sleeps, 0 for a library call that gives text.
     pub ret: Option<i64>,
     /// The errno of a failed one.
     pub errno: Option<Errno>,
-    /// True where no system call was made (htons, inet_pton, a name found in /etc/hosts).
+    /// True for a library call: htons, inet_pton, getaddrinfo. System calls that it makes are not shown.
     pub library: bool,
 }
 
