@@ -18,9 +18,6 @@ impl App {
                 .help("this statement runs on the machine itself without the prefix");
             return self.refused(statement.span, refusal, sink);
         }
-        if !matches!(statement.action, Action::Expect(_) | Action::Nothing) {
-            self.settle_failure();
-        }
         let result = match &statement.action {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
@@ -73,6 +70,7 @@ impl App {
                 Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
             }
         };
+        self.settle_failure();
         if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),

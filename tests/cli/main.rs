@@ -3,6 +3,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod exit;
 mod harness;
+mod json;
 mod sheet;
 mod strace;
