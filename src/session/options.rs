@@ -236,7 +236,10 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
         Shape::Type => notation::kind(n),
         Shape::Protocol => notation::protocol(libc::AF_INET, n),
         Shape::Interface4 => Ipv4Addr::from(n.to_ne_bytes()).to_string(),
-        Shape::Interface6 => match u32::try_from(n).ok().and_then(call::interface_name) {
+        Shape::Interface6 => match u32::try_from(n)
+            .ok()
+            .and_then(crate::sys::names::interface_name)
+        {
             Some(name) => format!("{n} ({name})"),
             None => n.to_string(),
         },
@@ -421,7 +424,7 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
 fn index(value: &Value) -> Option<u32> {
     match value {
         Value::Int(n) => u32::try_from(*n).ok(),
-        Value::Text(name) => call::interface_index(&CString::new(name.as_str()).ok()?),
+        Value::Text(name) => crate::sys::names::interface_index(&CString::new(name.as_str()).ok()?),
         _ => None,
     }
 }

@@ -3,8 +3,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod blocking;
 mod exit;
 mod harness;
 mod json;
+mod look;
 mod sheet;
 mod strace;
