@@ -19,12 +19,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_socktutor");
 /// A script that touches every kind of event.
 const EVERY_EVENT: &str = include_str!("cli/every_event.sock");
 
-/// What the README names and no script can show: it belongs to the laboratory or to a lesson.
-const UNSEEN: [(&str, &str); 3] = [
-    ("every", "host"),
-    ("sockets", "host"),
-    ("lesson", "markdown"),
-];
+/// What the README names and nothing can show yet: it belongs to the laboratory.
+const UNSEEN: [(&str, &str); 2] = [("every", "host"), ("sockets", "host")];
 
 /// The widest line of a block.
 const WIDTH: usize = 80;
@@ -232,7 +228,8 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
 /// The fields that the program emits, by event or by answer. The rows of an answer's list count as its own.
 fn emitted() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let (said, _) = run(&["--json"], EVERY_EVENT);
+    let (mut said, _) = run(&["--json"], EVERY_EVENT);
+    said += &about_lessons();
     for line in said.lines() {
         let event: Value = serde_json::from_str(line).unwrap();
         for (name, value) in event.as_object().unwrap() {
@@ -249,6 +246,22 @@ fn emitted() -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     found
+}
+
+/// What the commands about lessons print as JSON: a list, a lesson, a defect.
+fn about_lessons() -> String {
+    let mut broken = tempfile::Builder::new().suffix(".md").tempfile().unwrap();
+    writeln!(broken, "no lesson").unwrap();
+    let path = broken.path().to_str().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(PROGRAM)
+            .args(["--json", "lesson"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["list"]) + &run(&["test", path]) + &run(&["show", "udp"])
 }
 
 #[test]
