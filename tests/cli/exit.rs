@@ -23,6 +23,7 @@ fn all_well() {
         "# nothing\n",
         "s = socket tcp\nls\nclose s\n",
         "quit\nthis is never read\n",
+        "exit(1)\n",
         "help\nset\nset explain off\nexplain bind\n",
         "import socket\n",
     ] {

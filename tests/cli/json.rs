@@ -47,16 +47,19 @@ fn list(value: &Value) -> &[Value] {
 /// A field, what it holds, and whether it is always there.
 type Field = (&'static str, Is, bool);
 
-/// The fields of each event.
-fn schema(event: &Value) -> Vec<Field> {
-    let mut fields = vec![
-        ("event", Is::Text, true),
-        ("t", Is::Number, true),
-        ("socket", Is::Text, false),
-        ("fd", Is::Number, false),
-    ];
-    let own: &[Field] = match event["event"].as_str() {
-        Some("syscall") => &[
+/// The fields that every event may have.
+const EVERY: &[Field] = &[
+    ("event", Is::Text, true),
+    ("t", Is::Number, true),
+    ("socket", Is::Text, false),
+    ("fd", Is::Number, false),
+];
+
+/// Those of each kind of event.
+const EVENTS: &[(&str, &[Field])] = &[
+    (
+        "syscall",
+        &[
             ("name", Is::Text, true),
             ("command", Is::Text, true),
             ("text", Is::Text, true),
@@ -64,7 +67,10 @@ fn schema(event: &Value) -> Vec<Field> {
             ("errno", Is::TextOrNull, true),
             ("library", Is::Bool, true),
         ],
-        Some("state") => &[
+    ),
+    (
+        "state",
+        &[
             ("from", Is::TextOrNull, true),
             ("to", Is::TextOrNull, true),
             ("local", Is::Text, false),
@@ -75,61 +81,95 @@ fn schema(event: &Value) -> Vec<Field> {
             ("by_network", Is::Bool, true),
             ("closed", Is::Bool, true),
         ],
-        Some("data") => &[
+    ),
+    (
+        "data",
+        &[
             ("bytes", Is::Text, true),
             ("len", Is::Number, true),
             ("from", Is::Text, false),
         ],
-        Some("job") => &[
+    ),
+    (
+        "job",
+        &[
             ("n", Is::Number, true),
             ("status", Is::Text, true),
             ("call", Is::Text, true),
             ("sleeps_in", Is::Text, true),
         ],
-        Some("explain") => &[
+    ),
+    (
+        "explain",
+        &[
             ("topic", Is::Text, true),
             ("text", Is::Texts, true),
             ("hints", Is::Texts, false),
             ("tone", Is::Text, true),
         ],
-        Some("expect") => &[
+    ),
+    (
+        "expect",
+        &[
             ("claim", Is::Text, true),
             ("holds", Is::Bool, true),
             ("found", Is::Text, true),
             ("why", Is::Text, true),
         ],
-        Some("error") => &[
+    ),
+    (
+        "error",
+        &[
             ("message", Is::Text, true),
             ("source", Is::Text, true),
             ("span", Is::Two, true),
             ("expected", Is::Texts, true),
             ("help", Is::Texts, true),
         ],
-        Some("answer") => answer(event["answer"].as_str()),
-        _ => panic!("no event of the design: {event}"),
+    ),
+    ("answer", &[("answer", Is::Text, true)]),
+];
+
+/// Those of each kind of answer.
+const ANSWERS: &[(&str, &[Field])] = &[
+    ("text", &[("text", Is::Text, true)]),
+    ("sockets", &[("sockets", Is::List, true)]),
+    ("jobs", &[("jobs", Is::List, true)]),
+    (
+        "diagram",
+        &[("name", Is::Text, true), ("way", Is::Texts, true)],
+    ),
+    ("options", &[("options", Is::List, true)]),
+    (
+        "fields",
+        &[("title", Is::Text, true), ("fields", Is::List, true)],
+    ),
+    (
+        "holders",
+        &[("port", Is::Number, true), ("holders", Is::List, true)],
+    ),
+    (
+        "topic",
+        &[("topic", Is::Text, true), ("markdown", Is::Text, true)],
+    ),
+    ("list", &[("groups", Is::List, true)]),
+    ("lesson", &[("markdown", Is::Text, true)]),
+];
+
+/// The fields that an event may have.
+fn schema(event: &Value) -> Vec<Field> {
+    let of = |table: &[(&str, &'static [Field])], name: &str| {
+        let kind = event[name].as_str();
+        let found = table.iter().find(|(known, _)| Some(*known) == kind);
+        found
+            .unwrap_or_else(|| panic!("no {name} of the design: {event}"))
+            .1
     };
-    fields.extend_from_slice(own);
+    let mut fields = [EVERY, of(EVENTS, "event")].concat();
     if event["event"] == "answer" {
-        fields.push(("answer", Is::Text, true));
+        fields.extend_from_slice(of(ANSWERS, "answer"));
     }
     fields
-}
-
-/// The fields of each answer.
-fn answer(kind: Option<&str>) -> &'static [Field] {
-    match kind {
-        Some("text") => &[("text", Is::Text, true)],
-        Some("sockets") => &[("sockets", Is::List, true)],
-        Some("jobs") => &[("jobs", Is::List, true)],
-        Some("diagram") => &[("name", Is::Text, true), ("way", Is::Texts, true)],
-        Some("options") => &[("options", Is::List, true)],
-        Some("fields") => &[("title", Is::Text, true), ("fields", Is::List, true)],
-        Some("holders") => &[("port", Is::Number, true), ("holders", Is::List, true)],
-        Some("topic") => &[("topic", Is::Text, true), ("markdown", Is::Text, true)],
-        Some("list") => &[("groups", Is::List, true)],
-        Some("lesson") => &[("markdown", Is::Text, true)],
-        other => panic!("no answer of the design: {other:?}"),
-    }
 }
 
 fn every_event() -> Ran {
