@@ -324,3 +324,12 @@ fn every_setting_is_named() {
         assert!(readme.contains(&format!("`set {name} ")), "{name}");
     }
 }
+
+#[test]
+fn the_toolchain_is_the_one_that_the_manifest_wants() {
+    let wanted = env!("CARGO_PKG_RUST_VERSION");
+    assert!(
+        readme().contains(&format!("({wanted} or newer)")),
+        "{wanted}"
+    );
+}

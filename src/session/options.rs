@@ -350,16 +350,9 @@ fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Re
         Shape::Group6 => {
             encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo"))
         }
-        Shape::Interface4 => match fields {
-            [Value::Text(text)] => {
-                let ip: Ipv4Addr = text
-                    .parse()
-                    .map_err(|_| wants("an interface's IPv4 address: 127.0.0.1"))?;
-                let n = i32::from_ne_bytes(ip.octets());
-                Ok((ip.octets().to_vec(), format!("[{n}]")))
-            }
-            _ => Err(wants("an interface's IPv4 address: 127.0.0.1")),
-        },
+        Shape::Interface4 => {
+            encode_interface4(fields).ok_or_else(|| wants("an interface's IPv4 address: 127.0.0.1"))
+        }
         Shape::Interface6 => {
             let index = fields
                 .first()
@@ -372,6 +365,15 @@ fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Re
             _ => Err(wants("one number")),
         },
     }
+}
+
+fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let [Value::Text(text)] = fields else {
+        return None;
+    };
+    let ip: Ipv4Addr = text.parse().ok()?;
+    let shown = format!("[{}]", i32::from_ne_bytes(ip.octets()));
+    Some((ip.octets().to_vec(), shown))
 }
 
 fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {

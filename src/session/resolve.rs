@@ -94,7 +94,12 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         service.as_deref(),
         [family, kind, protocol, 0],
     )?;
-    Ok(match found {
+    Ok(told(&args, found))
+}
+
+/// What getaddrinfo answered.
+fn told(args: &str, found: Result<Vec<names::Resolved>, (i32, Errno)>) -> Prepared {
+    match found {
         Ok(found) => {
             let shown = found.iter().map(one_answer).collect::<Vec<_>>().join(", ");
             let each = |one: &names::Resolved| {
@@ -122,11 +127,11 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
             };
             make::made(
                 "getaddrinfo",
-                notation::library("getaddrinfo", &args, result, Some(errno)),
+                notation::library("getaddrinfo", args, result, Some(errno)),
                 Err(errno),
             )
         }
-    })
+    }
 }
 
 fn one_answer(one: &names::Resolved) -> String {

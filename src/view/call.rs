@@ -20,18 +20,9 @@ pub(super) fn syscall(page: &mut Page<'_>, call: &Syscall) {
         page.foreign_in(made, Paint::Strong);
         page.foreign_in(result, paint);
         if call.library {
-            page.own_in(library(&call.name), Paint::Faint);
+            page.own_in("  (library call)", Paint::Faint);
         }
     });
-}
-
-/// What a library call asks the kernel.
-fn library(name: &str) -> &'static str {
-    match name {
-        "getaddrinfo" | "gethostbyname" => "  (library: the calls it makes are not shown)",
-        "gethostname" => "  (library: uname(2))",
-        _ => "  (no system call)",
-    }
 }
 
 /// `  s  127.0.0.1:12345  CLOSE → LISTEN  backlog 0/5  (by the peer)`

@@ -7,6 +7,7 @@ mod blocking;
 mod exit;
 mod harness;
 mod json;
+mod lessons;
 mod look;
 mod sheet;
 mod strace;

@@ -163,7 +163,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a claim holds without any call of this step, at once.
+    /// Whether a claim holds without any call of this step, at once. A claim about the last call does not: it is about
+    /// one of this step.
     fn holds_already(&mut self, claim: &Claim) -> bool {
         // Claims of the whole that need time or calls of their own say nothing about the step's.
         let acts = claim
@@ -174,10 +175,12 @@ impl Walk<'_> {
         if acts || matches!(claim, Claim::Quiet(_)) {
             return !acts;
         }
+        let last = std::mem::take(&mut self.app.last);
         // What still sleeps is not waited for.
         let patience = std::mem::take(&mut self.app.settings.timeout);
         let holds = self.app.holds_now(claim, &mut unseen);
         self.app.settings.timeout = patience;
+        self.app.last = last;
         holds.unwrap_or(false)
     }
 
