@@ -67,9 +67,9 @@ pub struct Syscall {
 /// One thing that changed in the kernel's books. `socket` and `fd` of the event say whose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// The TCP state before; absent for a new socket and where only other fields changed.
+    /// The TCP state before; `None` for a new socket and where it did not change.
     pub from: Option<TcpState>,
-    /// The TCP state now. For a connection whose socket is closed it comes from sock_diag.
+    /// The TCP state now; `None` where only queues changed. For a connection whose socket is closed it comes from sock_diag.
     pub to: Option<TcpState>,
     /// Now the local address, where it changed.
     #[serde(skip_serializing_if = "Option::is_none")]
