@@ -230,7 +230,8 @@ impl App {
         }
     }
 
-    /// Closes everything and begins anew; settings and what was explained stay.
+    /// Closes everything and begins anew; settings, limits, the clock and what was explained stay, and so does every
+    /// handle that [`App::interrupt`] has given out.
     ///
     /// # Errors
     /// Where the kernel gives no epoll descriptor.
@@ -240,6 +241,7 @@ impl App {
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
+        fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);
         }

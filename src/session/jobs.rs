@@ -125,6 +125,11 @@ impl Jobs {
         self.interrupt.clone()
     }
 
+    /// Listens to this flag from now on.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
     /// What to call when a job returns.
     pub fn on_news(&mut self, news: News) {
         if let Ok(mut slot) = self.news.lock() {

@@ -209,3 +209,13 @@ fn values_never_reach_the_terminal_raw() {
     );
     assert_eq!(value.repr(false), "b'a\\x1b[31m\\r\\nb\\x07'");
 }
+
+#[test]
+fn a_session_that_takes_over_listens_to_the_same_ctrl_c() {
+    let ended = session();
+    let handle = ended.interrupt();
+    let mut fresh = session();
+    fresh.take_over(&ended);
+    handle.fire();
+    assert!(fresh.interrupt().take());
+}
