@@ -121,7 +121,8 @@ impl Report {
                     1 => String::new(),
                     n => format!(", {n} times"),
                 };
-                let about = format!("{steps} steps{times}, {:.2} s", took.as_secs_f64());
+                let plural = if steps == 1 { "" } else { "s" };
+                let about = format!("{steps} step{plural}{times}, {:.2} s", took.as_secs_f64());
                 self.head("ok", Paint::Good, &one.name, &about);
             }
             Found::Failed(run, defects) => {
