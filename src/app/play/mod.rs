@@ -8,15 +8,18 @@
 //! | `world` | the session as the judge sees it |
 //! | `test` | `lesson test`: every step, without a person |
 //! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `readable` | a lesson to be read, not played |
 //! | `turn` | lessons about a fixed port, one at a time |
 
 pub mod course;
+mod readable;
 mod round;
 mod stage;
 pub mod test;
 mod turn;
 mod world;
 
+pub use readable::readable;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
 pub use world::Seen;
