@@ -4,7 +4,7 @@ mod lesson;
 mod watch;
 
 use crate::app::{self, App, Settings};
-use crate::repl::script::Script;
+use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
 use crate::sys::reserve::close_inherited;
@@ -41,11 +41,12 @@ Examples:
 Exit status:
   0  all well
   1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked
-  2  the command line or a statement cannot be understood
+  2  the command line or a statement cannot be understood, or a script may not do it
   77 every lesson that was to be tested was skipped";
 
 /// What every mode takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 struct Global {
     /// Print one JSON object per event.
     #[arg(long, global = true)]
@@ -59,7 +60,7 @@ struct Global {
         hide_possible_values = true
     )]
     color: Color,
-    /// How long a script waits for a blocked call that it needs.
+    /// How long `expect`, and a script that needs a blocked call's result, wait.
     #[arg(long, global = true, value_name = "TIME", default_value = "5s", value_parser = time)]
     timeout: Duration,
     /// Explanations: full, brief, off; auto is full the first time, brief afterwards.
@@ -115,7 +116,7 @@ enum Mode {
         /// The lesson; without it, the next that is not done.
         id: Option<String>,
     },
-    /// Show, test and write lessons.
+    /// Play, test, show and write lessons.
     #[command(subcommand)]
     Lesson(Lesson),
     /// Show a topic of the reference: a call, an option, a flag, a TCP state, an errno.
@@ -170,7 +171,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         Ok(cli) => cli,
         Err(answer) => {
             // --help and --version are answers too.
-            answer.print().context("cannot print")?;
+            match answer.print() {
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(UNREAD),
+                printed => printed.context("cannot print")?,
+            }
             return Ok(u8::try_from(answer.exit_code()).unwrap_or(2));
         }
     };

@@ -56,20 +56,20 @@ pub struct Syscall {
     pub command: String,
     /// The whole call in strace's notation, result included; ` = ?` where it has not returned.
     pub text: String,
-    /// What it returned; `None` while it sleeps.
+    /// What it returned; `None` while it sleeps, 0 for a library call that gives text.
     pub ret: Option<i64>,
     /// The errno of a failed one.
     pub errno: Option<Errno>,
-    /// True where no system call was made (htons, inet_pton, a name found in /etc/hosts).
+    /// True for a library call: htons, inet_pton, getaddrinfo. System calls that it makes are not shown.
     pub library: bool,
 }
 
 /// One thing that changed in the kernel's books. `socket` and `fd` of the event say whose.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// The TCP state before; absent for a new socket and where only other fields changed.
+    /// The TCP state before; `None` for a new socket and where it did not change.
     pub from: Option<TcpState>,
-    /// The TCP state now. For a connection whose socket is closed it comes from sock_diag.
+    /// The TCP state now; `None` where only queues changed. For a connection whose socket is closed it comes from sock_diag.
     pub to: Option<TcpState>,
     /// Now the local address, where it changed.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -27,17 +27,31 @@ impl App {
             "help" => self.help(call, sink),
             "set" => self.set(call, sink),
             "history" => self.show_history(call, sink),
-            "quit" => Ok(Outcome {
-                quit: true,
-                ..Outcome::default()
-            }),
             "learn" => self.learn(call, sink),
             "lessons" => self.list_lessons(sink),
+            "quit" => self.quit(call, sink),
             lesson => Err(Refusal::new(format!(
                 "`{lesson}` belongs to a lesson, and none is being played"
             ))
             .help("`learn` begins one, `lessons` lists them")),
         }
+    }
+
+    /// `quit`, `exit(1)`
+    fn quit(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        if let Some(expr) = call.expr("status").cloned() {
+            let asked = self.settled(|app| app.session.int(&expr), sink)?;
+            if asked != 0 {
+                self.say(
+                    "the exit status tells how the session went, so this number is not used",
+                    sink,
+                );
+            }
+        }
+        Ok(Outcome {
+            quit: true,
+            ..Outcome::default()
+        })
     }
 
     /// `explain [TOPIC]`

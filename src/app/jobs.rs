@@ -3,7 +3,7 @@
 use super::{App, Outcome, Sink};
 use crate::event::{Answer, Job, JobStatus, What};
 use crate::lang::ast::Call;
-use crate::session::{Refusal, Value, Wait};
+use crate::session::{Because, Refusal, Value, Wait};
 use std::time::{Duration, Instant};
 
 /// At the prompt a wait has no end but Ctrl-C.
@@ -39,7 +39,8 @@ impl App {
                 Wait::TimedOut => {
                     let seconds = patience.as_secs_f64();
                     return Err(Refusal::new(format!("this needs the result of job {job}, and `{typed}` has not returned after {seconds} s"))
-                        .help("what it waits for must come first: a peer, data, room"));
+                        .help("what it waits for must come first: a peer, data, room")
+                        .because(Because::Sleeper));
                 }
             }
         }
@@ -53,9 +54,10 @@ impl App {
         self.await_job(job, sink)?;
         match self.session.variable(&name) {
             Some(value) if !matches!(value, Value::Pending(..)) => Ok(value.clone()),
-            _ => Err(Refusal::new(
-                "the call failed, so there is no value to go on with",
-            )),
+            _ => Err(
+                Refusal::new("the call failed, so there is no value to go on with")
+                    .because(Because::Failure),
+            ),
         }
     }
 

@@ -25,7 +25,7 @@ pub use vocabulary::Vocabulary;
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault, Statement};
-use crate::session::{Machine, Policy, Refusal, Session, SocketId};
+use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{HashSet, VecDeque};
 use std::sync::OnceLock;
@@ -44,6 +44,8 @@ const HISTORY: usize = 1000;
 pub struct Outcome {
     /// It could not be understood, or not be done: nothing more of it was run.
     pub fault: bool,
+    /// It could not be done, because the call whose result it needs still sleeps.
+    pub stuck: bool,
     /// A call failed or an expectation did not hold.
     pub failed: bool,
     /// The student wants to leave.
@@ -150,6 +152,7 @@ impl App {
             outcome.quit |= one.quit;
             if one.fault || one.quit {
                 outcome.fault = one.fault;
+                outcome.stuck = one.stuck;
                 break;
             }
         }
@@ -198,8 +201,11 @@ impl App {
             help: refusal.help,
         };
         self.tell(None, What::Error(complaint), sink);
+        let fault = refusal.because != Because::Failure;
         Outcome {
-            fault: true,
+            fault,
+            stuck: refusal.because == Because::Sleeper,
+            failed: !fault,
             ..Outcome::default()
         }
     }

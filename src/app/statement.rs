@@ -4,7 +4,7 @@ use super::{App, Last, Outcome, Sink};
 use crate::event::{Job, JobStatus, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
-use crate::session::{NotYet, Promptness, Refusal, Step, Value};
+use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
 
 impl App {
@@ -18,9 +18,6 @@ impl App {
                 .help("this statement runs on the machine itself without the prefix");
             return self.refused(statement.span, refusal, sink);
         }
-        if !matches!(statement.action, Action::Expect(_) | Action::Nothing) {
-            self.settle_failure();
-        }
         let result = match &statement.action {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
@@ -31,7 +28,7 @@ impl App {
         match result {
             Ok(outcome) => outcome,
             Err(refusal) => {
-                if self.settings.script {
+                if self.settings.script && refusal.because != Because::Failure {
                     self.failures += 1;
                 }
                 self.refused(statement.span, refusal, sink)
@@ -73,6 +70,7 @@ impl App {
                 Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
             }
         };
+        self.settle_failure();
         if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),
@@ -227,7 +225,8 @@ impl App {
             (Err(()), _) => {
                 return Err(Refusal::new(format!(
                     "`{typed}` failed, so there is no value to go on with"
-                )));
+                ))
+                .because(Because::Failure));
             }
             (Ok(_), Some(job)) => self.result_of(job, sink)?,
             (Ok(value), None) => value,

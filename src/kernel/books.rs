@@ -44,7 +44,7 @@ impl Books {
         Self::default()
     }
 
-    /// Looks at a socket and enters what was seen: [`look_again`](super::look_again), then [`observe`](Self::observe).
+    /// Looks at a socket and enters what was seen: [`look_again`], then [`observe`](Self::observe).
     pub fn look(&mut self, id: u64, fd: BorrowedFd<'_>, what: Family) -> Option<Change> {
         let seen = match self.last(id) {
             Some(last) => look_again(fd, what, last),

@@ -3,12 +3,14 @@
 //! | socket | calls |
 //! | --- | --- |
 //! | TCP or UDP, never bound | getsockname |
+//! | TCP, bound and no more, or over | getsockname, TCP_INFO, FIONREAD |
+//! | TCP, connecting | getsockname, TCP_INFO, SO_PEERNAME |
 //! | TCP listener | getsockname, TCP_INFO |
 //! | TCP connection, nothing unacknowledged | getsockname, TCP_INFO, getpeername, FIONREAD |
 //! | TCP connection, otherwise | the same and SIOCOUTQ |
 //! | the same again | TCP_INFO, FIONREAD, and SIOCOUTQ as above |
 //! | UDP, bound | getsockname, getpeername, FIONREAD, SIOCOUTQ |
-//! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD, where it has a peer SIOCOUTQ |
+//! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD |
 
 use super::{Family, Look};
 use crate::event::{Addr, TcpState};

@@ -1,6 +1,6 @@
 //! What the kernel says of sockets: addresses, TCP states, queues, who holds a port.
 //!
-//! - [`look`] asks about one open socket by its descriptor; [`survey`] about many, for `ls`.
+//! - [`look()`] asks about one open socket by its descriptor; [`survey()`] about many, for `ls`.
 //! - [`Books`] remembers the last look of each socket and tells the difference as a [`Change`](crate::event::Change).
 //! - [`Diag`] asks sock_diag(7), which alone knows connections without a descriptor: `TIME_WAIT`, `SYN_RECV`, and what
 //!   is left of a connection after close(2). [`who`] adds the processes.

@@ -113,7 +113,8 @@ impl Script {
         };
         let outcome = app.execute(line, &mut sink);
         if outcome.fault {
-            return Err(FAULT);
+            let status = self.verdict();
+            return Err(if outcome.stuck { status } else { FAULT });
         }
         if output.broken() {
             return Err(UNREAD);

@@ -32,7 +32,7 @@ pub use jobs::{Interrupt, News};
 pub use network::{Machine, Network};
 pub use outcome::{Done, Step, Wait};
 pub use policy::Policy;
-pub use prepared::{Asked, Prepared, Promptness, Refusal};
+pub use prepared::{Asked, Because, Prepared, Promptness, Refusal};
 pub use table::{Made, Socket, SocketId};
 pub use value::Value;
 

@@ -99,11 +99,17 @@ pub fn library(
     result: impl Display,
     errno: Option<Errno>,
 ) -> Syscall {
+    let result = result.to_string();
+    let number = result.split(' ').next().and_then(|word| word.parse().ok());
     Syscall {
         name: command.to_owned(),
         command: command.to_owned(),
         text: format!("{command}({args}) = {result}"),
-        ret: Some(if errno.is_some() { -1 } else { 0 }),
+        ret: Some(if errno.is_some() {
+            -1
+        } else {
+            number.unwrap_or(0)
+        }),
         errno,
         library: true,
     }

@@ -118,6 +118,20 @@ pub struct Refusal {
     pub help: Vec<String>,
     /// Where; the whole statement where absent.
     pub span: Option<Span>,
+    /// What stood in the way.
+    pub because: Because,
+}
+
+/// What stood in the way of a call that is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Because {
+    /// The statement itself.
+    #[default]
+    Statement,
+    /// A call inside it, which failed.
+    Failure,
+    /// A call that still sleeps.
+    Sleeper,
 }
 
 impl Refusal {
@@ -127,7 +141,15 @@ impl Refusal {
             message: message.into(),
             help: Vec::new(),
             span: None,
+            because: Because::Statement,
         }
+    }
+
+    /// Because of another call.
+    #[must_use]
+    pub fn because(mut self, because: Because) -> Self {
+        self.because = because;
+        self
     }
 
     /// And with what to type instead.

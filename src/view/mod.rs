@@ -1,4 +1,4 @@
-//! Events to text: lines for people ([`Renderer`]), JSON for programs ([`json`]).
+//! Events to text: lines for people ([`Renderer`]), JSON for programs ([`json()`]).
 //!
 //! Whatever is foreign (received bytes, file names, typed lines) passes [`Style::clean`] on its way; see `page`.
 

@@ -4,7 +4,9 @@
 mod support;
 
 mod blocking;
+mod exit;
 mod harness;
+mod json;
 mod lessons;
 mod limits;
 mod look;

@@ -85,10 +85,6 @@ impl Start {
             written: Vec::new(),
             ended: false,
         };
-<<<<<<< HEAD
-        terminal.prompt(prompt);
-=======
->>>>>>> watch
         (terminal, self.home)
     }
 }

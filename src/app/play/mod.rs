@@ -10,10 +10,12 @@
 //! | `test` | `lesson test`: every step, without a person |
 //! | `watch` | `lesson watch`: the script of a show in front of a class |
 //! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `readable` | a lesson to be read, not played |
 //! | `turn` | lessons about a fixed port, one at a time |
 
 pub mod course;
 mod learn;
+mod readable;
 mod round;
 mod stage;
 pub mod test;
@@ -22,6 +24,7 @@ pub mod watch;
 mod world;
 
 pub(in crate::app) use learn::Learner;
+pub use readable::readable;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
 pub use turn::Turn;
