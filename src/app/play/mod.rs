@@ -9,9 +9,11 @@
 //! | `test` | `lesson test`: every step, without a person |
 //! | `watch` | `lesson watch`: the script of a show in front of a class |
 //! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `readable` | a lesson to be read, not played |
 //! | `turn` | lessons about a fixed port, one at a time |
 
 pub mod course;
+mod readable;
 mod round;
 mod stage;
 pub mod test;
@@ -19,6 +21,7 @@ mod turn;
 pub mod watch;
 mod world;
 
+pub use readable::readable;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
 pub use turn::Turn;
