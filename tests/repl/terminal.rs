@@ -201,7 +201,8 @@ impl Terminal {
         line.trim_end() == prompt.trim_end() && usize::from(column) == prompt.chars().count()
     }
 
-    fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+    /// Waits until this holds.
+    pub fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
         let deadline = Instant::now() + DEADLINE;
         while !holds(self) {
             assert!(
