@@ -9,6 +9,7 @@ mod facts;
 mod help;
 mod jobs;
 mod look;
+mod machine;
 mod print;
 mod settings;
 mod statement;

@@ -286,9 +286,13 @@ impl Session {
             errno,
             typed: typed.to_owned(),
         });
-        if matches!(errno, Some(Errno(libc::ECONNRESET | libc::EPIPE))) {
-            socket.was_reset = true;
-        }
+        let reset = match errno {
+            Some(Errno(libc::ECONNRESET)) => true,
+            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
+            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write,
+            _ => false,
+        };
+        socket.was_reset |= reset;
     }
 
     /// What a successful call changed in what is known of its socket.

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod errors;
 mod harness;
 mod sheet;
 mod strace;

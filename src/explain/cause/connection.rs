@@ -1,6 +1,6 @@
 //! Errors about the connection: refused, not there yet, there already, gone.
 
-use super::super::facts::Proto;
+use super::super::facts::{OtherEnd, Proto};
 use super::{Scene, Words};
 use crate::event::{Addr, TcpState};
 
@@ -213,7 +213,7 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
             ))
             .why("A TCP socket is a listener or one end of a connection, never both.")
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {}", scene.asked())),
+            .hint(format!("connect {} {}", scene.free(), scene.asked())),
         );
     }
     let words = if scene.connected() {
@@ -233,7 +233,7 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
     Some(
         words
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {}", scene.asked())),
+            .hint(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -275,10 +275,22 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
     }
     if socket.reset || scene.over() || scene.connected() {
         let how = if socket.proto.is_unix() {
-            "The peer has closed its end; no one will ever read this."
+            "The peer has closed its end; no one will ever read this.".to_owned()
         } else {
-            "The peer has closed its socket. When data reached it after that, its kernel answered with a RST, which ended \
-             the connection; every send() from then on gives EPIPE."
+            let who = match &scene.facts.other_end {
+                Some(OtherEnd {
+                    name,
+                    closed_by: Some(statement),
+                    ..
+                }) => {
+                    format!("The peer was your own socket {name}, until {statement} closed it.")
+                }
+                _ => "The peer has closed its socket.".to_owned(),
+            };
+            format!(
+                "{who} Its kernel answered with a RST to what came after that, and the connection ended; every send() \
+                 from then on gives EPIPE."
+            )
         };
         return Some(
             Words::new(format!("{nothing}: the connection of {name} is gone."))
@@ -305,8 +317,39 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}")),
         );
     }
+    let words = Words::new(format!(
+        "The peer ended the connection of {name} with a RST; what was under way is lost."
+    ));
+    if let Some(OtherEnd {
+        name: other,
+        closed_by: Some(statement),
+        linger_zero,
+        at_once,
+    }) = &scene.facts.other_end
+    {
+        let how = match (linger_zero, at_once) {
+            (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
+            (false, true) => {
+                "before it had read everything that had arrived: the kernel answers that with a RST"
+            }
+            (false, false) => {
+                "in the usual way, but data reached it after that: nobody could read them, so a RST came back"
+            }
+        };
+        return Some(
+            words
+                .why(format!(
+                    "The peer was your own socket {other}. {statement} closed it {how}."
+                ))
+                .why(
+                    "The kernel says so once; later calls find no connection (recv 0, send EPIPE).",
+                )
+                .hint(format!("close {name}"))
+                .hint(scene.new_socket()),
+        );
+    }
     Some(
-        Words::new(format!("The peer ended the connection of {name} with a RST; what was under way is lost."))
+        words
             .why(
                 "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its \
                  program had closed already as data arrived, or when a listener closes before it accepted. The kernel \
