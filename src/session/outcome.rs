@@ -430,6 +430,8 @@ impl Session {
             });
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
+            // The kernel copies the option from the listener.
+            socket.reuse = parent.as_ref().is_some_and(|parent| parent.reuse);
             socket.host = parent.and_then(|parent| parent.host);
             socket.peer = peer;
             socket.connected = true;

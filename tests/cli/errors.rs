@@ -48,7 +48,10 @@ pub const fn case(
 /// A listener `l`; and a connection from `c` to `conn`; and a stream from `c` that takes no byte more.
 const LISTENER: &str = "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\n";
 const PAIR: &str = "c = socket tcp\nconnect c l.local\nconn = accept l\n";
-const FULL: &str = "setsockopt c SO_SNDBUF 5000\nnonblock c on\nsend c #20000000\nnonblock c off\n";
+/// Nothing comes back for a fifth of a second, and no byte more is taken: then the stream is full to the brim.
+const FULL: &str = "l = socket tcp\nsetsockopt l SO_RCVBUF 4000\nlisten l 5\nc = socket tcp\nsetsockopt c SO_SNDBUF 4000\n\
+    connect c l.local\nconn = accept l\nnonblock c on\nsend c #900000\nsend c #900000\nsend c #900000\npoll c w 200\nexpect ret 0\n\
+    send c #900000\nsend c #900000\npoll c w 200\nexpect ret 0\nsend c #900000\nsend c #900000\nnonblock c off\n";
 
 pub fn written_out(script: &str) -> String {
     // Abstract names are the whole machine's.
@@ -61,7 +64,7 @@ pub fn written_out(script: &str) -> String {
         match line.trim() {
             "LISTENER" => whole.push_str(LISTENER),
             "PAIR" => whole.extend([LISTENER, PAIR]),
-            "FULL" => whole.extend([LISTENER, PAIR, FULL]),
+            "FULL" => whole.push_str(FULL),
             line => {
                 whole.push_str(line);
                 whole.push('\n');

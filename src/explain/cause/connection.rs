@@ -1,6 +1,6 @@
 //! Errors about the connection: refused, not there yet, there already, gone.
 
-use super::super::facts::{OtherEnd, Proto};
+use super::super::facts::{OtherEnd, Proto, SocketFacts};
 use super::{Scene, Words};
 use crate::event::{Addr, TcpState};
 
@@ -25,6 +25,11 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     let words = Words::new(format!(
         "Nobody listens at {asked}: the SYN was answered with a RST."
     ));
+    if scene.facts.asked.as_ref().and_then(Addr::port) == Some(0) {
+        return words
+            .why("Port 0 is no real port: nobody can listen there.")
+            .hint("ls");
+    }
     if let Some(target) = scene
         .facts
         .target
@@ -60,9 +65,6 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .hint(again);
     }
     let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
-        Some(inet) if inet.port() == 0 => {
-            return words.why("Port 0 is no real port: nobody can listen there.").hint("ls");
-        }
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
         ),
@@ -168,13 +170,8 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
                 .hint(scene.new_socket()),
         );
     }
-    let failed = socket
-        .history
-        .iter()
-        .rev()
-        .find(|past| past.command == "connect" && past.errno.is_some());
-    let words = match failed.and_then(|past| past.errno.as_ref().map(|errno| (past, errno))) {
-        Some((past, errno)) => words.why(format!("The last try, {}, gave {errno}.", past.statement)),
+    let words = match failed_connect(socket) {
+        Some(failed) => words.why(failed),
         None => match scene.local() {
             Some(local) => words.why(format!(
                 "It is bound to {local}, no more. A client connects; a server listens and then talks on what accept() \
@@ -184,6 +181,17 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         },
     };
     Some(words.hint(format!("connect {name} {}", example(socket.proto))))
+}
+
+/// The last connect(), where it failed.
+fn failed_connect(socket: &SocketFacts) -> Option<String> {
+    let last = socket
+        .history
+        .iter()
+        .rev()
+        .find(|past| past.command == "connect")?;
+    let errno = last.errno.as_ref()?;
+    Some(format!("The last try, {}, gave {errno}.", last.statement))
 }
 
 fn example(proto: Proto) -> &'static str {
@@ -299,8 +307,15 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
                 .hint(scene.new_socket()),
         );
     }
+    let words = Words::new(format!(
+        "{nothing}: {name} has never been connected, so there is no one to send to."
+    ));
+    let words = match failed_connect(socket) {
+        Some(failed) => words.why(failed),
+        None => words,
+    };
     Some(
-        Words::new(format!("{nothing}: {name} has never been connected, so there is no one to send to."))
+        words
             .why("Linux says EPIPE here (broken pipe), where the man page would lead one to expect ENOTCONN.")
             .hint(format!("connect {name} {}", example(socket.proto))),
     )

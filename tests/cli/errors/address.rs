@@ -78,20 +78,6 @@ pub const CASES: &[Case] = &[
         &["broadcast", "setsockopt u SO_BROADCAST 1"],
         &["root"],
     ),
-    case(
-        "send",
-        "EACCES",
-        "u = socket udp\nsetsockopt u SO_BROADCAST 1\nconnect u 127.255.255.255:9\nsetsockopt u SO_BROADCAST 0\nsend u \"x\"",
-        &["127.255.255.255:9 is a broadcast address", "SO_BROADCAST 1"],
-        &["root"],
-    ),
-    case(
-        "sendall",
-        "EACCES",
-        "u = socket udp\nsetsockopt u SO_BROADCAST 1\nconnect u 127.255.255.255:9\nsetsockopt u SO_BROADCAST 0\nsendall u \"x\"",
-        &["broadcast"],
-        &["root"],
-    ),
     // Unix names
     case(
         "bind",
@@ -373,10 +359,17 @@ pub const CASES: &[Case] = &[
         &[],
     ),
     case(
-        "getsockopt",
-        "ENOPROTOOPT",
-        "s = socket tcp\ngetsockopt s IPV6_V6ONLY",
-        &["belongs to IPv6"],
+        "inet_pton",
+        "EAFNOSUPPORT",
+        "inet_pton 77 1.2.3.4",
+        &["neither AF_INET nor AF_INET6"],
+        &[],
+    ),
+    case(
+        "inet_ntop",
+        "EAFNOSUPPORT",
+        "inet_ntop 77 0x01020304",
+        &["neither AF_INET nor AF_INET6"],
         &[],
     ),
 ];

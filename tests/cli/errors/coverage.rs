@@ -17,8 +17,120 @@ const CANNOT: &[(&str, &str, &str)] = &[
         "ENFILE",
         "the whole machine would have to be out of open files",
     ),
-    ("gethostname", "ENAMETOOLONG", "the shell gives room enough"),
+    (
+        "*",
+        "ENOBUFS",
+        "the machine would have to be out of memory (but setsockopt has a limit that can be lowered)",
+    ),
+    (
+        "accept",
+        "ECONNABORTED",
+        "Linux hands out the aborted connection all the same",
+    ),
+    ("accept", "EHOSTDOWN", ICMP),
+    ("accept", "EHOSTUNREACH", ICMP),
+    ("accept", "ENETDOWN", ICMP),
+    ("accept", "ENETUNREACH", ICMP),
+    ("accept", "ENONET", ICMP),
+    ("accept", "ENOPROTOOPT", ICMP),
+    ("accept", "ETIMEDOUT", ICMP),
+    ("accept", "ENOSR", "no protocol of the shell's gives it"),
+    ("accept", "EPROTO", "no protocol of the shell's gives it"),
+    (
+        "accept",
+        "EPROTONOSUPPORT",
+        "no protocol of the shell's gives it",
+    ),
+    (
+        "accept",
+        "ESOCKTNOSUPPORT",
+        "no protocol of the shell's gives it",
+    ),
+    ("accept", "EPERM", FIREWALL),
+    ("bind", "EPERM", FIREWALL),
+    ("connect", "EPERM", FIREWALL),
+    ("send", "EPERM", FIREWALL),
+    ("sendall", "EPERM", FIREWALL),
+    ("sendto", "EPERM", FIREWALL),
+    ("bind", "ENAMETOOLONG", NAME),
+    ("connect", "ENAMETOOLONG", NAME),
+    ("sendto", "ENAMETOOLONG", NAME),
+    (
+        "bind",
+        "ENODEV",
+        "an address with the number of an interface cannot be typed",
+    ),
+    ("close", "EDQUOT", "files only, and the shell opens sockets"),
+    ("close", "EIO", "files only, and the shell opens sockets"),
+    ("close", "ENOSPC", "files only, and the shell opens sockets"),
+    (
+        "close",
+        "EINTR",
+        "close() of a socket sleeps with SO_LINGER alone, and a signal does not make it fail",
+    ),
+    (
+        "connect",
+        "EADDRINUSE",
+        "Linux says EADDRNOTAVAIL where the connection exists",
+    ),
+    ("gethostname", "EINVAL", LENGTH),
+    ("gethostname", "ENAMETOOLONG", LENGTH),
+    ("getpeername", "EINVAL", LENGTH),
+    ("getsockname", "EINVAL", LENGTH),
+    ("getsockopt", "EINVAL", LENGTH),
+    ("inet_ntop", "ENOSPC", LENGTH),
+    (
+        "getsockopt",
+        "ENOPROTOOPT",
+        "every option that can be typed and read is one of the kernel's",
+    ),
+    (
+        "select",
+        "EINVAL",
+        "neither a bad number nor a negative time can be typed",
+    ),
+    ("recv", "EHOSTUNREACH", ROUTE),
+    ("recv", "ENETUNREACH", ROUTE),
+    ("recvfrom", "EHOSTUNREACH", ROUTE),
+    ("recvfrom", "ENETUNREACH", ROUTE),
+    ("send", "EACCES", ROUTE),
+    ("send", "EHOSTUNREACH", ROUTE),
+    ("send", "ENETUNREACH", ROUTE),
+    ("send", "EINVAL", ROUTE),
+    ("sendall", "EACCES", ROUTE),
+    ("sendall", "EHOSTUNREACH", ROUTE),
+    ("sendall", "ENETUNREACH", ROUTE),
+    ("sendall", "EINVAL", ROUTE),
+    ("send", "EALREADY", FAST_OPEN),
+    ("sendto", "EALREADY", FAST_OPEN),
+    (
+        "sendto",
+        "EDESTADDRREQ",
+        "sendto() without an address is send()",
+    ),
+    (
+        "sendto",
+        "ENOTCONN",
+        "sendto() without an address is send()",
+    ),
+    (
+        "setsockopt",
+        "EPERM",
+        "whether an algorithm is for root alone depends on the machine",
+    ),
+    (
+        "socket",
+        "EACCES",
+        "whether this user may have one depends on the machine",
+    ),
 ];
+
+const ICMP: &str = "accept(2) lists it, of a connection that failed while it waited; Linux tells at the first recv()";
+const FIREWALL: &str = "the machine would need a rule that forbids it";
+const NAME: &str = "a Unix address has 107 bytes, and a name in a folder may have 255";
+const LENGTH: &str = "the shell gives room enough";
+const ROUTE: &str = "connect() checks it: the route would have to change afterwards";
+const FAST_OPEN: &str = "TCP Fast Open cannot be typed";
 
 #[test]
 fn every_errno_of_every_call_is_provoked_or_cannot_be() {

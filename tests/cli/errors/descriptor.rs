@@ -35,14 +35,14 @@ pub fn cases() -> Vec<Case> {
         &["closed it"],
     )];
     for (call, statement) in ON_A_SOCKET.into_iter().chain(ON_ANY_FILE) {
-        let closed = format!("s = socket tcp\nclose s\n{}", statement.replace('T', "s"));
+        let closed = format!("s = socket tcp\nclose s\n{}", statement.replace(" T", " s"));
         let says: &[&str] = &[
             "s (descriptor 3) is not open",
             "close s closed it",
             "s = socket tcp",
         ];
         all.push(case(call, "EBADF", closed.leak(), says, &["No descriptor"]));
-        let unknown = statement.replace('T', "77");
+        let unknown = statement.replace(" T", " 77");
         all.push(case(
             call,
             "EBADF",
@@ -56,7 +56,7 @@ pub fn cases() -> Vec<Case> {
         all.push(case(
             call,
             "ENOTSOCK",
-            statement.replace('T', "0").leak(),
+            statement.replace(" T", " 0").leak(),
             says,
             &["no descriptor"],
         ));
@@ -91,12 +91,22 @@ pub const TOO_MANY: &[Case] = &[
         &["(24)", "The connection stays in the queue"],
         &["ulimit"],
     ),
+    case(
+        "poll",
+        "EINVAL",
+        "s = socket tcp\npoll ALL 0",
+        &["more descriptors than", "RLIMIT_NOFILE"],
+        &[],
+    ),
 ];
 
 #[test]
 fn too_many_descriptors() {
     holds(TOO_MANY, |script| {
-        let script = written_out(&script.replace("MANY", &"socket tcp\n".repeat(24)));
+        let script = written_out(&script.replace("MANY", &"socket tcp\n".repeat(24)).replace(
+            "ALL",
+            &(100..130).map(|fd| format!("{fd} r ")).collect::<String>(),
+        ));
         Shell::under(&["sh", "-c", "ulimit -n 24; exec \"$0\" \"$@\""])
             .shell_args(&ARGS)
             .input(script)
@@ -151,6 +161,27 @@ pub const FOR_ROOT: &[Case] = &[
         &["Raw sockets", "CAP_NET_RAW"],
         &["firewall"],
     ),
+    case(
+        "bind",
+        "ELOOP",
+        "s = socket unix\nbind s ROUND/s",
+        &["links that lead round"],
+        &["does not exist"],
+    ),
+    case(
+        "connect",
+        "ELOOP",
+        "s = socket unix\nconnect s ROUND/s",
+        &["links that lead round"],
+        &["no such file"],
+    ),
+    case(
+        "sendto",
+        "ELOOP",
+        "s = socket unix-dgram\nsendto s \"x\" ROUND/s",
+        &["links that lead round"],
+        &[],
+    ),
 ];
 
 /// Runs the program as a user without privileges, with a folder that this user may not search.
@@ -183,6 +214,7 @@ impl Ordinary {
         let closed = folder.path().join("closed");
         std::fs::create_dir(&closed).expect("a folder");
         set_mode(&closed, 0o000);
+        std::os::unix::fs::symlink("round", folder.path().join("round")).expect("a link");
         let mut program = PathBuf::from(PROGRAM);
         if root && !runs(&program) {
             // A folder above it is closed to that user.
@@ -198,7 +230,10 @@ impl Ordinary {
 
     fn run(&self, script: &str) -> Ran {
         let closed = self.folder.path().join("closed");
-        let script = script.replace("CLOSED", closed.to_str().expect("UTF-8"));
+        let round = self.folder.path().join("round");
+        let script = script
+            .replace("CLOSED", closed.to_str().expect("UTF-8"))
+            .replace("ROUND", round.to_str().expect("UTF-8"));
         let program = self.program.to_str().expect("UTF-8");
         let mut command: Vec<&str> = if self.root {
             NOBODY.to_vec()

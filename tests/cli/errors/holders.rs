@@ -58,7 +58,7 @@ pub const CASES: &[Case] = &[
     case(
         "bind",
         "EADDRINUSE",
-        "a = socket tcp\nbind a 0.0.0.0:0\ns = socket tcp\nbind s 127.0.0.1 a.local.port",
+        "a = socket tcp\nbind a 0.0.0.0:0\ns = socket tcp\ns.bind((\"127.0.0.1\", a.getsockname()[1]))",
         &[
             "Your own socket a has it: 0.0.0.0:",
             "overlaps every address",
@@ -158,10 +158,11 @@ impl Other {
         let script = format!("s = socket tcp\nbind s {}\n", self.addr);
         let answer = told(&run(&script).events(), "bind", "EADDRINUSE")
             .unwrap_or_else(|why| panic!("{why}"));
-        let process = format!("Another process has it: {who} (pid {})", self.child.id());
+        let process = format!("(pid {})", self.child.id());
+        let who = format!("Another process has it: {who}");
         let wrong = judge(
             &answer,
-            &[&process, "LISTEN", "Only that process", "who "],
+            &[&who, &process, "LISTEN", "Only that process", "who "],
             &["Your own socket", "TIME_WAIT"],
         );
         assert_eq!(wrong, None);

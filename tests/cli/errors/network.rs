@@ -108,9 +108,16 @@ pub const CASES: &[Case] = &[
         &["as many multicast groups", "igmp_max_memberships"],
         &[],
     ),
+    case(
+        "bind",
+        "EROFS",
+        "s = socket unix\nbind s /mnt/s",
+        &["read-only"],
+        &["folder does not"],
+    ),
 ];
 
-const SETUP: &str = "ip link set lo up && ip link add dummy0 type dummy && ip link set dummy0 up && \
+const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip link add dummy0 type dummy && ip link set dummy0 up && \
     ip addr add 10.4.0.2/16 dev dummy0 && ip route add unreachable 10.1.0.0/16 && \
     echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
     echo 0 > /proc/sys/net/ipv4/igmp_max_memberships && exec \"$0\" \"$@\"";
@@ -120,7 +127,7 @@ fn routes_that_lead_nowhere_and_no_port_left() {
     if !require("unshare") || !require("ip") {
         return;
     }
-    let unshared = ["unshare", "-rn", "sh", "-c", SETUP];
+    let unshared = ["unshare", "-rnm", "sh", "-c", SETUP];
     let tried = Command::new(unshared[0])
         .args(&unshared[1..])
         .arg("true")
@@ -138,8 +145,10 @@ fn routes_that_lead_nowhere_and_no_port_left() {
         let script = script
             .replace("PORTS tcp\n", &taken("tcp"))
             .replace("PORTS udp\n", &taken("udp"));
+        let mut args = ARGS.to_vec();
+        args.insert(0, "--allow-files");
         Shell::under(&unshared)
-            .shell_args(&ARGS)
+            .shell_args(&args)
             .input(written_out(&script))
             .run()
     });

@@ -18,7 +18,7 @@ pub const CASES: &[Case] = &[
     case(
         "accept",
         "EAGAIN",
-        "LISTENER\nsetsockopt l SO_RCVTIMEO 0.05\naccept l",
+        "LISTENER\nsetsockopt l SO_RCVTIMEO 0.05\naccept l\nexpect error EAGAIN",
         &["No connection is waiting", "as long as SO_RCVTIMEO allows"],
         &["non-blocking", "nonblock l off"],
     ),
@@ -39,7 +39,7 @@ pub const CASES: &[Case] = &[
     case(
         "recv",
         "EAGAIN",
-        "u = socket udp\nbind u 127.0.0.1:0\nsetsockopt u SO_RCVTIMEO 0.05\nrecv u 10",
+        "u = socket udp\nbind u 127.0.0.1:0\nsetsockopt u SO_RCVTIMEO 0.05\nrecv u 10\nexpect error EAGAIN",
         &["as long as SO_RCVTIMEO allows"],
         &["is non-blocking"],
     ),
@@ -60,7 +60,7 @@ pub const CASES: &[Case] = &[
     case(
         "send",
         "EAGAIN",
-        "FULL\nsetsockopt c SO_SNDTIMEO 0.05\nsend c #100000",
+        "FULL\nsetsockopt c SO_SNDTIMEO 0.05\nsend c #100000\nexpect error EAGAIN",
         &["send buffer has no room", "as long as SO_SNDTIMEO allows"],
         &["--dontwait", "is non-blocking"],
     ),
