@@ -107,6 +107,11 @@ pub fn told(events: &[Value], call: &str, errno: &str) -> Result<String, String>
         let all = answer[name].as_array().into_iter().flatten();
         all.filter_map(Value::as_str).map(str::to_owned).collect()
     };
+    for hint in texts("hints") {
+        if let Err(fault) = socktutor::lang::parse(&hint) {
+            return Err(format!("`{hint}` cannot be typed: {}", fault.message));
+        }
+    }
     Ok(format!(
         "{} | {}",
         texts("text").join(" "),

@@ -4,6 +4,7 @@
 mod support;
 
 mod errors;
+mod exercises;
 mod harness;
 mod sheet;
 mod strace;

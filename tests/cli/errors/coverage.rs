@@ -118,11 +118,6 @@ const CANNOT: &[(&str, &str, &str)] = &[
         "EPERM",
         "whether an algorithm is for root alone depends on the machine",
     ),
-    (
-        "socket",
-        "EACCES",
-        "whether this user may have one depends on the machine",
-    ),
 ];
 
 const ICMP: &str = "accept(2) lists it, of a connection that failed while it waited; Linux tells at the first recv()";

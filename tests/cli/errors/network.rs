@@ -115,6 +115,14 @@ pub const CASES: &[Case] = &[
         &["read-only"],
         &["folder does not"],
     ),
+    // No group may have a socket for ping in a network that was just made.
+    case(
+        "socket",
+        "EACCES",
+        "socket AF_INET SOCK_DGRAM IPPROTO_ICMP",
+        &["ICMP socket (ping)", "ping_group_range"],
+        &["broadcast"],
+    ),
 ];
 
 const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip link add dummy0 type dummy && ip link set dummy0 up && \
