@@ -223,6 +223,16 @@ impl Scene<'_> {
             "sendto" => format!("sendto {} \"hi\" {asked}", self.free()),
             call => format!("{call} {} {asked}", self.free()),
         };
+        if own != "AF_UNIX" && fit.starts_with("unix") {
+            let call = match self.call {
+                "sendto" => format!("sendto {} \"hi\" 127.0.0.1:12345", self.name()),
+                call => format!("{call} {} 127.0.0.1:12345", self.name()),
+            };
+            return Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
+                .why("An Internet address has a port; a word without one is taken for the path of a Unix socket.")
+                .hint(call)
+                .hint(format!("{} = socket {fit}", self.free()));
+        }
         Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
             .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
             .hint(format!("{} = socket {fit}", self.free()))
