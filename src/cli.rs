@@ -1,5 +1,7 @@
 //! The command line: choose a mode, return an exit status.
 
+mod lesson;
+
 use crate::app::{self, App, Settings};
 use crate::repl::script::Script;
 use crate::repl::{Form, Options, interact};
@@ -137,10 +139,11 @@ enum Lesson {
     },
     /// Run every step of the lessons against the real kernel.
     Test {
-        /// Lessons or files; without them, all.
+        /// Lessons, files or folders; without them, all lessons.
+        #[arg(value_name = "ID or PATH")]
         ids: Vec<String>,
-        /// How often.
-        #[arg(long, value_name = "N", default_value_t = 1)]
+        /// How often, each time in a fresh session.
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
         repeat: u32,
     },
     /// List the lessons: done, skipped, new.
@@ -152,7 +155,7 @@ enum Lesson {
     },
     /// Write a template of a new lesson, which passes its test.
     New {
-        /// Its file name.
+        /// What it is called, or its file name.
         name: String,
     },
 }
@@ -248,8 +251,14 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     Ok(Box::new(BufReader::new(high)))
 }
 
-fn lessons(_global: &Global, lesson: &Lesson) -> anyhow::Result<u8> {
-    anyhow::bail!("lessons are not there yet: {lesson:?}")
+fn lessons(global: &Global, asked: &Lesson) -> anyhow::Result<u8> {
+    match asked {
+        Lesson::Test { ids, repeat } => lesson::tested(global, ids, *repeat),
+        Lesson::List => lesson::list(global),
+        Lesson::Show { id } => lesson::show(global, id),
+        Lesson::New { name } => lesson::new(global, name),
+        Lesson::Watch { .. } => anyhow::bail!("`lesson watch` is not there yet"),
+    }
 }
 
 impl Global {

@@ -84,7 +84,11 @@ impl App {
             job: None,
             data: done.data.as_ref().map(|(bytes, _)| bytes.clone()),
             socket: done.socket,
+            opened: done.opened.clone(),
         };
+        if let (Some(job), Some(ended)) = (done.job, &mut self.ended) {
+            ended.push(self.last.ended(job));
+        }
         // A call that the student interrupted is no failure.
         self.unexpected |= done.result.is_err() && !done.cancelled;
     }

@@ -152,6 +152,10 @@ impl Ledger {
             };
             if let Some(mut change) = self.look_at(socket) {
                 change.by_network = !own.contains(&id);
+                if change.to.is_none() && (change.local.is_some() || change.peer.is_some()) {
+                    // A new address is told together with the state it finds the socket in.
+                    change.to = self.books.state(id.0);
+                }
                 told.push((id, change));
             }
         }

@@ -403,11 +403,12 @@ impl App {
     }
 }
 
-/// Equal addresses; a port 0 on the wanted side takes any port that the kernel chose.
+/// Equal addresses (a socket without a name has 0.0.0.0:0); a port 0 on the wanted side takes any port that the kernel
+/// chose.
 fn same_address(actual: &Addr, wanted: &Addr) -> bool {
     match (actual, wanted) {
         (Addr::Inet(actual), Addr::Inet(wanted)) if wanted.port() == 0 => {
-            actual.ip() == wanted.ip() && actual.port() != 0
+            actual.ip() == wanted.ip()
         }
         (actual, wanted) => actual == wanted,
     }

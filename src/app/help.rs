@@ -7,7 +7,7 @@ use crate::lang::table::{COMMANDS, Command, Group};
 use crate::session::Refusal;
 
 /// The groups as a student thinks of them.
-const GROUPS: [(Group, &str); 8] = [
+const GROUPS: [(Group, &str); 9] = [
     (Group::Make, "make"),
     (Group::Name, "name"),
     (Group::Connect, "connect"),
@@ -16,6 +16,7 @@ const GROUPS: [(Group, &str); 8] = [
     (Group::Tune, "tune"),
     (Group::Finish, "finish"),
     (Group::Shell, "shell"),
+    (Group::Lesson, "lessons"),
 ];
 
 impl App {
@@ -75,17 +76,14 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
     ));
     let ways = [
         ("help bind", "one command's parameters"),
-        (
-            "explain bind",
-            "what it does, when it blocks, its errors; Python, C and Rust",
-        ),
+        ("explain bind", "what it does, when it blocks, its errors"),
         (
             "s = socket tcp",
-            "or  s = socket.socket()  or  int s = socket(AF_INET, SOCK_STREAM, 0);",
+            "or Python  s = socket.socket()  or C  socket(AF_INET, …);",
         ),
         (
             "bind s 127.0.0.1:0",
-            "addresses: host:port, [::1]:80, localhost:http, b.local, ./path, @name",
+            "also [::1]:80, localhost:http, b.local, ./path, @name",
         ),
         (
             "send s \"hi\\r\\n\"",

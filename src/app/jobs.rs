@@ -116,6 +116,10 @@ impl App {
     /// `wait [N]`
     pub(super) fn wait_for(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
+            Some(job) if self.typed(job).is_none() && job <= self.session.last_job() => {
+                self.say(format!("job {job} has returned already"), sink);
+                return Ok(Outcome::default());
+            }
             Some(job) if self.typed(job).is_none() => {
                 return Err(Refusal::new(format!("there is no blocked call {job}"))
                     .help("`jobs` lists them"));

@@ -10,15 +10,13 @@ mod help;
 mod jobs;
 mod look;
 mod machine;
+pub mod play;
 mod print;
 mod settings;
 mod statement;
 mod variant;
 mod vocabulary;
 mod warn;
-
-#[cfg(test)]
-mod tests;
 
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
@@ -27,13 +25,16 @@ pub use vocabulary::Vocabulary;
 
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
-use crate::lang::{self, Fault};
+use crate::lang::{self, Fault, Statement};
 use crate::session::{Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{HashSet, VecDeque};
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
+
+/// Runs one statement of a line.
+type Run<'a> = &'a mut dyn FnMut(&mut App, &Statement, Sink<'_>) -> Outcome;
 
 /// How many lines `history` remembers.
 const HISTORY: usize = 1000;
@@ -66,6 +67,8 @@ struct Last {
     data: Option<Vec<u8>>,
     /// Its socket.
     socket: Option<SocketId>,
+    /// The sockets it opened.
+    opened: Vec<SocketId>,
 }
 
 /// A session with everything around it.
@@ -80,6 +83,8 @@ pub struct App {
     failures: usize,
     history: VecDeque<String>,
     line: String,
+    /// While a lesson is played: sleeping calls that have ended since its judge was last told.
+    ended: Option<Vec<play::Ended>>,
 }
 
 impl App {
@@ -100,13 +105,23 @@ impl App {
             failures: 0,
             history: VecDeque::new(),
             line: String::new(),
+            ended: None,
         })
     }
 
     /// Runs one line: understood, made, looked up, explained; every event goes to `sink` as it happens.
     pub fn execute(&mut self, line: &str, sink: Sink<'_>) -> Outcome {
+        self.execute_each(line, sink, &mut |app, statement, sink| {
+            app.statement(statement, sink)
+        })
+    }
+
+    /// As [`App::execute`], with each statement run by `run`.
+    fn execute_each(&mut self, line: &str, sink: Sink<'_>, run: Run<'_>) -> Outcome {
         self.poll(sink);
         self.remember(line);
+        // A Ctrl-C that came too late for the statement before is not meant for this one.
+        let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
             lang::parse_with(line, &|name| session.knows(name))
@@ -118,7 +133,7 @@ impl App {
         line.clone_into(&mut self.line);
         let mut outcome = Outcome::default();
         for statement in &statements {
-            let one = self.statement(statement, sink);
+            let one = run(self, statement, sink);
             outcome.failed |= one.failed;
             outcome.quit |= one.quit;
             if one.fault || one.quit {
@@ -216,7 +231,8 @@ impl App {
         }
     }
 
-    /// Closes everything and begins anew; settings and what was explained stay.
+    /// Closes everything and begins anew; settings, limits, the clock and what was explained stay, and so does every
+    /// handle that [`App::interrupt`] has given out.
     ///
     /// # Errors
     /// Where the kernel gives no epoll descriptor.
@@ -226,6 +242,7 @@ impl App {
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
+        fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);
         }

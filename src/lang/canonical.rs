@@ -49,7 +49,8 @@ fn alone(value: &Expr, assigned: bool) -> String {
     match value {
         // A name alone might be a command's.
         Expr::Name(name) if !assigned || find(name).is_some() => format!("({name})"),
-        Expr::Binary(..) => format!("({})", expr::expr(value)),
+        // A # alone would begin a comment.
+        Expr::Binary(..) | Expr::Fill(_) => format!("({})", expr::expr(value)),
         _ => expr::expr(value),
     }
 }

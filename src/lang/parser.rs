@@ -5,6 +5,7 @@ mod address;
 mod arguments;
 mod call;
 mod claim;
+mod data;
 mod declare;
 mod expr;
 mod fit;

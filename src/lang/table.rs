@@ -232,8 +232,10 @@ pub enum Group {
     Finish,
     /// setsockopt, nonblock, set
     Tune,
-    /// jobs, wait, cancel, learn, help, quit
+    /// jobs, wait, cancel, help, quit
     Shell,
+    /// learn, and what can be typed in a lesson
+    Lesson,
 }
 
 /// Who runs it.

@@ -55,6 +55,12 @@ impl Defects {
         });
     }
 
+    /// Whether there is one on a line after the first of these and before the second.
+    pub fn between(&self, first: usize, second: usize) -> bool {
+        let mut lines = self.found.iter().map(|defect| defect.line);
+        lines.any(|line| first < line && line < second)
+    }
+
     /// All of them, in the order of their lines.
     pub fn into_vec(mut self) -> Vec<Defect> {
         self.found.sort_by_key(|defect| defect.line);

@@ -207,10 +207,7 @@ impl Library {
     /// Its defects, and those of the translation.
     pub fn open(&self, entry: &Entry, language: Option<&str>) -> Result<Lesson, Vec<Defect>> {
         let original = Lesson::parse(&entry.file, &entry.text)?;
-        let language = language
-            .and_then(|tag| tag.split(['_', '-', '.', '@']).next())
-            .unwrap_or_default();
-        match entry.translations.get(language) {
+        match entry.translations.get(short(language)) {
             Some((file, text)) => translate::translate(&original, file, text),
             None => Ok(original),
         }
@@ -228,10 +225,30 @@ impl Entry {
         &self.text
     }
 
+    /// The Markdown without the front matter, in a language where it was translated into it.
+    pub fn body(&self, language: Option<&str>) -> &str {
+        let text = match self.translations.get(short(language)) {
+            Some((_, text)) => text,
+            None => &self.text,
+        };
+        let body = text
+            .trim_start_matches('\u{feff}')
+            .strip_prefix("---")
+            .and_then(|rest| rest.split_once("\n---"))
+            .and_then(|(_, rest)| rest.split_once('\n'));
+        body.map_or(text.as_str(), |(_, body)| body)
+    }
+
     /// The languages it was translated into.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.translations.keys().map(String::as_str)
     }
+}
+
+/// `fr` of `fr_FR.UTF-8`.
+fn short(language: Option<&str>) -> &str {
+    let first = language.and_then(|tag| tag.split(['_', '-', '.', '@']).next());
+    first.unwrap_or_default()
 }
 
 /// `NN` of `NN-name.md`.

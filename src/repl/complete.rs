@@ -68,7 +68,7 @@ fn members(of: &str) -> Vec<String> {
         let constants = constants::CONSTANTS
             .iter()
             .map(|constant| constant.name.to_owned());
-        return constants.chain(option_names()).chain(commands()).collect();
+        return constants.chain(all_options()).chain(commands()).collect();
     }
     let takes_socket = |command: &&Command| {
         command
@@ -123,7 +123,7 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
         Kind::Protocol => beginning(&["IPPROTO_"]),
         Kind::MsgFlags => with(beginning(&["MSG_"]), &FLAGS),
         Kind::How => with(beginning(&["SHUT_"]), &DIRECTIONS),
-        Kind::Option => option_names().collect(),
+        Kind::Option => option_names(command),
         Kind::Switch => with(Vec::new(), &["on", "off"]),
         Kind::Errno => errnos(),
         Kind::Host => with(Vec::new(), &["localhost"]),
@@ -131,8 +131,19 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
     }
 }
 
-fn option_names() -> impl Iterator<Item = String> {
+fn all_options() -> impl Iterator<Item = String> {
     options::OPTIONS.iter().map(|option| option.name.to_owned())
+}
+
+/// The options that the command takes: those that can be set, or read.
+fn option_names(command: &Command) -> Vec<String> {
+    let fits = |option: &&options::SockOption| match command.name {
+        "setsockopt" => option.settable,
+        "getsockopt" => option.gettable,
+        _ => true,
+    };
+    let names = options::OPTIONS.iter().filter(fits);
+    names.map(|option| option.name.to_owned()).collect()
 }
 
 fn errnos() -> Vec<String> {

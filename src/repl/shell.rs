@@ -7,7 +7,7 @@ use super::prompt::{CountedPrompt, styled};
 use super::shared::Shared;
 use super::threads::interrupt_at_prompt;
 use crate::app::{Missing, Outcome};
-use crate::text::style::Style;
+use crate::text::style::{Paint, Style};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -33,6 +33,17 @@ enum Ran {
     Quit,
 }
 
+/// What a newcomer sees first: what this is, and three things to type.
+fn greeting(style: &Style) -> String {
+    let name = style.paint("socktutor", Paint::Strong);
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "{name} {version}: type a socket call and see what the kernel does.\n\
+         \x20 s = socket tcp    a first call        learn    the lessons\n\
+         \x20 help              what can be typed   quit     leave (Ctrl-D too)\n"
+    )
+}
+
 impl<L: Lines> Shell<L> {
     /// A shell that takes its lines from there.
     pub fn new(shared: Arc<Shared>, lines: L, style: Style) -> Self {
@@ -49,6 +60,9 @@ impl<L: Lines> Shell<L> {
     /// # Errors
     /// Standard output cannot be written.
     pub fn run(mut self, first: Option<&str>) -> io::Result<()> {
+        if first.is_none() && !self.shared.form().json() {
+            self.output.write(&greeting(&self.style));
+        }
         let mut going = first.is_none_or(|line| !matches!(self.statement(line), Ran::Quit));
         while going && !self.output.broken() {
             let prompt = self.prompt();

@@ -6,7 +6,7 @@ use super::value::Value;
 use super::{NotYet, Session};
 use crate::event::Addr;
 use crate::lang::ast::{Address, Expr, Host, Port};
-use crate::sys::call;
+use crate::sys::names;
 use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -129,7 +129,7 @@ impl Session {
     fn unresolved(&self, name: &str, code: i32) -> Refusal {
         let refusal = Refusal::new(format!(
             "the name `{name}` has no address: {}",
-            call::gai_message(code)
+            names::gai_message(code)
         ));
         if name == self.network.name() {
             return refusal.help(
@@ -149,7 +149,7 @@ impl Session {
         host: Option<&str>,
         service: Option<&str>,
         hints: [i32; 4],
-    ) -> Result<Result<Vec<call::Resolved>, (i32, crate::errno::Errno)>, Refusal> {
+    ) -> Result<Result<Vec<names::Resolved>, (i32, crate::errno::Errno)>, Refusal> {
         if let Some(name) = host {
             self.policy.may_look_up(name, &self.network.name())?;
         }
@@ -161,7 +161,7 @@ impl Session {
         let (c_host, c_service) = (c_text(host)?, c_text(service)?);
         // Numbers, and the name that every system knows, are answered from this machine alone.
         if host.is_none_or(|name| name == "localhost" || name.parse::<IpAddr>().is_ok()) {
-            return Ok(call::getaddrinfo(
+            return Ok(names::getaddrinfo(
                 c_host.as_deref(),
                 c_service.as_deref(),
                 hints,
@@ -173,7 +173,7 @@ impl Session {
             .spawn(move || {
                 crate::sys::worker::block_signals();
                 // Nobody listens any more where the wait has ended.
-                let _ = send.send(call::getaddrinfo(
+                let _ = send.send(names::getaddrinfo(
                     c_host.as_deref(),
                     c_service.as_deref(),
                     hints,
@@ -213,7 +213,7 @@ impl Session {
         let c_name = CString::new(name).map_err(|_| wrong())?;
         [c"tcp", c"udp"]
             .into_iter()
-            .find_map(|protocol| call::service_port(&c_name, protocol))
+            .find_map(|protocol| names::service_port(&c_name, protocol))
             .or_else(|| well_known(name))
             .ok_or_else(wrong)
     }

@@ -3,7 +3,7 @@
 use super::prepared::Performed;
 use crate::sys::{call, worker};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -25,17 +25,38 @@ pub type News = Arc<dyn Fn() + Send + Sync>;
 
 /// Ctrl-C, as a flag that a signal handler may set.
 #[derive(Debug, Clone, Default)]
-pub struct Interrupt(Arc<AtomicBool>);
+pub struct Interrupt(Arc<Pressed>);
+
+#[derive(Debug, Default)]
+struct Pressed {
+    pressed: AtomicBool,
+    /// The thread that makes a call itself (`pthread_t`), while it does; 0 otherwise.
+    calling: AtomicU64,
+}
 
 impl Interrupt {
     /// Ctrl-C was pressed. Safe in a signal handler.
     pub fn fire(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.pressed.store(true, Ordering::Release);
+        let calling = self.0.calling.load(Ordering::Acquire);
+        if calling != 0 {
+            call::interrupt(calling as libc::pthread_t);
+        }
+    }
+
+    /// Makes a call on this thread. It should return at once; should it sleep all the same, Ctrl-C wakes it.
+    pub(super) fn while_calling<T>(&self, call: impl FnOnce() -> T) -> T {
+        self.0
+            .calling
+            .store(call::this_thread() as u64, Ordering::Release);
+        let result = call();
+        self.0.calling.store(0, Ordering::Release);
+        result
     }
 
     /// Whether it was pressed since the last time this was asked.
     pub fn take(&self) -> bool {
-        self.0.swap(false, Ordering::AcqRel)
+        self.0.pressed.swap(false, Ordering::AcqRel)
     }
 }
 
@@ -104,11 +125,21 @@ impl Jobs {
         self.interrupt.clone()
     }
 
+    /// Listens to this flag from now on.
+    pub fn set_interrupt(&mut self, interrupt: Interrupt) {
+        self.interrupt = interrupt;
+    }
+
     /// What to call when a job returns.
     pub fn on_news(&mut self, news: News) {
         if let Ok(mut slot) = self.news.lock() {
             *slot = Some(news);
         }
+    }
+
+    /// The number of the job that began last; 0 before the first.
+    pub fn last(&self) -> u32 {
+        self.last
     }
 
     /// Whether a result waits to be collected.

@@ -194,6 +194,11 @@ impl Session {
         self.jobs.on_news(news);
     }
 
+    /// The number of the job that began last; 0 before the first.
+    pub fn last_job(&self) -> u32 {
+        self.jobs.last()
+    }
+
     /// Whether a sleeping call has returned and was not collected.
     pub fn has_results(&self) -> bool {
         self.jobs.has_results()

@@ -162,6 +162,14 @@ impl Session {
         primitive(self, call)
     }
 
+    /// Goes on where another session ended: under its limits, by its clock, with its Ctrl-C.
+    pub fn take_over(&mut self, ended: &Self) {
+        self.policy = ended.policy.clone();
+        self.since = ended.since;
+        self.interrupt = ended.interrupt.clone();
+        self.jobs.set_interrupt(ended.interrupt.clone());
+    }
+
     /// What may be reached, and how long a script waits.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;

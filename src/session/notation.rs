@@ -124,7 +124,7 @@ pub fn addr(addr: &Addr) -> String {
 
 /// An interface index as strace prints it.
 pub fn interface(index: u32) -> String {
-    match crate::sys::call::interface_name(index) {
+    match crate::sys::names::interface_name(index) {
         Some(name) => format!("if_nametoindex(\"{name}\")"),
         None => index.to_string(),
     }

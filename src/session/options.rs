@@ -236,7 +236,10 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
         Shape::Type => notation::kind(n),
         Shape::Protocol => notation::protocol(libc::AF_INET, n),
         Shape::Interface4 => Ipv4Addr::from(n.to_ne_bytes()).to_string(),
-        Shape::Interface6 => match u32::try_from(n).ok().and_then(call::interface_name) {
+        Shape::Interface6 => match u32::try_from(n)
+            .ok()
+            .and_then(crate::sys::names::interface_name)
+        {
             Some(name) => format!("{n} ({name})"),
             None => n.to_string(),
         },
@@ -347,16 +350,9 @@ fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Re
         Shape::Group6 => {
             encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo"))
         }
-        Shape::Interface4 => match fields {
-            [Value::Text(text)] => {
-                let ip: Ipv4Addr = text
-                    .parse()
-                    .map_err(|_| wants("an interface's IPv4 address: 127.0.0.1"))?;
-                let n = i32::from_ne_bytes(ip.octets());
-                Ok((ip.octets().to_vec(), format!("[{n}]")))
-            }
-            _ => Err(wants("an interface's IPv4 address: 127.0.0.1")),
-        },
+        Shape::Interface4 => {
+            encode_interface4(fields).ok_or_else(|| wants("an interface's IPv4 address: 127.0.0.1"))
+        }
         Shape::Interface6 => {
             let index = fields
                 .first()
@@ -369,6 +365,15 @@ fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Re
             _ => Err(wants("one number")),
         },
     }
+}
+
+fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let [Value::Text(text)] = fields else {
+        return None;
+    };
+    let ip: Ipv4Addr = text.parse().ok()?;
+    let shown = format!("[{}]", i32::from_ne_bytes(ip.octets()));
+    Some((ip.octets().to_vec(), shown))
 }
 
 fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
@@ -427,7 +432,7 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
 fn index(value: &Value) -> Option<u32> {
     match value {
         Value::Int(n) => u32::try_from(*n).ok(),
-        Value::Text(name) => call::interface_index(&CString::new(name.as_str()).ok()?),
+        Value::Text(name) => crate::sys::names::interface_index(&CString::new(name.as_str()).ok()?),
         _ => None,
     }
 }

@@ -130,12 +130,10 @@ impl Session {
             asked,
         };
         if at_once {
-            return Ok(Step::Done(Box::new(self.learn(
-                None,
-                meta,
-                perform(),
-                false,
-            ))));
+            let performed = self.interrupt.while_calling(perform);
+            return Ok(Step::Done(Box::new(
+                self.learn(None, meta, performed, false),
+            )));
         }
         match self.jobs.start(perform) {
             Ok(Outcome::Returned(performed)) => Ok(Step::Done(Box::new(

@@ -6,7 +6,7 @@ use super::{NotYet, Session, make, notation};
 use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::Call;
-use crate::sys::call;
+use crate::sys::names;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A library call and its value.
@@ -94,10 +94,15 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         service.as_deref(),
         [family, kind, protocol, 0],
     )?;
-    Ok(match found {
+    Ok(told(&args, found))
+}
+
+/// What getaddrinfo answered.
+fn told(args: &str, found: Result<Vec<names::Resolved>, (i32, Errno)>) -> Prepared {
+    match found {
         Ok(found) => {
             let shown = found.iter().map(one_answer).collect::<Vec<_>>().join(", ");
-            let each = |one: &call::Resolved| {
+            let each = |one: &names::Resolved| {
                 let numbers = [one.family, one.kind, one.protocol].map(|n| Value::Int(n.into()));
                 Value::Tuple(
                     numbers
@@ -114,7 +119,7 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
             )
         }
         Err((code, errno)) => {
-            let result = format!("{} ({})", eai(code), call::gai_message(code));
+            let result = format!("{} ({})", eai(code), names::gai_message(code));
             let errno = if code == libc::EAI_SYSTEM {
                 errno
             } else {
@@ -122,14 +127,14 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
             };
             make::made(
                 "getaddrinfo",
-                notation::library("getaddrinfo", &args, result, Some(errno)),
+                notation::library("getaddrinfo", args, result, Some(errno)),
                 Err(errno),
             )
         }
-    })
+    }
 }
 
-fn one_answer(one: &call::Resolved) -> String {
+fn one_answer(one: &names::Resolved) -> String {
     let [family, kind] = [notation::domain(one.family), notation::kind(one.kind)];
     format!(
         "{{{family}, {kind}, {}, {}}}",

@@ -10,6 +10,17 @@ impl Fields<'_> {
         self.0.get(at).copied().unwrap_or(0)
     }
 
+    /// The shifts of the peer's window and of our own. They share a byte, in the order of C bit fields, which follows
+    /// the byte order.
+    fn scales(&self) -> (u8, u8) {
+        let (low, high) = (self.byte(6) & 15, self.byte(6) >> 4);
+        if cfg!(target_endian = "little") {
+            (low, high)
+        } else {
+            (high, low)
+        }
+    }
+
     /// The `n`th 32-bit field after the first eight bytes.
     fn word(&self, n: usize) -> u32 {
         let at = 8 + 4 * n;
@@ -28,124 +39,145 @@ pub fn state(raw: &[u8]) -> String {
     }
 }
 
+/// How a field is read and shown.
+type Show = fn(&Fields) -> String;
+
+/// The fields of a connection that a student may ask about: name, value, meaning.
+const CONNECTION: &[(&str, Show, &str)] = &[
+    (
+        "tcpi_options",
+        |f| options(f.byte(5)),
+        "options agreed on in the handshake",
+    ),
+    (
+        "tcpi_snd_wscale",
+        |f| f.scales().0.to_string(),
+        "the peer's window is shifted left by this",
+    ),
+    (
+        "tcpi_rcv_wscale",
+        |f| f.scales().1.to_string(),
+        "our window is shifted left by this",
+    ),
+    (
+        "tcpi_rto",
+        |f| ms(f.word(0)),
+        "an unacknowledged segment is sent again after this",
+    ),
+    ("tcpi_rtt", |f| ms(f.word(15)), "smoothed round trip time"),
+    ("tcpi_rttvar", |f| ms(f.word(16)), "how much it varies"),
+    (
+        "tcpi_snd_mss",
+        |f| bytes(f.word(2)),
+        "the most data a segment to the peer carries",
+    ),
+    (
+        "tcpi_rcv_mss",
+        |f| bytes(f.word(3)),
+        "the same for segments from the peer",
+    ),
+    (
+        "tcpi_unacked",
+        |f| f.word(4).to_string(),
+        "segments sent and not acknowledged",
+    ),
+    (
+        "tcpi_lost",
+        |f| f.word(6).to_string(),
+        "segments taken for lost",
+    ),
+    (
+        "tcpi_retransmits",
+        |f| f.byte(2).to_string(),
+        "times the timer has gone off in a row",
+    ),
+    (
+        "tcpi_total_retrans",
+        |f| f.word(23).to_string(),
+        "segments sent again since the start",
+    ),
+    (
+        "tcpi_snd_cwnd",
+        |f| segments(f.word(18)),
+        "the congestion window: how many may be under way",
+    ),
+    (
+        "tcpi_snd_ssthresh",
+        |f| threshold(f.word(17)),
+        "slow start ends at this congestion window",
+    ),
+    (
+        "tcpi_rcv_space",
+        |f| bytes(f.word(22)),
+        "room that the receiver tunes its window to",
+    ),
+    (
+        "tcpi_last_data_sent",
+        |f| ago(f.word(9)),
+        "the last data sent",
+    ),
+    (
+        "tcpi_last_data_recv",
+        |f| ago(f.word(11)),
+        "the last data received",
+    ),
+    (
+        "tcpi_last_ack_recv",
+        |f| ago(f.word(12)),
+        "the last acknowledgement received",
+    ),
+];
+
+/// Of a listener two fields mean something else, and the rest nothing.
+const LISTENER: &[(&str, Show, &str)] = &[
+    (
+        "tcpi_unacked",
+        |f| f.word(4).to_string(),
+        "connections that wait for accept",
+    ),
+    (
+        "tcpi_sacked",
+        |f| f.word(5).to_string(),
+        "the backlog: how many may wait",
+    ),
+];
+
 /// The fields a student may ask about, in words.
 pub fn rows(raw: &[u8]) -> Vec<OptionRow> {
-    let f = Fields(raw);
+    let fields = Fields(raw);
+    let state = TcpState::from_kernel(fields.byte(0));
+    let shown = state.map_or_else(|| fields.byte(0).to_string(), |state| state.to_string());
+    let table = if state == Some(TcpState::Listen) {
+        LISTENER
+    } else {
+        CONNECTION
+    };
     let row = |name: &str, value: String, meaning: &str| OptionRow {
         name: name.to_owned(),
         value,
         meaning: meaning.to_owned(),
     };
-    let ms = |micros: u32| format!("{}.{:03} ms", micros / 1000, micros % 1000);
-    let listening = TcpState::from_kernel(f.byte(0)) == Some(TcpState::Listen);
-    let state = TcpState::from_kernel(f.byte(0))
-        .map_or_else(|| f.byte(0).to_string(), |state| state.to_string());
-    let mut rows = vec![row("tcpi_state", state, "the state of RFC 9293")];
-    if listening {
-        rows.push(row(
-            "tcpi_unacked",
-            f.word(4).to_string(),
-            "connections that wait for accept",
-        ));
-        rows.push(row(
-            "tcpi_sacked",
-            f.word(5).to_string(),
-            "the backlog: how many may wait",
-        ));
-        return rows;
-    }
-    // The window scales share a byte, in the order of C bit fields, which follows the byte order.
-    let (low, high) = (f.byte(6) & 15, f.byte(6) >> 4);
-    let (send, receive) = if cfg!(target_endian = "little") {
-        (low, high)
-    } else {
-        (high, low)
-    };
-    rows.extend([
-        row(
-            "tcpi_options",
-            options(f.byte(5)),
-            "options agreed on in the handshake",
-        ),
-        row(
-            "tcpi_snd_wscale",
-            send.to_string(),
-            "the peer's window is shifted left by this",
-        ),
-        row(
-            "tcpi_rcv_wscale",
-            receive.to_string(),
-            "our window is shifted left by this",
-        ),
-        row(
-            "tcpi_rto",
-            ms(f.word(0)),
-            "an unacknowledged segment is sent again after this",
-        ),
-        row("tcpi_rtt", ms(f.word(15)), "smoothed round trip time"),
-        row("tcpi_rttvar", ms(f.word(16)), "how much it varies"),
-        row(
-            "tcpi_snd_mss",
-            format!("{} bytes", f.word(2)),
-            "the most data a segment to the peer carries",
-        ),
-        row(
-            "tcpi_rcv_mss",
-            format!("{} bytes", f.word(3)),
-            "the same for segments from the peer",
-        ),
-        row(
-            "tcpi_unacked",
-            f.word(4).to_string(),
-            "segments sent and not acknowledged",
-        ),
-        row(
-            "tcpi_lost",
-            f.word(6).to_string(),
-            "segments taken for lost",
-        ),
-        row(
-            "tcpi_retransmits",
-            f.byte(2).to_string(),
-            "times the timer has gone off in a row",
-        ),
-        row(
-            "tcpi_total_retrans",
-            f.word(23).to_string(),
-            "segments sent again since the start",
-        ),
-        row(
-            "tcpi_snd_cwnd",
-            format!("{} segments", f.word(18)),
-            "the congestion window: how many may be under way",
-        ),
-        row(
-            "tcpi_snd_ssthresh",
-            threshold(f.word(17)),
-            "slow start ends at this congestion window",
-        ),
-        row(
-            "tcpi_rcv_space",
-            format!("{} bytes", f.word(22)),
-            "room that the receiver tunes its window to",
-        ),
-        row(
-            "tcpi_last_data_sent",
-            format!("{} ms ago", f.word(9)),
-            "the last data sent",
-        ),
-        row(
-            "tcpi_last_data_recv",
-            format!("{} ms ago", f.word(11)),
-            "the last data received",
-        ),
-        row(
-            "tcpi_last_ack_recv",
-            format!("{} ms ago", f.word(12)),
-            "the last acknowledgement received",
-        ),
-    ]);
-    rows
+    let first = row("tcpi_state", shown, "the state of RFC 9293");
+    let rest = table
+        .iter()
+        .map(|(name, show, meaning)| row(name, show(&fields), meaning));
+    std::iter::once(first).chain(rest).collect()
+}
+
+fn ms(micros: u32) -> String {
+    format!("{}.{:03} ms", micros / 1000, micros % 1000)
+}
+
+fn bytes(n: u32) -> String {
+    format!("{n} bytes")
+}
+
+fn segments(n: u32) -> String {
+    format!("{n} segments")
+}
+
+fn ago(millis: u32) -> String {
+    format!("{millis} ms ago")
 }
 
 fn options(bits: u8) -> String {

@@ -1,1 +1,221 @@
+//! The session from inside: notation, values, what a script may reach, and calls without their kernel's mercy.
 
+use super::prepared::Refusal;
+use super::*;
+use crate::event::Addr;
+use crate::lang::ast::{Action, Dialect};
+use crate::text::escape::visible;
+
+/// A session at the prompt.
+fn session() -> Session {
+    Session::new(Box::new(Machine), Policy::default(), Duration::from_secs(5))
+}
+
+/// Makes the one call of a line and gives what came of it.
+fn make(session: &mut Session, line: &str) -> Result<Step, NotYet> {
+    let statements = crate::lang::parse_with(line, &|name| session.knows(name)).unwrap();
+    let statement = statements.into_iter().next().unwrap();
+    let Action::Call(call) = &statement.action else {
+        panic!("`{line}` is no call");
+    };
+    let prepared = session.prepare(call)?;
+    session
+        .make(prepared, &statement.targets, line, Dialect::Shell)
+        .map_err(NotYet::from)
+}
+
+/// The same for a call that returns.
+fn done(session: &mut Session, line: &str) -> Done {
+    match make(session, line) {
+        Ok(Step::Done(done)) => *done,
+        other => panic!("`{line}`: {other:?}"),
+    }
+}
+
+fn refused(session: &mut Session, line: &str) -> Refusal {
+    match make(session, line) {
+        Err(NotYet::Refused(refusal)) => refusal,
+        other => panic!("`{line}`: {other:?}"),
+    }
+}
+
+#[test]
+fn every_primitive_of_the_table_has_its_function_and_no_function_is_left_over() {
+    use crate::lang::table::{COMMANDS, Role};
+    let table: Vec<&str> = COMMANDS
+        .iter()
+        .filter(|command| command.role != Role::Shell)
+        .map(|command| command.name)
+        .collect();
+    for name in &table {
+        assert!(
+            PRIMITIVES.iter().any(|(known, _)| known == name),
+            "{name} has no function"
+        );
+    }
+    for (name, _) in PRIMITIVES {
+        assert!(table.contains(name), "{name} is not in the table");
+    }
+}
+
+#[test]
+fn calls_read_as_strace_writes_them() {
+    let mut s = session();
+    let texts: Vec<String> = [
+        "s = socket AF_INET SOCK_STREAM|SOCK_NONBLOCK 0",
+        "setsockopt s SO_LINGER 1 0",
+        "shutdown s wr",
+    ]
+    .into_iter()
+    .flat_map(|line| done(&mut s, line).calls)
+    .map(|call| call.text)
+    .collect();
+    let fd = s.find_socket("s").unwrap().fd;
+    assert_eq!(
+        texts[0],
+        format!("socket(AF_INET, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_IP) = {fd}")
+    );
+    assert_eq!(
+        texts[1],
+        format!("setsockopt({fd}, SOL_SOCKET, SO_LINGER, {{l_onoff=1, l_linger=0}}, 8) = 0")
+    );
+    let enotconn = "-1 ENOTCONN (Transport endpoint is not connected)";
+    assert_eq!(texts[2], format!("shutdown({fd}, SHUT_WR) = {enotconn}"));
+}
+
+#[test]
+fn new_sockets_name_themselves_where_nobody_does() {
+    let mut s = session();
+    done(&mut s, "socket tcp");
+    done(&mut s, "s2 = socket tcp");
+    done(&mut s, "socket udp");
+    let names: Vec<String> = s
+        .open_sockets()
+        .iter()
+        .map(|socket| socket.name.clone())
+        .collect();
+    assert_eq!(names, ["s1", "s2", "s3"]);
+}
+
+#[test]
+fn a_name_that_goes_to_another_socket_leaves_the_first_open_under_its_number() {
+    let mut s = session();
+    done(&mut s, "s = socket tcp");
+    let first = s.find_socket("s").unwrap().fd;
+    done(&mut s, "s = socket udp");
+    assert_eq!(s.by_fd(first).unwrap().name, format!("fd{first}"));
+    assert_eq!(s.find_socket("s").unwrap().proto(), "udp");
+}
+
+#[test]
+fn a_closed_socket_says_ebadf_but_never_reaches_another() {
+    let mut s = session();
+    done(&mut s, "a = socket tcp");
+    done(&mut s, "close a");
+    // Another test may have taken the number meanwhile: then the call is refused, as it is below.
+    if let Ok(Step::Done(again)) = make(&mut s, "listen a 1") {
+        assert_eq!(again.result, Err(Errno(libc::EBADF)));
+    }
+    let number = s.find_socket("a").unwrap().fd;
+    let taken: Vec<_> =
+        std::iter::repeat_with(|| std::net::UdpSocket::bind("127.0.0.1:0").unwrap())
+            .take_while(|socket| std::os::fd::AsRawFd::as_raw_fd(socket) <= number)
+            .collect();
+    let refusal = refused(&mut s, "listen a 1");
+    assert!(
+        refusal.message.contains("now belongs to"),
+        "{}",
+        refusal.message
+    );
+    drop(taken);
+}
+
+#[test]
+fn closed_sockets_are_not_remembered_for_ever() {
+    let mut s = session();
+    for _ in 0..600 {
+        done(&mut s, "socket tcp");
+        let name = s.open_sockets()[0].name.clone();
+        done(&mut s, &format!("close {name}"));
+    }
+    assert!(
+        s.variables().len() <= 300,
+        "{} names are kept",
+        s.variables().len()
+    );
+}
+
+#[test]
+fn a_script_reaches_only_this_machine_and_its_own_folder() {
+    let policy = Policy::of_script(false, false);
+    let addr = |text: &str| Addr::Inet(text.parse().unwrap());
+    for here in [
+        "127.0.0.1:80",
+        "127.9.9.9:1",
+        "[::1]:80",
+        "0.0.0.0:80",
+        "[::ffff:127.0.0.1]:80",
+    ] {
+        assert_eq!(policy.may_reach(&addr(here)), Ok(()), "{here}");
+    }
+    for outside in ["203.0.113.1:80", "[2001:db8::1]:80", "255.255.255.255:9"] {
+        assert!(policy.may_reach(&addr(outside)).is_err(), "{outside}");
+    }
+    assert!(policy.path("a.sock").unwrap().is_absolute());
+    for outside in ["/etc/passwd", "../x", "a/../../x", "/tmp/x"] {
+        assert!(policy.path(outside).is_err(), "{outside}");
+    }
+    let everything = Policy::of_script(true, true);
+    assert_eq!(everything.may_reach(&addr("203.0.113.1:80")), Ok(()));
+    assert_eq!(
+        everything.path("/etc/passwd").unwrap().to_str(),
+        Some("/etc/passwd")
+    );
+}
+
+#[test]
+fn the_shells_own_files_are_out_of_reach() {
+    let mut s = session();
+    for line in ["close 1", "write 1 \"x\"", "read 0 1", "nonblock 0 on"] {
+        let refusal = refused(&mut s, line);
+        assert!(
+            refusal.message.contains("the shell's own"),
+            "{line}: {}",
+            refusal.message
+        );
+    }
+}
+
+#[test]
+fn values_compare_by_what_they_say() {
+    let addr = Value::Addr(Addr::Inet("127.0.0.1:80".parse().unwrap()));
+    assert!(Value::Text("hi".into()).same(&Value::Bytes(b"hi".to_vec())));
+    assert!(addr.same(&Value::Text("127.0.0.1:80".into())));
+    assert!(addr.same(&Value::Tuple(vec![
+        Value::Text("127.0.0.1".into()),
+        Value::Int(80)
+    ])));
+    assert!(!addr.same(&Value::Int(80)));
+    assert!(Value::State(crate::event::TcpState::TimeWait).same(&Value::Text("time-wait".into())));
+}
+
+#[test]
+fn values_never_reach_the_terminal_raw() {
+    let value = Value::Bytes(b"a\x1b[31m\r\nb\x07".to_vec());
+    let shown = value.show(false);
+    assert_eq!(
+        shown,
+        format!("a{}\nb{}", visible(b"\x1b[31m"), visible(b"\x07"))
+    );
+    assert_eq!(value.repr(false), "b'a\\x1b[31m\\r\\nb\\x07'");
+}
+
+#[test]
+fn a_session_that_takes_over_listens_to_the_same_ctrl_c() {
+    let ended = session();
+    let handle = ended.interrupt();
+    let mut fresh = session();
+    fresh.take_over(&ended);
+    handle.fire();
+    assert!(fresh.interrupt().take());
+}

@@ -5,6 +5,7 @@ pub mod addr;
 pub mod books;
 pub mod call;
 pub mod high;
+pub mod names;
 pub mod reserve;
 pub mod signal;
 pub mod worker;

@@ -20,7 +20,7 @@ pub(super) fn syscall(page: &mut Page<'_>, call: &Syscall) {
         page.foreign_in(made, Paint::Strong);
         page.foreign_in(result, paint);
         if call.library {
-            page.own_in("  (no system call)", Paint::Faint);
+            page.own_in("  (library call)", Paint::Faint);
         }
     });
 }

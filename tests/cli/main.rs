@@ -3,8 +3,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod blocking;
 mod errors;
 mod exercises;
 mod harness;
+mod lessons;
+mod look;
 mod sheet;
 mod strace;

@@ -6,6 +6,7 @@ mod argument;
 mod connection;
 mod general;
 mod invalid;
+mod refused;
 mod used;
 
 use super::facts::{Facts, Proto, SocketFacts};
@@ -53,7 +54,7 @@ fn contextual(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         "EDESTADDRREQ" => address::destination(scene),
         "ENETUNREACH" | "EHOSTUNREACH" => address::unreachable(errno, scene),
         "ENOENT" | "ENOTDIR" | "ELOOP" | "EROFS" | "ENAMETOOLONG" => address::path(errno, scene),
-        "ECONNREFUSED" => connection::refused(scene),
+        "ECONNREFUSED" => refused::refused(scene),
         "ENOTCONN" => connection::not_connected(scene),
         "EISCONN" => connection::is_connected(scene),
         "EPIPE" => connection::pipe(scene),

@@ -171,7 +171,12 @@ impl Places {
             format!("{} takes no more than this", self.command.name),
         )
         .expecting(self.command.usage());
-        let ends_in = |kind| self.command.params.last().is_some_and(|param| param.kind == kind);
+        let ends_in = |kind| {
+            self.command
+                .params
+                .last()
+                .is_some_and(|param| param.kind == kind)
+        };
         if ends_in(Kind::Address) {
             // bind("127.0.0.1", 12345) is the commonest slip in Python.
             let name = self.command.name;

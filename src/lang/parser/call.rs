@@ -38,13 +38,6 @@ pub(super) fn function(
         let given = arguments(i)?;
         return apply(i, start, name, *function, given);
     }
-    if let Some(answer) = refuse::call(i, start, name, module) {
-        return answer;
-    }
-    let Some(command) = find(name) else {
-        let fault = Fault::new((start, name_end), format!("there is no call named {name}"));
-        return Err(fault.near(name, names()).into());
-    };
     if i.state.dialect.is_shell() && i.state.brackets == 0 {
         i.state.dialect = if module.is_some() {
             Dialect::Python
@@ -52,6 +45,13 @@ pub(super) fn function(
             Dialect::C
         };
     }
+    if let Some(answer) = refuse::call(i, start, name, module) {
+        return answer;
+    }
+    let Some(command) = find(name) else {
+        let fault = Fault::new((start, name_end), format!("there is no call named {name}"));
+        return Err(fault.near(name, names()).into());
+    };
     let given = arguments(i)?;
     build(i, start, command, name, given, false)
 }

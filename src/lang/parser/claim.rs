@@ -1,10 +1,11 @@
 //! `expect …`
 
 use super::address;
+use super::data::data;
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
-use super::shell::{data, socket};
+use super::shell::socket;
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, word_or_text};
 use crate::errno::Errno;
 use crate::lang::ast::{Claim, Expr, Operator};

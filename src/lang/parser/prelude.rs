@@ -3,7 +3,7 @@
 
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
-use super::word::{blank, comment_line, ends, identifier_len};
+use super::word::{blank, comment_line, ends, identifier_len, run, spaces};
 use crate::lang::ast::{Action, Dialect, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -13,7 +13,7 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
     loop {
         let before = i.at();
         blank(i);
-        let len = i.rest().len() - i.rest().trim_start_matches([';', '\n', '\r']).len();
+        let len = run(i.rest(), |c| matches!(c, ';' | '\n' | '\r'));
         i.skip(len);
         if i.rest().starts_with("#include") || i.rest().starts_with("#define") {
             let start = i.at();
@@ -115,9 +115,7 @@ pub(super) fn strace_result(i: &mut Input, action: &Action) {
 /// `server: listen s`
 pub(super) fn host(i: &mut Input) -> Parsed<Option<String>> {
     let rest = i.rest();
-    let len = rest
-        .find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
-        .unwrap_or(0);
+    let len = run(rest, |c| c.is_alphanumeric() || c == '_' || c == '-');
     let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let Some(after) = rest[len..].strip_prefix(':').filter(|_| named) else {
         return Ok(None);
@@ -174,7 +172,6 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
 
 /// The names before a single `=`, and how long they are with it.
 fn target_names(text: &str) -> Option<(Vec<&str>, usize)> {
-    let spaces = |text: &str| text.len() - text.trim_start_matches([' ', '\t']).len();
     let open = text.starts_with(['(', '[']);
     let mut at = usize::from(open);
     let mut names = Vec::new();

@@ -2,16 +2,15 @@
 
 use super::arguments::{Places, keyword};
 use super::call::inverted;
+use super::data::{data, is_fill};
 use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
-use super::word::{
-    blank, ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word, word_or_text,
-};
+use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
 use super::{address, options, sockets, watch};
-use crate::lang::ast::{Arg, Call, Dialect, Expr, Span};
+use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
-use crate::lang::table::{Command, Kind, Need, Param};
+use crate::lang::table::{Command, Kind, Need, Param, Role, find};
 
 /// The arguments of a command whose name has been read.
 pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -> Parsed<Call> {
@@ -22,8 +21,34 @@ pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -
         "poll" | "select" => watch::shell(i, &mut places)?,
         _ => each(i, &mut places, spelled)?,
     }
+    if command.name == "sendto" {
+        data_first(&places)?;
+    }
     let end = trimmed_end(i);
     places.finish(end, " ")
+}
+
+/// `sendto u 127.0.0.1:9 "hi"`: the other way round.
+fn data_first(places: &Places) -> Parsed<()> {
+    let (Some(data), Some(addr)) = (&places.args[1], &places.args[2]) else {
+        return Ok(());
+    };
+    let (Expr::Text(text), Expr::Address(Address::Path(path))) = (&data.value, &addr.value) else {
+        return Ok(());
+    };
+    let host_and_port = text
+        .rsplit_once(':')
+        .is_some_and(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+    if !host_and_port || path.contains('/') {
+        return Ok(());
+    }
+    let fault = Fault::new(
+        (data.span.start, data.span.end),
+        "the data comes before the address",
+    );
+    Err(fault
+        .expecting(format!("sendto s \"{path}\" {text}"))
+        .into())
 }
 
 /// The end of what stands before this place, blanks left out: where one more argument would go.
@@ -89,15 +114,6 @@ fn wants_fill(i: &Input, places: &Places, next: usize) -> bool {
         .get(next)
         .is_some_and(|param| param.kind == Kind::Data);
     data && is_fill(i.rest())
-}
-
-fn is_fill(rest: &str) -> bool {
-    let Some(count) = rest.strip_prefix('#') else {
-        return false;
-    };
-    let digits = count.bytes().take_while(u8::is_ascii_digit).count();
-    let after = count[digits..].trim_start_matches(['k', 'M', 'G']);
-    digits > 0 && !after.starts_with(|c: char| c.is_alphanumeric())
 }
 
 /// `name=value`, where the name is a parameter's: its place, and how long it is with its `=`.
@@ -220,89 +236,6 @@ pub(super) fn socket(i: &mut Input, command: &Command) -> Parsed<Expr> {
     tight(i)
 }
 
-/// Data: text in quotes and what is computed from it, `0x…`, `#100`, `@file`, bare words.
-pub(super) fn data(i: &mut Input, all: bool) -> Parsed<Expr> {
-    let start = i.at();
-    let rest = i.rest();
-    let word = peek_word(i);
-    if is_fill(rest) || rest.starts_with('@') {
-        return tight(i);
-    }
-    let name = peek_identifier(i);
-    let after = &word[name.len()..];
-    let quoted = super::string::is_prefix(name) && after.starts_with(is_quote);
-    if quoted || rest.starts_with(|c: char| is_quote(c) || c == '(') {
-        return expr(i);
-    }
-    if let Some(hex) = word.strip_prefix("0x").or_else(|| word.strip_prefix("0X")) {
-        i.skip(word.len());
-        return hexadecimal(i, start, hex);
-    }
-    let computed = !name.is_empty() && after.starts_with(['.', '(', '[']) && {
-        let member = &after[1..];
-        !after.starts_with('.')
-            || i.knows(name)
-            || super::method::is_member(&member[..identifier_len(member)])
-    };
-    if computed || is_identifier(word) && i.knows(word) {
-        return if computed { tight(i) } else { expr(i) };
-    }
-    Ok(bare_words(i, word, all))
-}
-
-/// `0x48 65…`: an even number of hexadecimal digits.
-fn hexadecimal(i: &mut Input, start: usize, digits: &str) -> Parsed<Expr> {
-    let bytes = digits.as_bytes();
-    let even = !bytes.is_empty()
-        && bytes.len().is_multiple_of(2)
-        && bytes.iter().all(u8::is_ascii_hexdigit);
-    if !even {
-        return Err(i
-            .fault(start, "these are no whole bytes")
-            .expecting("two hexadecimal digits for each byte, 0x0d0a")
-            .into());
-    }
-    let digit = |b: u8| (b as char).to_digit(16).unwrap_or(0) as u8;
-    Ok(Expr::Bytes(
-        bytes
-            .chunks(2)
-            .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
-            .collect(),
-    ))
-}
-
-/// One bare word, or all of them up to the flags or the end, as written.
-fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
-    let text = i.rest();
-    let mut end = first.len();
-    loop {
-        let after = text[end..].trim_start_matches([' ', '\t']);
-        let start = text.len() - after.len();
-        if !all
-            || start == end
-            || after.starts_with(['#', ';', '\n', '\r'])
-            || after.starts_with("--")
-            || after.starts_with("//")
-        {
-            break;
-        }
-        let len = after
-            .find(|c: char| c.is_whitespace() || c == ';')
-            .unwrap_or(after.len());
-        if len == 0 || after.starts_with("flags=") {
-            break;
-        }
-        end = start + len;
-    }
-    i.skip(end);
-    let words = &text[..end];
-    if is_identifier(words) {
-        Expr::Word(words.to_owned())
-    } else {
-        Expr::Text(words.to_owned())
-    }
-}
-
 /// A host, a port or a numeric address: the word itself, unless it is a known variable or a value of another form.
 fn name_or_value(i: &mut Input) -> Parsed<Expr> {
     let word = peek_word(i).trim_end_matches(',');
@@ -338,6 +271,17 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
     }
     let value = expr(i)?;
     let span = i.since(start);
+    if let Expr::Name(name) = &value
+        && !i.knows(name)
+        && i.rest().starts_with([' ', '\t'])
+        && is_call_in_words(i, name)
+    {
+        let fault = Fault::new(
+            (span.start, span.end),
+            "a call inside another statement needs brackets",
+        );
+        return Err(fault.expecting(format!("print {name}(…)")).into());
+    }
     // Only Python's print has commas between its values.
     if i.rest().trim_start().starts_with(',') {
         i.state.dialect = Dialect::Python;
@@ -358,6 +302,14 @@ fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         }
     }
     Ok(())
+}
+
+/// `print recv s 10`: a primitive's name, and a word after it.
+fn is_call_in_words(i: &Input, name: &str) -> bool {
+    let after = i.rest().trim_start_matches([' ', '\t']);
+    let word = after.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '.' | '"'));
+    word && find(name)
+        .is_some_and(|command| command.role != Role::Shell && !command.params.is_empty())
 }
 
 fn rest_of_line(i: &mut Input) -> Expr {

@@ -7,7 +7,7 @@ use super::input::{Cursor, Input, Parsed, Trouble};
 use super::prelude::{gap, harmless, host, strace_prefix, strace_result, targets};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{refuse, shell, string};
-use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
+use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::table::{abbreviated, find};

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 
 /// Whether a name that stands directly before a quote is a string's prefix (`b`, `rb`, `f` …).
 pub(super) fn is_prefix(name: &str) -> bool {
-    matches!(
-        name.to_ascii_lowercase().as_str(),
-        "b" | "r" | "u" | "f" | "rb" | "br" | "rf" | "fr" | "l"
-    ) && name.len() <= 2
+    const PREFIXES: [&str; 9] = ["b", "r", "u", "f", "rb", "br", "rf", "fr", "l"];
+    name.len() <= 2
+        && PREFIXES
+            .iter()
+            .any(|prefix| prefix.eq_ignore_ascii_case(name))
 }
 
 /// A string under way.

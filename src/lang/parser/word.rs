@@ -1,23 +1,46 @@
 //! Blanks, comments, names and the bare words of the shell dialect.
 
-use super::input::{Cursor, Input, Parsed};
+use super::input::{Cursor, Input, Parsed, Trouble};
 use winnow::Parser;
 use winnow::combinator::alt;
+use winnow::stream::Stream;
 use winnow::token::{literal, rest, take_until, take_while};
+
+/// How many bytes of the text's beginning are characters of a kind. Most are ASCII, and looked at as bytes.
+#[inline]
+pub(super) fn run(text: &str, of_kind: impl Fn(char) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let c = match byte {
+            0..0x80 => byte as char,
+            _ => text[at..].chars().next().unwrap_or('\0'),
+        };
+        if !of_kind(c) {
+            return at;
+        }
+        at += c.len_utf8();
+    }
+    at
+}
+
+/// How many blanks the text begins with.
+pub(super) fn spaces(text: &str) -> usize {
+    run(text, |c| c == ' ' || c == '\t')
+}
 
 /// Goes over blanks: spaces, `/* … */`, a line that ends in a backslash; inside brackets newlines and comments too.
 pub(super) fn blank(i: &mut Input) {
     loop {
         let before = i.at();
         let inside = i.state.brackets > 0;
-        let text = i.rest();
-        let spaces = text.len()
-            - text
-                .trim_start_matches(|c: char| {
-                    (c != '\n' || inside) && c.is_whitespace() || c == '\u{feff}'
-                })
-                .len();
-        i.skip(spaces);
+        let blanks = run(i.rest(), |c| {
+            c.is_whitespace() && (c != '\n' || inside) || c == '\u{feff}'
+        });
+        i.skip(blanks);
+        if !matches!(i.rest().as_bytes().first(), Some(b'\\' | b'/' | b'#')) {
+            return;
+        }
         let _ = i.eat("\\\n") || i.eat("\\\r\n");
         if i.rest().starts_with("/*") {
             comment_block(i);
@@ -38,7 +61,7 @@ fn at_comment(i: &Input) -> bool {
 
 fn comment_block(i: &mut Input) {
     let whole = (literal("/*"), take_until(0.., "*/"), literal("*/")).take();
-    let cut = rest::<_, super::input::Trouble>;
+    let cut = rest::<_, Trouble>;
     let _ = alt((whole, cut)).parse_next(i);
 }
 
@@ -55,11 +78,16 @@ pub(super) fn ends(i: &Input) -> bool {
 
 /// How many bytes of the text's beginning are a name.
 pub(super) fn identifier_len(text: &str) -> usize {
+    if !matches!(
+        text.as_bytes().first(),
+        Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80..)
+    ) {
+        return 0;
+    }
     if !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return 0;
     }
-    text.find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len())
+    run(text, |c| c.is_alphanumeric() || c == '_')
 }
 
 /// True for a name and nothing else.
@@ -75,20 +103,16 @@ pub(super) fn peek_identifier<'a>(i: &Input<'a>) -> &'a str {
 
 /// A name.
 pub(super) fn identifier<'a>(i: &mut Input<'a>) -> Parsed<&'a str> {
-    let first = |c: char| c.is_alphabetic() || c == '_';
-    let more = |c: char| c.is_alphanumeric() || c == '_';
-    (take_while(1, first), take_while(0.., more))
-        .take()
-        .parse_next(i)
+    match identifier_len(i.rest()) {
+        0 => Err(Trouble::Backtrack),
+        len => Ok(i.next_slice(len)),
+    }
 }
 
 /// Everything up to a blank or the end of the statement: a bare word of the shell dialect, perhaps empty.
 pub(super) fn peek_word<'a>(i: &Input<'a>) -> &'a str {
     let rest = i.rest();
-    let end = rest
-        .find(|c: char| c.is_whitespace() || c == ';')
-        .unwrap_or(rest.len());
-    &rest[..end]
+    &rest[..run(rest, |c| !c.is_whitespace() && c != ';')]
 }
 
 /// True for a word that needs no quotes wherever a bare word may stand.

@@ -3,7 +3,7 @@
 use super::{Command, Group, Kind, Param, Role};
 
 const fn plain(name: &'static str, summary: &'static str) -> Command {
-    Command::new(name, Group::Shell, Role::Shell, &[], summary)
+    Command::new(name, Group::Lesson, Role::Shell, &[], summary)
 }
 
 /// The list of lessons.
@@ -12,7 +12,7 @@ pub(super) const LESSONS: Command = plain("lessons", "every lesson: done, skippe
 /// Starts or resumes a lesson.
 pub(super) const LEARN: Command = Command::new(
     "learn",
-    Group::Shell,
+    Group::Lesson,
     Role::Shell,
     &[Param::optional("lesson", Kind::Word)],
     "begin a lesson, or go on where you stopped",
@@ -39,7 +39,7 @@ pub(super) const BACK: Command = plain("back", "one step back");
 /// To a step.
 pub(super) const GOTO: Command = Command::new(
     "goto",
-    Group::Shell,
+    Group::Lesson,
     Role::Shell,
     &[Param::required("step", Kind::Int)],
     "to a step by its number",

@@ -62,7 +62,7 @@ pub(super) const HISTORY: Command = Command::new(
 /// Back to before the last call.
 pub(super) const UNDO: Command = Command::new(
     "undo",
-    Group::Shell,
+    Group::Lesson,
     Role::Shell,
     &[],
     "close everything and replay all but the last call",

@@ -33,6 +33,8 @@ fn a_fault_points_at_the_place() {
         ("send s \"a\"; lsiten s", "lsiten"),
         ("x = 99999999999999999999", "99999999999999999999"),
         ("socket.AF_INTE", "AF_INTE"),
+        ("sendto u 127.0.0.1:9 \"hi\"", "127.0.0.1:9"),
+        ("print recv s 10", "recv"),
     ] {
         if line != "listen s five5five" {
             assert_eq!(place(line), at, "{line}: {:?}", fault(line));

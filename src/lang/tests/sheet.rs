@@ -219,5 +219,34 @@ fn remarks_are_made_in_passing() {
     assert!(remark("n = recv(c, buf, 10, 0);").contains("len()"));
     assert!(remark("send c “hi”").contains("typographic"));
     assert_eq!(remark("conn, addr = s.accept()"), "");
+    assert_eq!(
+        remark("conn = accept s"),
+        "",
+        "the shell's accept gives one socket"
+    );
     assert_eq!(remark("send(c, \"hi\", 2, 0);"), "");
+}
+
+#[test]
+fn each_line_knows_its_dialect() {
+    for line in ["bind s 127.0.0.1:80", "conn = accept s", "print x", "ls"] {
+        assert!(one(line).dialect.is_shell(), "{line}");
+    }
+    for line in [
+        "s.bind(('127.0.0.1', 80))",
+        "s = socket.socket()",
+        "s.close()",
+        "import socket",
+    ] {
+        assert!(one(line).dialect.is_python(), "{line}");
+    }
+    for line in [
+        "listen(s, 5);",
+        "int one = 1;",
+        "send(c, \"hi\", 2, 0)",
+        "fcntl(s, F_SETFL, O_NONBLOCK) = 0",
+        "}",
+    ] {
+        assert!(one(line).dialect.is_c(), "{line}");
+    }
 }

@@ -36,7 +36,7 @@ fn a_library_call_says_that_it_is_none() {
     call.library = true;
     assert_snapshot!(shown(TERMINAL, What::Syscall(call)), @r"
     sock>
-      htons(80) = 20480  (no system call)
+      htons(80) = 20480  (library call)
     ");
 }
 

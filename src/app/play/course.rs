@@ -1,0 +1,195 @@
+//! Which lessons are meant, and how far the learner is with each.
+
+use super::lacking;
+use crate::lesson::library::{self, Entry, NotFound};
+use crate::lesson::progress::Standing;
+use crate::lesson::{Defect, Lesson, Library, Progress, check};
+use std::io;
+use std::path::Path;
+
+/// A lesson that is to be tested.
+#[derive(Debug)]
+pub struct Chosen {
+    /// Its id; the file's name where that cannot be read.
+    pub name: String,
+    /// The lesson, or what keeps it from being read.
+    pub lesson: Result<Lesson, Vec<Defect>>,
+    /// What is wrong with it among the others: its id is taken.
+    pub clash: Vec<Defect>,
+}
+
+/// The lessons that these words mean, ids or files or folders; all of the library where there are none.
+///
+/// # Errors
+/// No lesson, or several, go by one of the words; or its file cannot be read.
+pub fn choose(library: &Library, words: &[String]) -> Result<Vec<Chosen>, String> {
+    let mut chosen: Vec<Chosen> = Vec::new();
+    if words.is_empty() {
+        chosen.extend(library.entries().iter().map(|entry| read(library, entry)));
+    }
+    for word in words {
+        if is_path(word) {
+            chosen.extend(of_path(Path::new(word))?);
+        } else {
+            let entry = library.find(word).map_err(|wrong| not_found(&wrong))?;
+            chosen.push(read(library, entry));
+        }
+    }
+    clashes(&mut chosen);
+    Ok(chosen)
+}
+
+/// Whether a word means a file or a folder and not an id.
+fn is_path(word: &str) -> bool {
+    word.contains(std::path::is_separator)
+        || Path::new(word).extension().is_some_and(|end| end == "md")
+        || word == "."
+}
+
+fn of_path(path: &Path) -> Result<Vec<Chosen>, String> {
+    let cannot = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    if path.is_dir() {
+        let mut library = Library::default();
+        library.add_folder(path).map_err(|defects| all(&defects))?;
+        let entries = library.entries();
+        if entries.is_empty() {
+            return Err(cannot(&"no lesson in this folder (NN-name.md)"));
+        }
+        return Ok(entries.iter().map(|entry| read(&library, entry)).collect());
+    }
+    let text = library::read_lesson(path).map_err(|error| cannot(&error))?;
+    let lesson = Lesson::parse(&path.display().to_string(), &text);
+    Ok(vec![Chosen {
+        name: name(&lesson, &path.display().to_string()),
+        lesson,
+        clash: Vec::new(),
+    }])
+}
+
+/// Reads a lesson and each of its translations, which have to follow it.
+fn read(library: &Library, entry: &Entry) -> Chosen {
+    let mut lesson = library.open(entry, None);
+    for language in entry.languages() {
+        if lesson.is_ok()
+            && let Err(defects) = library.open(entry, Some(language))
+        {
+            lesson = Err(defects);
+        }
+    }
+    Chosen {
+        name: name(&lesson, &entry.file),
+        lesson,
+        clash: Vec::new(),
+    }
+}
+
+fn name(lesson: &Result<Lesson, Vec<Defect>>, file: &str) -> String {
+    match lesson {
+        Ok(lesson) => lesson.head.id.clone(),
+        Err(_) => file.rsplit('/').next().unwrap_or(file).to_owned(),
+    }
+}
+
+/// Ids that two of them share. The same file twice is no clash.
+fn clashes(chosen: &mut [Chosen]) {
+    let mut seen: Vec<&Lesson> = Vec::new();
+    for lesson in chosen.iter().filter_map(|one| one.lesson.as_ref().ok()) {
+        if seen.iter().all(|other| other.source != lesson.source) {
+            seen.push(lesson);
+        }
+    }
+    let defects = check::check_ids(seen);
+    for one in chosen {
+        let source = one.lesson.as_ref().map_or("", |lesson| &lesson.source);
+        let own = defects.iter().filter(|defect| defect.file == source);
+        one.clash = own.cloned().collect();
+    }
+}
+
+/// In words, with what may have been meant.
+pub fn not_found(wrong: &NotFound) -> String {
+    let asked = crate::text::escape::visible(wrong.asked.as_bytes());
+    let near = wrong.near.join(", ");
+    match (wrong.ambiguous, wrong.near.is_empty()) {
+        (true, _) => format!("`{asked}` may be any of these lessons: {near}"),
+        (false, true) => {
+            format!("there is no lesson `{asked}`; `socktutor lesson list` shows them")
+        }
+        (false, false) => format!("there is no lesson `{asked}`; did you mean {near}?"),
+    }
+}
+
+/// Defects, one after the other.
+pub fn all(defects: &[Defect]) -> String {
+    let each: Vec<String> = defects.iter().map(ToString::to_string).collect();
+    each.join("\n")
+}
+
+/// A lesson as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its place.
+    pub number: u32,
+    /// Its id; its file where that cannot be read.
+    pub name: String,
+    /// Its title; empty where it cannot be read.
+    pub title: String,
+    /// About how many minutes it takes.
+    pub minutes: Option<u32>,
+    /// How far the learner is: `done`, `skipped`, `new`, `step 3 of 7`.
+    pub standing: String,
+    /// Why it cannot be played on this machine; what is wrong with its file.
+    pub trouble: Option<String>,
+}
+
+/// Every lesson of the library, with how far the learner is.
+///
+/// # Errors
+/// A progress file is there and cannot be read.
+pub fn rows(
+    library: &Library,
+    progress: Option<&Progress>,
+    language: Option<&str>,
+) -> io::Result<Vec<Row>> {
+    let row = |entry| row(library, entry, progress, language);
+    library.entries().iter().map(row).collect()
+}
+
+fn row(
+    library: &Library,
+    entry: &Entry,
+    progress: Option<&Progress>,
+    language: Option<&str>,
+) -> io::Result<Row> {
+    let lesson = match library.open(entry, language) {
+        Ok(lesson) => lesson,
+        Err(defects) => {
+            return Ok(Row {
+                number: entry.number,
+                name: entry.id().unwrap_or(&entry.file).to_owned(),
+                title: String::new(),
+                minutes: None,
+                standing: "unreadable".to_owned(),
+                trouble: defects.first().map(ToString::to_string),
+            });
+        }
+    };
+    let record = match progress {
+        Some(progress) => progress.load(&lesson.head.id)?,
+        None => crate::lesson::progress::Record::default(),
+    };
+    let standing = match record.standing(lesson.step_ids()) {
+        Standing::New => "new".to_owned(),
+        Standing::Begun(at) => format!("at step {} of {}", at + 1, lesson.steps.len()),
+        Standing::Skipped => "skipped".to_owned(),
+        Standing::Done => "done".to_owned(),
+    };
+    Ok(Row {
+        number: entry.number,
+        trouble: lacking(&lesson.head),
+        name: lesson.head.id,
+        title: lesson.head.title,
+        minutes: lesson.head.minutes,
+        standing,
+    })
+}

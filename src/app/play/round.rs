@@ -1,0 +1,165 @@
+//! One `sock` block while it is played: lines in, judgements out.
+
+use super::world::Seen;
+use crate::app::{App, Outcome, Sink};
+use crate::lang::ast::{Action, Statement};
+use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
+use crate::session::{Value, Wait};
+use std::time::{Duration, Instant};
+
+/// How long none of a prediction's choices may hold before it counts as wrong.
+const MOMENT: Duration = Duration::from_secs(1);
+/// How often they are looked at again.
+const AGAIN: Duration = Duration::from_millis(2);
+
+/// A `sock` block while it is played. What is typed in the session is reported to its judge.
+#[derive(Debug, Clone)]
+pub struct Round {
+    judge: Judge,
+    attempts: usize,
+}
+
+impl Round {
+    /// Before anything was typed.
+    pub fn new(sock: &Sock) -> Self {
+        Self {
+            judge: Judge::new(sock),
+            attempts: 0,
+        }
+    }
+
+    /// How many statements counted as attempts so far: lines that only look are none.
+    pub fn attempts(&self) -> usize {
+        self.attempts
+    }
+
+    /// Runs a line, as [`App::execute`] does, and reports every statement of it to the judge.
+    pub fn run(&mut self, app: &mut App, line: &str, sink: Sink<'_>) -> Outcome {
+        let outcome = app.execute_each(line, sink, &mut |app, statement, sink| {
+            self.statement(app, statement, sink)
+        });
+        self.hear(app);
+        outcome
+    }
+
+    fn statement(&mut self, app: &mut App, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        self.hear(app);
+        if matches!(statement.action, Action::Nothing | Action::Expect(_)) {
+            return app.statement(statement, sink);
+        }
+        let mut attempt = Attempt::new(
+            statement,
+            &mut Seen {
+                app,
+                sink,
+                patience: Duration::ZERO,
+            },
+        );
+        // What the last call was tells whether this statement makes one.
+        let before = std::mem::take(&mut app.last);
+        let outcome = app.statement(statement, sink);
+        if app.last.typed.is_empty() {
+            app.last = before;
+        } else {
+            attempt.outcome = app.last_outcome();
+        }
+        if !outcome.fault && self.judge.tried(attempt) {
+            self.attempts += 1;
+        }
+        outcome
+    }
+
+    /// Tells the judge of sleeping calls that have ended.
+    fn hear(&mut self, app: &mut App) {
+        for ended in app.ended.iter_mut().flat_map(std::mem::take) {
+            self.judge.ended(ended.job, ended.end, &ended.data);
+        }
+    }
+
+    /// How far the learner is. Claims that do not hold yet are polled for as long as `patience`, each.
+    pub fn look(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
+        app.poll(sink);
+        self.hear(app);
+        self.judge.look(&mut Seen {
+            app,
+            sink,
+            patience,
+        })
+    }
+
+    /// In a ` ```sock other ` block: the learner says that the other side has done its part.
+    pub fn elsewhere(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
+        app.poll(sink);
+        self.hear(app);
+        self.judge.elsewhere(&mut Seen {
+            app,
+            sink,
+            patience,
+        })
+    }
+
+    /// Whether what the other side does shows by itself, so that the learner need not say that it was done.
+    pub fn shows_by_itself(&self) -> bool {
+        self.judge.shows_by_itself()
+    }
+
+    /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,
+    /// the kernel gets a little time.
+    pub fn truths(&mut self, app: &mut App, predict: &Predict, sink: Sink<'_>) -> Vec<Finding> {
+        let deadline = Instant::now() + app.settings.timeout.min(MOMENT);
+        loop {
+            app.poll(sink);
+            self.hear(app);
+            let mut seen = Seen {
+                app,
+                sink,
+                patience: Duration::ZERO,
+            };
+            let choices = predict.choices.iter();
+            let found: Vec<Finding> = choices
+                .map(|choice| self.judge.claim(&choice.claim, &mut seen))
+                .collect();
+            let now = Instant::now();
+            if found.iter().any(|finding| finding.holds) || now >= deadline {
+                return found;
+            }
+            match app.session.wait(deadline.min(now + AGAIN)) {
+                Wait::Done(done) => app.after(*done, sink),
+                Wait::TimedOut => {}
+                Wait::Interrupted => return found,
+            }
+        }
+    }
+}
+
+impl App {
+    /// Gives new sockets and values the names of the parts that they play, from [`Judgement::Done`].
+    pub fn take_parts(&mut self, renamed: &[(String, String)]) {
+        // Looked up before any is changed: two may have changed places.
+        let values: Vec<(&String, Option<Value>)> = renamed
+            .iter()
+            .map(|(name, part)| (part, self.session.variable(name).cloned()))
+            .collect();
+        for (part, value) in values {
+            match value {
+                Some(Value::Socket(id)) => self.session.rename(id, part),
+                Some(value) => self.session.assign(part, value),
+                None => {}
+            }
+        }
+    }
+
+    /// How the last call ended, for the judge.
+    fn last_outcome(&self) -> judge::Outcome {
+        let last = &self.last;
+        let kind = last.socket.and_then(|id| self.session.socket(id));
+        let names = last.opened.iter().filter_map(|id| self.session.socket(*id));
+        judge::Outcome {
+            job: last.job,
+            data: last.data.clone().unwrap_or_default(),
+            stream: kind.is_some_and(|socket| socket.kind == libc::SOCK_STREAM),
+            made: names.map(|socket| socket.name.clone()).collect(),
+            ..judge::Outcome::new(last.end())
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The session as the judge sees it.
+
+use crate::app::{App, Sink};
+use crate::event::Event;
+use crate::lang::ast::{Claim, Expr};
+use crate::lesson::{Finding, World};
+use crate::session::Value;
+use std::time::Duration;
+
+/// A session, lent to the judge.
+pub struct Seen<'a, 's> {
+    /// The session.
+    pub app: &'a mut App,
+    /// Takes what happens while a claim is polled.
+    pub sink: &'a mut (dyn FnMut(Event) + 's),
+    /// How long a claim is polled.
+    pub patience: Duration,
+}
+
+impl World for Seen<'_, '_> {
+    fn socket(&mut self, expr: &Expr) -> Option<String> {
+        let session = &self.app.session;
+        let id = session.socket_value(expr).ok()?;
+        session.socket(id).map(|socket| socket.name.clone())
+    }
+
+    fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
+        let session = &self.app.session;
+        // `("127.0.0.1", s.local[1])` says the same as an address.
+        if let Expr::Tuple(parts) = expr
+            && parts.len() == 2
+            && let Ok(addr) = session.address(expr, None)
+        {
+            return Some(addr.to_string().into_bytes());
+        }
+        match session.value(expr).ok()? {
+            Value::Bytes(bytes) => Some(bytes),
+            Value::Text(text) => Some(text.into_bytes()),
+            Value::Addr(addr) => Some(addr.to_string().into_bytes()),
+            Value::Socket(id) => Some(session.socket(id)?.name.clone().into_bytes()),
+            Value::None | Value::Pending(..) => None,
+            other => Some(session.repr(&other, false).into_bytes()),
+        }
+    }
+
+    fn claim(&mut self, claim: &Claim) -> Finding {
+        let usual = std::mem::replace(&mut self.app.settings.timeout, self.patience);
+        let verdict = self.app.verdict(claim, self.sink as Sink<'_>);
+        self.app.settings.timeout = usual;
+        match verdict {
+            Ok(verdict) => Finding {
+                holds: verdict.holds,
+                found: verdict.found,
+                why: verdict.why,
+            },
+            Err(refusal) => Finding {
+                holds: false,
+                found: refusal.message,
+                why: String::new(),
+            },
+        }
+    }
+}

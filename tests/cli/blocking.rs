@@ -1,0 +1,100 @@
+//! Calls that sleep: told, waited for, woken, left.
+
+use crate::harness::{events, script};
+
+const LISTENER: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\n";
+
+#[test]
+fn a_call_that_sleeps_becomes_a_job_and_its_result_arrives() {
+    let lines = format!(
+        "{LISTENER}conn = accept s\nexpect blocked\nexpect jobs 1\nc = socket tcp\nconnect c s.local\nsend conn \"hi\"\nexpect ok\nrecv c 10\nexpect data \"hi\"\nexpect jobs 0\n"
+    );
+    script(&lines).status(0).says(&[
+        "accept(3, addr, [16]) = ?",
+        "blocked: the thread sleeps in accept()",
+        "[job 1]",
+        "has returned",
+        "= 4",
+    ]);
+}
+
+#[test]
+fn using_a_pending_name_waits_no_longer_than_the_timeout() {
+    let lines = format!("set timeout 200ms\n{LISTENER}conn = accept s\nsend conn \"hi\"\n");
+    script(&lines).status(2).says(&[
+        "this needs the result of job 1",
+        "has not returned after 0.2 s",
+    ]);
+}
+
+#[test]
+fn a_cancelled_call_truly_returns_eintr() {
+    let lines =
+        format!("{LISTENER}accept s\nexpect blocked\ncancel\nexpect error EINTR\nexpect jobs 0\n");
+    script(&lines)
+        .status(0)
+        .says(&["was cancelled", "= -1 EINTR (Interrupted system call)"]);
+}
+
+#[test]
+fn a_script_that_ends_with_blocked_calls_names_them_and_fails() {
+    let lines = format!("{LISTENER}accept s\nu = socket udp\nbind u 127.0.0.1:0\nrecv u 10\n");
+    script(&lines).status(1).says(&[
+        "[job 1] accept s was left blocked",
+        "[job 2] recv u 10 was left blocked",
+    ]);
+}
+
+#[test]
+fn closing_under_a_sleeping_call_says_what_happens_and_leaves_nothing_behind() {
+    let lines = format!(
+        "{LISTENER}accept s\nexpect blocked\nclose s\nexpect jobs 0\nexpect sockets 0\nwho 1\n"
+    );
+    script(&lines)
+        .status(0)
+        .says(&["close(3) = 0", "close() does not wake it", "= -1 EINTR"]);
+}
+
+#[test]
+fn wait_ends_when_the_call_returns() {
+    let lines = format!(
+        "{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\nwait 1\nexpect jobs 0\nexpect state conn ESTABLISHED\n"
+    );
+    script(&lines).status(0);
+}
+
+#[test]
+fn a_second_listener_thread_shares_the_queue() {
+    let lines = format!(
+        "{LISTENER}a = accept s\nb = accept s\nexpect jobs 2\nc = socket tcp\nconnect c s.local\nd = socket tcp\nconnect d s.local\nwait\nexpect jobs 0\nexpect state a ESTABLISHED\nexpect state b ESTABLISHED\n"
+    );
+    script(&lines).status(0);
+}
+
+#[test]
+fn a_full_backlog_makes_connect_sleep() {
+    let lines = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 0\nc = socket tcp\nconnect c s.local\nexpect ok\nd = socket tcp\nconnect d s.local\nexpect blocked\nexpect state d SYN_SENT\nls\ncancel\nexpect error EINTR\n";
+    script(lines).status(0).says(&["SYN_SENT"]);
+}
+
+#[test]
+fn a_blocked_call_and_its_end_are_events() {
+    let all = events(&format!("{LISTENER}accept s\ncancel 1\n"));
+    let jobs: Vec<&str> = all
+        .iter()
+        .filter(|event| event["event"] == "job")
+        .filter_map(|event| event["status"].as_str())
+        .collect();
+    assert_eq!(jobs, ["blocked", "cancelled"]);
+    let sleeping = all
+        .iter()
+        .find(|event| event["event"] == "syscall" && event["name"] == "accept")
+        .unwrap();
+    assert!(sleeping["ret"].is_null(), "{sleeping}");
+}
+
+#[test]
+fn non_blocking_and_timed_out_calls_return_by_themselves() {
+    let lines = "u = socket udp\nbind u 127.0.0.1:0\nnonblock u on\nrecv u 10\nexpect error EAGAIN\nnonblock u off\nsetsockopt u SO_RCVTIMEO 0.2\nrecv u 10\nexpect error EAGAIN\nu.setblocking(False)\nrecv u 10\nexpect error EWOULDBLOCK\n";
+    script(lines).status(0);
+}

@@ -1,0 +1,112 @@
+//! `ls`, `state`, `who`, and changes that the network causes.
+
+use crate::harness::{events, require, script};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+#[test]
+fn ls_shows_every_socket_with_addresses_state_and_queues() {
+    let lines = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 3\nc = socket tcp\nconnect c s.local\nsend c #20\nu = socket udp\nls\n";
+    let all = events(lines);
+    let table = all
+        .iter()
+        .find(|event| event["answer"] == "sockets")
+        .unwrap();
+    let rows = table["sockets"].as_array().unwrap();
+    let row = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap();
+    assert_eq!(row("s")["state"], "LISTEN");
+    assert_eq!(
+        (&row("s")["recvq"], &row("s")["sendq"]),
+        (&1.into(), &3.into())
+    );
+    assert_eq!(row("s")["ready"], "r--");
+    assert_eq!(row("c")["state"], "ESTABLISHED");
+    assert_eq!(row("c")["peer"], row("s")["local"]);
+    assert_eq!(
+        (&row("u")["proto"], &row("u")["fd"]),
+        (&"udp".into(), &5.into())
+    );
+}
+
+#[test]
+fn a_closed_connection_is_followed_to_time_wait() {
+    let lines = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nconn = accept s\n\
+        close c\nexpect state c FIN_WAIT2\nexpect state conn CLOSE_WAIT\nclose conn\nexpect state c TIME_WAIT\nls\nstate c\n";
+    script(lines).status(0).says(&[
+        "TIME_WAIT",
+        "its way",
+        "ESTABLISHED → FIN_WAIT",
+        "TIME_WAIT",
+    ]);
+}
+
+#[test]
+fn the_diagram_marks_the_place_and_the_way() {
+    script("s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nstate s\n")
+        .status(0)
+        .says(&[
+            "s is in LISTEN",
+            "(CLOSE)",
+            "[[LISTEN]]",
+            "its way  CLOSE → LISTEN",
+        ]);
+}
+
+#[test]
+fn who_names_the_sessions_own_sockets() {
+    let all = events("s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nwho s.local\n");
+    let answer = all
+        .iter()
+        .find(|event| event["answer"] == "holders")
+        .unwrap();
+    assert_eq!(answer["holders"][0]["socket"], "s");
+    assert_eq!(answer["holders"][0]["state"], "LISTEN");
+}
+
+#[test]
+fn who_names_another_process() {
+    if !require("python3") {
+        return;
+    }
+    let server = "import socket,sys\ns=socket.socket()\ns.bind(('127.0.0.1',0))\ns.listen(1)\nprint(s.getsockname()[1],flush=True)\nsys.stdin.read()\n";
+    let mut python = Command::new("python3")
+        .args(["-c", server])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut port = String::new();
+    BufReader::new(python.stdout.take().unwrap())
+        .read_line(&mut port)
+        .unwrap();
+    let all = events(&format!("who {}\n", port.trim()));
+    python.stdin.take().unwrap().flush().unwrap();
+    assert!(python.wait().unwrap().success());
+    let answer = all
+        .iter()
+        .find(|event| event["answer"] == "holders")
+        .unwrap();
+    let holder = &answer["holders"][0];
+    assert!(
+        holder["process"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("python")),
+        "{holder}"
+    );
+    assert_eq!(holder["socket"], serde_json::Value::Null);
+}
+
+#[test]
+fn what_the_peer_does_is_told_with_the_statement_that_meets_it() {
+    let all = events(
+        "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nconn = accept s\nclose conn\n",
+    );
+    let fin = all
+        .iter()
+        .find(|event| event["event"] == "state" && event["to"] == "CLOSE_WAIT")
+        .unwrap();
+    assert_eq!(
+        (&fin["socket"], &fin["from"], &fin["by_network"]),
+        (&"c".into(), &"ESTABLISHED".into(), &true.into())
+    );
+}
