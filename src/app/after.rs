@@ -17,6 +17,8 @@ impl App {
             .collect();
         let before = self.before(&done);
         if let Some(closed) = done.closed {
+            let stood = before.as_ref().and_then(|look| look.local.clone());
+            self.session.remember_local(closed, stood);
             self.ledger.closed(closed);
         }
         self.note_last(&done);

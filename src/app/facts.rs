@@ -1,14 +1,17 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
 use super::App;
+use super::machine::{
+    descriptor_limit, file_kind, interfaces, number_in, path_facts, port_range, unix_name_is_held,
+};
 use crate::errno::Errno;
-use crate::event::{Addr, Explanation, Holder};
-use crate::explain::{self, Closed, Facts, Past, PathFacts, Proto, SocketFacts, Target};
+use crate::event::{Addr, Explanation, Holder, TcpState};
+use crate::explain::{self, Closed, Facts, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
 use crate::session::{Done, Socket, SocketId};
 use crate::sys::call;
-use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
+use std::ffi::{OsStr, OsString};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 impl App {
@@ -42,7 +45,16 @@ impl App {
         if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
             facts.closed = closed(socket);
             facts.socket = Some(self.socket_facts(socket, before));
+            if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
+                facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
+            }
+        } else {
+            facts.fd = descriptor(done);
+            facts.file = facts.fd.and_then(file_kind);
         }
+        facts.free_name = (2..)
+            .map(|n| format!("s{n}"))
+            .find(|name| !self.session.knows(name));
         if matches!(
             errno.0,
             libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
@@ -79,11 +91,68 @@ impl App {
             }
             _ => {}
         }
-        let path = match &facts.asked {
-            Some(Addr::Path(path)) => Some(path_facts(path)),
-            _ => None,
+        if let Some(addr) = facts.asked.clone().filter(|addr| unix_name(addr).is_some()) {
+            facts.target = self.with_name(&addr, done.socket);
+            facts.listens = unix_name(&addr).and_then(|name| unix_name_is_held(&name));
+            facts.path = match &addr {
+                Addr::Path(path) => Some(path_facts(path)),
+                _ => None,
+            };
+        }
+    }
+
+    /// The session's own Unix socket with this name, but for this one.
+    fn with_name(&self, addr: &Addr, but: Option<SocketId>) -> Option<Target> {
+        let named = |socket: &&Socket| {
+            Some(socket.id) != but
+                && socket.domain == libc::AF_UNIX
+                // The sockets that accept() returned have their listener's name too.
+                && socket.bound.is_some()
+                && call::getsockname(socket.fd, socket.addr_len())
+                    .is_ok_and(|name| name.addr.as_ref() == Some(addr))
         };
-        facts.path = path;
+        let all = self.session.open_sockets();
+        all.into_iter().find(named).map(target)
+    }
+
+    /// The other end of a connection, where this session has or had it.
+    fn other_end(&self, id: SocketId, known: Option<&SocketFacts>) -> Option<OtherEnd> {
+        let (local, peer) = (
+            known?.local.as_ref()?.inet()?,
+            known?.peer.as_ref()?.inet()?,
+        );
+        let other = self.session.sockets().find(|other| {
+            other.id != id
+                && other.peer.as_ref().and_then(Addr::inet) == Some(local)
+                && self.local_of(other) == Some(peer)
+        })?;
+        let way = self.ledger.books().way(other.id.0);
+        let finished = way.iter().any(|state| {
+            matches!(
+                state,
+                TcpState::FinWait1 | TcpState::FinWait2 | TcpState::LastAck
+            )
+        });
+        Some(OtherEnd {
+            name: other.name.clone(),
+            closed_by: other
+                .closed_by
+                .as_ref()
+                .map(|(statement, _)| statement.clone()),
+            linger_zero: other.linger_zero,
+            at_once: other.closed && !finished,
+        })
+    }
+
+    /// Where a socket stands, or stood when it was closed.
+    fn local_of(&self, socket: &Socket) -> Option<SocketAddr> {
+        if socket.closed {
+            return socket.last_local.as_ref().and_then(Addr::inet);
+        }
+        call::getsockname(socket.fd, socket.addr_len())
+            .ok()?
+            .addr?
+            .inet()
     }
 
     /// The sockets on a port, but for this one.
@@ -115,11 +184,7 @@ impl App {
                 .inet()?;
             let same =
                 local.port() == at.port() && (local.ip() == at.ip() || local.ip().is_unspecified());
-            same.then(|| Target {
-                name: socket.name.clone(),
-                proto: proto(socket),
-                listening: socket.listening,
-            })
+            same.then(|| target(socket))
         })
     }
 
@@ -128,7 +193,7 @@ impl App {
         let holders = self.holders(to.port()).ok()?;
         let fits = |holder: &Holder| {
             let kind = if udp { "udp" } else { "tcp" };
-            let listens = udp || holder.state == Some(crate::event::TcpState::Listen);
+            let listens = udp || holder.state == Some(TcpState::Listen);
             let there = holder
                 .local
                 .inet()
@@ -191,6 +256,36 @@ impl App {
     }
 }
 
+fn target(socket: &Socket) -> Target {
+    Target {
+        name: socket.name.clone(),
+        proto: proto(socket),
+        listening: socket.listening,
+    }
+}
+
+/// The name of a Unix socket as the kernel lists it.
+fn unix_name(addr: &Addr) -> Option<OsString> {
+    match addr {
+        Addr::Path(path) => Some(path.as_os_str().to_owned()),
+        Addr::Abstract(name) => {
+            let mut listed = OsString::from("@");
+            listed.push(OsStr::new(&String::from_utf8_lossy(name).into_owned()));
+            Some(listed)
+        }
+        _ => None,
+    }
+}
+
+/// The descriptor that stands first in the call.
+fn descriptor(done: &Done) -> Option<i32> {
+    if matches!(done.command, "poll" | "select" | "socket" | "socketpair") {
+        return None;
+    }
+    let (_, args) = done.calls.last()?.text.split_once('(')?;
+    args.split([',', ')']).next()?.trim().parse().ok()
+}
+
 fn proto(socket: &Socket) -> Proto {
     match (socket.domain, socket.kind) {
         (libc::AF_UNIX, libc::SOCK_STREAM) => Proto::UnixStream,
@@ -240,45 +335,4 @@ fn timeout(fd: i32, name: i32) -> Option<Duration> {
     };
     let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
     (!time.is_zero()).then_some(time)
-}
-
-fn number_in(path: &str) -> Option<u16> {
-    std::fs::read_to_string(path).ok()?.trim().parse().ok()
-}
-
-fn port_range() -> Option<(u16, u16)> {
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
-    let mut numbers = text.split_whitespace().map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-}
-
-fn descriptor_limit() -> Option<u64> {
-    nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
-        .ok()
-        .map(|(soft, _)| soft)
-}
-
-fn interfaces() -> Vec<IpAddr> {
-    let all = nix::ifaddrs::getifaddrs().into_iter().flatten();
-    all.filter_map(|interface| {
-        let addr = interface.address?;
-        let v4 = addr.as_sockaddr_in().map(|v4| IpAddr::from(v4.ip()));
-        v4.or_else(|| addr.as_sockaddr_in6().map(|v6| IpAddr::from(v6.ip())))
-    })
-    .collect()
-}
-
-fn path_facts(path: &Path) -> PathFacts {
-    use std::os::unix::fs::FileTypeExt;
-    let there = std::fs::symlink_metadata(path).ok();
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    PathFacts {
-        path: path.to_owned(),
-        exists: there.is_some(),
-        is_socket: there.is_some_and(|file| file.file_type().is_socket()),
-        folder_exists: folder.is_dir(),
-    }
 }

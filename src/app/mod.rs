@@ -9,6 +9,7 @@ mod facts;
 mod help;
 mod jobs;
 mod look;
+mod machine;
 pub mod play;
 mod print;
 mod settings;

@@ -1,7 +1,7 @@
 //! Which form of a call's explanation fits: what is known of the call, in the words of the reference.
 
 use super::App;
-use crate::event::Addr;
+use crate::event::{Addr, TcpState};
 use crate::kernel::Look;
 use crate::session::{Done, Socket, Value};
 
@@ -33,6 +33,14 @@ impl App {
 fn without_socket(done: &Done) -> &'static str {
     match (done.command, &done.result) {
         ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => "none",
+        ("poll", Ok(_))
+            if done
+                .calls
+                .last()
+                .is_some_and(|call| call.text.contains("POLLNVAL")) =>
+        {
+            "nval"
+        }
         _ => "",
     }
 }
@@ -124,11 +132,18 @@ fn direction(socket: &Socket, typed: &str) -> &'static str {
 fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
     let stream = socket.kind == libc::SOCK_STREAM && socket.domain != libc::AF_UNIX;
     let unread = before.is_some_and(|look| look.recvq > 0);
+    // A connection that a RST or both FINs have ended has nothing more to say.
+    let state = before.and_then(|look| look.state);
+    let alive = state != Some(TcpState::Close);
+    let open = matches!(
+        state,
+        None | Some(TcpState::Established | TcpState::CloseWait)
+    );
     if socket.listening {
         vec!["listener"]
-    } else if stream && socket.connected && (unread || socket.linger_zero) {
+    } else if stream && socket.connected && alive && (unread || socket.linger_zero) {
         vec!["reset"]
-    } else if stream && socket.connected {
+    } else if stream && socket.connected && open {
         vec!["last"]
     } else if socket.bound.is_none() && !socket.connected {
         vec!["fresh"]

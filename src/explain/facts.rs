@@ -47,6 +47,27 @@ pub struct Facts {
     pub interfaces: Vec<IpAddr>,
     /// For a Unix path: what is there in the file system.
     pub path: Option<PathFacts>,
+    /// The descriptor, where the call was made on a number that is no socket of the session.
+    pub fd: Option<i32>,
+    /// For ENOTSOCK: what that descriptor is (`a pipe`, `a terminal`).
+    pub file: Option<&'static str>,
+    /// For EPIPE and ECONNRESET: the other end, where it is or was a socket of this session.
+    pub other_end: Option<OtherEnd>,
+    /// A name that no socket of the session has, for the hints that make a new one.
+    pub free_name: Option<String>,
+}
+
+/// The other end of a connection, in the same session.
+#[derive(Debug, Clone, Default)]
+pub struct OtherEnd {
+    /// Its name.
+    pub name: String,
+    /// The statement that closed it (`close conn`); `None` while it is open.
+    pub closed_by: Option<String>,
+    /// Whether SO_LINGER with 0 seconds made its close() send a RST.
+    pub linger_zero: bool,
+    /// Whether its close() reset the connection at once, without a FIN before.
+    pub at_once: bool,
 }
 
 /// What is known of a socket.

@@ -3,46 +3,19 @@
 use super::topic::split;
 use super::{Kind, after, near, topic, topics};
 use crate::event::Tone;
+use crate::lang::table::{COMMANDS, Role};
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const CALLS: [&str; 34] = [
-    "socket",
-    "bind",
-    "listen",
-    "accept",
-    "connect",
-    "send",
-    "sendall",
-    "recv",
-    "sendto",
-    "recvfrom",
-    "shutdown",
-    "close",
-    "getsockname",
-    "getpeername",
-    "setsockopt",
-    "getsockopt",
-    "gethostname",
-    "gethostbyname",
-    "getaddrinfo",
-    "inet_pton",
-    "inet_ntop",
-    "htons",
-    "ntohs",
-    "htonl",
-    "ntohl",
-    "strerror",
-    "socketpair",
-    "poll",
-    "select",
-    "nonblock",
-    "setblocking",
-    "read",
-    "write",
-    "perror",
-];
+/// The calls, by every name, as the table of commands has them.
+fn calls() -> impl Iterator<Item = &'static str> {
+    let calls = COMMANDS
+        .iter()
+        .filter(|command| command.role != Role::Shell);
+    calls.flat_map(crate::lang::table::Command::spellings)
+}
+
 const FLAGS: [&str; 10] = [
     "MSG_PEEK",
     "MSG_OOB",
@@ -173,7 +146,7 @@ fn what_an_error_says_of_a_call_the_call_lists() {
 
 #[test]
 fn every_call_and_flag_has_a_topic() {
-    for name in CALLS {
+    for name in calls() {
         assert_eq!(
             topic(name).map(|topic| topic.kind),
             Some(Kind::Call),
@@ -375,4 +348,48 @@ fn a_lookup_parses_nothing_twice() {
         "{:?}",
         start.elapsed()
     );
+}
+
+/// Whether a line is one of the language, with the names that it uses assumed to be known.
+fn parses(line: &str) -> Result<(), String> {
+    let statements = crate::lang::parse(line).map_err(|fault| fault.message)?;
+    if statements.is_empty() && !line.trim_start().starts_with('#') && !line.trim().is_empty() {
+        return Err("nothing to do".to_owned());
+    }
+    Ok(())
+}
+
+#[test]
+fn every_sock_block_of_the_reference_can_be_typed() {
+    let mut wrong = Vec::new();
+    for (_, path) in files() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in fences(&text, "sock").iter().flat_map(|block| block.lines()) {
+            if let Err(why) = parses(line) {
+                wrong.push(format!("{}: `{line}`: {why}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// In prose a call between backquotes is a line to type too: its first word must be a command.
+#[test]
+fn what_the_reference_says_to_type_can_be_typed() {
+    let mut wrong = Vec::new();
+    for topic in topics() {
+        let text = match topic.kind {
+            Kind::Error => topic.section("What to try"),
+            _ => continue,
+        };
+        let text = text.replace('\n', " ").replace("  ", " ");
+        for code in text.split('`').skip(1).step_by(2) {
+            let typed = code.contains(' ')
+                && crate::lang::table::find(code.split(' ').next().unwrap()).is_some();
+            if typed && let Err(why) = parses(code) {
+                wrong.push(format!("{}: `{code}`: {why}", topic.id));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -102,6 +102,12 @@ impl Session {
                     .help("give the address without it"),
             );
         }
+        let digits = |c: char| c.is_ascii_digit() || c == '.';
+        if bare.matches('.').count() == 3 && bare.chars().all(digits) {
+            // The resolver would be asked for a host of that name.
+            return Err(Refusal::new(format!("`{bare}` is no IPv4 address"))
+                .help("four numbers from 0 to 255 with dots between: 127.0.0.1"));
+        }
         if let Some(ip) = self.network.host(name) {
             return Ok(ip);
         }

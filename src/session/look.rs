@@ -5,6 +5,7 @@ use super::table::{Socket, SocketId};
 use super::value::Value;
 use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
+use crate::event::Addr;
 use crate::lang::ast::{Expr, Port};
 use std::os::fd::RawFd;
 
@@ -74,6 +75,18 @@ impl Session {
             socket.name = name.to_owned();
         }
         self.vars.insert(name.to_owned(), Value::Socket(id));
+    }
+
+    /// Notes where a socket stood when it was closed.
+    pub fn remember_local(&mut self, id: SocketId, local: Option<Addr>) {
+        if let Some(socket) = self.table.get_mut(id) {
+            socket.last_local = local;
+        }
+    }
+
+    /// Every socket, open or closed, that is remembered.
+    pub fn sockets(&self) -> impl Iterator<Item = &Socket> {
+        self.table.all()
     }
 
     /// Forgets the results of inner calls, which have names that cannot be typed.

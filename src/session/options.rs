@@ -377,19 +377,25 @@ fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
 }
 
 fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
-    let time = match fields {
-        [Value::Int(n)] => Duration::from_secs(u64::try_from(*n).ok()?),
-        [Value::Float(x)] => Duration::try_from_secs_f64(*x).ok()?,
-        [Value::Int(seconds), Value::Int(micros)] => {
-            Duration::from_secs(u64::try_from(*seconds).ok()?)
-                + Duration::from_micros(u64::try_from(*micros).ok()?)
+    let (seconds, micros) = match fields {
+        [Value::Int(n)] => (*n, 0),
+        [Value::Float(x)] => {
+            let time = Duration::try_from_secs_f64(*x).ok()?;
+            (
+                i64::try_from(time.as_secs()).ok()?,
+                i64::from(time.subsec_micros()),
+            )
         }
+        // The two fields of a struct timeval, as they are: that there are a million microseconds in a second is the
+        // kernel's to say.
+        [Value::Int(seconds), Value::Int(micros)] => (*seconds, *micros),
         _ => return None,
     };
-    let seconds = libc::time_t::try_from(time.as_secs()).ok()?;
-    let micros = libc::suseconds_t::from(time.subsec_micros());
+    let shown = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
+    let seconds = libc::time_t::try_from(seconds).ok()?;
+    let micros = libc::suseconds_t::try_from(micros).ok()?;
     let raw = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
-    Some((raw, timeval(time)))
+    Some((raw, shown))
 }
 
 fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {

@@ -291,9 +291,13 @@ impl Session {
             errno,
             typed: typed.to_owned(),
         });
-        if matches!(errno, Some(Errno(libc::ECONNRESET | libc::EPIPE))) {
-            socket.was_reset = true;
-        }
+        let reset = match errno {
+            Some(Errno(libc::ECONNRESET)) => true,
+            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
+            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write,
+            _ => false,
+        };
+        socket.was_reset |= reset;
     }
 
     /// What a successful call changed in what is known of its socket.
@@ -431,6 +435,8 @@ impl Session {
             });
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
+            // The kernel copies the option from the listener.
+            socket.reuse = parent.as_ref().is_some_and(|parent| parent.reuse);
             socket.host = parent.and_then(|parent| parent.host);
             socket.peer = peer;
             socket.connected = true;

@@ -72,6 +72,8 @@ pub struct Socket {
     pub closed: bool,
     /// The statement that closed it, and when.
     pub closed_by: Option<(String, Instant)>,
+    /// Its local address when it was closed.
+    pub last_local: Option<Addr>,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
 }
@@ -134,6 +136,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// Every socket that is remembered, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &Socket> {
+        self.sockets.values()
+    }
+
     /// Takes in a new descriptor. `name` must be free.
     pub fn add(
         &mut self,
@@ -166,6 +173,7 @@ impl Table {
             linger_zero: false,
             closed: false,
             closed_by: None,
+            last_local: None,
             calls: VecDeque::new(),
         })
     }

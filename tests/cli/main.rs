@@ -4,6 +4,8 @@
 mod support;
 
 mod blocking;
+mod errors;
+mod exercises;
 mod exit;
 mod harness;
 mod json;

@@ -39,7 +39,11 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     };
     words = words.hint(format!("bind {name} {loopback}:{}", asked.port()));
     words = words.hint(format!("bind {name} {any}:{}", asked.port()));
-    Some(words.hint(format!("connect {name} {asked}")))
+    // To reach that machine is another matter than to be it.
+    Some(match asked.port() {
+        0 => words,
+        _ => words.hint(format!("connect {name} {asked}")),
+    })
 }
 
 /// connect() that finds no local port, or only one that has this connection already.
@@ -52,7 +56,7 @@ fn no_local_port(scene: &Scene<'_>) -> Words {
                  there can only be one. A socket that is not bound gets a free port.",
             )
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {asked}")),
+            .hint(format!("connect {} {asked}", scene.free())),
         None => Words::new(format!("The kernel found no free local port for a connection to {asked}."))
             .why(match scene.facts.port_range {
                 Some((low, high)) => {
@@ -96,7 +100,7 @@ pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
                 ))
                 .hint(format!("setsockopt {name} SO_BROADCAST 1")),
         ),
-        ("connect" | "send" | "sendto", Proto::UnixDgram | Proto::UnixStream) => Some(
+        ("connect" | "send" | "sendto" | "sendall", Proto::UnixDgram | Proto::UnixStream) => Some(
             Words::new(format!("The kernel did not let this user reach {}.", scene.asked())).why(
                 "Connecting to a Unix socket needs write permission on its file, and search permission on every \
                  folder above it. The permissions decide, not the program that listens.",
@@ -105,7 +109,7 @@ pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
         ("socket", _) => Some(
             Words::new("The kernel did not make such a socket for this user.")
                 .why("An ICMP socket (ping) needs a group id in net.ipv4.ping_group_range; a raw one needs root.")
-                .hint("s = socket tcp"),
+                .hint(format!("{} = socket tcp", scene.free())),
         ),
         _ => None,
     }
@@ -150,12 +154,19 @@ fn destination_of(scene: &Scene<'_>) -> String {
 /// EAFNOSUPPORT
 pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
     if matches!(scene.call, "socket" | "socketpair") {
-        let domain = scene.facts.domain.as_deref().unwrap_or("That family");
+        // A number without a name is written as strace does: 0x63 /* AF_??? */.
+        let domain = scene
+            .facts
+            .domain
+            .as_deref()
+            .and_then(|domain| domain.split(' ').next());
         return Some(
             Words::new(format!(
-                "{domain}: this kernel has no sockets of that family."
+                "This kernel has no sockets of the family {}.",
+                domain.unwrap_or("asked for")
             ))
-            .hint("s = socket tcp")
+            .why("The usual families are AF_INET (IPv4), AF_INET6 and AF_UNIX.")
+            .hint(format!("{} = socket tcp", scene.free()))
             .hint("explain socket"),
         );
     }
@@ -168,7 +179,7 @@ pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
     let given = match scene.facts.asked.as_ref()? {
         Addr::Inet(SocketAddr::V4(_)) => "an IPv4 address",
         Addr::Inet(SocketAddr::V6(_)) => "an IPv6 address",
-        _ => "a Unix path",
+        _ => "the name of a Unix socket",
     };
     Some(scene.wrong_family(own, given))
 }

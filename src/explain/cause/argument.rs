@@ -23,13 +23,24 @@ pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
         "socketpair" => Some(
             Words::new("A pair of connected sockets can only be made of Unix sockets.")
                 .why("Two Internet sockets are connected by bind, listen, connect and accept.")
-                .hint("a, b = socketpair"),
+                .hint("socketpair"),
         ),
         "send" | "sendto" | "sendall" | "recv" | "recvfrom" if scene.flag("MSG_OOB") => Some(
             Words::new(
                 "Urgent data (MSG_OOB) exist in streams alone: a datagram has no place for them.",
             )
-            .hint(format!("send {name} \"hi\"")),
+            .hint(match scene.call {
+                "recv" | "recvfrom" => format!("recvfrom {name} 1024"),
+                _ if scene.peered() => format!("send {name} \"hi\""),
+                _ => format!(
+                    "sendto {name} \"hi\" {}",
+                    scene
+                        .facts
+                        .asked
+                        .as_ref()
+                        .map_or("127.0.0.1:12345".to_owned(), ToString::to_string)
+                ),
+            }),
         ),
         "sendto" if scene.proto() == Proto::UnixStream => Some(
             Words::new(format!(
@@ -64,7 +75,12 @@ pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
         .collect();
     let kind = facts.kind.as_deref().unwrap_or_default();
     let protocol = facts.protocol.as_deref().unwrap_or_default();
-    let why = if kind.contains("SOCK_STREAM") && protocol == "IPPROTO_UDP" {
+    let pair = scene.call == "socketpair";
+    let why = if kind.contains("???") {
+        "No type of socket has that number here; SOCK_STREAM and SOCK_DGRAM are the usual ones."
+    } else if kind.contains("SOCK_SEQPACKET") && facts.domain.as_deref() != Some("AF_UNIX") {
+        "SOCK_SEQPACKET (a connection that keeps messages apart) exists for AF_UNIX, not over IP."
+    } else if kind.contains("SOCK_STREAM") && protocol == "IPPROTO_UDP" {
         "UDP sends datagrams; a stream needs IPPROTO_TCP, or 0 for the family's own choice."
     } else if kind.contains("SOCK_DGRAM") && protocol == "IPPROTO_TCP" {
         "TCP makes a stream; datagrams need IPPROTO_UDP, or 0 for the family's own choice."
@@ -81,16 +97,24 @@ pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
             given.join(", ")
         ))
         .why(why)
-        .hint("s = socket tcp")
-        .hint("s = socket udp"),
+        .hint(if pair {
+            "socketpair".to_owned()
+        } else {
+            format!("{} = socket tcp", scene.free())
+        })
+        .hint(if pair {
+            "explain socketpair".to_owned()
+        } else {
+            format!("{} = socket udp", scene.free())
+        }),
     )
 }
 
 /// EPROTOTYPE
 pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
     let (own, other, hint) = match scene.proto() {
-        Proto::UnixDgram => ("datagrams", "a stream", "s2 = socket unix"),
-        _ => ("a stream", "datagrams", "s2 = socket unix-dgram"),
+        Proto::UnixDgram => ("datagrams", "a stream", "unix"),
+        _ => ("a stream", "datagrams", "unix-dgram"),
     };
     let at = match &scene.facts.target {
         Some(target) => format!("your socket {}", target.name),
@@ -102,8 +126,8 @@ pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
             scene.name()
         ))
         .why("Both ends of a Unix connection must be of one type.")
-        .hint(hint)
-        .hint(format!("connect s2 {}", scene.asked())),
+        .hint(format!("{} = socket {hint}", scene.free()))
+        .hint(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -115,7 +139,7 @@ pub(super) fn protocol(scene: &Scene<'_>) -> Option<Words> {
             "{} is a TCP socket, and a connection has one peer: it cannot join a group.",
             scene.name()
         ))
-        .hint("u = socket udp")
+        .hint(format!("{} = socket udp", scene.free()))
         .hint(format!("explain {option}"))
     })
 }
@@ -192,6 +216,9 @@ pub(super) fn message_size(scene: &Scene<'_>) -> Option<Words> {
         .why(format!(
             "{why} A datagram is sent whole or not at all; a stream (TCP) would cut it by itself."
         ))
-        .hint(format!("send {} #1000", scene.name())),
+        .hint(match (&scene.facts.asked, scene.call) {
+            (Some(to), "sendto") => format!("sendto {} #1000 {to}", scene.name()),
+            _ => format!("send {} #1000", scene.name()),
+        }),
     )
 }

@@ -1,127 +1,8 @@
-//! Errors about the connection: refused, not there yet, there already, gone.
+//! Errors about the connection: not there yet, there already, gone.
 
-use super::super::facts::Proto;
+use super::super::facts::{OtherEnd, Proto, SocketFacts};
 use super::{Scene, Words};
-use crate::event::{Addr, TcpState};
-
-/// ECONNREFUSED
-pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
-    match scene.proto() {
-        Proto::Udp => Some(port_unreachable(scene)),
-        Proto::UnixStream | Proto::UnixDgram => Some(refused_unix(scene)),
-        _ if scene.call == "connect" => Some(refused_tcp(scene)),
-        _ => Some(
-            Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
-                .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
-                .hint("explain connect"),
-        ),
-    }
-}
-
-fn refused_tcp(scene: &Scene<'_>) -> Words {
-    let asked = scene.asked();
-    let name = scene.name();
-    let again = format!("connect {name} {asked}");
-    let words = Words::new(format!(
-        "Nobody listens at {asked}: the SYN was answered with a RST."
-    ));
-    if let Some(target) = scene
-        .facts
-        .target
-        .as_ref()
-        .filter(|target| !target.listening)
-    {
-        return words
-            .why(format!(
-                "Your socket {0} is bound to that address, but it does not listen; bind() only reserves the name. \
-                 After listen {0} the same connect() works.",
-                target.name
-            ))
-            .hint(format!("listen {} 5", target.name))
-            .hint(again);
-    }
-    let other = scene
-        .facts
-        .holders
-        .iter()
-        .find(|holder| holder.state == Some(TcpState::Listen));
-    if let Some(other) = other.filter(|other| Some(&other.local) != scene.facts.asked.as_ref()) {
-        let who = other.socket.as_deref().unwrap_or("another process");
-        return words
-            .why(format!(
-                "On that port {who} listens, but at {}, and only connections to that address reach it.",
-                other.local
-            ))
-            .hint(format!("connect {name} {}", other.local));
-    }
-    if scene.facts.listens == Some(true) {
-        return words
-            .why("Now somebody does: the server came a moment too late. Try again.")
-            .hint(again);
-    }
-    let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
-        Some(inet) if inet.port() == 0 => {
-            return words.why("Port 0 is no real port: nobody can listen there.").hint("ls");
-        }
-        Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
-            "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
-        ),
-        _ => words.why(
-            "The machine is there and answered, or a firewall did in its place. Is the server running, and on that \
-             port?",
-        ),
-    };
-    words.hint("ls").hint(again)
-}
-
-/// UDP: what an earlier datagram met.
-fn port_unreachable(scene: &Scene<'_>) -> Words {
-    let peer = scene
-        .socket()
-        .and_then(|socket| socket.peer.as_ref())
-        .or(scene.facts.asked.as_ref())
-        .map_or("its peer".to_owned(), ToString::to_string);
-    Words::new(format!("An earlier datagram of this socket to {peer} found nobody there."))
-        .why(format!(
-            "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
-             hands it to the next call, which is this {}(). The kernel has now forgotten it.",
-            scene.call
-        ))
-        .hint(format!("explain {}", scene.call))
-        .hint("explain ECONNREFUSED")
-}
-
-fn refused_unix(scene: &Scene<'_>) -> Words {
-    let asked = match (
-        &scene.facts.asked,
-        scene.socket().and_then(|socket| socket.peer.as_ref()),
-    ) {
-        (Some(addr), _) | (None, Some(addr)) => addr.to_string(),
-        (None, None) => "the peer's name".to_owned(),
-    };
-    let words = Words::new(format!("Nobody is there to receive at {asked}."));
-    if let Some(target) = scene
-        .facts
-        .target
-        .as_ref()
-        .filter(|target| !target.listening && !target.proto.is_datagram())
-    {
-        return words
-            .why(format!(
-                "Your socket {} has that name, but it does not listen.",
-                target.name
-            ))
-            .hint(format!("listen {} 5", target.name));
-    }
-    match &scene.facts.path {
-        Some(path) if path.exists && !path.is_socket => words.why("The file exists, but it is not a socket."),
-        Some(path) if path.exists => words.why(
-            "The file is there, but no socket stands behind it any more: it was left over when its server closed.",
-        ),
-        _ => words.why("No open socket has that name: it was closed, or the server has not started."),
-    }
-    .hint("ls")
-}
+use crate::event::TcpState;
 
 /// ENOTCONN
 pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
@@ -168,13 +49,8 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
                 .hint(scene.new_socket()),
         );
     }
-    let failed = socket
-        .history
-        .iter()
-        .rev()
-        .find(|past| past.command == "connect" && past.errno.is_some());
-    let words = match failed.and_then(|past| past.errno.as_ref().map(|errno| (past, errno))) {
-        Some((past, errno)) => words.why(format!("The last try, {}, gave {errno}.", past.statement)),
+    let words = match failed_connect(socket) {
+        Some(failed) => words.why(failed),
         None => match scene.local() {
             Some(local) => words.why(format!(
                 "It is bound to {local}, no more. A client connects; a server listens and then talks on what accept() \
@@ -184,6 +60,17 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         },
     };
     Some(words.hint(format!("connect {name} {}", example(socket.proto))))
+}
+
+/// The last connect(), where it failed.
+fn failed_connect(socket: &SocketFacts) -> Option<String> {
+    let last = socket
+        .history
+        .iter()
+        .rev()
+        .find(|past| past.command == "connect")?;
+    let errno = last.errno.as_ref()?;
+    Some(format!("The last try, {}, gave {errno}.", last.statement))
 }
 
 fn example(proto: Proto) -> &'static str {
@@ -213,7 +100,7 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
             ))
             .why("A TCP socket is a listener or one end of a connection, never both.")
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {}", scene.asked())),
+            .hint(format!("connect {} {}", scene.free(), scene.asked())),
         );
     }
     let words = if scene.connected() {
@@ -233,7 +120,7 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
     Some(
         words
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {}", scene.asked())),
+            .hint(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -274,24 +161,49 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
         );
     }
     if socket.reset || scene.over() || scene.connected() {
-        let how = if socket.proto.is_unix() {
-            "The peer has closed its end; no one will ever read this."
-        } else {
-            "The peer has closed its socket. When data reached it after that, its kernel answered with a RST, which ended \
-             the connection; every send() from then on gives EPIPE."
-        };
-        return Some(
-            Words::new(format!("{nothing}: the connection of {name} is gone."))
-                .why(how)
-                .hint(format!("close {name}"))
-                .hint(scene.new_socket()),
-        );
+        return Some(peer_gone(scene));
     }
+    let words = Words::new(format!(
+        "{nothing}: {name} has never been connected, so there is no one to send to."
+    ));
+    let words = match failed_connect(socket) {
+        Some(failed) => words.why(failed),
+        None => words,
+    };
     Some(
-        Words::new(format!("{nothing}: {name} has never been connected, so there is no one to send to."))
+        words
             .why("Linux says EPIPE here (broken pipe), where the man page would lead one to expect ENOTCONN.")
             .hint(format!("connect {name} {}", example(socket.proto))),
     )
+}
+
+/// EPIPE because the other side has gone.
+fn peer_gone(scene: &Scene<'_>) -> Words {
+    let name = scene.name();
+    let how = if scene.proto().is_unix() {
+        "The peer has closed its end; no one will ever read this.".to_owned()
+    } else {
+        let who = match &scene.facts.other_end {
+            Some(OtherEnd {
+                name,
+                closed_by: Some(statement),
+                ..
+            }) => {
+                format!("The peer was your own socket {name}, until {statement} closed it.")
+            }
+            _ => "The peer has closed its socket.".to_owned(),
+        };
+        format!(
+            "{who} Its kernel answered with a RST to what came after that, and the connection ended; every send() \
+                 from then on gives EPIPE."
+        )
+    };
+    Words::new(format!(
+        "Nothing was sent: the connection of {name} is gone."
+    ))
+    .why(how)
+    .hint(format!("close {name}"))
+    .hint(scene.new_socket())
 }
 
 /// ECONNRESET
@@ -305,8 +217,39 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}")),
         );
     }
+    let words = Words::new(format!(
+        "The peer ended the connection of {name} with a RST; what was under way is lost."
+    ));
+    if let Some(OtherEnd {
+        name: other,
+        closed_by: Some(statement),
+        linger_zero,
+        at_once,
+    }) = &scene.facts.other_end
+    {
+        let how = match (linger_zero, at_once) {
+            (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
+            (false, true) => {
+                "before it had read everything that had arrived: the kernel answers that with a RST"
+            }
+            (false, false) => {
+                "in the usual way, but data reached it after that: nobody could read them, so a RST came back"
+            }
+        };
+        return Some(
+            words
+                .why(format!(
+                    "The peer was your own socket {other}. {statement} closed it {how}."
+                ))
+                .why(
+                    "The kernel says so once; later calls find no connection (recv 0, send EPIPE).",
+                )
+                .hint(format!("close {name}"))
+                .hint(scene.new_socket()),
+        );
+    }
     Some(
-        Words::new(format!("The peer ended the connection of {name} with a RST; what was under way is lost."))
+        words
             .why(
                 "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its \
                  program had closed already as data arrived, or when a listener closes before it accepted. The kernel \

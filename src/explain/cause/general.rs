@@ -64,7 +64,14 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
 
 /// EBADF
 pub(super) fn bad_descriptor(scene: &Scene<'_>) -> Option<Words> {
-    let closed = scene.facts.closed.as_ref()?;
+    let Some(closed) = &scene.facts.closed else {
+        let fd = scene.facts.fd?;
+        return Some(
+            Words::new(format!("No descriptor {fd} is open in this program."))
+                .why("A call names an open socket, by its name or its number; ls lists them.")
+                .hint("ls"),
+        );
+    };
     let fd = closed
         .fd
         .map_or(String::new(), |fd| format!(" (descriptor {fd})"));
@@ -82,6 +89,28 @@ pub(super) fn bad_descriptor(scene: &Scene<'_>) -> Option<Words> {
     )
 }
 
+/// ENOTSOCK
+pub(super) fn not_a_socket(scene: &Scene<'_>) -> Words {
+    let fd = scene.facts.fd.map_or("That descriptor".to_owned(), |fd| {
+        format!("Descriptor {fd}")
+    });
+    let file = scene.facts.file.unwrap_or("another kind of file");
+    let standard = match scene.facts.fd {
+        Some(0) => " 0 is the standard input of every program; the first socket is mostly 3.",
+        Some(1) => " 1 is the standard output of every program; the first socket is mostly 3.",
+        Some(2) => " 2 is where every program writes its errors; the first socket is mostly 3.",
+        _ => "",
+    };
+    Words::new(format!(
+        "{fd} is open, but it is {file}, not a socket: {}() is for sockets.",
+        scene.typed
+    ))
+    .why(format!(
+        "Files, pipes, terminals and sockets share one row of numbers.{standard}"
+    ))
+    .hint("ls")
+}
+
 /// "3 seconds ago".
 fn since(seconds: f64) -> String {
     match seconds {
@@ -94,6 +123,9 @@ fn since(seconds: f64) -> String {
 /// EINTR
 pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
     let after = match scene.call {
+        "connect" if scene.proto().is_unix() => {
+            "The socket is not connected; the call can be made again."
+        }
         "connect" => "The attempt goes on in the kernel: poll for writing, then read SO_ERROR.",
         "close" => "On Linux the descriptor is closed all the same: do not close it again.",
         _ => "Nothing was lost, and the call can be made again.",
@@ -151,7 +183,7 @@ pub(super) fn not_permitted(scene: &Scene<'_>) -> Option<Words> {
         "socket" => Some(
             Words::new("Raw sockets are for privileged programs: they could forge any packet.")
                 .why("They need root, or the capability CAP_NET_RAW.")
-                .hint("s = socket udp"),
+                .hint(format!("{} = socket udp", scene.free())),
         ),
         "setsockopt" => Some(
             Words::new(format!(

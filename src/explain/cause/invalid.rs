@@ -21,7 +21,8 @@ pub(super) fn invalid(scene: &Scene<'_>) -> Option<Words> {
         ),
         "socket" | "socketpair" => Some(
             Words::new("The kernel knows no socket with that type or protocol number.")
-                .hint("s = socket tcp")
+                .why("The types are SOCK_STREAM, SOCK_DGRAM and a few rare ones; the protocol 0 fits each of them.")
+                .hint(format!("{} = socket tcp", scene.free()))
                 .hint("explain socket"),
         ),
         _ => None,
@@ -70,7 +71,7 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
     Some(
         words
             .hint(scene.new_socket())
-            .hint(format!("bind s2 {}", scene.asked())),
+            .hint(format!("bind {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -89,7 +90,6 @@ fn link_local(scene: &Scene<'_>) -> Words {
 
 fn v6_only() -> Words {
     Words::new("That address stands for an IPv4 one, and this socket has IPV6_V6ONLY: it speaks IPv6 alone.")
-        .hint("s2 = socket tcp")
         .hint("explain IPV6_V6ONLY")
 }
 
@@ -101,6 +101,10 @@ fn family_clash(scene: &Scene<'_>) -> Option<Words> {
             ("AF_INET6", "an IPv4 address")
         }
         Addr::Inet(_) if socket.proto.is_unix() => ("AF_UNIX", "an Internet address"),
+        Addr::Path(_) | Addr::Abstract(_) if !socket.proto.is_unix() => (
+            if socket.ipv6 { "AF_INET6" } else { "AF_INET" },
+            "the name of a Unix socket",
+        ),
         Addr::Path(path) if path.as_os_str().len() > 107 => return Some(too_long(scene)),
         _ => return None,
     };
@@ -118,8 +122,8 @@ fn listen(scene: &Scene<'_>) -> Option<Words> {
     let fresh = |words: Words| {
         words
             .hint(scene.new_socket())
-            .hint("bind s2 127.0.0.1:0")
-            .hint("listen s2 5")
+            .hint(format!("bind {} 127.0.0.1:0", scene.free()))
+            .hint(format!("listen {} 5", scene.free()))
     };
     if socket.proto.is_unix() && scene.local().is_none() {
         return Some(
@@ -206,7 +210,7 @@ fn connect(scene: &Scene<'_>) -> Option<Words> {
         return Some(
             Words::new(format!("{name} listens: it cannot call anyone itself."))
                 .hint(scene.new_socket())
-                .hint(format!("connect s2 {}", scene.asked())),
+                .hint(format!("connect {} {}", scene.free(), scene.asked())),
         );
     }
     loopback_source(scene).or_else(|| match &scene.facts.asked {
@@ -228,7 +232,7 @@ fn loopback_source(scene: &Scene<'_>) -> Option<Words> {
         Words::new(format!("{} is bound to {local}, and from a loopback address nothing can leave this machine.", scene.name()))
             .why("Leave a client's socket unbound: the kernel then chooses an address that reaches the destination.")
             .hint(scene.new_socket())
-            .hint(format!("connect s2 {asked}"))
+            .hint(format!("connect {} {asked}", scene.free()))
     })
 }
 
@@ -283,7 +287,13 @@ fn option(scene: &Scene<'_>) -> Option<Words> {
         "IPV6_ADD_MEMBERSHIP" | "IPV6_JOIN_GROUP" => "a multicast group, which begins with ff",
         _ => return None,
     };
-    let words = Words::new(match &scene.facts.value {
+    // As strace writes it: [5]. A structure would say less than it hides.
+    let value = scene
+        .facts
+        .value
+        .as_deref()
+        .map(|value| value.trim_matches(['[', ']']));
+    let words = Words::new(match value.filter(|value| !value.starts_with('{')) {
         Some(value) => {
             format!("{option} was not set to {value}: the kernel does not take that value here.")
         }

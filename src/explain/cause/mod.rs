@@ -6,6 +6,7 @@ mod argument;
 mod connection;
 mod general;
 mod invalid;
+mod refused;
 mod used;
 
 use super::facts::{Facts, Proto, SocketFacts};
@@ -53,7 +54,7 @@ fn contextual(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         "EDESTADDRREQ" => address::destination(scene),
         "ENETUNREACH" | "EHOSTUNREACH" => address::unreachable(errno, scene),
         "ENOENT" | "ENOTDIR" | "ELOOP" | "EROFS" | "ENAMETOOLONG" => address::path(errno, scene),
-        "ECONNREFUSED" => connection::refused(scene),
+        "ECONNREFUSED" => refused::refused(scene),
         "ENOTCONN" => connection::not_connected(scene),
         "EISCONN" => connection::is_connected(scene),
         "EPIPE" => connection::pipe(scene),
@@ -71,6 +72,7 @@ fn contextual(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         "EMSGSIZE" => argument::message_size(scene),
         "EAGAIN" => general::again(scene),
         "EBADF" => general::bad_descriptor(scene),
+        "ENOTSOCK" => Some(general::not_a_socket(scene)),
         "EINTR" => general::interrupted(scene),
         "EMFILE" => general::too_many(scene),
         "ENODEV" => general::no_device(scene),
@@ -219,24 +221,47 @@ impl Scene<'_> {
         };
         let asked = self.asked();
         let again = match self.call {
-            "sendto" => format!("sendto s2 \"hi\" {asked}"),
-            call => format!("{call} s2 {asked}"),
+            "sendto" => format!("sendto {} \"hi\" {asked}", self.free()),
+            call => format!("{call} {} {asked}", self.free()),
         };
+        if own != "AF_UNIX" && fit.starts_with("unix") {
+            let call = match self.call {
+                "sendto" => format!("sendto {} \"hi\" 127.0.0.1:12345", self.name()),
+                call => format!("{call} {} 127.0.0.1:12345", self.name()),
+            };
+            return Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
+                .why("An Internet address has a port; a word without one is taken for the path of a Unix socket.")
+                .hint(call)
+                .hint(format!("{} = socket {fit}", self.free()));
+        }
         Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
             .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
-            .hint(format!("s2 = socket {fit}"))
+            .hint(format!("{} = socket {fit}", self.free()))
             .hint(again)
     }
 
     /// The socket is spent; a new one is needed.
     fn new_socket(&self) -> String {
-        match self.proto() {
-            Proto::Udp => "s2 = socket udp".to_owned(),
-            Proto::UnixStream => "s2 = socket unix".to_owned(),
-            Proto::UnixDgram => "s2 = socket unix-dgram".to_owned(),
-            _ if self.socket().is_some_and(|socket| socket.ipv6) => "s2 = socket tcp6".to_owned(),
-            _ => "s2 = socket tcp".to_owned(),
-        }
+        let ipv6 = self.socket().is_some_and(|socket| socket.ipv6);
+        let kind = match self.proto() {
+            Proto::Udp if ipv6 => "udp6",
+            Proto::Udp => "udp",
+            Proto::UnixStream => "unix",
+            Proto::UnixDgram => "unix-dgram",
+            _ if ipv6 => "tcp6",
+            _ => "tcp",
+        };
+        format!("{} = socket {kind}", self.free())
+    }
+
+    /// A name for a new socket, such that the hint takes none away.
+    fn free(&self) -> &str {
+        self.facts.free_name.as_deref().unwrap_or("s2")
+    }
+
+    /// Whether a peer is known to which `send` goes.
+    fn peered(&self) -> bool {
+        self.socket().is_some_and(|socket| socket.peer.is_some())
     }
 }
 

@@ -81,6 +81,12 @@ fn told(command: &str, errno: i32, facts: &Facts) -> String {
     let mut seen = hints.clone();
     seen.dedup();
     assert_eq!(seen, hints, "a hint twice");
+    for hint in &hints {
+        // Names may be assumed to be known; nothing else may be wrong.
+        if let Err(fault) = crate::lang::parse(hint) {
+            panic!("`{hint}` cannot be typed: {}", fault.message);
+        }
+    }
     format!("{} | {}", text.join(" "), hints.join(" | "))
 }
 

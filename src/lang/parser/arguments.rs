@@ -166,11 +166,25 @@ impl Places {
     }
 
     pub(super) fn too_many(&self, span: Span) -> Fault {
-        Fault::new(
+        let fault = Fault::new(
             (span.start, span.end),
             format!("{} takes no more than this", self.command.name),
         )
-        .expecting(self.command.usage())
+        .expecting(self.command.usage());
+        let ends_in = |kind| {
+            self.command
+                .params
+                .last()
+                .is_some_and(|param| param.kind == kind)
+        };
+        if ends_in(Kind::Address) {
+            // bind("127.0.0.1", 12345) is the commonest slip in Python.
+            let name = self.command.name;
+            return fault.helping(format!(
+                "host and port are one argument: s.{name}((\"127.0.0.1\", 12345))"
+            ));
+        }
+        fault
     }
 
     /// The call, where everything that must be there is. `at` is where one more argument would go.

@@ -113,7 +113,8 @@ fn shaped(
             .into());
     }
     let items = match (option.shape, items.as_slice()) {
-        (Shape::Time, [Expr::Int(whole), Expr::Int(micro)]) => {
+        // That a second has a million microseconds is the kernel's to say (EDOM).
+        (Shape::Time, [Expr::Int(whole), Expr::Int(micro)]) if (0..1_000_000).contains(micro) => {
             vec![seconds(*whole as f64 + *micro as f64 / 1e6)]
         }
         _ => items,
@@ -124,7 +125,10 @@ fn shaped(
             Expr::Name(_) | Expr::Bytes(_) | Expr::Index(..) | Expr::Call(_)
         )
     };
-    let (least, most) = count(option.shape);
+    let (least, most) = match (option.shape, items.as_slice()) {
+        (Shape::Time, [Expr::Int(_), Expr::Int(_)]) => (2, 2),
+        (shape, _) => count(shape),
+    };
     if items.len() > most || items.len() < least && !items.first().is_some_and(whole) {
         let fault = Fault::new(
             (span.start, span.end),

@@ -1,0 +1,82 @@
+//! What the machine says of itself, for the causes: limits, ranges, interfaces, files.
+
+use crate::explain::PathFacts;
+use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::path::Path;
+
+/// The number that is all of a file.
+pub(super) fn number_in(path: &str) -> Option<u16> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
+/// The ephemeral ports.
+pub(super) fn port_range() -> Option<(u16, u16)> {
+    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut numbers = text.split_whitespace().map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// `RLIMIT_NOFILE`, soft.
+pub(super) fn descriptor_limit() -> Option<u64> {
+    nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
+        .ok()
+        .map(|(soft, _)| soft)
+}
+
+/// The addresses of the interfaces.
+pub(super) fn interfaces() -> Vec<IpAddr> {
+    let all = nix::ifaddrs::getifaddrs().into_iter().flatten();
+    all.filter_map(|interface| {
+        let addr = interface.address?;
+        let v4 = addr.as_sockaddr_in().map(|v4| IpAddr::from(v4.ip()));
+        v4.or_else(|| addr.as_sockaddr_in6().map(|v6| IpAddr::from(v6.ip())))
+    })
+    .collect()
+}
+
+/// What is at a path.
+pub(super) fn path_facts(path: &Path) -> PathFacts {
+    use std::os::unix::fs::FileTypeExt;
+    let there = std::fs::symlink_metadata(path).ok();
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    PathFacts {
+        path: path.to_owned(),
+        exists: there.is_some(),
+        is_socket: there.is_some_and(|file| file.file_type().is_socket()),
+        folder_exists: folder.is_dir(),
+    }
+}
+
+/// Whether an open socket has this Unix name (an abstract one begins with `@`), where the kernel lists them.
+pub(super) fn unix_name_is_held(name: &OsStr) -> Option<bool> {
+    let list = std::fs::read("/proc/net/unix").ok()?;
+    let held = list.split(|byte| *byte == b'\n').any(|line| {
+        // Seven columns, a blank, the name as it is.
+        line.strip_suffix(name.as_encoded_bytes())
+            .is_some_and(|rest| rest.last() == Some(&b' '))
+    });
+    Some(held)
+}
+
+/// What a descriptor is, in words.
+pub(super) fn file_kind(fd: i32) -> Option<&'static str> {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = std::fs::metadata(format!("/proc/self/fd/{fd}"))
+        .ok()?
+        .file_type();
+    Some(if kind.is_fifo() {
+        "a pipe"
+    } else if kind.is_file() {
+        "a file"
+    } else if kind.is_dir() {
+        "a folder"
+    } else if kind.is_char_device() {
+        "a terminal or another device"
+    } else {
+        return None;
+    })
+}

@@ -1,0 +1,194 @@
+//! EADDRINUSE: who has the port.
+
+use super::{Case, all_hold, case, judge, run, told};
+use crate::harness::{PROGRAM, require};
+use serde_json::Value;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, Command, Stdio};
+
+/// A connection that the server's side closed first, and whose listener is closed.
+macro_rules! old {
+    ($first:literal) => {
+        concat!(
+            "l = socket tcp\n",
+            $first,
+            "bind l 127.0.0.1:0\nlisten l 5\nat = l.local\n",
+            "c = socket tcp\nconnect c l.local\nconn = accept l\n",
+            "close conn\nrecv c 1\nexpect ret 0\nclose c\nexpect state conn TIME_WAIT\nclose l\n",
+            "s = socket tcp\n"
+        )
+    };
+}
+
+pub const CASES: &[Case] = &[
+    case(
+        "bind",
+        "EADDRINUSE",
+        "LISTENER\ns = socket tcp\nbind s l.local",
+        &[
+            "Your own socket l has it",
+            "LISTEN",
+            "SO_REUSEADDR would not help",
+            "close l",
+            "who ",
+        ],
+        &["TIME_WAIT", "process"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "LISTENER\ns = socket tcp\nsetsockopt l SO_REUSEADDR 1\nsetsockopt s SO_REUSEADDR 1\nbind s l.local",
+        &["Your own socket l has it", "would not help"],
+        &["TIME_WAIT"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "a = socket tcp\nbind a 127.0.0.1:0\ns = socket tcp\nbind s a.local",
+        &["Your own socket a has it", "a port of its own"],
+        &["LISTEN", "would not help"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "a = socket udp\nbind a 127.0.0.1:0\ns = socket udp\nbind s a.local",
+        &["Your own socket a has it", "whose a datagram is"],
+        &["would not help"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "a = socket tcp\nbind a 0.0.0.0:0\ns = socket tcp\ns.bind((\"127.0.0.1\", a.getsockname()[1]))",
+        &[
+            "Your own socket a has it: 0.0.0.0:",
+            "overlaps every address",
+        ],
+        &["TIME_WAIT"],
+    ),
+    case(
+        "listen",
+        "EADDRINUSE",
+        "a = socket tcp\nsetsockopt a SO_REUSEADDR 1\nbind a 127.0.0.1:0\nb = socket tcp\nsetsockopt b SO_REUSEADDR 1\nbind b a.local\nlisten a 1\nlisten b 1",
+        &["another socket listens on port", "Your own socket a has it"],
+        &["did not give this socket"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(old!(""), "bind s at"),
+        &[
+            "an old connection",
+            "TIME_WAIT",
+            "Neither the old socket nor this one has SO_REUSEADDR",
+        ],
+        &["Your own socket", "process"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(old!("setsockopt l SO_REUSEADDR 1\n"), "bind s at"),
+        &[
+            "TIME_WAIT",
+            "The old socket had SO_REUSEADDR; s has not",
+            "setsockopt s SO_REUSEADDR 1",
+        ],
+        &["Neither"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(old!(""), "setsockopt s SO_REUSEADDR 1\nbind s at"),
+        &[
+            "TIME_WAIT",
+            "s has SO_REUSEADDR, but the old socket did not have it",
+            "both need it",
+        ],
+        &["Neither"],
+    ),
+];
+
+#[test]
+fn who_has_the_port_is_named() {
+    all_hold(CASES);
+}
+
+#[test]
+fn with_so_reuseaddr_on_both_sockets_a_port_in_time_wait_is_free() {
+    let script = concat!(
+        old!("setsockopt l SO_REUSEADDR 1\n"),
+        "setsockopt s SO_REUSEADDR 1\nbind s at\nexpect ok\n"
+    );
+    run(script).status(0);
+}
+
+/// Another process that has a port until it is dropped.
+struct Other {
+    child: Child,
+    addr: String,
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        // It may have left by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Other {
+    fn new(mut command: Command, input: &str, addr: impl Fn(&str) -> Option<String>) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let stdin = child.stdin.as_mut().expect("a pipe");
+        stdin.write_all(input.as_bytes()).expect("it reads");
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let found = lines.map_while(Result::ok).find_map(|line| addr(&line));
+        Self {
+            child,
+            addr: found.expect("it says its port"),
+        }
+    }
+
+    /// Tries to have the same port.
+    #[track_caller]
+    fn is_named(&self, who: &str) {
+        let script = format!("s = socket tcp\nbind s {}\n", self.addr);
+        let answer = told(&run(&script).events(), "bind", "EADDRINUSE")
+            .unwrap_or_else(|why| panic!("{why}"));
+        let process = format!("(pid {})", self.child.id());
+        let who = format!("Another process has it: {who}");
+        let wrong = judge(
+            &answer,
+            &[&who, &process, "LISTEN", "Only that process", "who "],
+            &["Your own socket", "TIME_WAIT"],
+        );
+        assert_eq!(wrong, None);
+    }
+}
+
+#[test]
+fn a_port_of_a_python_program() {
+    if !require("python3") {
+        return;
+    }
+    let server = "import socket, sys\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen()\n\
+        print('127.0.0.1:%d' % s.getsockname()[1], flush=True)\nsys.stdin.read()\n";
+    let mut python = Command::new("python3");
+    python.args(["-c", server]);
+    Other::new(python, "", |line| Some(line.to_owned())).is_named("python");
+}
+
+#[test]
+fn a_port_of_another_shell() {
+    let mut shell = Command::new(PROGRAM);
+    shell.args(["--json", "run", "-"]);
+    let script = "l = socket tcp\nlisten l 5\n";
+    let other = Other::new(shell, script, |line| {
+        let event: Value = serde_json::from_str(line).ok()?;
+        (event["to"] == "LISTEN").then(|| event["local"].as_str().map(str::to_owned))?
+    });
+    other.is_named("socktutor");
+}

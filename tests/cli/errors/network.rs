@@ -1,0 +1,163 @@
+//! What only a network of one's own can show: routes that lead nowhere, and no port left.
+
+use super::{ARGS, Case, case, holds, written_out};
+use crate::harness::{Shell, require, skip};
+use std::process::Command;
+
+pub const CASES: &[Case] = &[
+    // 10.1 is unreachable, 10.2 prohibited, 10.3 a hole; elsewhere no route leads.
+    case(
+        "connect",
+        "EHOSTUNREACH",
+        "s = socket tcp\nconnect s 10.1.0.1:9",
+        &["no way to send to 10.1.0.1", "a rule forbids"],
+        &["No route"],
+    ),
+    case(
+        "sendto",
+        "EHOSTUNREACH",
+        "u = socket udp\nsendto u \"x\" 10.1.0.1:9",
+        &["no way to send to 10.1.0.1"],
+        &["No route"],
+    ),
+    case(
+        "sendto",
+        "ENETUNREACH",
+        "u = socket udp\nsendto u \"x\" 10.9.0.1:9",
+        &["no way to send to 10.9.0.1", "No route leads there"],
+        &["There is a route"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "s = socket tcp\nconnect s 10.9.0.1:9",
+        &["No route leads there"],
+        &["There is a route", "broadcast"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "s = socket tcp\nbind s 127.0.0.1:0\nconnect s 10.4.0.1:9",
+        &["from a loopback address nothing can leave"],
+        &["listens"],
+    ),
+    case(
+        "sendto",
+        "EINVAL",
+        "u = socket udp\nbind u 127.0.0.1:0\nsendto u \"x\" 10.4.0.1:9",
+        &["from a loopback address nothing can leave"],
+        &["port 0"],
+    ),
+    // Two ports are left: both are taken.
+    case(
+        "bind",
+        "EADDRINUSE",
+        "PORTS tcp\nc = socket tcp\nbind c 127.0.0.1:0",
+        &[
+            "was to choose a free port, and found none",
+            "40000 to 40001",
+        ],
+        &["Your own socket"],
+    ),
+    case(
+        "listen",
+        "EADDRINUSE",
+        "PORTS tcp\nc = socket tcp\nlisten c 5",
+        &["was to choose a free port, and found none"],
+        &["Your own socket"],
+    ),
+    case(
+        "connect",
+        "EADDRNOTAVAIL",
+        "l = socket tcp\nbind l 127.0.0.1:50000\nlisten l 5\nPORTS tcp\nc = socket tcp\nconnect c l.local",
+        &["no free local port", "40000 to 40001"],
+        &["exists already"],
+    ),
+    case(
+        "sendto",
+        "EAGAIN",
+        "PORTS udp\nc = socket udp\nsendto c \"x\" 127.0.0.1:9",
+        &["no free local port"],
+        &["send buffer"],
+    ),
+    case(
+        "connect",
+        "EAGAIN",
+        "PORTS udp\nc = socket udp\nconnect c 127.0.0.1:9",
+        &["no free local port"],
+        &["accept queue"],
+    ),
+    case(
+        "send",
+        "EAGAIN",
+        "PORTS udp\nc = socket udp\nsend c \"x\"",
+        &["no free local port"],
+        &["send buffer"],
+    ),
+    case(
+        "sendall",
+        "EAGAIN",
+        "PORTS udp\nc = socket udp\nsendall c \"x\"",
+        &["no free local port"],
+        &["send buffer"],
+    ),
+    case(
+        "setsockopt",
+        "ENOBUFS",
+        "u = socket udp\nsetsockopt u IP_ADD_MEMBERSHIP 224.0.0.251 127.0.0.1",
+        &["as many multicast groups", "igmp_max_memberships"],
+        &[],
+    ),
+    case(
+        "bind",
+        "EROFS",
+        "s = socket unix\nbind s /mnt/s",
+        &["read-only"],
+        &["folder does not"],
+    ),
+    // No group may have a socket for ping in a network that was just made.
+    case(
+        "socket",
+        "EACCES",
+        "socket AF_INET SOCK_DGRAM IPPROTO_ICMP",
+        &["ICMP socket (ping)", "ping_group_range"],
+        &["broadcast"],
+    ),
+];
+
+const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip link add dummy0 type dummy && ip link set dummy0 up && \
+    ip addr add 10.4.0.2/16 dev dummy0 && ip route add unreachable 10.1.0.0/16 && \
+    echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
+    echo 0 > /proc/sys/net/ipv4/igmp_max_memberships && exec \"$0\" \"$@\"";
+
+#[test]
+fn routes_that_lead_nowhere_and_no_port_left() {
+    if !require("unshare") || !require("ip") {
+        return;
+    }
+    let unshared = ["unshare", "-rnm", "sh", "-c", SETUP];
+    let tried = Command::new(unshared[0])
+        .args(&unshared[1..])
+        .arg("true")
+        .output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        skip("this user may not make a network of their own, or it lacks a dummy interface");
+        return;
+    }
+    holds(CASES, |script| {
+        let taken = |kind: &str| {
+            format!(
+                "a = socket {kind}\nbind a 127.0.0.1:40000\nb = socket {kind}\nbind b 127.0.0.1:40001\n"
+            )
+        };
+        let script = script
+            .replace("PORTS tcp\n", &taken("tcp"))
+            .replace("PORTS udp\n", &taken("udp"));
+        let mut args = ARGS.to_vec();
+        args.insert(0, "--allow-files");
+        Shell::under(&unshared)
+            .shell_args(&args)
+            .input(written_out(&script))
+            .run()
+    });
+}

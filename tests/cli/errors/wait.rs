@@ -1,0 +1,171 @@
+//! Calls that would sleep and may not, and calls that are woken.
+
+use super::{Case, all_hold, case};
+
+pub const CASES: &[Case] = &[
+    case(
+        "accept",
+        "EAGAIN",
+        "LISTENER\nnonblock l on\naccept l",
+        &[
+            "No connection is waiting",
+            "l is non-blocking",
+            "poll l r",
+            "nonblock l off",
+        ],
+        &["SO_RCVTIMEO", "--dontwait"],
+    ),
+    case(
+        "accept",
+        "EAGAIN",
+        "LISTENER\nsetsockopt l SO_RCVTIMEO 0.05\naccept l",
+        &["No connection is waiting", "as long as SO_RCVTIMEO allows"],
+        &["non-blocking", "nonblock l off"],
+    ),
+    case(
+        "recv",
+        "EAGAIN",
+        "PAIR\nnonblock c on\nrecv c 10",
+        &["No data are waiting", "c is non-blocking"],
+        &["--dontwait"],
+    ),
+    case(
+        "recv",
+        "EAGAIN",
+        "PAIR\nrecv c 10 --dontwait",
+        &["No data are waiting", "--dontwait"],
+        &["is non-blocking", "nonblock c off"],
+    ),
+    case(
+        "recv",
+        "EAGAIN",
+        "u = socket udp\nbind u 127.0.0.1:0\nsetsockopt u SO_RCVTIMEO 0.05\nrecv u 10",
+        &["as long as SO_RCVTIMEO allows"],
+        &["is non-blocking"],
+    ),
+    case(
+        "recvfrom",
+        "EAGAIN",
+        "u = socket udp\nbind u 127.0.0.1:0\nrecvfrom u 10 --dontwait",
+        &["--dontwait"],
+        &["is non-blocking"],
+    ),
+    case(
+        "send",
+        "EAGAIN",
+        "FULL\nsend c #100000 --dontwait",
+        &["send buffer has no room", "--dontwait", "poll c w"],
+        &["is non-blocking"],
+    ),
+    case(
+        "send",
+        "EAGAIN",
+        "FULL\nsetsockopt c SO_SNDTIMEO 0.05\nsend c #100000",
+        &["send buffer has no room", "as long as SO_SNDTIMEO allows"],
+        &["--dontwait", "is non-blocking"],
+    ),
+    case(
+        "sendall",
+        "EAGAIN",
+        "FULL\nnonblock c on\nsendall c #100000",
+        &["send buffer has no room", "c is non-blocking"],
+        &["--dontwait"],
+    ),
+    case(
+        "sendto",
+        "EAGAIN",
+        "FULL\nsendto c #100000 127.0.0.1:9 --dontwait",
+        &["send buffer has no room"],
+        &["free local port"],
+    ),
+    case(
+        "connect",
+        "EAGAIN",
+        "s = socket unix\nbind s ./s\nlisten s 0\na = socket unix\nconnect a ./s\nc = socket unix\nnonblock c on\nconnect c ./s",
+        &["accept queue is full", "c is non-blocking"],
+        &["local port"],
+    ),
+    case(
+        "accept",
+        "EINTR",
+        "LISTENER\naccept l\nexpect blocked\ncancel",
+        &["A signal woke accept()", "can be made again"],
+        &["SO_ERROR"],
+    ),
+    case(
+        "connect",
+        "EINTR",
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 0\na = socket tcp\nconnect a l.local\nc = socket tcp\nconnect c l.local\nexpect blocked\ncancel",
+        &[
+            "A signal woke connect()",
+            "goes on in the kernel",
+            "SO_ERROR",
+        ],
+        &["can be made again"],
+    ),
+    case(
+        "connect",
+        "EINTR",
+        "s = socket unix\nbind s ./s\nlisten s 0\na = socket unix\nconnect a ./s\nc = socket unix\nconnect c ./s\nexpect blocked\ncancel",
+        &[
+            "A signal woke connect()",
+            "not connected",
+            "can be made again",
+        ],
+        &["SO_ERROR"],
+    ),
+    case(
+        "recv",
+        "EINTR",
+        "PAIR\nrecv c 10\nexpect blocked\ncancel",
+        &["A signal woke recv()"],
+        &["SO_ERROR"],
+    ),
+    case(
+        "recvfrom",
+        "EINTR",
+        "u = socket udp\nbind u 127.0.0.1:0\nrecvfrom u 10\nexpect blocked\ncancel",
+        &["A signal woke recvfrom()"],
+        &[],
+    ),
+    case(
+        "send",
+        "EINTR",
+        "FULL\nsend c #100000\nexpect blocked\ncancel",
+        &["A signal woke send()"],
+        &[],
+    ),
+    case(
+        "sendall",
+        "EINTR",
+        "FULL\nsendall c #100000\nexpect blocked\ncancel",
+        &["A signal woke sendall()"],
+        &[],
+    ),
+    case(
+        "sendto",
+        "EINTR",
+        "FULL\nsendto c #100000 127.0.0.1:9\nexpect blocked\ncancel",
+        &["A signal woke sendto()"],
+        &[],
+    ),
+    case(
+        "poll",
+        "EINTR",
+        "PAIR\npoll c r\nexpect blocked\ncancel",
+        &["A signal woke poll()"],
+        &[],
+    ),
+    case(
+        "select",
+        "EINTR",
+        "PAIR\nselect r c\nexpect blocked\ncancel",
+        &["A signal woke select()"],
+        &[],
+    ),
+];
+
+#[test]
+fn why_a_call_did_not_wait_is_named() {
+    all_hold(CASES);
+}
