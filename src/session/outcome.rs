@@ -1,8 +1,8 @@
 //! Making a call, and learning from what came of it.
 
 use super::jobs::{Outcome, Waited};
-use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
-use super::table::{Made, SocketId};
+use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal};
+use super::table::SocketId;
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
@@ -78,14 +78,14 @@ impl Waiting {
 
 /// All of a prepared call but the call itself.
 #[derive(Debug)]
-struct Meta {
-    command: &'static str,
-    typed: String,
-    socket: Option<SocketId>,
-    effect: Effect,
-    targets: Vec<Option<String>>,
-    dialect: Dialect,
-    asked: Asked,
+pub(super) struct Meta {
+    pub(super) command: &'static str,
+    pub(super) typed: String,
+    pub(super) socket: Option<SocketId>,
+    pub(super) effect: Effect,
+    pub(super) targets: Vec<Option<String>>,
+    pub(super) dialect: Dialect,
+    pub(super) asked: Asked,
 }
 
 /// How a wait for a job ended.
@@ -207,281 +207,6 @@ impl Session {
         }
     }
 
-    /// What the session learns from a call that returned.
-    fn learn(
-        &mut self,
-        job: Option<u32>,
-        meta: Meta,
-        performed: Performed,
-        cancelled: bool,
-    ) -> Done {
-        let Meta {
-            command,
-            typed,
-            socket,
-            effect,
-            targets,
-            dialect,
-            asked,
-        } = meta;
-        let errno = performed.result.as_ref().err().copied();
-        if errno.is_some() {
-            // As in C, success leaves the last errno alone.
-            self.last_errno = errno;
-        }
-        self.remember(socket, command, &typed, errno);
-        let mut done = Done {
-            job,
-            command,
-            typed,
-            ret: performed.calls.last().and_then(|call| call.ret),
-            calls: performed.calls,
-            result: Ok(Value::None),
-            socket,
-            opened: Vec::new(),
-            closed: None,
-            data: None,
-            answer: None,
-            cancelled,
-            asked,
-        };
-        match performed.result {
-            Ok(gave) => {
-                let received = if let Yield::Bytes(bytes, _) = &gave {
-                    Some(bytes.len())
-                } else {
-                    None
-                };
-                self.take_effect(socket, &effect, received, &mut done);
-                let values = self.take_in(gave, &targets, dialect, &mut done);
-                done.result = Ok(match values.as_slice() {
-                    [_, _, ..] if dialect.is_python() => Value::Tuple(values.clone()),
-                    [first, ..] => first.clone(),
-                    [] => Value::None,
-                });
-                self.give_out(&targets, values, dialect);
-            }
-            Err(errno) => {
-                if effect == Effect::Closed && errno != Errno(libc::EBADF) {
-                    // On Linux the descriptor is gone whatever close() returned.
-                    self.take_effect(socket, &effect, None, &mut done);
-                }
-                done.result = Err(errno);
-                self.forget_pending(job);
-            }
-        }
-        if done.closed.is_none() {
-            self.last = done.opened.first().copied().or(socket).or(self.last);
-        }
-        done
-    }
-
-    fn remember(
-        &mut self,
-        socket: Option<SocketId>,
-        command: &'static str,
-        typed: &str,
-        errno: Option<Errno>,
-    ) {
-        let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else {
-            return;
-        };
-        socket.remember(Made {
-            command,
-            errno,
-            typed: typed.to_owned(),
-        });
-        let reset = match errno {
-            Some(Errno(libc::ECONNRESET)) => true,
-            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
-            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write,
-            _ => false,
-        };
-        socket.was_reset |= reset;
-    }
-
-    /// What a successful call changed in what is known of its socket.
-    fn take_effect(
-        &mut self,
-        id: Option<SocketId>,
-        effect: &Effect,
-        received: Option<usize>,
-        done: &mut Done,
-    ) {
-        if let (Effect::Listening, Some(id)) = (effect, id) {
-            self.table.listens(id);
-        }
-        let Some(socket) = id.and_then(|id| self.table.get_mut(id)) else {
-            return;
-        };
-        match effect {
-            Effect::Nothing | Effect::Listening => {}
-            Effect::Bound(addr) => socket.bound = Some(addr.clone()),
-            Effect::Connected(addr) => {
-                socket.peer = Some(addr.clone());
-                socket.connected = true;
-            }
-            Effect::Shut(how) => {
-                socket.shut_read |= matches!(*how, libc::SHUT_RD | libc::SHUT_RDWR);
-                socket.shut_write |= matches!(*how, libc::SHUT_WR | libc::SHUT_RDWR);
-            }
-            Effect::NonBlocking(on) => socket.nonblocking = *on,
-            Effect::Reuse(on) => socket.reuse = *on,
-            Effect::Lingers(on, seconds) => {
-                socket.lingers = *on && *seconds > 0;
-                socket.linger_zero = *on && *seconds == 0;
-            }
-            Effect::Received(counts) => {
-                let stream = socket.kind == libc::SOCK_STREAM;
-                socket.saw_end |= stream && *counts && received == Some(0);
-            }
-            Effect::Closed => {
-                socket.closed_by = Some((done.typed.clone(), Instant::now()));
-                done.closed = id;
-                if self.last == id {
-                    self.last = None;
-                }
-                if let Some(forgotten) = id.and_then(|id| self.table.close(id)) {
-                    self.vars
-                        .retain(|_, value| *value != Value::Socket(forgotten));
-                }
-            }
-        }
-    }
-
-    /// Takes in what a call gave: new sockets get names. The values are as many as there are parts.
-    fn take_in(
-        &mut self,
-        gave: Yield,
-        targets: &[Option<String>],
-        dialect: Dialect,
-        done: &mut Done,
-    ) -> Vec<Value> {
-        match gave {
-            Yield::Nothing => vec![Value::None],
-            Yield::Number(n) => vec![Value::Int(n)],
-            Yield::Value(value) => vec![value],
-            Yield::Answer(answer, value) => {
-                done.answer = Some(answer);
-                vec![value]
-            }
-            Yield::Descriptor(fd, what) => {
-                let id = self.take_socket(fd, what, target(targets, 0), "s");
-                done.opened.push(id);
-                vec![Value::Socket(id)]
-            }
-            Yield::Pair(a, b, what) => {
-                let a = self.take_socket(a, what, target(targets, 0), "s");
-                let b = self.take_socket(b, what, target(targets, 1), "s");
-                done.opened.extend([a, b]);
-                vec![Value::Socket(a), Value::Socket(b)]
-            }
-            Yield::Connection(fd, peer) => {
-                let id = self.take_connection(fd, peer.clone(), done.socket, target(targets, 0));
-                done.opened.push(id);
-                vec![Value::Socket(id), peer.map_or(Value::None, Value::Addr)]
-            }
-            Yield::Bytes(bytes, from) => {
-                done.data = Some((bytes.clone(), from.clone()));
-                let two = done.command == "recvfrom" && (targets.len() > 1 || dialect.is_python());
-                let from = from.map_or(Value::None, Value::Addr);
-                if two {
-                    vec![Value::Bytes(bytes), from]
-                } else {
-                    vec![Value::Bytes(bytes)]
-                }
-            }
-        }
-    }
-
-    fn take_socket(
-        &mut self,
-        fd: RawFd,
-        what: [i32; 3],
-        name: Option<&str>,
-        prefix: &'static str,
-    ) -> SocketId {
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => {
-                let vars = &self.vars;
-                self.table.next_name(prefix, |name| vars.contains_key(name))
-            }
-        };
-        let host = self.network.label();
-        let [domain, kind, protocol] = what;
-        let (kind, nonblocking) = super::make::split_type(kind);
-        let socket = self.table.add(name.clone(), fd, [domain, kind, protocol]);
-        socket.host = host;
-        socket.nonblocking = nonblocking;
-        let id = socket.id;
-        self.assign(&name, Value::Socket(id));
-        id
-    }
-
-    /// The socket of an accepted connection: of its listener's family and host.
-    fn take_connection(
-        &mut self,
-        fd: RawFd,
-        peer: Option<Addr>,
-        listener: Option<SocketId>,
-        name: Option<&str>,
-    ) -> SocketId {
-        let parent = listener.and_then(|id| self.table.get(id)).cloned();
-        let what = parent
-            .as_ref()
-            .map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |p| {
-                [p.domain, p.kind, p.protocol]
-            });
-        let id = self.take_socket(fd, what, name, "c");
-        if let Some(socket) = self.table.get_mut(id) {
-            // The kernel copies the option from the listener.
-            socket.reuse = parent.as_ref().is_some_and(|parent| parent.reuse);
-            socket.host = parent.and_then(|parent| parent.host);
-            socket.peer = peer;
-            socket.connected = true;
-        }
-        id
-    }
-
-    /// The values go to the names on the left; one name for several values gets the first, or in Python all.
-    fn give_out(&mut self, targets: &[Option<String>], mut values: Vec<Value>, dialect: Dialect) {
-        match targets {
-            [] => {}
-            [only] => {
-                let value = match values.len() {
-                    1 => values.remove(0),
-                    // `conn = s.accept()`: a pair in Python; here the connection, whose [1] is the peer's address.
-                    _ if dialect.is_python() && !matches!(values[0], Value::Socket(_)) => {
-                        Value::Tuple(values)
-                    }
-                    _ => values.into_iter().next().unwrap_or(Value::None),
-                };
-                if let Some(name) = only {
-                    self.assign(name, value);
-                }
-            }
-            several => {
-                if let [Value::Tuple(items)] = values.as_slice() {
-                    values = items.clone();
-                }
-                for (name, value) in several.iter().zip(values) {
-                    if let Some(name) = name {
-                        self.assign(name, value);
-                    }
-                }
-            }
-        }
-    }
-
-    /// The result of a failed job will never come.
-    fn forget_pending(&mut self, job: Option<u32>) {
-        if let Some(job) = job {
-            self.vars
-                .retain(|_, value| !matches!(value, Value::Pending(of, _) if *of == job));
-        }
-    }
-
     /// The jobs that have returned since last time.
     pub fn collect(&mut self) -> Vec<Done> {
         let returned = self.jobs.collect();
@@ -570,8 +295,4 @@ impl Session {
         }
         Ok(())
     }
-}
-
-fn target(targets: &[Option<String>], n: usize) -> Option<&str> {
-    targets.get(n).and_then(|name| name.as_deref())
 }
