@@ -3,7 +3,7 @@
 use super::Global;
 use crate::app::play::course::{self, Chosen, Row};
 use crate::app::play::test::{Found, test};
-use crate::app::play::{language, library};
+use crate::app::play::{language, library, readable};
 use crate::event::{Answer, Event, What};
 use crate::lesson::{Defect, Library, Progress, check, template};
 use crate::repl::{Form, Output};
@@ -121,7 +121,8 @@ impl Report {
                     1 => String::new(),
                     n => format!(", {n} times"),
                 };
-                let about = format!("{steps} steps{times}, {:.2} s", took.as_secs_f64());
+                let plural = if steps == 1 { "" } else { "s" };
+                let about = format!("{steps} step{plural}{times}, {:.2} s", took.as_secs_f64());
                 self.head("ok", Paint::Good, &one.name, &about);
             }
             Found::Failed(run, defects) => {
@@ -265,14 +266,18 @@ pub(super) fn show(global: &Global, word: &str) -> anyhow::Result<u8> {
     let entry = library
         .find(word)
         .map_err(|wrong| anyhow!(course::not_found(&wrong)))?;
+    let language = language();
+    // For a terminal, words; for a file or a program, the Markdown as its author wrote it.
+    let words = match library.open(entry, language.as_deref()) {
+        Ok(lesson) if global.style().width.is_some() && !global.json => readable(&lesson),
+        _ => entry.body(language.as_deref()).to_owned(),
+    };
     let event = Event {
         t: 0.0,
         host: None,
         socket: None,
         fd: None,
-        what: What::Answer(Answer::Lesson {
-            markdown: entry.body(language().as_deref()).to_owned(),
-        }),
+        what: What::Answer(Answer::Lesson { markdown: words }),
     };
     let mut output = Output::default();
     output.write(&Form::new(global.style(), global.json).show(&event));

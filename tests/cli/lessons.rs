@@ -12,15 +12,15 @@ fn folder() -> PathBuf {
 
 /// A lesson in a file of its own, tested with a short patience.
 fn tried(steps: &str) -> Ran {
-    let home = tempfile::tempdir().unwrap();
+    let home = tempfile::tempdir().expect("a folder");
     let file = write(&home, "90-trial.md", "trial", steps);
-    test(&[file.to_str().unwrap()])
+    test(&[file.to_str().expect("UTF-8")])
 }
 
 fn write(home: &TempDir, name: &str, id: &str, steps: &str) -> PathBuf {
     let file = home.path().join(name);
     let text = format!("---\nid: {id}\ntitle: Trial\n---\n# Trial\n\n{steps}");
-    fs::write(&file, text).unwrap();
+    fs::write(&file, text).expect("a file");
     file
 }
 

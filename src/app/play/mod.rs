@@ -9,10 +9,12 @@
 //! | `learn` | a learner at the prompt |
 //! | `test` | `lesson test`: every step, without a person |
 //! | `course` | which lessons are meant, and how far the learner is with each |
+//! | `readable` | a lesson to be read, not played |
 //! | `turn` | lessons about a fixed port, one at a time |
 
 pub mod course;
 mod learn;
+mod readable;
 mod round;
 mod stage;
 pub mod test;
@@ -20,6 +22,7 @@ mod turn;
 mod world;
 
 pub(in crate::app) use learn::Learner;
+pub use readable::readable;
 pub use round::Round;
 pub use stage::{lacking, language, library, restart, stage};
 pub use world::Seen;

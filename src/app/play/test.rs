@@ -128,14 +128,16 @@ impl Walk<'_> {
         self.idle(step);
         let mut asked: Vec<&Predict> = Vec::new();
         for block in &step.blocks {
-            match block {
-                Block::Predict(predict) => asked.push(predict),
-                Block::Sock(sock) => {
-                    if self.block(sock, &std::mem::take(&mut asked)).is_err() {
-                        return;
-                    }
+            let played = match block {
+                Block::Predict(predict) => {
+                    asked.push(predict);
+                    Ok(())
                 }
-                _ => {}
+                Block::Sock(sock) => self.block(sock, &std::mem::take(&mut asked)),
+                _ => Ok(()),
+            };
+            if played.is_err() {
+                return;
             }
         }
     }
