@@ -1,5 +1,7 @@
 //! A learner in a lesson, line by line, as at the prompt.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
 use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
 use socktutor::lesson::{Block, Lesson, Library, Quiz};

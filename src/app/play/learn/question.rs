@@ -179,9 +179,9 @@ fn remarks(quiz: &Quiz, chosen: &[usize]) -> String {
     for at in chosen {
         let choice = &quiz.choices[*at];
         if !choice.feedback.is_empty() {
-            let _ = writeln!(page, "{}: {}\n", choice.text, choice.feedback);
+            let _ = writeln!(page, "\"{}\": {}\n", choice.text, choice.feedback);
         } else if !choice.right {
-            let _ = writeln!(page, "Not this one: {}\n", choice.text);
+            let _ = writeln!(page, "Not this one: \"{}\".\n", choice.text);
         }
     }
     page
