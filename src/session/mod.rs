@@ -5,6 +5,7 @@ mod address;
 mod apply;
 mod connect;
 mod data;
+mod encode;
 mod eval;
 mod finish;
 mod jobs;

@@ -1,5 +1,6 @@
 //! getsockopt(2), setsockopt(2), and O_NONBLOCK through fcntl(2).
 
+use super::encode::encode;
 use super::eval::Target;
 use super::option_value::encode;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};

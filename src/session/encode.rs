@@ -1,0 +1,139 @@
+//! The value of an option: from what was typed to the bytes that setsockopt(2) takes.
+
+use super::notation;
+use super::prepared::Refusal;
+use super::value::Value;
+use crate::lang::options::{Shape, SockOption};
+use std::ffi::CString;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+/// The bytes of an option's value, and how strace prints them.
+pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Refusal> {
+    let wants =
+        |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
+    if let [Value::Bytes(raw)] = fields {
+        // Python's struct.pack and inet_aton give the bytes themselves.
+        return Ok((raw.clone(), notation::buffer(raw)));
+    }
+    let number = |at: usize| match fields.get(at) {
+        Some(Value::Int(n)) => i32::try_from(*n).ok(),
+        _ => None,
+    };
+    let ints = |numbers: &[i32]| {
+        numbers
+            .iter()
+            .flat_map(|n| n.to_ne_bytes())
+            .collect::<Vec<u8>>()
+    };
+    match option.shape {
+        Shape::Linger => {
+            let (Some(on), Some(seconds)) = (number(0), number(1)) else {
+                return Err(wants(
+                    "two numbers, on and seconds: setsockopt s SO_LINGER 1 0",
+                ));
+            };
+            Ok((
+                ints(&[on, seconds]),
+                format!("{{l_onoff={on}, l_linger={seconds}}}"),
+            ))
+        }
+        Shape::Time => encode_time(fields)
+            .ok_or_else(|| wants("a time in seconds: setsockopt s SO_RCVTIMEO 2.5")),
+        Shape::Text => match fields {
+            [Value::Text(text)] => {
+                Ok((text.clone().into_bytes(), notation::buffer(text.as_bytes())))
+            }
+            _ => Err(wants("a name, such as cubic")),
+        },
+        Shape::Group4 => encode_group4(fields)
+            .ok_or_else(|| wants("a group and an interface's address: 224.0.0.251 127.0.0.1")),
+        Shape::Group6 => {
+            encode_group6(fields).ok_or_else(|| wants("a group and an interface: ff02::fb lo"))
+        }
+        Shape::Interface4 => {
+            encode_interface4(fields).ok_or_else(|| wants("an interface's IPv4 address: 127.0.0.1"))
+        }
+        Shape::Interface6 => {
+            let index = fields
+                .first()
+                .and_then(index)
+                .ok_or_else(|| wants("an interface's name or index: lo"))?;
+            Ok((index.to_ne_bytes().to_vec(), format!("[{index}]")))
+        }
+        _ => match number(0) {
+            Some(n) if fields.len() == 1 => Ok((ints(&[n]), format!("[{n}]"))),
+            _ => Err(wants("one number")),
+        },
+    }
+}
+
+fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let [Value::Text(text)] = fields else {
+        return None;
+    };
+    let ip: Ipv4Addr = text.parse().ok()?;
+    let shown = format!("[{}]", i32::from_ne_bytes(ip.octets()));
+    Some((ip.octets().to_vec(), shown))
+}
+
+fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let (seconds, micros) = match fields {
+        [Value::Int(n)] => (*n, 0),
+        [Value::Float(x)] => {
+            let time = Duration::try_from_secs_f64(*x).ok()?;
+            (
+                i64::try_from(time.as_secs()).ok()?,
+                i64::from(time.subsec_micros()),
+            )
+        }
+        // The two fields of a struct timeval, as they are: that there are a million microseconds in a second is the
+        // kernel's to say.
+        [Value::Int(seconds), Value::Int(micros)] => (*seconds, *micros),
+        _ => return None,
+    };
+    let shown = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
+    let seconds = libc::time_t::try_from(seconds).ok()?;
+    let micros = libc::suseconds_t::try_from(micros).ok()?;
+    let raw = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+    Some((raw, shown))
+}
+
+fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let ip = |at: usize| match fields.get(at) {
+        Some(Value::Text(text)) => text.parse::<Ipv4Addr>().ok(),
+        None if at == 1 => Some(Ipv4Addr::UNSPECIFIED),
+        _ => None,
+    };
+    let (group, interface) = (ip(0)?, ip(1)?);
+    let raw = [group.octets(), interface.octets()].concat();
+    let shown = format!(
+        "{{imr_multiaddr=inet_addr(\"{group}\"), imr_interface=inet_addr(\"{interface}\")}}"
+    );
+    Some((raw, shown))
+}
+
+fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+    let group = match fields.first() {
+        Some(Value::Text(text)) => text.parse::<Ipv6Addr>().ok()?,
+        _ => return None,
+    };
+    let index = match fields.get(1) {
+        Some(value) => index(value)?,
+        None => 0,
+    };
+    let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
+    let interface = notation::interface(index);
+    let shown = format!(
+        "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
+    );
+    Some((raw, shown))
+}
+
+fn index(value: &Value) -> Option<u32> {
+    match value {
+        Value::Int(n) => u32::try_from(*n).ok(),
+        Value::Text(name) => crate::sys::names::interface_index(&CString::new(name.as_str()).ok()?),
+        _ => None,
+    }
+}
