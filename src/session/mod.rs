@@ -15,7 +15,6 @@ mod make;
 mod naming;
 mod network;
 mod notation;
-mod option_value;
 mod options;
 mod outcome;
 mod policy;

@@ -2,7 +2,6 @@
 
 use super::encode::encode;
 use super::eval::Target;
-use super::option_value::encode;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation, tcp_info};

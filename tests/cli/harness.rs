@@ -1,6 +1,6 @@
 //! Runs the program and reads what it says.
 
-pub use crate::support::require;
+pub use crate::support::{require, skip};
 use serde_json::Value;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
