@@ -1,14 +1,12 @@
 //! Commands that look: `ls`, `state`, `who`.
 
 use super::{App, Outcome, Sink, books};
-use crate::event::{Answer, SocketRow, What};
+use crate::event::{Addr, Answer, SocketRow, What};
 use crate::kernel::{DiagRow, Look, Ready, inode, survey, who};
 use crate::lang::ast::Call;
 use crate::session::{Refusal, Socket, SocketId};
 use std::collections::HashMap;
-
-/// How many listeners are asked for half-open connections.
-const LISTENERS: usize = 32;
+use std::net::IpAddr;
 
 impl App {
     /// `ls`
@@ -86,26 +84,30 @@ impl App {
 
     /// Half-open connections of the session's listeners, which only sock_diag knows.
     fn embryo_rows(&mut self) -> Vec<SocketRow> {
-        let listeners: Vec<(String, std::net::SocketAddr)> = self
-            .session
-            .open_sockets()
-            .into_iter()
-            .filter(|socket| socket.listening)
-            .take(LISTENERS)
-            .filter_map(|socket| {
-                Some((socket.name.clone(), self.ledger.peek(socket).local?.inet()?))
-            })
-            .collect();
+        let mut listeners: HashMap<u16, Vec<(IpAddr, String)>> = HashMap::new();
+        for socket in self.session.open_sockets() {
+            let seen = self.ledger.books().last(socket.id.0);
+            let local = seen
+                .and_then(|look| look.local.as_ref())
+                .and_then(Addr::inet);
+            if let Some(local) = local.filter(|_| socket.listening) {
+                let there = listeners.entry(local.port()).or_default();
+                there.push((local.ip(), socket.name.clone()));
+            }
+        }
         let Some(diag) = self.ledger.diag().filter(|_| !listeners.is_empty()) else {
             return Vec::new();
         };
-        let mut rows = Vec::new();
-        for (name, local) in listeners {
-            // A kernel that refuses the question only leaves these rows out.
-            let found = diag.embryos(local).unwrap_or_default();
-            rows.extend(found.into_iter().map(|row| embryo(&name, row)));
-        }
-        rows
+        // A kernel that refuses the question only leaves these rows out.
+        let found = diag.all_embryos().unwrap_or_default();
+        let of = |row: DiagRow| {
+            let local = row.local.inet()?;
+            let there = listeners.get(&local.port())?;
+            let fits = |ip: &IpAddr| *ip == local.ip() || ip.is_unspecified();
+            let (_, name) = there.iter().find(|(ip, _)| fits(ip))?;
+            Some(embryo(name, row))
+        };
+        found.into_iter().filter_map(of).collect()
     }
 
     /// `state [s]`

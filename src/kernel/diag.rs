@@ -149,6 +149,16 @@ impl Diag {
         Ok(rows)
     }
 
+    /// The half-open connections of every listener on the machine, in two requests.
+    ///
+    /// # Errors
+    /// What netlink answered.
+    pub fn all_embryos(&mut self) -> io::Result<Vec<DiagRow>> {
+        let mut rows = self.dump(false, false, 0, Wanted::SYN_RECV)?;
+        rows.append(&mut self.dump(false, true, 0, Wanted::SYN_RECV)?);
+        Ok(rows)
+    }
+
     fn dump(&mut self, udp: bool, ipv6: bool, port: u16, states: u32) -> io::Result<Vec<DiagRow>> {
         self.ask(&Wanted::Port {
             udp,

@@ -108,6 +108,14 @@ impl Diag {
     pub fn embryos(&mut self, _: SocketAddr) -> io::Result<Vec<DiagRow>> {
         match *self {}
     }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
+    pub fn all_embryos(&mut self) -> io::Result<Vec<DiagRow>> {
+        match *self {}
+    }
 }
 
 /// Not known.
