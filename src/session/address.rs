@@ -8,7 +8,7 @@ use crate::event::Addr;
 use crate::lang::ast::{Address, Expr, Host, Port};
 use crate::sys::names;
 use std::ffi::CString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,11 @@ impl Session {
             Expr::Address(Address::Inet { host, port }) => {
                 let port = self.port_number(port)?;
                 let host = self.host_text(host)?;
+                if let Host::Name(name) = &host
+                    && let Some(scoped) = scoped(name, port)?
+                {
+                    return Ok(Addr::Inet(scoped.into()));
+                }
                 Ok(Addr::Inet(SocketAddr::new(self.host(&host, domain)?, port)))
             }
             Expr::Tuple(parts) if parts.len() >= 2 => {
@@ -93,14 +98,6 @@ impl Session {
         let bare = name.trim_start_matches('[').trim_end_matches(']');
         if let Ok(ip) = bare.parse() {
             return Ok(ip);
-        }
-        if let Some((ip, zone)) = bare.split_once('%')
-            && ip.parse::<Ipv6Addr>().is_ok()
-        {
-            return Err(
-                Refusal::new(format!("`%{zone}`: a scope is not understood here"))
-                    .help("give the address without it"),
-            );
         }
         let digits = |c: char| c.is_ascii_digit() || c == '.';
         if bare.matches('.').count() == 3 && bare.chars().all(digits) {
@@ -244,4 +241,25 @@ fn well_known(name: &str) -> Option<u16> {
         _ => return None,
     };
     Some(port)
+}
+
+/// An IPv6 address with a scope, `fe80::1%eth0` or `fe80::1%2` (RFC 4007): an interface, by name or index.
+/// `None` where the name is none.
+fn scoped(name: &str, port: u16) -> Result<Option<SocketAddrV6>, Refusal> {
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    let Some((ip, zone)) = bare.split_once('%') else {
+        return Ok(None);
+    };
+    let Ok(ip) = ip.parse::<Ipv6Addr>() else {
+        return Ok(None);
+    };
+    let index = zone.parse().ok();
+    let index = index.or_else(|| names::interface_index(&CString::new(zone).ok()?));
+    match index {
+        Some(index) => Ok(Some(SocketAddrV6::new(ip, port, 0, index))),
+        None => Err(
+            Refusal::new(format!("this machine has no network interface `{zone}`"))
+                .help("after % stands an interface's name or number, such as lo"),
+        ),
+    }
 }

@@ -219,3 +219,24 @@ fn a_session_that_takes_over_listens_to_the_same_ctrl_c() {
     handle.fire();
     assert!(fresh.interrupt().take());
 }
+
+#[test]
+fn an_ipv6_address_may_carry_its_scope() {
+    let mut s = session();
+    if done(&mut s, "s = socket tcp6").result.is_err() {
+        println!("SKIPPED: no IPv6 here");
+        return;
+    }
+    let bound = done(&mut s, "bind s [::1%lo]:0");
+    let text = &bound.calls[0].text;
+    assert!(
+        text.contains("sin6_scope_id=if_nametoindex(\"lo\")"),
+        "{text}"
+    );
+    let refusal = refused(&mut s, "bind s [fe80::1%nowhere]:0");
+    assert!(
+        refusal.message.contains("no network interface `nowhere`"),
+        "{}",
+        refusal.message
+    );
+}
