@@ -49,7 +49,7 @@ impl App {
                 facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
             }
         } else {
-            facts.fd = descriptor(done);
+            facts.fd = asked.fd;
             facts.file = facts.fd.and_then(file_kind);
         }
         facts.free_name = (2..)
@@ -275,15 +275,6 @@ fn unix_name(addr: &Addr) -> Option<OsString> {
         }
         _ => None,
     }
-}
-
-/// The descriptor that stands first in the call.
-fn descriptor(done: &Done) -> Option<i32> {
-    if matches!(done.command, "poll" | "select" | "socket" | "socketpair") {
-        return None;
-    }
-    let (_, args) = done.calls.last()?.text.split_once('(')?;
-    args.split([',', ')']).next()?.trim().parse().ok()
 }
 
 fn proto(socket: &Socket) -> Proto {

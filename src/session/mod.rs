@@ -161,7 +161,13 @@ impl Session {
         let Some((_, primitive)) = found else {
             return Err(Refusal::new(format!("`{}` is no system call", call.command.name)).into());
         };
-        primitive(self, call)
+        let mut prepared = primitive(self, call)?;
+        if prepared.socket.is_none()
+            && let Some(expr) = call.expr("sockfd")
+        {
+            prepared.asked.fd = Some(self.target(expr)?.fd);
+        }
+        Ok(prepared)
     }
 
     /// Goes on where another session ended: under its limits, by its clock, with its Ctrl-C.

@@ -29,6 +29,8 @@ pub struct Prepared {
 /// The arguments of a call that an explanation may need.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Asked {
+    /// The descriptor, where it is no socket of the session.
+    pub fd: Option<RawFd>,
     /// The address.
     pub addr: Option<Addr>,
     /// How many bytes to send.

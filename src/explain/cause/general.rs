@@ -7,8 +7,11 @@ use super::{Scene, Words};
 pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
     let name = scene.name();
-    if matches!(scene.call, "connect" | "sendto")
-        && scene.proto() == Proto::Udp
+    // Also of a send() without a peer: the kernel looks for a port first, and for a destination then.
+    if matches!(
+        scene.call,
+        "connect" | "sendto" | "send" | "sendall" | "write"
+    ) && scene.proto() == Proto::Udp
         && scene.local().is_none()
         && !socket.nonblocking
     {

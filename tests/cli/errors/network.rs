@@ -125,8 +125,8 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip link add dummy0 type dummy && ip link set dummy0 up && \
-    ip addr add 10.4.0.2/16 dev dummy0 && ip route add unreachable 10.1.0.0/16 && \
+const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip tuntap add d0 mode tun && ip link set d0 up && \
+    ip addr add 10.4.0.2/16 dev d0 && ip route add unreachable 10.1.0.0/16 && \
     echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
     echo 0 > /proc/sys/net/ipv4/igmp_max_memberships && exec \"$0\" \"$@\"";
 
@@ -141,7 +141,7 @@ fn routes_that_lead_nowhere_and_no_port_left() {
         .arg("true")
         .output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        skip("this user may not make a network of their own, or it lacks a dummy interface");
+        skip("this user may not make a network of their own, or it lacks /dev/net/tun");
         return;
     }
     holds(CASES, |script| {
