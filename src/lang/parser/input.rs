@@ -178,7 +178,9 @@ impl<'a> Cursor<'a> for Input<'a> {
     }
 
     fn knows(&self, name: &str) -> bool {
-        (self.state.known)(name) || self.state.set.contains(name)
+        // Digits are no name, whatever the caller says.
+        let may_be = !name.starts_with(|c: char| c.is_ascii_digit());
+        may_be && ((self.state.known)(name) || self.state.set.contains(name))
     }
 
     fn remark(&mut self, text: impl Into<String>) {
