@@ -11,7 +11,7 @@ use super::addr::Addr;
 use crate::errno::Errno;
 use socket2::{SockAddr, SockAddrStorage, SockRef};
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, RawFd};
+use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
 
 /// What a call returned: its value, or the errno.
 pub type Returned<T> = Result<T, Errno>;
@@ -442,9 +442,4 @@ pub fn this_thread() -> libc::pthread_t {
 pub fn is_open(fd: RawFd) -> bool {
     // SAFETY: no pointers.
     unsafe { libc::fcntl(fd, libc::F_GETFD) >= 0 }
-}
-
-/// The descriptor number of a socket2 socket, which stays its owner.
-pub fn number(socket: &socket2::Socket) -> RawFd {
-    socket.as_raw_fd()
 }
