@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::page::{INDENT, Page};
-use super::{diagram, list, markdown, sockets};
+use super::{diagram, list, markdown, packet, sockets};
 use crate::event::{Answer, Holder, Job, OptionRow, TcpState};
 use crate::text::style::Paint;
 use crate::text::table::Table;
@@ -24,6 +24,9 @@ pub(super) fn answer(page: &mut Page<'_>, answer: &Answer, told: &mut Told) {
             markdown::markdown(page, markdown)
         }
         Answer::List { groups } => list::list(page, groups),
+        Answer::Anatomy(anatomy) => packet::anatomy(page, anatomy),
+        Answer::Ladder(ladder) => packet::ladder(page, ladder),
+        Answer::Flows { flows } => packet::flows(page, flows),
     }
 }
 

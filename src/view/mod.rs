@@ -9,6 +9,7 @@ mod diagram;
 mod json;
 mod list;
 mod markdown;
+mod packet;
 mod page;
 mod sockets;
 #[cfg(test)]
@@ -78,6 +79,7 @@ impl Renderer {
             What::Explain(explanation) => words::explanation(&mut page, explanation),
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
+            What::Packet(moved) => packet::packet(&mut page, moved),
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
         page.finish()

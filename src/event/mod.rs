@@ -1,6 +1,8 @@
 //! Everything that ever becomes visible. Plain data: made by the rooms above, shown by `view`.
 //! With `--json` an event is one line; the field names here are that public interface.
 
+pub mod packet;
+
 use crate::errno::Errno;
 pub use crate::lang::state::TcpState;
 pub use crate::sys::addr::Addr;
@@ -43,6 +45,8 @@ pub enum What {
     Expect(Verdict),
     /// A line could not be understood, or cannot be done.
     Error(Complaint),
+    /// A packet moved on a laboratory's wire, or was stopped there.
+    Packet(Box<packet::Packet>),
     /// The answer to a question (`print`, `ls`, `help`, `who` …).
     Answer(Answer),
 }
@@ -246,6 +250,15 @@ pub enum Answer {
     Lesson {
         /// Its Markdown.
         markdown: String,
+    },
+    /// `packet N`
+    Anatomy(Box<packet::Anatomy>),
+    /// `ladder`
+    Ladder(packet::Ladder),
+    /// `flows`
+    Flows {
+        /// One a conversation.
+        flows: Vec<packet::Flow>,
     },
 }
 

@@ -1,0 +1,149 @@
+//! What happens on a wire. Numbers are relative to the flow's first segment, as tcpdump and Wireshark show them.
+
+use super::TcpState;
+pub use crate::packet::{Again, Count, Field, Header, Retransmission};
+use serde::Serialize;
+
+/// A packet that moved on a wire, or was stopped there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Packet {
+    /// Its number on this wire, from 1.
+    pub n: u64,
+    /// The host that sent it.
+    pub from: String,
+    /// The host that it is for; `all` for multicast and broadcast, the address where no host has it.
+    pub to: String,
+    /// `tcp`, `udp`, `icmp`, `icmp6`, `fragment` (a later one), `ip` (anything else).
+    pub proto: String,
+    /// The sender's address, with the port where there is one (`10.0.0.1:40000`, `[fd00::1]:80`).
+    pub src: String,
+    /// The receiver's.
+    pub dst: String,
+    /// TCP flags in words: `SYN,ACK`. Absent where it is not TCP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flags: Option<String>,
+    /// TCP flags in tcpdump's letters: `S.`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub letters: Option<String>,
+    /// The relative sequence number of its first byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<u32>,
+    /// The relative acknowledgement number, where ACK is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ack: Option<u32>,
+    /// The window in bytes, scaled where the handshake was seen and agreed on a scale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub win: Option<u32>,
+    /// Bytes of payload.
+    pub len: usize,
+    /// Bytes of the whole IP packet.
+    pub size: usize,
+    /// TCP options, each as a class reads it: `mss 1460`, `sackOK`, `wscale 7`, `ts 17 0`, `sack 1001:2001`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// What an ICMP message says (`port unreachable`), which fragment it is, what of a broken packet cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub info: Option<String>,
+    /// What became of it.
+    pub fate: Fate,
+    /// Of a retransmission, which packet it repeats and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retransmission: Option<Retransmission>,
+    /// More about its fate: `lost (30%)`, `bit 3 of byte 41 turned over`, `repeated twice meanwhile`, `forged`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How long it was or has been on the wire, in milliseconds, where it was held or delayed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waited: Option<u64>,
+    /// After a delivery, the TCP states of the flow's two ends, the sender's first, where they could be asked for at once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub states: Vec<End>,
+}
+
+/// What became of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fate {
+    /// The wire holds it.
+    Held,
+    /// The wire has handed it to its receiver's kernel.
+    Delivered,
+    /// It never arrives.
+    Dropped,
+    /// It was delivered, and a copy of it follows.
+    Duplicated,
+}
+
+/// A TCP state at one end of a flow.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct End {
+    /// The host.
+    pub host: String,
+    /// The state before; `None` where it did not change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<TcpState>,
+    /// The state now.
+    pub state: TcpState,
+}
+
+/// A packet opened: `packet N`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Anatomy {
+    /// The packet, as its line shows it.
+    pub packet: Packet,
+    /// The bytes.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+    /// The headers, outermost first; a packet that an ICMP error quotes follows it.
+    pub headers: Vec<Header>,
+}
+
+/// The sequence diagram of what crossed a wire: `ladder`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ladder {
+    /// The hosts, in the order of their columns.
+    pub hosts: Vec<String>,
+    /// What happened, in order.
+    pub rungs: Vec<Rung>,
+    /// How many packets the log has forgotten before the first of these.
+    pub forgotten: u64,
+}
+
+/// One thing in a sequence diagram.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rung {
+    /// A call was made, or has returned, on this host.
+    Call {
+        /// Where.
+        host: String,
+        /// `connect() …`, `connect() = 0`
+        text: String,
+    },
+    /// A TCP state changed on this host.
+    State {
+        /// Where.
+        host: String,
+        /// The state now.
+        state: TcpState,
+    },
+    /// A packet left its sender.
+    Sent(Box<Packet>),
+    /// A packet (or one more copy of it) reached its receiver. Right behind its `Sent` it is one straight arrow.
+    Arrived(u64),
+    /// A packet was dropped on the wire.
+    Dropped(u64),
+}
+
+/// One conversation: `flows`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flow {
+    /// `tcp`, `udp`, `icmp` …
+    pub proto: String,
+    /// Who began it, and who answered: host and address.
+    pub client: String,
+    /// The other.
+    pub server: String,
+    /// Each way: from the client, from the server.
+    pub ways: [Count; 2],
+}
