@@ -123,8 +123,7 @@ impl App {
 
     /// What the kernel said of the call's socket before the call.
     fn before(&self, done: &Done) -> Option<Look> {
-        done.socket
-            .and_then(|id| self.ledger.books().last(id.0).cloned())
+        done.socket.and_then(|id| self.ledger.last(id).cloned())
     }
 
     /// Calls that still sleep on a socket that was just closed: close() does not wake them, and they keep the socket.
