@@ -158,6 +158,15 @@ impl App {
                 Found::new(holds, self.sides(expr)).last()
             }
             Claim::Data(_) | Claim::Quiet(_) => Found::new(false, "").last(),
+            Claim::Packet { .. }
+            | Claim::Packets { .. }
+            | Claim::Fate(..)
+            | Claim::Retransmission { .. }
+            | Claim::Window(..)
+            | Claim::Held(_)
+            | Claim::HalfOpen(..) => {
+                return Err(Refusal::new("this claim needs a laboratory").help("lab up"));
+            }
         })
     }
 

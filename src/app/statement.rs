@@ -23,6 +23,10 @@ impl App {
             Action::Value(expr) => self.assignment(statement, expr, sink),
             Action::Call(call) => self.call(statement, call, sink),
             Action::Expect(claim) => self.judge(claim, sink),
+            Action::Lab(order) => Err(Refusal::new(format!(
+                "`{}` needs a laboratory",
+                crate::lang::canonical_order(order)
+            ))),
         };
         self.session.forget_hidden();
         match result {

@@ -1,6 +1,7 @@
 //! What happens on a wire. Numbers are relative to the flow's first segment, as tcpdump and Wireshark show them.
 
 use super::TcpState;
+pub use crate::lang::order::Fate;
 pub use crate::packet::{Again, Count, Field, Header, Retransmission};
 use serde::Serialize;
 
@@ -58,20 +59,6 @@ pub struct Packet {
     /// After a delivery, the TCP states of the flow's two ends, the sender's first, where they could be asked for at once.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub states: Vec<End>,
-}
-
-/// What became of a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Fate {
-    /// The wire holds it.
-    Held,
-    /// The wire has handed it to its receiver's kernel.
-    Delivered,
-    /// It never arrives.
-    Dropped,
-    /// It was delivered, and a copy of it follows.
-    Duplicated,
 }
 
 /// A TCP state at one end of a flow.

@@ -15,15 +15,19 @@ pub mod constants;
 mod fault;
 mod lines;
 pub mod options;
+pub mod order;
 mod parser;
 pub mod state;
 pub mod table;
 mod walk;
 
 pub use ast::{Action, Claim, Statement};
-pub use canonical::{canonical, canonical_call, canonical_claim, canonical_expr};
+pub use canonical::{
+    canonical, canonical_call, canonical_claim, canonical_expr, canonical_order, canonical_side,
+};
 pub use fault::{Fault, Missing};
 pub use lines::{Line, lines, unfinished};
+pub use order::Order;
 use std::borrow::Cow;
 
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`

@@ -141,7 +141,7 @@ pub(in crate::lesson) fn calls(statement: &Statement) -> Vec<&Call> {
             found.push(call);
         }
         Action::Value(expr) => collect(expr, &mut found),
-        Action::Nothing | Action::Expect(_) => {}
+        Action::Nothing | Action::Expect(_) | Action::Lab(_) => {}
     }
     found
 }
@@ -171,7 +171,7 @@ pub(super) fn main_call(statement: &Statement) -> Option<&Call> {
     let mut calls = calls(statement);
     let last = calls.pop()?;
     match last.command.role {
-        Role::Shell => Some(calls.pop().unwrap_or(last)),
+        Role::Shell | Role::Lab => Some(calls.pop().unwrap_or(last)),
         Role::Primitive | Role::Blocking => Some(last),
     }
 }
