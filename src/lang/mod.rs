@@ -57,6 +57,14 @@ pub fn parse_claim(text: &str) -> Result<Claim, Fault> {
     parser::claim_alone(&mut parser::input(text, &|_| false))
 }
 
+/// A side of a comparison: `tcp with wire loss 30%`.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_side(text: &str) -> Result<order::Side, Fault> {
+    parser::side_alone(text)
+}
+
 /// Bytes that were read as text.
 ///
 /// # Errors
