@@ -1,16 +1,16 @@
 //! Packets: a line each as they move, one opened, the sequence diagram, the conversations.
 
-use super::page::Page;
-use crate::event::packet::{Anatomy, Flow, Ladder, Packet};
+mod line;
+mod pieces;
 
-/// `  #1  client → server  SYN  seq 0  win 64240  mss 1460 …  held`
-pub(super) fn packet(page: &mut Page<'_>, packet: &Packet) {
-    page.line(|page| page.value(format_args!("#{}", packet.n)));
-}
+pub(super) use line::{Seen, packet};
+
+use super::page::Page;
+use crate::event::packet::{Anatomy, Flow, Ladder};
 
 /// `packet N`
 pub(super) fn anatomy(page: &mut Page<'_>, anatomy: &Anatomy) {
-    packet(page, &anatomy.packet);
+    page.line(|page| page.value(format_args!("#{}", anatomy.packet.n)));
 }
 
 /// `ladder`
