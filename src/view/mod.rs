@@ -82,6 +82,7 @@ impl Renderer {
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
             What::Packet(moved) => packet::packet(&mut page, moved, &mut self.told.packets),
+            What::Compared(_) => {}
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
         page.finish()

@@ -4,6 +4,7 @@ mod answers;
 mod calls;
 mod foreign;
 mod json;
+mod ladder;
 mod packets;
 mod speed;
 

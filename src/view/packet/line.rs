@@ -254,17 +254,21 @@ fn numbers(packet: &Packet, style: &Style) -> Vec<Piece> {
     line
 }
 
-/// `seq 1:21 ack 1`, as tcpdump has it: the end is that of the payload.
-pub(super) fn sequence(packet: &Packet) -> Option<String> {
+/// `seq 1:21 ack 1`
+fn sequence(packet: &Packet) -> Option<String> {
+    match numbers_of(packet) {
+        (Some(seq), Some(ack)) => Some(format!("{seq} {ack}")),
+        (seq, ack) => seq.or(ack),
+    }
+}
+
+/// `seq 1:21` as tcpdump has it, the end that of the payload; and `ack 1`.
+pub(super) fn numbers_of(packet: &Packet) -> (Option<String>, Option<String>) {
     let seq = packet.seq.map(|seq| match u32::try_from(packet.len) {
         Ok(len) if len > 0 => format!("seq {seq}:{}", seq.wrapping_add(len)),
         _ => format!("seq {seq}"),
     });
-    let ack = packet.ack.map(|ack| format!("ack {ack}"));
-    match (seq, ack) {
-        (Some(seq), Some(ack)) => Some(format!("{seq} {ack}")),
-        (seq, ack) => seq.or(ack),
-    }
+    (seq, packet.ack.map(|ack| format!("ack {ack}")))
 }
 
 /// `80` of `10.0.0.1:80` and `[fd00::1]:80`.

@@ -1,21 +1,19 @@
 //! Packets: a line each as they move, one opened, the sequence diagram, the conversations.
 
+mod canvas;
+mod ladder;
 mod line;
 mod pieces;
 
+pub(super) use ladder::ladder;
 pub(super) use line::{Seen, packet};
 
 use super::page::Page;
-use crate::event::packet::{Anatomy, Flow, Ladder};
+use crate::event::packet::{Anatomy, Flow};
 
 /// `packet N`
 pub(super) fn anatomy(page: &mut Page<'_>, anatomy: &Anatomy) {
     page.line(|page| page.value(format_args!("#{}", anatomy.packet.n)));
-}
-
-/// `ladder`
-pub(super) fn ladder(page: &mut Page<'_>, ladder: &Ladder) {
-    page.line(|page| page.value(format_args!("{} rungs", ladder.rungs.len())));
 }
 
 /// `flows`

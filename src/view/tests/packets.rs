@@ -310,6 +310,10 @@ fn the_fate_is_always_seen() {
       #13 client → server  PSH,ACK seq 21:41 ack 1 l…  delivered
           after 0.2 s
     ");
+}
+
+#[test]
+fn where_there_is_room_all_is_on_one_line() {
     assert_snapshot!(lines(wide(120), &mixed()), @r"
     sock>
       #4  client → server  SYN [S]       seq 0             win 64240 …  again: #1, 2nd time, timeout after 2.0 s  dropped
@@ -385,7 +389,7 @@ fn long_names_and_addresses_are_cut() {
       #1  a-host-with… → 2001:db8:12…  UDP          len 5 port 40000 → 9        held
       #2  \x1b[2J → server             UDP          len 5 … \u{202e}forged      held
     ");
-    assert_snapshot!(lines(wide(60), &[far.clone()]), @r"
+    assert_snapshot!(lines(wide(60), std::slice::from_ref(&far)), @r"
     sock>
       #1  a-host-w… → 2001:db8…  UDP          len 5 …       held
     ");
