@@ -87,6 +87,7 @@ impl App {
             }
         }
         self.call_in_ladder(prepared.command, prepared.socket);
+        self.session.set_grace(self.grace(prepared.socket));
         match self
             .session
             .make(prepared, &statement.targets, typed, statement.dialect)?
