@@ -147,7 +147,11 @@ fn check(head: &Head, yaml: &str, defects: &mut Defects) {
         let up = format!("lab up {}", head.hosts.join(" "));
         if head.network == Network::Local {
             let help = "`network: lab` makes it a lesson in the laboratory";
-            defects.add(line_of("hosts"), "a lesson on this machine has no hosts", help);
+            defects.add(
+                line_of("hosts"),
+                "a lesson on this machine has no hosts",
+                help,
+            );
         } else if let Err(fault) = crate::lang::parse(&up) {
             defects.add(line_of("hosts"), fault.message, "two to eight names");
         }
