@@ -2,8 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod anatomy;
 pub mod build;
+pub mod capture;
 mod checksum;
+mod corrupt;
+mod drill;
 mod flows;
 mod model;
 mod parse;
@@ -13,7 +17,10 @@ mod testing;
 mod view;
 mod words;
 
+pub use anatomy::anatomy;
 pub use checksum::{Checksum, Layer, checksums, checksums_are_right};
+pub use corrupt::{Flipped, corrupt};
+pub use drill::{Drill, DrillFault, Towards, parse_drill};
 pub use flows::{Conversation, Flows, Mark, Way};
 pub use model::{Again, Count, Field, Header, Retransmission};
 pub use parse::{

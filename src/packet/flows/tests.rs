@@ -1,5 +1,7 @@
 //! Stories of retransmission, and what is counted.
 
+mod linux;
+
 use crate::packet::build::{Opt, segment};
 use crate::packet::testing::{Story, addr, flags, tcp, udp};
 use crate::packet::{Again, Count, Mark, Retransmission, Way};
