@@ -1,5 +1,6 @@
 //! What each event looks like, and what no output may ever hold.
 
+mod anatomy;
 mod answers;
 mod calls;
 mod foreign;

@@ -104,7 +104,17 @@ impl<'a> Drawing<'a> {
                     .hosts
                     .get(host + 1)
                     .map_or(self.frame.width, |next| next.1);
-                (x + 2, next.saturating_sub(x + 3))
+                let inside = next.saturating_sub(x + 3);
+                // What a narrow gap cannot hold stands over the columns behind it.
+                let over = self.frame.width.saturating_sub(x + 3);
+                (
+                    x + 2,
+                    if columns <= inside || last < 2 {
+                        inside
+                    } else {
+                        over
+                    },
+                )
             }
         };
         if let Some(row) = self.rows.last_mut() {
@@ -253,9 +263,14 @@ impl<'a> Drawing<'a> {
         draw: impl FnOnce(&mut Row, usize, usize),
     ) {
         let (a, b) = (from.min(to), from.max(to));
+        let (s, e) = self.segment(a, b);
         // Two of line and a blank before it, a blank, one of line and the head after it.
-        let (mut label, fits) = self.label(packet, b.saturating_sub(a + 7));
-        let mut start = a + 4;
+        let (mut label, mut fits) = self.label(packet, e.saturating_sub(s + 7));
+        let mut start = s + 4;
+        if !fits {
+            (label, fits) = self.label(packet, b.saturating_sub(a + 7));
+            start = a + 4;
+        }
         if !fits {
             label = self.label(packet, self.frame.width.saturating_sub(4)).0;
             start = (a + 2).min(self.frame.width.saturating_sub(wrap::columns(&label) + 1));
@@ -284,6 +299,21 @@ impl<'a> Drawing<'a> {
         if fits {
             row.canvas.text(start - 1, &format!(" {label} "), paint);
         }
+    }
+
+    /// Where between two columns a label hides no lane: the widest piece.
+    fn segment(&self, a: usize, b: usize) -> (usize, usize) {
+        let mut edges = vec![a, b];
+        edges.extend(
+            self.lanes
+                .iter()
+                .map(|lane| lane.x)
+                .filter(|x| (a..b).contains(x)),
+        );
+        edges.sort_unstable();
+        let pieces = edges.windows(2).map(|pair| (pair[0], pair[1]));
+        // Of equal ones the leftmost.
+        pieces.rev().max_by_key(|(s, e)| e - s).unwrap_or((a, b))
     }
 
     /// `#2 SYN,ACK seq 0 ack 1`, as much of it as fits; and whether number and flags do.
@@ -325,10 +355,14 @@ impl<'a> Drawing<'a> {
         (pieces::text(&label, room, &style), fits)
     }
 
-    /// A column for a packet that is on its way: right of the middle, where labels seldom are, and none that is taken.
+    /// A column for a packet that is on its way: nearer to its receiver, so that its label has room, and none that is taken.
     fn lane(&self, from: usize, to: usize) -> usize {
         let (a, b) = (from.min(to), from.max(to));
-        let middle = a + (b - a) * 5 / 8;
+        let middle = if from < to {
+            a + (b - a) * 5 / 8
+        } else {
+            a + (b - a) * 3 / 8
+        };
         let offsets = [0, 5, -5, 9, -9, 13, -13, 2, -2, 7, -7];
         let free = offsets
             .into_iter()
