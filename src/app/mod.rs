@@ -4,6 +4,7 @@
 mod after;
 mod books;
 mod commands;
+pub mod doctor;
 mod expect;
 mod facts;
 mod help;

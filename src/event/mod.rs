@@ -1,6 +1,7 @@
 //! Everything that ever becomes visible. Plain data: made by the rooms above, shown by `view`.
 //! With `--json` an event is one line; the field names here are that public interface.
 
+pub mod lab;
 pub mod packet;
 
 use crate::errno::Errno;
@@ -259,6 +260,11 @@ pub enum Answer {
     Flows {
         /// One a conversation.
         flows: Vec<packet::Flow>,
+    },
+    /// `doctor`
+    Checks {
+        /// One a thing that the laboratory needs.
+        checks: Vec<lab::Check>,
     },
 }
 

@@ -3,8 +3,9 @@
 //! - [`Hosts`] starts a helper process, which makes the namespaces and hands their TUN devices to this process; it then
 //!   gives sockets in any of them.
 //! - [`helper::run`] is that process: the program itself, started with [`helper::ARGUMENT`].
-//! - [`Unavailable`] says why there can be no laboratory, and which command mends it.
+//! - [`Unavailable`] says why there can be no laboratory, and which command mends it; [`doctor::checks`] tells it ahead.
 
+pub mod doctor;
 pub mod helper;
 mod hosts;
 mod message;
