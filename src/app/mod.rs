@@ -4,6 +4,7 @@
 mod after;
 mod books;
 mod commands;
+pub mod doctor;
 mod expect;
 mod facts;
 mod help;
@@ -80,6 +81,8 @@ pub struct App {
     session: Session,
     ledger: Ledger,
     lab: Option<lab::Laboratory>,
+    /// A capture on the machine's own network.
+    tap: Option<crate::lab::Tap>,
     settings: Settings,
     met: HashSet<String>,
     last: Last,
@@ -110,6 +113,7 @@ impl App {
             session,
             ledger: Ledger::new()?,
             lab: None,
+            tap: None,
             settings,
             met: HashSet::new(),
             last: Last::default(),
@@ -288,6 +292,7 @@ impl App {
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
+        fresh.tap = self.tap.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::page::{INDENT, Page};
-use super::{diagram, list, markdown, packet, sockets};
+use super::{checks, diagram, list, markdown, packet, sockets};
 use crate::event::{Answer, Holder, Job, OptionRow, TcpState};
 use crate::text::style::Paint;
 use crate::text::table::Table;
@@ -27,8 +27,8 @@ pub(super) fn answer(page: &mut Page<'_>, answer: &Answer, told: &mut Told) {
         Answer::Anatomy(anatomy) => packet::anatomy(page, anatomy),
         Answer::Ladder(ladder) => packet::ladder(page, ladder),
         Answer::Flows { flows } => packet::flows(page, flows),
-        Answer::Lab { .. } | Answer::Held { .. } | Answer::Checks { .. } | Answer::Score { .. } => {
-        }
+        Answer::Lab { .. } | Answer::Held { .. } | Answer::Score { .. } => {}
+        Answer::Checks { checks } => checks::checks(page, checks),
     }
 }
 

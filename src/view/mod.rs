@@ -4,6 +4,7 @@
 
 mod answer;
 mod call;
+mod checks;
 mod complaint;
 mod diagram;
 mod json;
