@@ -64,17 +64,16 @@ impl End {
         since >= SHORTEST_TIMEOUT || doubled
     }
 
-    /// The last segment again, once, with nothing heard of it: RFC 8985, section 7. It needs SACK and a measured round-trip
-    /// time, and comes no later than the timeout would, so where it is allowed a first repetition of the tail is one.
+    /// The last segment again, once, with nothing heard of it: RFC 8985, section 7. It needs SACK, and comes no later than the
+    /// timeout would, so where it is allowed a first repetition of the tail is one. Nobody probes sooner than after a round
+    /// trip.
     fn is_probe(&self, before: &Sent, piece: &Sent) -> bool {
         let tail = piece.to == self.high && before.to >= piece.to;
         let recovers = self
             .recovery
             .is_some_and(|going| self.heard_ack < going.point);
         let nothing = self.heard_sack <= self.heard_ack && self.heard_duplicates == 0;
-        let Some((smooth, _)) = self.rtt else {
-            return false;
-        };
+        let smooth = self.rtt.map_or(Duration::ZERO, |(smooth, _)| smooth);
         let since = piece.at.saturating_sub(before.at.max(self.heard_at));
         tail && before.times == 0 && self.agreed && nothing && !recovers && since >= smooth
     }
