@@ -499,3 +499,15 @@ fn half_a_header_brings_no_payload() {
     story.deliver(0, &mark);
     assert_eq!(counts(&story, Way::ToServer).arrived, 0);
 }
+
+#[test]
+fn a_shortened_timeout_shows_by_doubling_and_haste_by_nothing() {
+    let mut story = Story::handshake(false);
+    story.c(0, "P.", 1, 1, 10);
+    assert_eq!(again(&story.c(40, "P.", 1, 1, 10)).2, Again::Unknown);
+    assert_eq!(again(&story.c(80, "P.", 1, 1, 10)).2, Again::Timeout);
+    let mut story = Story::handshake(false);
+    story.c(0, "P.", 1, 1, 10);
+    assert_eq!(again(&story.c(1, "P.", 1, 1, 10)).2, Again::Unknown);
+    assert_eq!(again(&story.c(2, "P.", 1, 1, 10)).2, Again::Unknown);
+}

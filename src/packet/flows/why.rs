@@ -8,6 +8,9 @@ use std::time::Duration;
 /// clocks tick and the wire's is not the sender's.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(180);
 
+/// What came again sooner did so because of something heard. A shortest timeout of less can be set, but doubles as well.
+const BY_A_TIMER: Duration = Duration::from_millis(10);
+
 /// A sender that acts on what it hears does it at once. RACK may wait for a part of the round-trip time (RFC 8985,
 /// section 6.2, step 4).
 const AT_ONCE: Duration = Duration::from_millis(150);
@@ -60,7 +63,9 @@ impl End {
     /// Whether a retransmission timeout can have run since it was sent, and since an acknowledgment last restarted it.
     fn is_late(&self, before: &Sent, at: Duration) -> bool {
         let since = at.saturating_sub(before.at.max(self.advanced_at));
-        let doubled = before.gap.is_some_and(|gap| since * 10 >= gap * 17);
+        let doubled = before
+            .gap
+            .is_some_and(|gap| gap >= BY_A_TIMER && since * 10 >= gap * 17);
         since >= SHORTEST_TIMEOUT || doubled
     }
 
