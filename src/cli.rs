@@ -4,6 +4,7 @@ mod lesson;
 mod watch;
 
 use crate::app::{self, App, Settings};
+use crate::lab::helper::ARGUMENT;
 use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
@@ -167,6 +168,10 @@ enum Lesson {
 /// # Errors
 /// A file that cannot be read, or standard output that cannot be written.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|first| first == ARGUMENT) {
+        return helper(arguments.get(2));
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
@@ -205,6 +210,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
             script(&global, from, true)
         }
     }
+}
+
+/// The helper process of a laboratory, which the shell starts itself.
+fn helper(count: Option<&OsString>) -> anyhow::Result<u8> {
+    let count = count.and_then(|count| count.to_str()?.parse().ok());
+    let count = count.context("the laboratory's helper is started by the shell itself")?;
+    crate::lab::helper::run(count)
+        .map_err(|errno| anyhow::anyhow!("the laboratory's helper: {}", errno.message()))?;
+    Ok(0)
 }
 
 /// The shell at a terminal; a script where standard input is none.

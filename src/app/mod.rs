@@ -8,6 +8,7 @@ mod expect;
 mod facts;
 mod help;
 mod jobs;
+mod lab;
 mod look;
 mod machine;
 pub mod play;
@@ -78,6 +79,7 @@ struct Last {
 pub struct App {
     session: Session,
     ledger: Ledger,
+    lab: Option<lab::Laboratory>,
     settings: Settings,
     met: HashSet<String>,
     last: Last,
@@ -105,6 +107,7 @@ impl App {
         Ok(Self {
             session,
             ledger: Ledger::new()?,
+            lab: None,
             settings,
             met: HashSet::new(),
             last: Last::default(),
@@ -235,6 +238,9 @@ impl App {
     /// What to call, from whichever thread, when [`App::poll`] would find something.
     pub fn on_news(&mut self, news: News) {
         self.ledger.on_news(news.clone());
+        if let Some(lab) = &self.lab {
+            lab.on_news(news.clone());
+        }
         self.session.on_news(news);
     }
 
@@ -273,6 +279,7 @@ impl App {
     /// Where the kernel gives no epoll descriptor.
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
+        self.lab = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);

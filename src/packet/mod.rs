@@ -2,6 +2,22 @@
 
 #![forbid(unsafe_code)]
 
+pub mod build;
+mod checksum;
+mod flows;
 mod model;
+mod parse;
+pub mod serial;
+#[cfg(test)]
+mod testing;
+mod view;
+mod words;
 
+pub use checksum::{Checksum, Layer, checksums, checksums_are_right};
+pub use flows::{Conversation, Flows, Mark, Way};
 pub use model::{Again, Count, Field, Header, Retransmission};
+pub use parse::{
+    Facts, Flags, Icmp, Ip, Parsed, Tcp, TcpOption, Trouble, Udp, Upper, end, options, parse,
+    protocol, quoted,
+};
+pub use words::{flags_in_letters, flags_in_words, icmp_in_words, info, options_in_words};

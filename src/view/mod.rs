@@ -30,12 +30,14 @@ pub struct Renderer {
 }
 
 /// What has been told once and need not be told again.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Told {
     /// That a blocked call leaves the prompt usable.
     prompt: bool,
     /// What the queues of a listening socket count.
     backlog: bool,
+    /// Which packets.
+    packets: packet::Seen,
 }
 
 impl Renderer {
@@ -79,7 +81,8 @@ impl Renderer {
             What::Explain(explanation) => words::explanation(&mut page, explanation),
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
-            What::Packet(moved) => packet::packet(&mut page, moved),
+            What::Packet(moved) => packet::packet(&mut page, moved, &mut self.told.packets),
+            What::Compared(_) => {}
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
         page.finish()

@@ -4,6 +4,8 @@ mod answers;
 mod calls;
 mod foreign;
 mod json;
+mod ladder;
+mod packets;
 mod speed;
 
 use super::Renderer;

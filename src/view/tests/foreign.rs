@@ -123,7 +123,7 @@ fn holder(text: &str) -> Holder {
 }
 
 /// The text without the codes that color it: `ESC [`, digits and `;`, `m`.
-fn without_color(text: &str) -> String {
+pub(super) fn without_color(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("\u{1b}[") {
