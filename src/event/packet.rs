@@ -141,7 +141,10 @@ pub struct Flow {
 }
 
 /// For what is left out where there is none.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
 fn is_zero(n: &u32) -> bool {
     *n == 0
 }

@@ -131,7 +131,8 @@ impl Session {
             let _ = self.cancel(job);
         }
         let sockets = self.table.open().into_iter().filter(|socket| there(socket));
-        let sockets: Vec<(SocketId, RawFd)> = sockets.map(|socket| (socket.id, socket.fd)).collect();
+        let sockets: Vec<(SocketId, RawFd)> =
+            sockets.map(|socket| (socket.id, socket.fd)).collect();
         for (id, fd) in &sockets {
             let _ = crate::sys::call::close(*fd);
             self.table.close(*id);

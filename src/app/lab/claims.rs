@@ -24,7 +24,9 @@ impl App {
             Claim::Packets { host, count } => {
                 let wanted = self.number(count, sink)?;
                 let log = self.laboratory()?.wire.log(None);
-                let sent = log.iter().filter(|packet| host.as_ref().is_none_or(|host| packet.from == *host));
+                let sent = log
+                    .iter()
+                    .filter(|packet| host.as_ref().is_none_or(|host| packet.from == *host));
                 let found = sent.count() as i64;
                 Ok(Found::new(found == wanted, format!("{found} packets")))
             }
@@ -38,9 +40,13 @@ impl App {
             Claim::Window(host, bytes) => {
                 let wanted = self.number(bytes, sink)?;
                 let log = self.laboratory()?.wire.log(None);
-                let last = log.iter().rev().find(|packet| packet.from == *host && packet.win.is_some());
+                let last = log
+                    .iter()
+                    .rev()
+                    .find(|packet| packet.from == *host && packet.win.is_some());
                 let found = last.and_then(|packet| packet.win).map(i64::from);
-                let shown = found.map_or_else(|| "it has announced none".to_owned(), |win| win.to_string());
+                let shown =
+                    found.map_or_else(|| "it has announced none".to_owned(), |win| win.to_string());
                 Ok(Found::new(found == Some(wanted), shown))
             }
             Claim::Held(count) => {
@@ -83,7 +89,12 @@ impl App {
         Ok(Found::new(holds, in_short(&packet)))
     }
 
-    fn check_mark(&mut self, packet: &Packet, mark: &Mark, sink: Sink<'_>) -> Result<bool, Refusal> {
+    fn check_mark(
+        &mut self,
+        packet: &Packet,
+        mark: &Mark,
+        sink: Sink<'_>,
+    ) -> Result<bool, Refusal> {
         let same = |found: Option<u32>, wanted: i64| found.map(i64::from) == Some(wanted);
         Ok(match mark {
             Mark::Flags(wanted) => {
@@ -137,8 +148,12 @@ impl App {
             // One that was folded into its held original.
             || cause.is_none() && first.repeats > 0;
         let found = match again.last() {
-            Some(again) => format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase(),
-            None if first.repeats > 0 => format!("sent again {} times while it was held", first.repeats),
+            Some(again) => {
+                format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase()
+            }
+            None if first.repeats > 0 => {
+                format!("sent again {} times while it was held", first.repeats)
+            }
             None => "it was not sent again".to_owned(),
         };
         Ok(Found::new(holds, found))
@@ -152,7 +167,11 @@ impl App {
     ) -> Result<Found, Refusal> {
         let wanted = self.number(count, sink)?;
         let id = self.socket_of(socket, sink)?;
-        let Some(socket) = self.session.socket(id).filter(|socket| socket.listening && !socket.closed) else {
+        let Some(socket) = self
+            .session
+            .socket(id)
+            .filter(|socket| socket.listening && !socket.closed)
+        else {
             return Ok(Found::new(false, "it does not listen").last());
         };
         let host = socket.host.clone();
@@ -174,9 +193,20 @@ fn no_such_packet() -> Found {
 
 /// A packet in a few words.
 fn in_short(packet: &Packet) -> String {
-    let mut words = vec![packet.from.clone(), packet.flags.clone().unwrap_or_else(|| packet.proto.clone())];
-    let numbers = [("seq", packet.seq), ("ack", packet.ack), ("win", packet.win)];
-    words.extend(numbers.iter().filter_map(|(name, n)| Some(format!("{name} {}", (*n)?))));
+    let mut words = vec![
+        packet.from.clone(),
+        packet.flags.clone().unwrap_or_else(|| packet.proto.clone()),
+    ];
+    let numbers = [
+        ("seq", packet.seq),
+        ("ack", packet.ack),
+        ("win", packet.win),
+    ];
+    words.extend(
+        numbers
+            .iter()
+            .filter_map(|(name, n)| Some(format!("{name} {}", (*n)?))),
+    );
     words.push(format!("len {}", packet.len));
     words.extend(packet.info.clone());
     words.join(" ")

@@ -37,11 +37,7 @@ impl Network for HostNetwork {
 
     fn host(&self, name: &str, ipv6: bool) -> Option<IpAddr> {
         let host = self.hosts.all().get(self.place)?;
-        (host.name == name).then_some(if ipv6 {
-            host.v6.into()
-        } else {
-            host.v4.into()
-        })
+        (host.name == name).then_some(if ipv6 { host.v6.into() } else { host.v4.into() })
     }
 
     fn is_at(&self, ip: IpAddr) -> bool {

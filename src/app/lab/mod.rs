@@ -70,7 +70,8 @@ impl Laboratory {
 
     /// A host's addresses.
     pub(super) fn addresses(&self, host: &str) -> Vec<IpAddr> {
-        let mut addresses: Vec<IpAddr> = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        let mut addresses: Vec<IpAddr> =
+            vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         if let Some(host) = self.hosts.all().iter().find(|known| known.name == host) {
             addresses.extend([IpAddr::from(host.v4), host.v6.into()]);
         }
@@ -96,9 +97,13 @@ impl App {
             Order::Packet(n) => self.open_packet(*n, sink)?,
             Order::Ladder { live, flow } => self.ladder(*live, *flow, sink)?,
             Order::Flows => self.flows(sink)?,
-            Order::Inject(_) | Order::Capture(_) | Order::Compare(..) | Order::Score | Order::Swap | Order::End => {
-                return Err(Refusal::new("no comparison is being made")
-                    .help("compare tcp udp"));
+            Order::Inject(_)
+            | Order::Capture(_)
+            | Order::Compare(..)
+            | Order::Score
+            | Order::Swap
+            | Order::End => {
+                return Err(Refusal::new("no comparison is being made").help("compare tcp udp"));
             }
         }
         Ok(Outcome::default())
@@ -210,9 +215,12 @@ impl App {
     pub(super) fn no_host(&self, name: &str) -> Refusal {
         match &self.lab {
             None => no_laboratory(),
-            Some(lab) => Refusal::new(format!("there is no laboratory host `{name}`")).help(
-                format!("there are {}, and `machine` is this one", lab.names().join(", ")),
-            ),
+            Some(lab) => {
+                Refusal::new(format!("there is no laboratory host `{name}`")).help(format!(
+                    "there are {}, and `machine` is this one",
+                    lab.names().join(", ")
+                ))
+            }
         }
     }
 
@@ -228,5 +236,6 @@ impl App {
 }
 
 fn no_laboratory() -> Refusal {
-    Refusal::new("no laboratory is up").help("lab up   (two hosts, client and server, and a wire between them)")
+    Refusal::new("no laboratory is up")
+        .help("lab up   (two hosts, client and server, and a wire between them)")
 }

@@ -68,7 +68,8 @@ impl App {
 
     fn aside(&self, socket: Option<SocketId>, rung: impl FnOnce(String) -> Rung) {
         let socket = socket.and_then(|id| self.session.socket(id));
-        if let (Some(lab), Some(host)) = (&self.lab, socket.and_then(|socket| socket.host.clone())) {
+        if let (Some(lab), Some(host)) = (&self.lab, socket.and_then(|socket| socket.host.clone()))
+        {
             lab.wire.aside(rung(host));
         }
     }

@@ -34,7 +34,8 @@ impl App {
             let Some(packet) = self.step_once(sink) else {
                 break;
             };
-            if until.is_some_and(|until| reached(until, &packet)) || self.session.interrupt().take() {
+            if until.is_some_and(|until| reached(until, &packet)) || self.session.interrupt().take()
+            {
                 break;
             }
         }

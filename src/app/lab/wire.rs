@@ -49,7 +49,10 @@ impl App {
             Some(Wire::Dup(n)) => wire.duplicate(*n).map_err(not_held)?,
             Some(Wire::Swap(two)) => {
                 let (a, b) = wire.swap(*two).map_err(not_held)?;
-                self.say(format!("#{b} is now where #{a} was, and the other way round"), sink);
+                self.say(
+                    format!("#{b} is now where #{a} was, and the other way round"),
+                    sink,
+                );
             }
             Some(Wire::Delay(delay)) => wire.delay(*delay),
             Some(Wire::Loss { percent, seed }) => {
@@ -86,7 +89,9 @@ impl App {
         self.say(format!("wire: {words}"), sink);
         if mtu < IPV6_MTU {
             self.say(
-                format!("with less than {IPV6_MTU} bytes the hosts have no IPv6 (RFC 8200, section 5)"),
+                format!(
+                    "with less than {IPV6_MTU} bytes the hosts have no IPv6 (RFC 8200, section 5)"
+                ),
                 sink,
             );
         }
@@ -141,7 +146,8 @@ impl App {
             self.say(words, sink);
             return Ok(());
         }
-        if let Some(flow) = flow.filter(|flow| *flow == 0 || *flow > lab.wire.flows().len() as u64) {
+        if let Some(flow) = flow.filter(|flow| *flow == 0 || *flow > lab.wire.flows().len() as u64)
+        {
             return Err(Refusal::new(format!("there is no conversation {flow}"))
                 .help("`flows` lists them, from 1"));
         }
@@ -186,7 +192,9 @@ fn not_held(wrong: NotHeld) -> Refusal {
             Refusal::new(format!("packet {n} is not on the wire any more"))
                 .help("`wire` lists what it holds")
         }
-        NotHeld { n, .. } => Refusal::new(format!("there is no packet {n}, or the log has forgotten it"))
-            .help("`wire log` lists what crossed"),
+        NotHeld { n, .. } => Refusal::new(format!(
+            "there is no packet {n}, or the log has forgotten it"
+        ))
+        .help("`wire log` lists what crossed"),
     }
 }

@@ -326,7 +326,10 @@ impl Wire {
     /// A state change that the arrival of this packet has caused, for the ladder.
     pub fn aside_at_arrival(&self, n: u64, rung: Rung) {
         let mut still = self.shared.still();
-        still.state.log.happened_at_arrival(n, log::Moment::Aside(rung));
+        still
+            .state
+            .log
+            .happened_at_arrival(n, log::Moment::Aside(rung));
     }
 
     /// The conversations.

@@ -105,7 +105,11 @@ impl Shared {
         if self.called.swap(true, Ordering::AcqRel) {
             return;
         }
-        let news = self.news.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let news = self
+            .news
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let Some(news) = news {
             news();
         }
@@ -114,7 +118,12 @@ impl Shared {
     /// Ends the threads.
     pub fn end(&self) {
         self.ended.store(true, Ordering::Release);
-        drop(self.open.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(
+            self.open
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         // Held for a moment, so that the clock is not between its look and its sleep.
         drop(self.state());
         self.clock.notify_all();
@@ -215,7 +224,10 @@ impl Shared {
             }
             let next = state.late.first_key_value().map(|((at, _), _)| *at);
             state = match next {
-                None => self.clock.wait(state).unwrap_or_else(PoisonError::into_inner),
+                None => self
+                    .clock
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
                 Some(at) => {
                     let left = at.saturating_duration_since(Instant::now());
                     let woken = self.clock.wait_timeout(state, left);
@@ -226,7 +238,11 @@ impl Shared {
     }
 
     /// One packet arrives; the lock is not held while the receiver's kernel works.
-    fn arrive<'a>(&'a self, mut state: MutexGuard<'a, State>, outgoing: Outgoing) -> MutexGuard<'a, State> {
+    fn arrive<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        outgoing: Outgoing,
+    ) -> MutexGuard<'a, State> {
         let Some(bytes) = state.log.get(outgoing.n).map(|record| record.bytes.clone()) else {
             return state;
         };
@@ -302,7 +318,12 @@ impl Still<'_> {
 
     /// Hands a packet to its receivers, and reads what their kernels answer.
     pub fn deliver(&mut self, outgoing: Outgoing) {
-        let Some(bytes) = self.state.log.get(outgoing.n).map(|record| record.bytes.clone()) else {
+        let Some(bytes) = self
+            .state
+            .log
+            .get(outgoing.n)
+            .map(|record| record.bytes.clone())
+        else {
             return;
         };
         let receivers = self.state.receivers(outgoing);

@@ -1,10 +1,10 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
+use super::corrupt;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::rules::Rules;
 use crate::event::packet::Fate;
 use crate::packet::{Flags, Flows, Parsed, Upper};
-use super::corrupt;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -136,7 +136,8 @@ impl State {
             _ => self.rules.drops().map(Note::Drop),
         };
         let full = self.held.len() + self.late.len() >= QUEUE;
-        let lost = lost.or_else(|| (full && (self.rules.hold || self.rules.slow())).then_some(Note::Full));
+        let lost =
+            lost.or_else(|| (full && (self.rules.hold || self.rules.slow())).then_some(Note::Full));
         let dropped = lost.is_some();
         notes.extend(lost);
         self.log.push(Record {
@@ -208,7 +209,8 @@ impl State {
         if let Some(busy) = self.busy.get_mut(outgoing.from) {
             *busy = Some(gone);
         }
-        self.late.insert((gone + self.rules.delay, outgoing.n), outgoing);
+        self.late
+            .insert((gone + self.rules.delay, outgoing.n), outgoing);
         self.tell(outgoing.n, Fate::Held);
     }
 
@@ -229,7 +231,8 @@ impl State {
     pub fn hold(&mut self) {
         self.rules.hold = true;
         let late = std::mem::take(&mut self.late);
-        self.held.extend(late.into_values().map(|outgoing| outgoing.n));
+        self.held
+            .extend(late.into_values().map(|outgoing| outgoing.n));
     }
 
     /// Takes the next packet off the wire for its receiver. With copies left, one stays.

@@ -4,9 +4,7 @@ use super::Kept;
 use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
-use crate::packet::{
-    Again, end, flags_in_letters, flags_in_words, info, options_in_words,
-};
+use crate::packet::{Again, end, flags_in_letters, flags_in_words, info, options_in_words};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -84,9 +82,8 @@ pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
 
 /// The sequence diagram.
 pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
-    let of_flow = |record: &Record| {
-        flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow))
-    };
+    let of_flow =
+        |record: &Record| flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow));
     let shown = |n: u64| state.log.get(n).filter(|record| of_flow(record));
     let rung = |moment: &Moment| match moment {
         Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(*n)?)))),
@@ -153,7 +150,10 @@ fn comment(record: &Record) -> String {
             Again::Answer => "an answer repeated",
             Again::Unknown => "unknown why",
         };
-        words.push(format!("retransmission {} of #{} ({why})", again.nth, again.of));
+        words.push(format!(
+            "retransmission {} of #{} ({why})",
+            again.nth, again.of
+        ));
     }
     words.push(match &record.cause {
         Cause::Call(statement) => format!("caused by: {statement}"),
