@@ -14,6 +14,8 @@ pub struct Vocabulary {
     pub topics: Vec<String>,
     /// Ids of lessons.
     pub lessons: Vec<String>,
+    /// The laboratory's hosts.
+    pub hosts: Vec<String>,
 }
 
 /// How many sockets are asked for their addresses: completion must be quick.
@@ -54,6 +56,7 @@ impl App {
             addresses,
             topics,
             lessons: self.lesson_ids(),
+            hosts: self.host_names(),
         }
     }
 

@@ -151,6 +151,7 @@ fn wire(text: &str) -> [Answer; 7] {
         }),
         Answer::Flows {
             flows: vec![Flow {
+                n: 1,
                 proto: own(),
                 client: own(),
                 server: own(),
