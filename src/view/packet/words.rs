@@ -71,6 +71,11 @@ pub(super) fn remark(packet: &Packet, style: &Style) -> Option<(String, Paint)> 
         remarks.push(self::again(again));
         paint = Paint::Warn;
     }
+    match packet.repeats {
+        0 => {}
+        1 => remarks.push("sent again once meanwhile".to_owned()),
+        n => remarks.push(format!("sent again {n} times meanwhile")),
+    }
     if let Some(note) = &packet.note {
         remarks.push(style.clean(note).into_owned());
         paint = Paint::Warn;

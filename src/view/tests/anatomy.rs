@@ -84,12 +84,7 @@ fn segment(bit: usize) -> Header {
         ("SYN", 1, "1", "synchronize sequence numbers"),
         ("FIN", 1, "0", "no"),
         ("Window", 16, "64240", "bytes that the sender can take"),
-        (
-            "Checksum",
-            16,
-            "0x1234 (4660)",
-            "found 0x1234, expected 0xfe30",
-        ),
+        ("Checksum", 16, "0x1234 (4660)", "wrong: 0xfe30 is expected"),
         ("Urgent Pointer", 16, "0", "no meaning without URG"),
         (
             "Maximum Segment Size",
@@ -198,7 +193,7 @@ fn the_drawing_of_the_innermost_header_is_what_stays_on_the_screen() {
       SYN                    1                  synchronize sequence numbers
       FIN                    0                  no
       Window                 64240              bytes that the sender can take
-      Checksum               0x1234 (4660)      WRONG: found 0x1234, expected 0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is expected
       Urgent Pointer         0                  no meaning without URG
       Maximum Segment Size   1460               the largest segment that it takes
        0                   1                   2                   3
@@ -251,7 +246,7 @@ fn in_ascii_the_drawing_is_that_of_the_rfc() {
       SYN                    1                  synchronize sequence numbers
       FIN                    0                  no
       Window                 64240              bytes that the sender can take
-      Checksum               0x1234 (4660)      WRONG: found 0x1234, expected 0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is expected
       Urgent Pointer         0                  no meaning without URG
       Maximum Segment Size   1460               the largest segment that it takes
        0                   1                   2                   3
@@ -316,9 +311,8 @@ fn a_narrow_terminal_has_the_table_and_fewer_bytes_a_row() {
       FIN                    0                  no
       Window                 64240              bytes that the
                                                 sender can take
-      Checksum               0x1234 (4660)      WRONG: found
-                                                0x1234, expected
-                                                0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is
+                                                expected
       Urgent Pointer         0                  no meaning
                                                 without URG
       Maximum Segment Size   1460               the largest
@@ -479,8 +473,10 @@ fn flows() -> Vec<Flow> {
         payload: packets * 1448,
         retransmitted,
         dropped: retransmitted,
+        ..Count::default()
     };
     let flow = |proto: &str, client: &str, server: &str, packets| Flow {
+        n: 1,
         proto: proto.to_owned(),
         client: client.to_owned(),
         server: server.to_owned(),
@@ -503,33 +499,33 @@ fn conversations_have_their_totals_each_way() {
     };
     assert_snapshot!(table(TERMINAL, flows()), @r"
     sock>
-      proto  from                    packets     bytes   payload  again  dropped
-      tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
-             server 10.0.0.2:80         6000   9000000   8688000      0        0
-      udp    client [fd00::1]:40001        3      4500      4344      1        1
-             server [fd00::2]:9            1      1500      1448      0        0
-      icmp   server 10.0.0.2               1      1500      1448      1        1
-             client 10.0.0.1               0         0         0      0        0
+      n  proto  from                    packets     bytes   payload  again  dropped
+      1  tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
+                server 10.0.0.2:80         6000   9000000   8688000      0        0
+      1  udp    client [fd00::1]:40001        3      4500      4344      1        1
+                server [fd00::2]:9            1      1500      1448      0        0
+      1  icmp   server 10.0.0.2               1      1500      1448      1        1
+                client 10.0.0.1               0         0         0      0        0
     ");
     assert_snapshot!(table(Style { width: Some(60), ..ASCII }, flows()), @r"
     sock>
-      proto  from          pkts     bytes      data  again  drop
-      tcp    cl...:40000  12000  18000000  17376000      1     1
-             serve...:80   6000   9000000   8688000      0     0
-      udp    cl...:40001      3      4500      4344      1     1
-             server...:9      1      1500      1448      0     0
-      icmp   server 1...      1      1500      1448      1     1
-             client 1...      0         0         0      0     0
+      n  proto  from       pkts     bytes      data  again  drop
+      1  tcp    ...40000  12000  18000000  17376000      1     1
+                se...:80   6000   9000000   8688000      0     0
+      1  udp    ...40001      3      4500      4344      1     1
+                ser...:9      1      1500      1448      0     0
+      1  icmp   serve...      1      1500      1448      1     1
+                clien...      0         0         0      0     0
     ");
     assert_snapshot!(table(Style::PLAIN, flows()), @r"
     sock>
-      proto  from                    packets     bytes   payload  again  dropped
-      tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
-             server 10.0.0.2:80         6000   9000000   8688000      0        0
-      udp    client [fd00::1]:40001        3      4500      4344      1        1
-             server [fd00::2]:9            1      1500      1448      0        0
-      icmp   server 10.0.0.2               1      1500      1448      1        1
-             client 10.0.0.1               0         0         0      0        0
+      n  proto  from                    packets     bytes   payload  again  dropped
+      1  tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
+                server 10.0.0.2:80         6000   9000000   8688000      0        0
+      1  udp    client [fd00::1]:40001        3      4500      4344      1        1
+                server [fd00::2]:9            1      1500      1448      0        0
+      1  icmp   server 10.0.0.2               1      1500      1448      1        1
+                client 10.0.0.1               0         0         0      0        0
     ");
     assert_snapshot!(table(TERMINAL, vec![]), @r"
     sock>

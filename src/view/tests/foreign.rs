@@ -147,6 +147,7 @@ fn wire(text: &str) -> [Answer; 3] {
         }),
         Answer::Flows {
             flows: vec![Flow {
+                n: 1,
                 proto: own(),
                 client: own(),
                 server: own(),

@@ -26,6 +26,7 @@ pub(super) fn tcp(n: u64, flags: &str, letters: &str) -> Packet {
         fate: Fate::Held,
         retransmission: None,
         note: None,
+        repeats: 0,
         waited: None,
         states: vec![],
     }

@@ -1,0 +1,10 @@
+//! The laboratory: its hosts, from outside and through the library.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+mod hosts;
