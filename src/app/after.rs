@@ -1,7 +1,7 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
 use super::{App, Explain, Last, Sink};
-use crate::event::{Data, Explanation, Job, JobStatus, Tone, What};
+use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
@@ -10,7 +10,9 @@ impl App {
     /// Tells everything about a call that returned.
     pub(super) fn after(&mut self, mut done: Done, sink: Sink<'_>) {
         let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
+        self.return_in_ladder(&done);
         self.announce(&mut done, socket, sink);
+        self.tell_packets(sink);
         let own: Vec<SocketId> = socket
             .into_iter()
             .chain(done.opened.iter().copied())
@@ -23,9 +25,7 @@ impl App {
         }
         self.note_last(&done);
         let changes = self.ledger.around(&self.session, &own);
-        for (id, change) in changes {
-            self.tell(Some(id), What::State(change), sink);
-        }
+        self.tell_changes(changes, sink);
         if let Some(answer) = done.answer.take() {
             self.tell(socket, What::Answer(answer), sink);
         }
@@ -123,8 +123,7 @@ impl App {
 
     /// What the kernel said of the call's socket before the call.
     fn before(&self, done: &Done) -> Option<Look> {
-        done.socket
-            .and_then(|id| self.ledger.books().last(id.0).cloned())
+        done.socket.and_then(|id| self.ledger.last(id).cloned())
     }
 
     /// Calls that still sleep on a socket that was just closed: close() does not wake them, and they keep the socket.
@@ -153,9 +152,17 @@ impl App {
 
     /// What the network has changed, for the sockets that the kernel names and these.
     pub(super) fn look_around(&mut self, own: Option<SocketId>, sink: Sink<'_>) {
+        self.tell_packets(sink);
         let own: Vec<SocketId> = own.into_iter().collect();
-        for (id, change) in self.ledger.around(&self.session, &own) {
+        let changes = self.ledger.around(&self.session, &own);
+        self.tell_changes(changes, sink);
+    }
+
+    fn tell_changes(&self, changes: Vec<(SocketId, Change)>, sink: Sink<'_>) {
+        for (id, change) in changes {
+            self.state_in_ladder(id, &change);
             self.tell(Some(id), What::State(change), sink);
         }
+        self.tell_captured(sink);
     }
 }

@@ -1,9 +1,11 @@
 //! The kernel's books, kept beside the session: who is looked at after a statement, and who watches in between.
+//! Each host of a laboratory has books of its own, as it has a kernel's tables of its own.
 
 use crate::event::{Change, TcpState};
 use crate::kernel::{Books, Diag, Family, Look, Poke, Ready, Watcher, Woken, look, ready};
 use crate::session::{News, Session, Socket, SocketId};
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -14,14 +16,29 @@ type NextLook = Arc<Mutex<Option<Instant>>>;
 /// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
 const FRESH: Duration = Duration::from_millis(1);
 
+/// The books of one host, and whom to ask there about what no descriptor tells.
+#[derive(Default)]
+struct Desk {
+    /// The laboratory's host; `None` is the machine itself.
+    host: Option<String>,
+    books: Books,
+    /// Opened when it is first needed; `Some(None)` where the system refuses it.
+    diag: Option<Option<Diag>>,
+}
+
+impl Desk {
+    fn diag(&mut self) -> Option<&mut Diag> {
+        self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut()
+    }
+}
+
 /// Books, watcher and sock_diag of one session.
 pub(super) struct Ledger {
-    books: Books,
+    /// The machine's is the first.
+    desks: Vec<Desk>,
     watcher: Watcher,
     /// What the watcher was given. While that is nothing, it need not be asked.
     watched: BTreeSet<u64>,
-    /// Opened when it is first needed; `Some(None)` where the system refuses it.
-    diag: Option<Option<Diag>>,
     next: NextLook,
     poke: Poke,
     news: Option<News>,
@@ -35,10 +52,9 @@ impl Ledger {
         let watcher = Watcher::new()?;
         let poke = watcher.poke();
         Ok(Self {
-            books: Books::new(),
+            desks: vec![Desk::default()],
             watcher,
             watched: BTreeSet::new(),
-            diag: None,
             next: NextLook::default(),
             poke,
             news: None,
@@ -46,22 +62,61 @@ impl Ledger {
         })
     }
 
-    /// What was entered.
-    pub fn books(&self) -> &Books {
-        &self.books
+    /// The hosts of a laboratory that came up, each with a sock_diag of its own.
+    pub fn add_hosts(&mut self, hosts: Vec<(String, Option<Diag>)>) {
+        self.desks
+            .extend(hosts.into_iter().map(|(host, diag)| Desk {
+                host: Some(host),
+                books: Books::new(),
+                diag: Some(diag),
+            }));
     }
 
-    /// sock_diag, where the system has it.
-    pub fn diag(&mut self) -> Option<&mut Diag> {
-        self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut()
+    /// The laboratory went down: its sockets were closed before.
+    pub fn forget_hosts(&mut self) {
+        self.desks.truncate(1);
     }
 
-    /// Both, where one question needs both.
-    pub fn books_and_diag(&mut self) -> (&Books, Option<&mut Diag>) {
-        (
-            &self.books,
-            self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut(),
-        )
+    fn desk_mut(&mut self, host: Option<&str>) -> &mut Desk {
+        let found = self
+            .desks
+            .iter()
+            .position(|desk| desk.host.as_deref() == host);
+        &mut self.desks[found.unwrap_or(0)]
+    }
+
+    /// What was last seen of an open socket.
+    pub fn last(&self, id: SocketId) -> Option<&Look> {
+        self.desks.iter().find_map(|desk| desk.books.last(id.0))
+    }
+
+    /// The states that a socket went through, the present one last.
+    pub fn way(&self, id: SocketId) -> &[TcpState] {
+        let mut ways = self.desks.iter().map(|desk| desk.books.way(id.0));
+        ways.find(|way| !way.is_empty()).unwrap_or_default()
+    }
+
+    /// The state that was last told.
+    pub fn told(&self, id: SocketId) -> Option<TcpState> {
+        self.desks.iter().find_map(|desk| desk.books.state(id.0))
+    }
+
+    /// Closed sockets whose connections the kernels still keep.
+    pub fn living(&self) -> Vec<(u64, SocketAddr, Option<SocketAddr>, TcpState)> {
+        let each = self.desks.iter().flat_map(|desk| desk.books.living());
+        each.collect()
+    }
+
+    /// sock_diag on a host, where the system has it.
+    pub fn diag(&mut self, host: Option<&str>) -> Option<&mut Diag> {
+        self.desk_mut(host).diag()
+    }
+
+    /// The books and sock_diag of a host, where one question needs both.
+    pub fn books_and_diag(&mut self, host: Option<&str>) -> (&Books, Option<&mut Diag>) {
+        let desk = self.desk_mut(host);
+        let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
+        (&desk.books, diag.as_mut())
     }
 
     /// The callback that [`Ledger::on_news`] was given.
@@ -104,9 +159,10 @@ impl Ledger {
         }
         let fd = borrow(socket);
         let id = socket.id.0;
-        let known = self.books.last(id).is_some_and(Look::reachable);
-        let change = self.books.look(id, fd, family(socket));
-        if !known && self.books.last(id).is_some_and(Look::reachable) {
+        let books = &mut self.desk_mut(socket.host.as_deref()).books;
+        let known = books.last(id).is_some_and(Look::reachable);
+        let change = books.look(id, fd, family(socket));
+        if !known && books.last(id).is_some_and(Look::reachable) {
             self.add(fd, id);
         }
         change
@@ -148,14 +204,18 @@ impl Ledger {
 
     /// After close(2): what is left of its connection is followed.
     pub fn closed(&mut self, id: SocketId) {
-        self.books.closed(id.0);
+        for desk in &mut self.desks {
+            desk.books.closed(id.0);
+        }
     }
 
     /// What has changed with these sockets, and with those that the kernel names.
     pub fn around(&mut self, session: &Session, own: &[SocketId]) -> Vec<(SocketId, Change)> {
         let mut told = Vec::new();
         let mut named: Vec<SocketId> = own.to_vec();
-        named.extend(self.books.due().into_iter().map(SocketId));
+        for desk in &self.desks {
+            named.extend(desk.books.due().into_iter().map(SocketId));
+        }
         if !self.watched.is_empty() {
             named.extend(self.watcher.changed().into_iter().map(SocketId));
         }
@@ -172,22 +232,20 @@ impl Ledger {
                 change.by_network = !own.contains(&id);
                 if change.to.is_none() && (change.local.is_some() || change.peer.is_some()) {
                     // A new address is told together with the state it finds the socket in.
-                    change.to = self.books.state(id.0);
+                    change.to = self.told(id);
                 }
                 told.push((id, change));
             }
         }
-        if self.books.next_look().is_some() {
-            let mut diag = self.diag.take().unwrap_or_else(|| Diag::open().ok());
-            if let Some(diag) = diag.as_mut() {
-                told.extend(
-                    self.books
-                        .orphans(diag)
-                        .into_iter()
-                        .map(|(id, change)| (SocketId(id), change)),
-                );
+        for desk in &mut self.desks {
+            if desk.books.next_look().is_none() {
+                continue;
             }
-            self.diag = Some(diag);
+            let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
+            if let Some(diag) = diag {
+                let orphans = desk.books.orphans(diag).into_iter();
+                told.extend(orphans.map(|(id, change)| (SocketId(id), change)));
+            }
         }
         self.set_alarm();
         self.looked = Some(Instant::now());
@@ -204,7 +262,8 @@ impl Ledger {
         if self.news.is_none() {
             return;
         }
-        let at = self.books.next_look().map(|left| Instant::now() + left);
+        let left = self.desks.iter().filter_map(|desk| desk.books.next_look());
+        let at = left.min().map(|left| Instant::now() + left);
         if let Ok(mut next) = self.next.lock() {
             *next = at;
         }
@@ -215,7 +274,7 @@ impl Ledger {
 
     /// The TCP state, also of a connection whose descriptor is closed.
     pub fn state(&self, session: &Session, id: SocketId) -> Option<TcpState> {
-        self.books.state(id.0).or_else(|| session.state(id))
+        self.told(id).or_else(|| session.state(id))
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const AGAIN: Duration = Duration::from_millis(2);
 
 /// One look at a claim.
-struct Found {
+pub(super) struct Found {
     holds: bool,
     /// What was found.
     found: String,
@@ -22,7 +22,7 @@ struct Found {
 }
 
 impl Found {
-    fn new(holds: bool, found: impl Into<String>) -> Self {
+    pub(super) fn new(holds: bool, found: impl Into<String>) -> Self {
         Self {
             holds,
             found: found.into(),
@@ -31,12 +31,12 @@ impl Found {
         }
     }
 
-    fn why(mut self, why: impl Into<String>) -> Self {
+    pub(super) fn why(mut self, why: impl Into<String>) -> Self {
         self.why = why.into();
         self
     }
 
-    fn last(mut self) -> Self {
+    pub(super) fn last(mut self) -> Self {
         self.may_change = false;
         self
     }
@@ -158,6 +158,13 @@ impl App {
                 Found::new(holds, self.sides(expr)).last()
             }
             Claim::Data(_) | Claim::Quiet(_) => Found::new(false, "").last(),
+            Claim::Packet { .. }
+            | Claim::Packets { .. }
+            | Claim::Fate(..)
+            | Claim::Retransmission { .. }
+            | Claim::Window(..)
+            | Claim::Held(_)
+            | Claim::HalfOpen(..) => self.check_lab(claim, sink)?,
         })
     }
 
@@ -217,7 +224,7 @@ impl App {
         }
     }
 
-    fn socket_of(&mut self, expr: &Expr, sink: Sink<'_>) -> Result<SocketId, Refusal> {
+    pub(super) fn socket_of(&mut self, expr: &Expr, sink: Sink<'_>) -> Result<SocketId, Refusal> {
         let expr = expr.clone();
         let value = self.settled(|app| app.session.socket_value(&expr), sink)?;
         Ok(value)

@@ -1,9 +1,7 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
 use super::App;
-use super::machine::{
-    descriptor_limit, file_kind, interfaces, number_in, path_facts, port_range, unix_name_is_held,
-};
+use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
 use crate::errno::Errno;
 use crate::event::{Addr, Explanation, Holder, TcpState};
 use crate::explain::{self, Closed, Facts, OtherEnd, Past, Proto, SocketFacts, Target};
@@ -34,10 +32,11 @@ impl App {
                 .map(|(_, value)| value.clone())
                 .filter(|value| !value.is_empty()),
             descriptors: descriptor_limit(),
-            unprivileged_from: number_in("/proc/sys/net/ipv4/ip_unprivileged_port_start"),
-            port_range: port_range(),
             ..Facts::default()
         };
+        let host = self.host_of(done.socket);
+        facts.unprivileged_from = self.unprivileged_from(host.as_deref());
+        facts.port_range = self.port_range(host.as_deref());
         if let Some(what) = asked.socket {
             let [domain, kind, protocol] = crate::session::names_of(what);
             (facts.domain, facts.kind, facts.protocol) = (Some(domain), Some(kind), Some(protocol));
@@ -59,7 +58,7 @@ impl App {
             errno.0,
             libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
         ) {
-            facts.interfaces = interfaces();
+            facts.interfaces = self.interfaces(host.as_deref());
         }
         self.at_the_address(done, errno, &mut facts);
         facts
@@ -82,12 +81,14 @@ impl App {
                 }
             }
             (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
-                facts.target = self.standing_at(to);
+                let from = self.host_of(done.socket);
+                let host = self.session.host_at(to.ip()).or(from);
+                facts.target = self.standing_at(to, host.as_deref());
                 let udp = facts
                     .socket
                     .as_ref()
                     .is_some_and(|socket| socket.proto == Proto::Udp);
-                facts.listens = self.anyone_at(to, udp);
+                facts.listens = self.anyone_at(to, host.as_deref(), udp);
             }
             _ => {}
         }
@@ -121,12 +122,14 @@ impl App {
             known?.local.as_ref()?.inet()?,
             known?.peer.as_ref()?.inet()?,
         );
+        let on_lab = self.session.socket(id)?.host.is_some();
         let other = self.session.sockets().find(|other| {
             other.id != id
+                && other.host.is_some() == on_lab
                 && other.peer.as_ref().and_then(Addr::inet) == Some(local)
                 && self.local_of(other) == Some(peer)
         })?;
-        let way = self.ledger.books().way(other.id.0);
+        let way = self.ledger.way(other.id);
         let finished = way.iter().any(|state| {
             matches!(
                 state,
@@ -161,7 +164,8 @@ impl App {
             .and_then(|id| self.session.socket(id))
             .map(|socket| socket.name.clone());
         // Where the kernel does not say, the answer names nobody.
-        let all = self.holders(port).unwrap_or_default();
+        let host = self.host_of(but);
+        let all = self.holders(host.as_deref(), port).unwrap_or_default();
         all.into_iter()
             .filter(|holder| holder.socket.is_none() || holder.socket != name)
             .collect()
@@ -175,9 +179,17 @@ impl App {
         Some(socket.reuse)
     }
 
-    /// The session's own socket with this local address.
-    fn standing_at(&self, at: SocketAddr) -> Option<Target> {
-        self.session.open_sockets().into_iter().find_map(|socket| {
+    /// The host that a socket lives on.
+    fn host_of(&self, socket: Option<SocketId>) -> Option<String> {
+        let socket = socket.and_then(|id| self.session.socket(id));
+        socket.map_or_else(|| self.session.here(), |socket| socket.host.clone())
+    }
+
+    /// The session's own socket on this host with this local address.
+    fn standing_at(&self, at: SocketAddr, host: Option<&str>) -> Option<Target> {
+        let all = self.session.open_sockets().into_iter();
+        let mut there = all.filter(|socket| socket.host.as_deref() == host);
+        there.find_map(|socket| {
             let local = call::getsockname(socket.fd, socket.addr_len())
                 .ok()?
                 .addr?
@@ -189,8 +201,8 @@ impl App {
     }
 
     /// Whether anyone listens (or for UDP is bound) there, where the kernel says.
-    fn anyone_at(&mut self, to: SocketAddr, udp: bool) -> Option<bool> {
-        let holders = self.holders(to.port()).ok()?;
+    fn anyone_at(&mut self, to: SocketAddr, host: Option<&str>, udp: bool) -> Option<bool> {
+        let holders = self.holders(host, to.port()).ok()?;
         let fits = |holder: &Holder| {
             let kind = if udp { "udp" } else { "tcp" };
             let listens = udp || holder.state == Some(TcpState::Listen);
@@ -228,8 +240,7 @@ impl App {
             ipv6: socket.domain == libc::AF_INET6,
             state: self
                 .ledger
-                .books()
-                .state(socket.id.0)
+                .told(socket.id)
                 .filter(|_| before.state.is_none())
                 .or(before.state),
             local: before.local.clone(),

@@ -7,7 +7,7 @@ use crate::lang::table::{COMMANDS, Command, Group};
 use crate::session::Refusal;
 
 /// The groups as a student thinks of them.
-const GROUPS: [(Group, &str); 9] = [
+const GROUPS: [(Group, &str); 10] = [
     (Group::Make, "make"),
     (Group::Name, "name"),
     (Group::Connect, "connect"),
@@ -15,6 +15,7 @@ const GROUPS: [(Group, &str); 9] = [
     (Group::Look, "look"),
     (Group::Tune, "tune"),
     (Group::Finish, "finish"),
+    (Group::Lab, "laboratory"),
     (Group::Shell, "shell"),
     (Group::Lesson, "lessons"),
 ];

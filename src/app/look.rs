@@ -5,8 +5,8 @@ use crate::event::{Addr, Answer, SocketRow, What};
 use crate::kernel::{DiagRow, Look, Ready, inode, survey, who};
 use crate::lang::ast::Call;
 use crate::session::{Refusal, Socket, SocketId};
-use std::collections::HashMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 
 impl App {
     /// `ls`
@@ -28,11 +28,7 @@ impl App {
             .iter()
             .map(|socket| {
                 let fd = crate::sys::call::borrowed(socket.fd);
-                (
-                    fd,
-                    books::family(socket),
-                    self.ledger.books().last(socket.id.0),
-                )
+                (fd, books::family(socket), self.ledger.last(socket.id))
             })
             .collect();
         let jobs: HashMap<SocketId, u32> = self
@@ -46,7 +42,7 @@ impl App {
             .zip(seen)
             .map(|(socket, (look, ready))| {
                 let mut row = row(socket, look, ready);
-                row.state = self.ledger.books().state(socket.id.0).or(row.state);
+                row.state = self.ledger.told(socket.id).or(row.state);
                 row.job = jobs.get(&socket.id).copied();
                 row.last = last == Some(socket.id);
                 row
@@ -56,13 +52,8 @@ impl App {
 
     /// Connections whose descriptor is closed, and which the kernel still keeps.
     fn orphan_rows(&self) -> Vec<SocketRow> {
-        let living = self.ledger.books().living();
-        let each = |(id, local, peer, state): (
-            u64,
-            std::net::SocketAddr,
-            Option<std::net::SocketAddr>,
-            _,
-        )| {
+        let living = self.ledger.living();
+        let each = |(id, local, peer, state): (u64, SocketAddr, Option<SocketAddr>, _)| {
             let socket = self.session.socket(SocketId(id));
             SocketRow {
                 name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
@@ -84,30 +75,36 @@ impl App {
 
     /// Half-open connections of the session's listeners, which only sock_diag knows.
     fn embryo_rows(&mut self) -> Vec<SocketRow> {
-        let mut listeners: HashMap<u16, Vec<(IpAddr, String)>> = HashMap::new();
+        let mut rows = Vec::new();
+        for (host, listeners) in self.listeners() {
+            // A kernel that refuses the question only leaves these rows out.
+            let diag = self.ledger.diag(host.as_deref());
+            let found = diag.and_then(|diag| diag.all_embryos().ok());
+            let of = |row: DiagRow| {
+                let local = row.local.inet()?;
+                let fits = |at: &SocketAddr| {
+                    at.port() == local.port() && (at.ip() == local.ip() || at.ip().is_unspecified())
+                };
+                let (_, name) = listeners.iter().find(|(at, _)| fits(at))?;
+                Some(embryo(name, host.clone(), row))
+            };
+            rows.extend(found.unwrap_or_default().into_iter().filter_map(of));
+        }
+        rows
+    }
+
+    /// The session's listeners: on each host their addresses and names.
+    fn listeners(&self) -> BTreeMap<Option<String>, Vec<(SocketAddr, String)>> {
+        let mut listeners: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for socket in self.session.open_sockets() {
-            let seen = self.ledger.books().last(socket.id.0);
-            let local = seen
-                .and_then(|look| look.local.as_ref())
-                .and_then(Addr::inet);
+            let seen = self.ledger.last(socket.id);
+            let local = seen.and_then(|look| look.local.as_ref()?.inet());
             if let Some(local) = local.filter(|_| socket.listening) {
-                let there = listeners.entry(local.port()).or_default();
-                there.push((local.ip(), socket.name.clone()));
+                let there = listeners.entry(socket.host.clone()).or_default();
+                there.push((local, socket.name.clone()));
             }
         }
-        let Some(diag) = self.ledger.diag().filter(|_| !listeners.is_empty()) else {
-            return Vec::new();
-        };
-        // A kernel that refuses the question only leaves these rows out.
-        let found = diag.all_embryos().unwrap_or_default();
-        let of = |row: DiagRow| {
-            let local = row.local.inet()?;
-            let there = listeners.get(&local.port())?;
-            let fits = |ip: &IpAddr| *ip == local.ip() || ip.is_unspecified();
-            let (_, name) = there.iter().find(|(ip, _)| fits(ip))?;
-            Some(embryo(name, row))
-        };
-        found.into_iter().filter_map(of).collect()
+        listeners
     }
 
     /// `state [s]`
@@ -140,7 +137,7 @@ impl App {
             .help("`ls` shows its addresses and queues"));
         }
         let name = socket.map_or_else(String::new, |socket| socket.name.clone());
-        let way = self.ledger.books().way(id.0).to_vec();
+        let way = self.ledger.way(id).to_vec();
         self.tell(Some(id), What::Answer(Answer::Diagram { name, way }), sink);
         Ok(Outcome::default())
     }
@@ -151,7 +148,7 @@ impl App {
             return Err(Refusal::new("which port?").help("who 12345"));
         };
         let port = self.settled(|app| app.session.port(&expr), sink)?;
-        match self.holders(port) {
+        match self.holders(self.session.here().as_deref(), port) {
             Ok(holders) if holders.is_empty() => {
                 self.say(format!("nobody holds port {port}"), sink)
             }
@@ -165,8 +162,12 @@ impl App {
         Ok(Outcome::default())
     }
 
-    /// Who holds a port: sockets of this session by name, others by process where that may be seen.
-    pub(super) fn holders(&mut self, port: u16) -> std::io::Result<Vec<crate::event::Holder>> {
+    /// Who holds a port on a host: sockets of this session by name, others by process where that may be seen.
+    pub(super) fn holders(
+        &mut self,
+        host: Option<&str>,
+        port: u16,
+    ) -> std::io::Result<Vec<crate::event::Holder>> {
         let own: HashMap<u64, String> = self
             .session
             .open_sockets()
@@ -179,7 +180,7 @@ impl App {
             })
             .collect();
         let session = &self.session;
-        let (books, diag) = self.ledger.books_and_diag();
+        let (books, diag) = self.ledger.books_and_diag(host);
         let name = |row: &DiagRow| {
             let orphan = || {
                 books
@@ -225,11 +226,11 @@ fn row(socket: &Socket, look: Look, ready: Ready) -> SocketRow {
     }
 }
 
-fn embryo(listener: &str, row: DiagRow) -> SocketRow {
+fn embryo(listener: &str, host: Option<String>, row: DiagRow) -> SocketRow {
     SocketRow {
         name: format!("({listener})"),
         fd: None,
-        host: None,
+        host,
         proto: row.proto_name().to_owned(),
         local: Some(row.local),
         peer: row.peer,

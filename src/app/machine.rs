@@ -1,5 +1,6 @@
 //! What the machine says of itself, for the causes: limits, ranges, interfaces, files.
 
+use super::App;
 use crate::explain::PathFacts;
 use std::ffi::OsStr;
 use std::net::IpAddr;
@@ -10,11 +11,35 @@ pub(super) fn number_in(path: &str) -> Option<u16> {
     std::fs::read_to_string(path).ok()?.trim().parse().ok()
 }
 
-/// The ephemeral ports.
-pub(super) fn port_range() -> Option<(u16, u16)> {
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
-    let mut numbers = text.split_whitespace().map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+impl App {
+    /// A kernel setting on a host (`net.ipv4.ip_local_port_range`), where it can be read.
+    fn sysctl(&self, host: Option<&str>, name: &str) -> Option<String> {
+        match host {
+            None => std::fs::read_to_string(format!("/proc/sys/{}", name.replace('.', "/"))).ok(),
+            Some(host) => self.lab.as_ref()?.sysctl(host, name),
+        }
+    }
+
+    /// The first port that needs no privilege.
+    pub(super) fn unprivileged_from(&self, host: Option<&str>) -> Option<u16> {
+        let text = self.sysctl(host, "net.ipv4.ip_unprivileged_port_start")?;
+        text.trim().parse().ok()
+    }
+
+    /// The ephemeral ports.
+    pub(super) fn port_range(&self, host: Option<&str>) -> Option<(u16, u16)> {
+        let text = self.sysctl(host, "net.ipv4.ip_local_port_range")?;
+        let mut numbers = text.split_whitespace().map(str::parse);
+        Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+    }
+
+    /// The addresses of the interfaces.
+    pub(super) fn interfaces(&self, host: Option<&str>) -> Vec<IpAddr> {
+        match (host, &self.lab) {
+            (Some(host), Some(lab)) => lab.addresses(host),
+            _ => interfaces(),
+        }
+    }
 }
 
 /// `RLIMIT_NOFILE`, soft.
@@ -25,7 +50,7 @@ pub(super) fn descriptor_limit() -> Option<u64> {
 }
 
 /// The addresses of the interfaces.
-pub(super) fn interfaces() -> Vec<IpAddr> {
+fn interfaces() -> Vec<IpAddr> {
     let all = nix::ifaddrs::getifaddrs().into_iter().flatten();
     all.filter_map(|interface| {
         let addr = interface.address?;

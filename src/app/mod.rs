@@ -9,6 +9,7 @@ mod expect;
 mod facts;
 mod help;
 mod jobs;
+mod lab;
 mod look;
 mod machine;
 pub mod play;
@@ -79,6 +80,9 @@ struct Last {
 pub struct App {
     session: Session,
     ledger: Ledger,
+    lab: Option<lab::Laboratory>,
+    /// A capture on the machine's own network.
+    tap: Option<crate::lab::Tap>,
     settings: Settings,
     met: HashSet<String>,
     last: Last,
@@ -89,6 +93,8 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
+    stage: Vec<String>,
     /// The lesson that a learner is led through.
     learner: Option<Box<play::Learner>>,
     /// Ids of lessons, once they were asked for.
@@ -106,6 +112,8 @@ impl App {
         Ok(Self {
             session,
             ledger: Ledger::new()?,
+            lab: None,
+            tap: None,
             settings,
             met: HashSet::new(),
             last: Last::default(),
@@ -114,6 +122,7 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            stage: Vec::new(),
             learner: None,
             lesson_ids: OnceLock::new(),
         })
@@ -236,6 +245,9 @@ impl App {
     /// What to call, from whichever thread, when [`App::poll`] would find something.
     pub fn on_news(&mut self, news: News) {
         self.ledger.on_news(news.clone());
+        if let Some(lab) = &self.lab {
+            lab.on_news(news.clone());
+        }
         self.session.on_news(news);
     }
 
@@ -274,11 +286,13 @@ impl App {
     /// Where the kernel gives no epoll descriptor.
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
+        self.lab = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
+        fresh.tap = self.tap.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

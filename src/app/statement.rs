@@ -13,17 +13,25 @@ impl App {
         for remark in &statement.remarks {
             self.say(remark.clone(), sink);
         }
-        if let Some(host) = &statement.host {
-            let refusal = Refusal::new(format!("there is no laboratory host `{host}`"))
-                .help("this statement runs on the machine itself without the prefix");
+        let usual = self.session.here();
+        if let Some(host) = &statement.host
+            && !self.session.go(Some(host))
+        {
+            let refusal = self.no_host(host);
             return self.refused(statement.span, refusal, sink);
         }
+        self.caused_by(Some(statement));
         let result = match &statement.action {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
             Action::Call(call) => self.call(statement, call, sink),
             Action::Expect(claim) => self.judge(claim, sink),
+            Action::Lab(order) => self.order(order, sink),
         };
+        self.caused_by(None);
+        if statement.host.is_some() {
+            self.session.go(usual.as_deref());
+        }
         self.session.forget_hidden();
         match result {
             Ok(outcome) => outcome,
@@ -78,6 +86,8 @@ impl App {
                 _ => {}
             }
         }
+        self.call_in_ladder(prepared.command, prepared.socket);
+        self.session.set_grace(self.grace(prepared.socket));
         match self
             .session
             .make(prepared, &statement.targets, typed, statement.dialect)?

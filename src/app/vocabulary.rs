@@ -63,6 +63,11 @@ impl App {
             Some(learner) => learner.place(),
             None => "sock".to_owned(),
         };
+        let place = match (self.here(), &self.learner) {
+            (Some(host), None) => host,
+            (Some(host), Some(_)) => format!("{place} {host}"),
+            (None, _) => place,
+        };
         match self.jobs() {
             0 => format!("{place}> "),
             n => format!("{place} [{n} blocked]> "),

@@ -1,6 +1,7 @@
 //! What a line means, whichever dialect it was written in. Two lines with the same meaning are equal
 //! (`==` leaves spans and dialects out), which is how a lesson compares a learner's line with its own.
 
+use super::order::{Cause, Fate, Order, TcpFlags};
 use super::state::TcpState;
 use super::table::Command;
 use crate::errno::Errno;
@@ -94,6 +95,8 @@ pub enum Action {
     Value(Expr),
     /// `expect …`
     Expect(Claim),
+    /// An order to the laboratory: `wire hold`, `step`.
+    Lab(Order),
 }
 
 /// A command of the table with its arguments.
@@ -299,14 +302,121 @@ pub enum Claim {
     Jobs(Expr),
     /// `expect quiet 300ms`: nothing more happens for that long.
     Quiet(Duration),
+    /// `expect packet 1 client SYN`: a packet of the laboratory, and all that must be true of it.
+    Packet {
+        /// Which one.
+        which: Nth,
+        /// Who sent it.
+        host: Option<String>,
+        /// What it is.
+        marks: Vec<Mark>,
+    },
+    /// `expect packets client 3`: how many packets were sent, by that host where one is named.
+    Packets {
+        /// Who sent them.
+        host: Option<String>,
+        /// How many.
+        count: Expr,
+    },
+    /// `expect fate 2 dropped`
+    Fate(Nth, Fate),
+    /// `expect retransmission of 1 timeout`: the packet was sent again, for that reason where one is named.
+    Retransmission {
+        /// The packet that was sent first.
+        of: Nth,
+        /// Why it was sent again.
+        cause: Option<Cause>,
+    },
+    /// `expect window server 0`: the last window that the host announced, in bytes.
+    Window(String, Expr),
+    /// `expect held 2`: packets that the wire holds now.
+    Held(Expr),
+    /// `expect half-open s 3`: connections of this listener whose handshake is not over (SYN_RECV).
+    HalfOpen(Expr, Expr),
     /// `expect x == 3`: a comparison of values.
     True(Expr),
 }
 
 impl Claim {
     /// The first word after `expect`.
-    pub const WORDS: [&'static str; 15] = [
-        "ok", "error", "ret", "data", "blocked", "state", "local", "peer", "backlog", "recvq",
-        "sendq", "ready", "sockets", "jobs", "quiet",
+    pub const WORDS: [&'static str; 22] = [
+        "ok",
+        "error",
+        "ret",
+        "data",
+        "blocked",
+        "state",
+        "local",
+        "peer",
+        "backlog",
+        "recvq",
+        "sendq",
+        "ready",
+        "sockets",
+        "jobs",
+        "quiet",
+        "packet",
+        "packets",
+        "fate",
+        "retransmission",
+        "window",
+        "held",
+        "half-open",
+    ];
+
+    /// Whether it is about the laboratory's packets.
+    pub fn needs_lab(&self) -> bool {
+        matches!(
+            self,
+            Self::Packet { .. }
+                | Self::Packets { .. }
+                | Self::Fate(..)
+                | Self::Retransmission { .. }
+                | Self::Window(..)
+                | Self::Held(_)
+        )
+    }
+}
+
+/// Which packet a claim is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Nth {
+    /// The one with this number.
+    Number(Expr),
+    /// The last that was sent.
+    Last,
+}
+
+/// One thing that is claimed of a packet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Mark {
+    /// `SYN,ACK`: a TCP segment with exactly these flags.
+    Flags(TcpFlags),
+    /// `udp`
+    Udp,
+    /// `icmp`: ICMP or ICMPv6.
+    Icmp,
+    /// `fragment`: a part of an IP packet.
+    Fragment,
+    /// `data`: it carries payload.
+    Data,
+    /// `seq 1`: the relative sequence number.
+    Seq(Expr),
+    /// `ack 1`: the relative acknowledgement number.
+    Ack(Expr),
+    /// `len 0`: bytes of payload.
+    Len(Expr),
+    /// `win 0`: the window in bytes.
+    Win(Expr),
+    /// `mss 1460`: the option of a SYN.
+    Mss(Expr),
+    /// `info "port unreachable"`: its description has these words.
+    Info(String),
+}
+
+impl Mark {
+    /// Its words, the flags of a segment left out. Those from `seq` on are followed by a value.
+    pub const WORDS: [&'static str; 10] = [
+        "udp", "icmp", "fragment", "data", "seq", "ack", "len", "win", "mss", "info",
     ];
 }

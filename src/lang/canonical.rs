@@ -4,8 +4,10 @@
 mod address;
 mod call;
 mod expr;
+mod lab;
 
 use super::ast::{Action, Call, Claim, Expr, Statement};
+use super::order::{Order, Side};
 use super::state::TcpState;
 use super::table::find;
 
@@ -30,6 +32,7 @@ pub fn canonical(statement: &Statement) -> String {
         Action::Call(call) => canonical_call(call),
         Action::Value(value) => alone(value, !statement.targets.is_empty()),
         Action::Expect(claim) => format!("expect {}", canonical_claim(claim)),
+        Action::Lab(order) => canonical_order(order),
     });
     text
 }
@@ -37,6 +40,16 @@ pub fn canonical(statement: &Statement) -> String {
 /// A call in the shell dialect: `accept s`.
 pub fn canonical_call(call: &Call) -> String {
     call::words(call)
+}
+
+/// An order to the laboratory: `wire drop 2`.
+pub fn canonical_order(order: &Order) -> String {
+    lab::order(order)
+}
+
+/// A side of a comparison, without quotes: `tcp with wire loss 30%`.
+pub fn canonical_side(side: &Side) -> String {
+    lab::side(side)
 }
 
 /// A value as it may stand in an expression.
@@ -83,6 +96,13 @@ pub fn canonical_claim(claim: &Claim) -> String {
         Claim::Jobs(value) => format!("jobs {}", number(value)),
         Claim::Quiet(time) => quiet(*time),
         Claim::True(value) => compared(value),
+        Claim::Packet { .. }
+        | Claim::Packets { .. }
+        | Claim::Fate(..)
+        | Claim::Retransmission { .. }
+        | Claim::Window(..)
+        | Claim::Held(_)
+        | Claim::HalfOpen(..) => lab::claim(claim),
     }
 }
 

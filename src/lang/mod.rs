@@ -15,15 +15,19 @@ pub mod constants;
 mod fault;
 mod lines;
 pub mod options;
+pub mod order;
 mod parser;
 pub mod state;
 pub mod table;
 mod walk;
 
 pub use ast::{Action, Claim, Statement};
-pub use canonical::{canonical, canonical_call, canonical_claim, canonical_expr};
+pub use canonical::{
+    canonical, canonical_call, canonical_claim, canonical_expr, canonical_order, canonical_side,
+};
 pub use fault::{Fault, Missing};
 pub use lines::{Line, lines, unfinished};
+pub use order::Order;
 use std::borrow::Cow;
 
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`
@@ -51,6 +55,14 @@ pub fn parse_with(line: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Statem
 /// As for [`parse`].
 pub fn parse_claim(text: &str) -> Result<Claim, Fault> {
     parser::claim_alone(&mut parser::input(text, &|_| false))
+}
+
+/// A side of a comparison: `tcp with wire loss 30%`.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_side(text: &str) -> Result<order::Side, Fault> {
+    parser::side_alone(text)
 }
 
 /// Bytes that were read as text.

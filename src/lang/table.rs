@@ -1,6 +1,7 @@
 //! The table of commands: parser, help, completion, hints, the dialects and the explanations all read it.
 //! A new primitive is one entry in one of the files of this folder and one function in `session`.
 
+mod lab;
 mod lesson;
 mod look;
 mod make;
@@ -50,6 +51,19 @@ pub static COMMANDS: &[Command] = &[
     talk::CLOSE,
     look::SETSOCKOPT,
     look::NONBLOCK,
+    lab::LAB,
+    lab::ON,
+    lab::WIRE,
+    lab::STEP,
+    lab::INJECT,
+    lab::PACKET,
+    lab::LADDER,
+    lab::FLOWS,
+    lab::CAPTURE,
+    lab::COMPARE,
+    lab::SCORE,
+    lab::SWAP,
+    lab::END,
     shell::SET,
     shell::JOBS,
     shell::WAIT,
@@ -134,6 +148,18 @@ pub struct Command {
     pub topic: &'static str,
     /// The prefix under which a resulting socket names itself where no target is given (`s` → `s1`).
     pub names: Option<&'static str>,
+    /// The ways to type it, where its parameters do not say: a command of the laboratory has words of its own.
+    pub forms: &'static [Form],
+}
+
+/// One way to type a command of the laboratory.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Form {
+    /// What follows the command's name: words as they are typed, `|` between those of which one is typed, `<n>` for what
+    /// is put in, `[…]` around what may be left out.
+    pub words: &'static str,
+    /// What it does.
+    pub does: &'static str,
 }
 
 /// Commands are compared by name: the table holds each name once.
@@ -169,6 +195,7 @@ impl Command {
             summary,
             topic: name,
             names: None,
+            forms: &[],
         }
     }
 
@@ -190,6 +217,12 @@ impl Command {
         self
     }
 
+    /// With the ways to type it.
+    const fn typed(mut self, forms: &'static [Form]) -> Self {
+        self.forms = forms;
+        self
+    }
+
     /// Its name and then its aliases.
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
@@ -200,9 +233,15 @@ impl Command {
         self.params.iter().position(|p| p.name == param)
     }
 
-    /// Its parameters as a hint shows them: `SOCKFD ADDR`, an optional one in brackets.
+    /// Its parameters as a hint shows them: `SOCKFD ADDR`, an optional one in brackets. Of several ways to type it, that
+    /// there are some.
     pub fn usage(&self) -> String {
         let mut usage = self.name.to_owned();
+        match self.forms {
+            [] => {}
+            [only] => usage.push_str(&format!(" {}", only.words)),
+            _ => usage.push_str(" …"),
+        }
         for param in self.params {
             let name = param.name.to_uppercase();
             usage.push_str(&match param.need {
@@ -232,6 +271,8 @@ pub enum Group {
     Finish,
     /// setsockopt, nonblock, set
     Tune,
+    /// lab, on, wire, step, ladder …
+    Lab,
     /// jobs, wait, cancel, help, quit
     Shell,
     /// learn, and what can be typed in a lesson
@@ -247,6 +288,8 @@ pub enum Role {
     Blocking,
     /// `app`: a command of the shell.
     Shell,
+    /// `app`: an order to the laboratory, with a grammar of its own: [`Order`](super::order::Order), never a `Call`.
+    Lab,
 }
 
 /// One parameter.

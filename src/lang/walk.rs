@@ -1,6 +1,6 @@
 //! Ways through the parts of an expression.
 
-use super::ast::{Address, Claim, Expr, Host, Port};
+use super::ast::{Address, Claim, Expr, Host, Mark, Nth, Port};
 
 impl Expr {
     /// Visits the expressions directly inside this one, in the order of writing.
@@ -60,17 +60,53 @@ impl Claim {
     /// The values that a claim compares with, to change them.
     pub fn values_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Self::Ret(a) | Self::Data(a) | Self::Sockets(a) | Self::Jobs(a) | Self::True(a) => {
-                vec![a]
+            Self::Ret(a)
+            | Self::Data(a)
+            | Self::Sockets(a)
+            | Self::Jobs(a)
+            | Self::True(a)
+            | Self::Packets { count: a, .. }
+            | Self::Window(_, a)
+            | Self::Held(a) => vec![a],
+            Self::Packet { which, marks, .. } => {
+                let mut values: Vec<&mut Expr> = which.value_mut().into_iter().collect();
+                values.extend(marks.iter_mut().filter_map(Mark::value_mut));
+                values
+            }
+            Self::Fate(which, _) | Self::Retransmission { of: which, .. } => {
+                which.value_mut().into_iter().collect()
             }
             Self::Local(_, b)
             | Self::Peer(_, b)
             | Self::Backlog(_, b)
             | Self::RecvQ(_, b)
-            | Self::SendQ(_, b) => {
+            | Self::SendQ(_, b)
+            | Self::HalfOpen(_, b) => {
                 vec![b]
             }
             _ => Vec::new(),
+        }
+    }
+}
+
+impl Nth {
+    fn value_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Self::Number(value) => Some(value),
+            Self::Last => None,
+        }
+    }
+}
+
+impl Mark {
+    fn value_mut(&mut self) -> Option<&mut Expr> {
+        match self {
+            Self::Seq(value)
+            | Self::Ack(value)
+            | Self::Len(value)
+            | Self::Win(value)
+            | Self::Mss(value) => Some(value),
+            _ => None,
         }
     }
 }

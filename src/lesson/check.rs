@@ -1,6 +1,7 @@
 //! What can be wrong with a lesson that can be read: found without running it. `lesson test` does both.
 
 use super::defect::{Defect, Defects};
+use super::head::Network;
 use super::judge::calls;
 use super::library;
 use super::model::{Lesson, Step};
@@ -57,7 +58,8 @@ fn deeds(lesson: &Lesson) -> impl Iterator<Item = (Deed, bool)> {
     socks.flat_map(|sock| sock.deeds().into_iter().map(|deed| (deed, sock.other)))
 }
 
-/// Loopback and the laboratory only; a fixed port only with SO_REUSEADDR on its listener.
+/// Loopback and the laboratory only; a fixed port only with SO_REUSEADDR on its listener, or in a laboratory, which is
+/// fresh.
 fn check_reach(lesson: &Lesson, defects: &mut Defects) {
     let mut fixed: BTreeMap<String, (u16, usize)> = BTreeMap::new();
     let mut reusable: BTreeSet<String> = BTreeSet::new();
@@ -84,7 +86,7 @@ fn check_reach(lesson: &Lesson, defects: &mut Defects) {
                         port: Port::Number(port),
                         ..
                     })),
-                ) if *port != 0 => {
+                ) if *port != 0 && lesson.head.network == Network::Local => {
                     fixed.insert(socket.clone(), (*port, deed.line));
                 }
                 ("listen", _) if !fails && !reusable.contains(socket) => {

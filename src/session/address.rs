@@ -105,7 +105,7 @@ impl Session {
             return Err(Refusal::new(format!("`{bare}` is no IPv4 address"))
                 .help("four numbers from 0 to 255 with dots between: 127.0.0.1"));
         }
-        if let Some(ip) = self.network.host(name) {
+        if let Some(ip) = self.networks.host(name, domain == Some(libc::AF_INET6)) {
             return Ok(ip);
         }
         let family = match domain {
@@ -128,7 +128,7 @@ impl Session {
             "the name `{name}` has no address: {}",
             names::gai_message(code)
         ));
-        if name == self.network.name() {
+        if name == self.networks.here().name() {
             return refusal.help(
                 "this machine's own name is not in /etc/hosts; use 127.0.0.1 or localhost instead",
             );
@@ -148,7 +148,8 @@ impl Session {
         hints: [i32; 4],
     ) -> Result<Result<Vec<names::Resolved>, (i32, crate::errno::Errno)>, Refusal> {
         if let Some(name) = host {
-            self.policy.may_look_up(name, &self.network.name())?;
+            self.policy
+                .may_look_up(name, &self.networks.here().name())?;
         }
         let c_text = |text: Option<&str>| {
             text.map(CString::new)

@@ -72,7 +72,7 @@ pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let target = session.sock(call)?;
     let domain = session.domain(target);
     let addr = session.arg(call, "addr", |session, expr| session.address(expr, domain))?;
-    session.policy.may_reach(&addr)?;
+    session.may_reach(target, &addr)?;
     let kernel = kernel_address(&addr)?;
     let fd = target.fd;
     let args = format!("{fd}, {}, {}", notation::addr(&addr), kernel.len());

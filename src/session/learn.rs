@@ -213,7 +213,7 @@ impl Session {
                 self.table.next_name(prefix, |name| vars.contains_key(name))
             }
         };
-        let host = self.network.label();
+        let host = self.networks.here().label();
         let [domain, kind, protocol] = what;
         let (kind, nonblocking) = super::make::split_type(kind);
         let socket = self.table.add(name.clone(), fd, [domain, kind, protocol]);

@@ -50,7 +50,7 @@ fn args([domain, kind, protocol]: [i32; 3]) -> String {
 /// socket(2)
 pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let [domain, kind, protocol] = triple(session, call, libc::AF_INET)?;
-    let result = session.network.socket(domain, kind, protocol);
+    let result = session.networks.here().socket(domain, kind, protocol);
     let shown = notation::finished(
         "socket",
         "socket",
@@ -69,7 +69,7 @@ pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
 /// socketpair(2)
 pub fn socketpair(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let what = triple(session, call, libc::AF_UNIX)?;
-    if session.network.label().is_some() {
+    if session.networks.here().label().is_some() {
         return Err(Refusal::new(
             "a pair of Unix sockets lives inside one host; make it without a laboratory host",
         )

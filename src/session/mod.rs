@@ -41,6 +41,7 @@ pub use value::Value;
 use crate::errno::Errno;
 use crate::lang::ast::{Arg, Call, Expr};
 use jobs::Jobs;
+use network::Networks;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 use table::Table;
@@ -120,7 +121,7 @@ pub struct Session {
     vars: HashMap<String, Value>,
     jobs: Jobs,
     waiting: BTreeMap<u32, outcome::Waiting>,
-    network: Box<dyn Network>,
+    networks: Networks,
     policy: Policy,
     timeout: Duration,
     interrupt: Interrupt,
@@ -140,7 +141,7 @@ impl Session {
             interrupt: jobs.interrupt_flag(),
             jobs,
             waiting: BTreeMap::new(),
-            network,
+            networks: Networks::new(network),
             policy,
             timeout,
             last: None,
@@ -176,6 +177,26 @@ impl Session {
         self.since = ended.since;
         self.interrupt = ended.interrupt.clone();
         self.jobs.set_interrupt(ended.interrupt.clone());
+    }
+
+    /// The hosts of a laboratory that came up; none where it went down.
+    pub fn set_hosts(&mut self, hosts: Vec<Box<dyn Network>>) {
+        self.networks.set_hosts(hosts);
+    }
+
+    /// Where the next statement runs: the label of a laboratory host, `None` on the machine itself.
+    pub fn here(&self) -> Option<String> {
+        self.networks.here().label()
+    }
+
+    /// The label of the laboratory host with this address.
+    pub fn host_at(&self, ip: std::net::IpAddr) -> Option<String> {
+        self.networks.at(ip).and_then(Network::label)
+    }
+
+    /// From now on statements run on this host (`None`: on the machine itself). False where there is no such host.
+    pub fn go(&mut self, host: Option<&str>) -> bool {
+        self.networks.go(host)
     }
 
     /// What may be reached, and how long a script waits.

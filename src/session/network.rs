@@ -1,6 +1,10 @@
-//! Where sockets come from: this machine's own network, or a host of a laboratory.
+//! Where sockets come from: this machine's own network, or the hosts of a laboratory.
 
+use super::Session;
+use super::eval::Target;
+use super::prepared::Refusal;
 use crate::errno::Errno;
+use crate::event::Addr;
 use crate::sys::call;
 use std::net::IpAddr;
 use std::os::fd::RawFd;
@@ -19,8 +23,11 @@ pub trait Network: Send {
     /// The call's errno.
     fn socket(&self, domain: i32, kind: i32, protocol: i32) -> Result<RawFd, Errno>;
 
-    /// The address of a host whose name only this network knows.
-    fn host(&self, name: &str) -> Option<IpAddr>;
+    /// The address of a host whose name only this network knows, in IPv6 where that is wanted.
+    fn host(&self, name: &str, ipv6: bool) -> Option<IpAddr>;
+
+    /// Whether this is an address of this laboratory host: false for the machine itself.
+    fn is_at(&self, ip: IpAddr) -> bool;
 }
 
 /// This machine's own network.
@@ -43,7 +50,89 @@ impl Network for Machine {
         call::socket(domain, kind, protocol)
     }
 
-    fn host(&self, _: &str) -> Option<IpAddr> {
+    fn host(&self, _: &str, _: bool) -> Option<IpAddr> {
         None
+    }
+
+    fn is_at(&self, _: IpAddr) -> bool {
+        false
+    }
+}
+
+/// The machine, the hosts of the laboratory, and where the next statement runs.
+pub(super) struct Networks {
+    machine: Box<dyn Network>,
+    hosts: Vec<Box<dyn Network>>,
+    /// The host of the next statement; `None` is the machine.
+    here: Option<usize>,
+}
+
+impl Networks {
+    /// The machine alone.
+    pub fn new(machine: Box<dyn Network>) -> Self {
+        Self {
+            machine,
+            hosts: Vec::new(),
+            here: None,
+        }
+    }
+
+    /// Where the next statement runs.
+    pub fn here(&self) -> &dyn Network {
+        let host = self.here.and_then(|n| self.hosts.get(n));
+        host.map_or(&*self.machine, |host| &**host)
+    }
+
+    /// A laboratory came up, or went down (none). The next statement runs on the first host then, or on the machine.
+    pub fn set_hosts(&mut self, hosts: Vec<Box<dyn Network>>) {
+        self.here = (!hosts.is_empty()).then_some(0);
+        self.hosts = hosts;
+    }
+
+    /// From now on statements run there: on the host of this name, or on the machine. False where there is no such host.
+    pub fn go(&mut self, label: Option<&str>) -> bool {
+        let Some(label) = label else {
+            self.here = None;
+            return true;
+        };
+        let found = self
+            .hosts
+            .iter()
+            .position(|host| host.label().as_deref() == Some(label));
+        self.here = found.or(self.here);
+        found.is_some()
+    }
+
+    /// The laboratory host with this address.
+    pub fn at(&self, ip: IpAddr) -> Option<&dyn Network> {
+        let found = self.hosts.iter().find(|host| host.is_at(ip));
+        found.map(|host| &**host)
+    }
+
+    /// The address of a laboratory host.
+    pub fn host(&self, name: &str, ipv6: bool) -> Option<IpAddr> {
+        std::iter::once(&self.machine)
+            .chain(&self.hosts)
+            .find_map(|network| network.host(name, ipv6))
+    }
+}
+
+impl Session {
+    /// Whether this socket may connect or send to this address. What a laboratory's socket sends never leaves the
+    /// laboratory; the machine's own sockets cannot reach it, and must not look for its addresses outside.
+    pub(super) fn may_reach(&self, target: Target, addr: &Addr) -> Result<(), Refusal> {
+        let socket = self.socket_of(target);
+        if socket.is_some_and(|socket| socket.host.is_some()) {
+            return Ok(());
+        }
+        let host = addr.inet().and_then(|inet| self.networks.at(inet.ip()));
+        if let Some(label) = host.and_then(Network::label) {
+            let name = socket.map_or("this", |socket| &socket.name);
+            return Err(Refusal::new(format!(
+                "{label} is a host of the laboratory, and {name} is a socket of the machine itself: no wire joins them"
+            ))
+            .help("make the socket on a host: `on client`, or `client: s = socket tcp`"));
+        }
+        self.policy.may_reach(addr)
     }
 }

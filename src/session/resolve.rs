@@ -29,7 +29,7 @@ fn failed(command: &'static str, args: &str, errno: Errno) -> Prepared {
 
 /// gethostname(2): glibc reads it with uname(2).
 pub fn gethostname(session: &mut Session, _: &Call) -> Result<Prepared, NotYet> {
-    let name = session.network.name();
+    let name = session.networks.here().name();
     let shown = notation::buffer(name.as_bytes());
     Ok(answered(
         "gethostname",
@@ -87,7 +87,9 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         },
     );
     let args = format!("{}, {}, {hints}", quoted(&node), quoted(&service));
-    let known = node.as_deref().and_then(|name| session.network.host(name));
+    let known = node
+        .as_deref()
+        .and_then(|name| session.networks.host(name, family == libc::AF_INET6));
     let node = known.map(|ip| ip.to_string()).or(node);
     let found = session.resolve(
         node.as_deref(),

@@ -143,7 +143,7 @@ pub fn sendto(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let bytes = data(session, call)?;
     let domain = session.domain(talk.target);
     let addr = session.arg(call, "addr", |session, expr| session.address(expr, domain))?;
-    session.policy.may_reach(&addr)?;
+    session.may_reach(talk.target, &addr)?;
     let kernel = super::connect::kernel_address(&addr)?;
     let (fd, flags, sent) = (talk.target.fd, talk.flags, Some(bytes.len()));
     // Whether a Unix peer's queue is full cannot be seen from this end.
@@ -366,7 +366,7 @@ impl Session {
             .socket_of(target)
             .and_then(|socket| socket.peer.as_ref())
         {
-            Some(peer) => self.policy.may_reach(peer),
+            Some(peer) => self.may_reach(target, peer),
             None => Ok(()),
         }
     }

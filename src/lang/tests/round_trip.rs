@@ -16,7 +16,7 @@ use std::time::Duration;
 fn name() -> BoxedStrategy<String> {
     let names = [
         "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on",
-        "tcp", "fd", "f", "b", "ret", "data", "état", "poll", "ok",
+        "tcp", "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
     ];
     select(names.to_vec()).prop_map(String::from).boxed()
 }
@@ -424,18 +424,20 @@ fn claim() -> BoxedStrategy<Claim> {
             value()
         )
             .prop_map(|(op, a, b)| Claim::True(Expr::Binary(op, Box::new(a), Box::new(b)))),
+        lab::claims(number(), socket()),
     ]
     .boxed()
 }
 
 fn action() -> BoxedStrategy<Action> {
     prop_oneof![
-        6 => select(COMMANDS.iter().collect::<Vec<_>>()).prop_flat_map(|c| call(c, false)).prop_map(Action::Call),
+        6 => select(COMMANDS.iter().filter(|c| c.role != Role::Lab).collect::<Vec<_>>()).prop_flat_map(|c| call(c, false)).prop_map(Action::Call),
         2 => value().prop_map(|value| match value {
             Expr::Call(call) => Action::Call(*call),
             value => Action::Value(value),
         }),
         2 => claim().prop_map(Action::Expect),
+        2 => lab::orders().prop_map(Action::Lab),
     ]
     .boxed()
 }
@@ -445,8 +447,8 @@ fn statement() -> BoxedStrategy<Statement> {
     (host, vec(option::of(name()), 0..3), action())
         .prop_map(|(host, targets, action)| Statement {
             span: Span::default(),
-            host,
-            targets: if matches!(action, Action::Expect(_)) {
+            host: host.filter(|_| !matches!(action, Action::Lab(_))),
+            targets: if matches!(action, Action::Expect(_) | Action::Lab(_)) {
                 Vec::new()
             } else {
                 targets

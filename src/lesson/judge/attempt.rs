@@ -4,6 +4,7 @@ use super::World;
 use super::parts;
 use crate::errno::Errno;
 use crate::lang::ast::{Action, Call, Expr, Statement};
+use crate::lang::order::Order;
 use crate::lang::table::{Kind, Role};
 
 /// A statement that was run.
@@ -100,12 +101,19 @@ impl Attempt {
 
     /// Whether a statement of this kind can change something.
     pub fn changes(&self) -> bool {
-        calls(&self.statement).into_iter().any(changes)
+        let order = |order: &Order| !order.looks();
+        match &self.statement.action {
+            Action::Lab(lab) => order(lab),
+            _ => calls(&self.statement).into_iter().any(changes),
+        }
     }
 
     /// Whether this one did.
     pub(super) fn changed(&self) -> bool {
-        self.changes() && !matches!(self.outcome.end, End::Failed(_) | End::NoCall)
+        // An order makes no call; it was carried out, or not reported at all.
+        let order = matches!(self.statement.action, Action::Lab(_));
+        let made = !matches!(self.outcome.end, End::Failed(_) | End::NoCall);
+        self.changes() && (order || made)
     }
 }
 
@@ -141,7 +149,7 @@ pub(in crate::lesson) fn calls(statement: &Statement) -> Vec<&Call> {
             found.push(call);
         }
         Action::Value(expr) => collect(expr, &mut found),
-        Action::Nothing | Action::Expect(_) => {}
+        Action::Nothing | Action::Expect(_) | Action::Lab(_) => {}
     }
     found
 }
@@ -171,7 +179,7 @@ pub(super) fn main_call(statement: &Statement) -> Option<&Call> {
     let mut calls = calls(statement);
     let last = calls.pop()?;
     match last.command.role {
-        Role::Shell => Some(calls.pop().unwrap_or(last)),
+        Role::Shell | Role::Lab => Some(calls.pop().unwrap_or(last)),
         Role::Primitive | Role::Blocking => Some(last),
     }
 }

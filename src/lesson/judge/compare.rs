@@ -49,10 +49,11 @@ pub(super) fn socket(call: &Call) -> Option<&str> {
 pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
     match (main_call(model), main_call(learner)) {
         (Some(model), Some(learner)) => family(model) == family(learner),
-        (None, None) => matches!(
-            (&model.action, &learner.action),
-            (Action::Value(_), Action::Value(_))
-        ),
+        (None, None) => match (&model.action, &learner.action) {
+            (Action::Value(_), Action::Value(_)) => true,
+            (Action::Lab(model), Action::Lab(learner)) => model.same_kind(learner),
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -69,7 +70,8 @@ pub(super) fn compare(
     match (main_call(model), main_call(learner)) {
         (Some(call), Some(theirs)) if family(call) == family(theirs) => {
             let mut likeness = compare_calls(call, theirs, attempt, names, ask);
-            if hosts_differ {
+            // A socket keeps its host, whichever the prompt stands on.
+            if hosts_differ && socket(call).is_none() {
                 let said = words::host(model, learner);
                 likeness = match likeness {
                     Likeness::Off(mut all) => {
@@ -92,6 +94,10 @@ fn compare_values(model: &Statement, learner: &Statement, names: &Names) -> Like
             if parts::in_expr(model, names).as_ref() == Some(learner) =>
         {
             Likeness::Same
+        }
+        (Action::Lab(model), Action::Lab(learner)) if model == learner => Likeness::Same,
+        (Action::Lab(model), Action::Lab(learner)) if model.same_kind(learner) => {
+            Likeness::Off(vec![words::order(model, learner)])
         }
         _ => Likeness::Other,
     }

@@ -1,6 +1,6 @@
 //! Parts: the model's names, and the learner's names that stand for them.
 
-use crate::lang::ast::{Action, Address, Claim, Expr, Host, Port, Statement};
+use crate::lang::ast::{Action, Address, Claim, Expr, Host, Mark, Nth, Port, Statement};
 
 /// Which of the learner's names plays which of the model's new parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,47 @@ pub(super) fn in_claim(claim: &Claim, names: &Names) -> Option<Claim> {
         Claim::Sockets(a) => Claim::Sockets(e(a)?),
         Claim::Jobs(a) => Claim::Jobs(e(a)?),
         Claim::True(a) => Claim::True(e(a)?),
+        Claim::Packet { which, host, marks } => Claim::Packet {
+            which: in_nth(which, names)?,
+            host: host.clone(),
+            marks: marks
+                .iter()
+                .map(|mark| in_mark(mark, names))
+                .collect::<Option<_>>()?,
+        },
+        Claim::Packets { host, count } => Claim::Packets {
+            host: host.clone(),
+            count: e(count)?,
+        },
+        Claim::Fate(which, fate) => Claim::Fate(in_nth(which, names)?, *fate),
+        Claim::Retransmission { of, cause } => Claim::Retransmission {
+            of: in_nth(of, names)?,
+            cause: *cause,
+        },
+        Claim::Window(host, a) => Claim::Window(host.clone(), e(a)?),
+        Claim::Held(a) => Claim::Held(e(a)?),
+        Claim::HalfOpen(s, a) => Claim::HalfOpen(e(s)?, e(a)?),
+    })
+}
+
+fn in_nth(which: &Nth, names: &Names) -> Option<Nth> {
+    Some(match which {
+        Nth::Number(n) => Nth::Number(in_expr(n, names)?),
+        Nth::Last => Nth::Last,
+    })
+}
+
+fn in_mark(mark: &Mark, names: &Names) -> Option<Mark> {
+    let e = |expr: &Expr| in_expr(expr, names);
+    Some(match mark {
+        Mark::Seq(a) => Mark::Seq(e(a)?),
+        Mark::Ack(a) => Mark::Ack(e(a)?),
+        Mark::Len(a) => Mark::Len(e(a)?),
+        Mark::Win(a) => Mark::Win(e(a)?),
+        Mark::Mss(a) => Mark::Mss(e(a)?),
+        Mark::Flags(_) | Mark::Udp | Mark::Icmp | Mark::Fragment | Mark::Data | Mark::Info(_) => {
+            mark.clone()
+        }
     })
 }
 
@@ -72,7 +113,7 @@ pub(super) fn each_expr(action: &mut Action, visit: &mut dyn FnMut(&mut Expr)) {
             .flatten()
             .for_each(|arg| each(&mut arg.value, visit)),
         Action::Value(expr) => each(expr, visit),
-        Action::Nothing | Action::Expect(_) => {}
+        Action::Nothing | Action::Expect(_) | Action::Lab(_) => {}
     }
 }
 

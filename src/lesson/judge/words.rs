@@ -5,6 +5,8 @@ use super::claims;
 use super::parts::Names;
 use super::{Deed, Finding};
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
+use crate::lang::canonical_order;
+use crate::lang::order::Order;
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::visible;
 
@@ -228,4 +230,13 @@ fn show(expr: &Expr) -> String {
         Expr::Address(Address::Abstract(name)) => format!("@{}", visible(name)),
         _ => "another value".to_owned(),
     }
+}
+
+/// An order to the laboratory that is not the model's.
+pub(super) fn order(model: &Order, learner: &Order) -> String {
+    format!(
+        "you ordered `{}`; this step wants `{}`",
+        canonical_order(learner),
+        canonical_order(model)
+    )
 }
