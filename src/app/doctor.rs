@@ -282,7 +282,7 @@ fn tool((name, package, what): (&str, &str, &str)) -> Check {
     check(
         name,
         Checked::Skipped,
-        format!("not installed; it {what}"),
+        format!("no such program in PATH; it {what}"),
         &mend,
     )
 }

@@ -67,15 +67,15 @@ fn it_tells_where_the_laboratory_can_be_used() {
         assert!(of(&checks, name)["found"].is_string());
     }
     let shown = doctor(&[]);
+    assert_eq!(shown.status.code(), Some(0));
     let shown = String::from_utf8(shown.stdout).unwrap();
-    assert!(
-        shown.contains("ok   laboratory: two hosts are up in"),
-        "{shown}"
-    );
-    assert!(
-        shown.contains("terminal: standard output is no terminal"),
-        "{shown}"
-    );
+    for part in [
+        "laboratory",
+        "two hosts are up in",
+        "standard output is no terminal",
+    ] {
+        assert!(shown.contains(part), "{shown}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::bench::{Ordinary, TunMode, program, require_root};
 use super::support::{require, skip};
+use serde_json::Value;
 use std::process::Command;
 
 /// Takes every privilege from what follows; the shell before it still has them.
@@ -16,20 +17,22 @@ const USERS: [&str; 4] = [
     "--keep-caps",
 ];
 
-/// What `doctor` says, which is what bringing a laboratory up says. It must not find it usable.
+/// What `doctor` says of the laboratory, which is what bringing one up says: why there is none, and what mends it. The check
+/// of one thing, where there is one for this cause, says the same.
 #[track_caller]
-fn refused(mut command: Command, says: &[&str]) {
-    let ran = command.arg("doctor").output().unwrap();
-    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+fn refused(mut command: Command, cause: Option<&str>, says: &[&str]) {
+    let ran = command.args(["--json", "doctor"]).output().unwrap();
     let erred = String::from_utf8_lossy(&ran.stderr);
-    assert_eq!(ran.status.code(), Some(1), "{said}\n{erred}");
-    let laboratory = said.find("NO   laboratory: ").expect(&said);
-    let mut rest = &said[laboratory..];
-    for part in says {
-        let at = rest
-            .find(part)
-            .unwrap_or_else(|| panic!("`{part}` is missing in\n{said}"));
-        rest = &rest[at + part.len()..];
+    assert_eq!(ran.status.code(), Some(1), "{ran:?}");
+    let event: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{erred}"));
+    let checks = event["checks"].as_array().unwrap();
+    for name in cause.into_iter().chain(["laboratory"]) {
+        let check = checks.iter().find(|check| check["name"] == name).unwrap();
+        assert_eq!(check["result"], "no", "{check}");
+        let said = format!("{} {}", check["found"], check["mend"]);
+        for part in says {
+            assert!(said.contains(part), "`{part}` is missing in {check}");
+        }
     }
 }
 
@@ -67,6 +70,7 @@ fn tun_that_may_not_be_opened() {
     let _mode = TunMode::set(0o600);
     refused(
         user.command(&user.program()),
+        Some("/dev/net/tun"),
         &[
             "This user may not open /dev/net/tun (its mode is 0600; 0666 is usual).",
             "sudo chmod 0666 /dev/net/tun",
@@ -81,6 +85,7 @@ fn no_tun() {
     };
     refused(
         command,
+        Some("/dev/net/tun"),
         &[
             "There is no /dev/net/tun",
             "sudo modprobe tun",
@@ -98,6 +103,7 @@ fn nothing_behind_tun() {
     };
     refused(
         command,
+        Some("/dev/net/tun"),
         &["Nothing is behind /dev/net/tun", "sudo modprobe tun"],
     );
 }
@@ -110,6 +116,7 @@ fn a_read_only_proc() {
     };
     refused(
         command,
+        None,
         &[
             "cannot be set in a host: EROFS",
             "read-only",
@@ -131,6 +138,7 @@ fn user_namespaces_that_are_forbidden() {
     };
     refused(
         command,
+        None,
         &[
             "unshare(CLONE_NEWUSER) failed: EPERM",
             "sandbox",
@@ -147,6 +155,7 @@ fn no_user_namespace_left() {
     };
     refused(
         command,
+        Some("user namespaces"),
         &[
             "(user.max_user_namespaces is 0)",
             "sudo sysctl -w user.max_user_namespaces=10000",
@@ -162,6 +171,7 @@ fn no_network_namespace_left() {
     };
     refused(
         command,
+        None,
         &[
             "(user.max_net_namespaces is 0)",
             "sudo sysctl -w user.max_net_namespaces=10000",
