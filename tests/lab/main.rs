@@ -7,4 +7,10 @@
 mod support;
 
 mod bench;
+mod doctor;
+mod furnishing;
 mod hosts;
+mod ordinary;
+mod orphans;
+mod refusals;
+mod service;
