@@ -116,10 +116,7 @@ impl App {
             Order::Flows => self.flows(sink)?,
             Order::Inject(inject) => self.inject(inject, sink)?,
             Order::Capture(capture) => self.capture(capture, sink)?,
-            Order::Compare(..)
-            | Order::Score
-            | Order::Swap
-            | Order::End => {
+            Order::Compare(..) | Order::Score | Order::Swap | Order::End => {
                 return Err(Refusal::new("no comparison is being made").help("compare tcp udp"));
             }
         }
@@ -136,7 +133,9 @@ impl App {
         match (&self.lab, &self.tap) {
             (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
             (None, Some(tap)) => Ok(Past::Tap(tap)),
-            (None, None) => Err(no_laboratory().help("or `capture on`, for this machine's own network")),
+            (None, None) => {
+                Err(no_laboratory().help("or `capture on`, for this machine's own network"))
+            }
         }
     }
 
