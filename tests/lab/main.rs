@@ -9,6 +9,7 @@ mod support;
 mod bench;
 mod doctor;
 mod furnishing;
+mod held;
 mod hosts;
 mod ordinary;
 mod orphans;
