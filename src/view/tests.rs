@@ -5,6 +5,7 @@ mod answers;
 mod calls;
 mod foreign;
 mod json;
+mod lab;
 mod ladder;
 mod packets;
 mod speed;

@@ -53,6 +53,8 @@ const FLAGS: usize = 12;
 /// Columns of `seq 0 ack 1`, and of more where there is room.
 const SEQ: usize = 11;
 const ROOMY_SEQ: usize = 16;
+/// Below this there is room for the sender, what it is, and its length: a side of a comparison.
+const NARROW: usize = 60;
 /// From this width on there is room for all options of a SYN.
 const ROOMY: usize = 100;
 /// In a very wide terminal the fate ends here, not far from the rest.
@@ -67,6 +69,9 @@ mod rank {
     pub(super) const PORTS: usize = 10;
     pub(super) const WINDOW: usize = 5;
     pub(super) const LETTERS: usize = 4;
+    /// These go in a narrow terminal only.
+    pub(super) const ACK: usize = 2;
+    pub(super) const SEQ: usize = 1;
 }
 
 /// `  #1  client → server  SYN [S]  seq 0  win 64240  mss 1460 …  held`; or, of a packet that was shown so when the wire
@@ -88,8 +93,9 @@ pub(in crate::view) fn packet(page: &mut Page<'_>, packet: &Packet, seen: &mut S
 pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
     let style = page.style();
     let fate = fate(packet);
+    let gap = if is_narrow(style) { 1 } else { 2 };
     let room = style.width.map(|width| {
-        let around = INDENT.len() + 2 + wrap::columns(&fate.0);
+        let around = INDENT.len() + wrap::columns(&fate.0) + gap;
         width.saturating_sub(around).max(20)
     });
     let head = head(packet, style, seen);
@@ -100,12 +106,18 @@ pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
     let below = if inline.is_some() { None } else { remark };
     let mut line = inline.unwrap_or(line);
     if let Some(room) = room {
-        pieces::fit(&mut line, room, style);
+        // So little is shown there that a mark for what is gone would only take its place.
+        let mark = if is_narrow(style) {
+            "".into()
+        } else {
+            style.sign("…")
+        };
+        pieces::fit(&mut line, room, &mark);
     }
     let text = pieces::text(&line, room.unwrap_or(usize::MAX), style);
     let taken = pieces::columns(&line).min(room.unwrap_or(usize::MAX));
     let mut out = format!("{INDENT}{text}");
-    pieces::blanks(&mut out, blank(taken, room, wrap::columns(&fate.0)));
+    pieces::blanks(&mut out, blank(taken, room, gap, wrap::columns(&fate.0)));
     out.push_str(&style.paint(fate.0, fate.1));
     out.push('\n');
     page.lines(&out);
@@ -121,12 +133,12 @@ pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
 }
 
 /// The blanks before the fate: it ends where the width does.
-fn blank(taken: usize, room: Option<usize>, fate: usize) -> usize {
+fn blank(taken: usize, room: Option<usize>, gap: usize, fate: usize) -> usize {
     match room {
-        None => (FATE - INDENT.len()).saturating_sub(taken).max(2),
+        None => (FATE - INDENT.len()).saturating_sub(taken).max(gap),
         Some(room) => {
-            let edge = room.min((EDGE - INDENT.len() - 2).saturating_sub(fate));
-            edge.saturating_sub(taken) + 2
+            let edge = room.min((EDGE - INDENT.len() - gap).saturating_sub(fate));
+            edge.saturating_sub(taken) + gap
         }
     }
 }
@@ -164,8 +176,23 @@ fn inline(
     })
 }
 
+/// Whether there is room for no more than what matters most.
+fn is_narrow(style: &Style) -> bool {
+    style.width.is_some_and(|width| width < NARROW)
+}
+
 /// Number, hosts and what it is.
 fn head(packet: &Packet, style: &Style, seen: &mut Seen) -> Vec<Piece> {
+    if is_narrow(style) {
+        let from = wrap::shortened(&style.clean(&packet.from), 9, &style.sign("…"));
+        return vec![
+            Piece::new(format!("#{}", packet.n))
+                .paint(Paint::Name)
+                .pad(NUMBER),
+            Piece::new(from),
+            Piece::new(style.clean(&kind(packet).0)).paint(Paint::Strong),
+        ];
+    }
     let route = route(packet, style);
     seen.route = seen.route.max(wrap::columns(&route)).max(ROUTE);
     let (words, letters) = kind(packet);
@@ -225,7 +252,19 @@ fn numbers(packet: &Packet, style: &Style) -> Vec<Piece> {
     let gap = if roomy { 2 } else { 1 };
     let mut line = Vec::new();
     let mut add = |piece: Piece| line.push(piece.gap(gap));
-    if let Some(seq) = sequence(packet) {
+    if let (true, (seq, ack)) = (is_narrow(style), numbers_of(packet)) {
+        // Of data its place matters more, of an acknowledgment what it acknowledges.
+        let ranks = if packet.len > 0 {
+            [rank::SEQ, rank::ACK]
+        } else {
+            [rank::ACK, rank::SEQ]
+        };
+        for (number, rank) in [seq, ack].into_iter().zip(ranks) {
+            number
+                .into_iter()
+                .for_each(|number| add(Piece::new(number).rank(rank)));
+        }
+    } else if let Some(seq) = sequence(packet) {
         add(Piece::new(seq).pad(if roomy { ROOMY_SEQ } else { SEQ }));
     }
     if packet.proto == "udp" || (packet.len > 0 && !packet.proto.starts_with("icmp")) {
@@ -363,6 +402,7 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
     let style = page.style();
     // `server ESTABLISHED → CLOSE_WAIT` behind another state still fits 80 columns.
     let (fate_pad, state_pad) = match style.width {
+        Some(..NARROW) => (0, 0),
         Some(..ROOMY) => (12, 26),
         _ => (seen.route, 28),
     };
@@ -374,6 +414,9 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
     ];
     let mut ends: Vec<&End> = packet.states.iter().collect();
     ends.sort_by_key(|end| seen.column(&end.host));
+    if is_narrow(style) && ends.iter().any(|end| end.from.is_some()) {
+        ends.retain(|end| end.from.is_some());
+    }
     for end in ends {
         let (text, changed) = state(end, style);
         let paint = if changed { Paint::Strong } else { Paint::Plain };
@@ -394,9 +437,13 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
         return;
     }
     // What does not fit beside the fate stands below it, a piece a line.
-    let rest = line.split_off(3.min(line.len()));
+    let (beside, under) = if is_narrow(style) {
+        (2, NUMBER + 1)
+    } else {
+        (3, NUMBER + 1 + fate_pad + 2)
+    };
+    let rest = line.split_off(beside.min(line.len()));
     page.lines(&format!("{INDENT}{}\n", pieces::text(&line, room, style)));
-    let under = NUMBER + 1 + fate_pad + 2;
     for piece in rest {
         let mut out = format!("{INDENT}{}", " ".repeat(under));
         out.push_str(&pieces::text(&[piece], room.saturating_sub(under), style));
