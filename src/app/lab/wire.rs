@@ -37,7 +37,11 @@ impl Laboratory {
 
 impl App {
     /// `wire …`
-    pub(super) fn wire(&mut self, order: Option<&Wire>, sink: Sink<'_>) -> Result<(), Refusal> {
+    pub(in crate::app) fn wire(
+        &mut self,
+        order: Option<&Wire>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
         let wire = &self.laboratory()?.wire;
         match order {
             None => return self.show_wire(sink),
