@@ -1,5 +1,6 @@
 //! The command line: choose a mode, return an exit status.
 
+mod doctor;
 mod lesson;
 mod watch;
 
@@ -38,10 +39,12 @@ Examples:
   socktutor -c 's = socket tcp; bind s :0; ls' three statements
   socktutor run session.sock                   a file of statements
   socktutor explain ECONNREFUSED               one topic of the reference
+  socktutor doctor                             what this machine has, and what mends what it lacks
 
 Exit status:
   0  all well
-  1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked
+  1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked;
+     `doctor`: there can be no laboratory
   2  the command line or a statement cannot be understood, or a script may not do it
   77 every lesson that was to be tested was skipped";
 
@@ -125,6 +128,8 @@ enum Mode {
         /// `bind`, `SO_REUSEADDR`, `TIME_WAIT`, `EADDRINUSE` …
         topic: String,
     },
+    /// Check what this machine has for the laboratory and for a class, and say what mends the rest.
+    Doctor,
 }
 
 #[derive(Debug, Subcommand)]
@@ -201,6 +206,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         (Some(Mode::Explain { topic }), None) => {
             script(&global, Cursor::new(format!("explain {topic}")), false)
         }
+        (Some(Mode::Doctor), None) => doctor::doctor(&global),
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
         (Some(Mode::Run { file }), None) if file == Path::new("-") => {
             typed(&global, io::stdin().lock())

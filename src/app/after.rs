@@ -163,5 +163,6 @@ impl App {
             self.state_in_ladder(id, &change);
             self.tell(Some(id), What::State(change), sink);
         }
+        self.tell_captured(sink);
     }
 }

@@ -5,6 +5,7 @@ mod after;
 mod books;
 mod commands;
 mod compare;
+pub mod doctor;
 mod expect;
 mod facts;
 mod help;
@@ -83,6 +84,8 @@ pub struct App {
     lab: Option<lab::Laboratory>,
     /// The comparison that is on.
     comparison: Option<Box<compare::Comparison>>,
+    /// A capture on the machine's own network.
+    tap: Option<crate::lab::Tap>,
     settings: Settings,
     met: HashSet<String>,
     last: Last,
@@ -114,6 +117,7 @@ impl App {
             ledger: Ledger::new()?,
             lab: None,
             comparison: None,
+            tap: None,
             settings,
             met: HashSet::new(),
             last: Last::default(),
@@ -301,6 +305,7 @@ impl App {
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
+        fresh.tap = self.tap.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

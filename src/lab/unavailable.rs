@@ -213,7 +213,7 @@ fn call(step: &Step) -> String {
 }
 
 /// The number that is all of a file in /proc/sys.
-fn number(name: &str) -> Option<u64> {
+pub(super) fn number(name: &str) -> Option<u64> {
     let text = std::fs::read_to_string(format!("/proc/sys/{name}")).ok()?;
     text.trim().parse().ok()
 }

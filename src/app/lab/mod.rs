@@ -1,7 +1,9 @@
 //! The laboratory in a session: its hosts give sockets, its wire's packets are told, its orders are carried out.
 
+mod capture;
 mod claims;
 mod host;
+mod inject;
 mod packets;
 mod states;
 mod step;
@@ -11,7 +13,7 @@ use super::{App, Outcome, Sink};
 use crate::event::packet::Count;
 use crate::event::{Answer, What};
 use crate::kernel::Diag;
-use crate::lab::{Hosts, PROGRAM, Station, Wire};
+use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
 use crate::session::{Network, Refusal};
 use host::HostNetwork;
@@ -100,6 +102,21 @@ impl Laboratory {
     }
 }
 
+/// Where packets were seen: on the laboratory's wire, or on the machine's own network.
+pub(super) enum Past<'a> {
+    Wire(&'a Wire),
+    Tap(&'a Tap),
+}
+
+impl Crossed for Past<'_> {
+    fn read(&self, see: &mut dyn FnMut(&crate::lab::State)) {
+        match self {
+            Self::Wire(wire) => wire.read(see),
+            Self::Tap(tap) => tap.read(see),
+        }
+    }
+}
+
 impl App {
     /// Carries an order out.
     pub(super) fn order(&mut self, order: &Order, sink: Sink<'_>) -> Result<Outcome, Refusal> {
@@ -113,9 +130,8 @@ impl App {
             Order::Packet(n) => self.open_packet(*n, sink)?,
             Order::Ladder { live, flow } => self.ladder(*live, *flow, sink)?,
             Order::Flows => self.flows(sink)?,
-            Order::Inject(_) | Order::Capture(_) => {
-                return Err(Refusal::new("no comparison is being made").help("compare tcp udp"));
-            }
+            Order::Inject(inject) => self.inject(inject, sink)?,
+            Order::Capture(capture) => self.capture(capture, sink)?,
             Order::Compare(left, right) => self.compare(left, right, sink)?,
             Order::Score => self.score(sink)?,
             Order::Swap => self.swap_sides(sink)?,
@@ -127,6 +143,15 @@ impl App {
     /// The laboratory that is up.
     pub(super) fn laboratory(&self) -> Result<&Laboratory, Refusal> {
         self.lab.as_ref().ok_or_else(no_laboratory)
+    }
+
+    /// What crossed the laboratory's wire, or was captured.
+    fn past(&self) -> Result<Past<'_>, Refusal> {
+        match (&self.lab, &self.tap) {
+            (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
+            (None, Some(tap)) => Ok(Past::Tap(tap)),
+            (None, None) => Err(no_laboratory().help("or `capture on`, for this machine's own network")),
+        }
     }
 
     /// `lab up [NAME …]`

@@ -26,6 +26,7 @@ mod world;
 pub(in crate::app) use learn::Learner;
 pub use readable::readable;
 pub use round::Round;
+pub(in crate::app) use stage::capture;
 pub use stage::{again, lacking, language, library, restart, stage};
 pub use turn::Turn;
 pub use world::Seen;

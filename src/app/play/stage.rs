@@ -140,13 +140,13 @@ fn tried(need: Need) -> io::Result<()> {
 
 /// A packet socket wants CAP_NET_RAW (packet(7)).
 #[cfg(target_os = "linux")]
-fn capture() -> io::Result<()> {
+pub(in crate::app) fn capture() -> io::Result<()> {
     use socket2::{Domain, Socket, Type};
     Socket::new(Domain::PACKET, Type::DGRAM, None).map(drop)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn capture() -> io::Result<()> {
+pub(in crate::app) fn capture() -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 

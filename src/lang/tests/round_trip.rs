@@ -425,7 +425,7 @@ fn claim() -> BoxedStrategy<Claim> {
             value()
         )
             .prop_map(|(op, a, b)| Claim::True(Expr::Binary(op, Box::new(a), Box::new(b)))),
-        super::lab::claims(number(), socket()),
+        lab::claims(number(), socket()),
     ]
     .boxed()
 }
@@ -438,7 +438,7 @@ fn action() -> BoxedStrategy<Action> {
             value => Action::Value(value),
         }),
         2 => claim().prop_map(Action::Expect),
-        2 => super::lab::orders().prop_map(Action::Lab),
+        2 => lab::orders().prop_map(Action::Lab),
     ]
     .boxed()
 }

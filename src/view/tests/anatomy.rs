@@ -437,8 +437,10 @@ fn flows() -> Vec<Flow> {
         payload: packets * 1448,
         retransmitted,
         dropped: retransmitted,
+        ..Count::default()
     };
     let flow = |proto: &str, client: &str, server: &str, packets| Flow {
+        n: 1,
         proto: proto.to_owned(),
         client: client.to_owned(),
         server: server.to_owned(),
