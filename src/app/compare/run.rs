@@ -180,6 +180,12 @@ fn place(action: &Action) -> Result<Where, Refusal> {
                         .help("`end` closes both"),
                 );
             }
+            Order::Capture(Capture::On | Capture::Off) => {
+                return Err(Refusal::new(
+                    "a comparison's packets are those of its wires, and they are all kept",
+                )
+                .help("left: capture save FILE   (and right:) writes them"));
+            }
             Order::On(Some(host)) if host == MACHINE => {
                 return Err(
                     Refusal::new("a comparison runs in its laboratories").help("`end` ends it")

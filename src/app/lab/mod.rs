@@ -150,7 +150,9 @@ impl App {
         match (&self.lab, &self.tap) {
             (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
             (None, Some(tap)) => Ok(Past::Tap(tap)),
-            (None, None) => Err(no_laboratory().help("or `capture on`, for this machine's own network")),
+            (None, None) => {
+                Err(no_laboratory().help("or `capture on`, for this machine's own network"))
+            }
         }
     }
 

@@ -84,7 +84,9 @@ impl State {
             statement: None,
             answering: None,
             began: Instant::now(),
-            began_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            began_at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
         }
     }
 

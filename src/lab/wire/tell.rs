@@ -4,7 +4,9 @@ use super::crossed::Kept;
 use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
-use crate::packet::{Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words};
+use crate::packet::{
+    Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+};
 use std::net::IpAddr;
 use std::time::Duration;
 
