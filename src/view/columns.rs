@@ -90,7 +90,7 @@ pub fn columns(
 }
 
 /// Which blocks stand beside each other.
-fn aligned<'b>(sides: [&'b [Block]; 2]) -> Vec<[Option<&'b Block>; 2]> {
+fn aligned(sides: [&[Block]; 2]) -> Vec<[Option<&Block>; 2]> {
     let [left, right] = sides;
     let mut pairs = Vec::with_capacity(left.len().max(right.len()));
     let (mut i, mut j) = (0, 0);
