@@ -36,7 +36,11 @@ impl Laboratory {
 
 impl App {
     /// `wire …`
-    pub(super) fn wire(&mut self, order: Option<&Wire>, sink: Sink<'_>) -> Result<(), Refusal> {
+    pub(in crate::app) fn wire(
+        &mut self,
+        order: Option<&Wire>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
         if let Some(Wire::Log(count)) = order {
             let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
             return self.show_log(count, sink);
