@@ -28,8 +28,8 @@ use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
-use std::collections::{HashSet, VecDeque};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, OnceLock};
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -59,7 +59,7 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 struct Last {
     /// Its canonical form (`connect a b.local`).
-    typed: String,
+    typed: Arc<str>,
     /// What it returned; `None` while it sleeps, or where there was none.
     ret: Option<i64>,
     /// Its errno.
@@ -79,7 +79,8 @@ pub struct App {
     session: Session,
     ledger: Ledger,
     settings: Settings,
-    met: HashSet<String>,
+    /// The kinds of each call that were met before.
+    met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
     /// A call failed, and no `expect error` has said that it should.
     unexpected: bool,
@@ -106,7 +107,7 @@ impl App {
             session,
             ledger: Ledger::new()?,
             settings,
-            met: HashSet::new(),
+            met: BTreeMap::new(),
             last: Last::default(),
             unexpected: false,
             failures: 0,

@@ -6,6 +6,7 @@ use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
 use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 impl App {
     /// Runs one statement.
@@ -50,7 +51,7 @@ impl App {
         if call.command.role == Role::Shell {
             return self.command(call, statement, sink);
         }
-        let typed = crate::lang::canonical(statement);
+        let typed = crate::lang::canonical(statement).into();
         let failed = self.primitive(call, statement, &typed, sink)?.is_err();
         Ok(Outcome {
             failed,
@@ -64,7 +65,7 @@ impl App {
         &mut self,
         call: &Call,
         statement: &Statement,
-        typed: &str,
+        typed: &Arc<str>,
         sink: Sink<'_>,
     ) -> Result<Result<Value, ()>, Refusal> {
         let prepared = loop {
@@ -94,7 +95,7 @@ impl App {
             Step::Asleep { job, call, socket } => {
                 let sleeps_in = format!("{}()", call.command);
                 self.last = Last {
-                    typed: typed.to_owned(),
+                    typed: Arc::clone(typed),
                     job: Some(job),
                     socket,
                     ..Last::default()
@@ -106,7 +107,7 @@ impl App {
                     What::Job(Job {
                         n: job,
                         status,
-                        call: typed.to_owned(),
+                        call: typed.to_string(),
                         sleeps_in,
                     }),
                     sink,
@@ -223,7 +224,7 @@ impl App {
             dialect: crate::lang::ast::Dialect::Python,
             remarks: Vec::new(),
         };
-        let typed = crate::lang::canonical(&statement);
+        let typed = crate::lang::canonical(&statement).into();
         let value = self.primitive(&call, &statement, &typed, sink)?;
         let value = match (value, self.last.job) {
             (Err(()), _) => {

@@ -4,7 +4,7 @@ use super::follow::{Follow, Following, Pace};
 use super::way::Way;
 use super::{Diag, DiagRow, Family, Look, look, look_again};
 use crate::event::{Addr, Change, TcpState};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const GONE: usize = 64;
 /// [`next_look`](Self::next_look), and do the same.
 #[derive(Debug, Default)]
 pub struct Books {
-    open: HashMap<u64, Known>,
+    open: BTreeMap<u64, Known>,
     following: Following,
     /// Open sockets whose send queue is not empty. The kernel wakes nobody when the last byte is acknowledged, unless the
     /// queue had been full.
