@@ -23,7 +23,13 @@ impl App {
             self.ledger.closed(closed);
         }
         self.note_last(&done);
-        let changes = self.ledger.around(&self.session, &own);
+        let changes = if done.result.is_ok() {
+            let sent = sends(done.command);
+            self.ledger.after(&self.session, &own, sent)
+        } else {
+            // Why it failed may be told by any socket.
+            self.ledger.around(&self.session, &own)
+        };
         for (id, change) in changes {
             self.tell(Some(id), What::State(change), sink);
         }
@@ -151,6 +157,13 @@ impl App {
         }
     }
 
+    /// Before anything is judged or shown: what was not told yet.
+    pub(super) fn catch_up(&mut self, sink: Sink<'_>) {
+        if self.ledger.behind() {
+            self.look_around(None, sink);
+        }
+    }
+
     /// What the network has changed, for the sockets that the kernel names and these.
     pub(super) fn look_around(&mut self, own: Option<SocketId>, sink: Sink<'_>) {
         let own: Vec<SocketId> = own.into_iter().collect();
@@ -158,4 +171,12 @@ impl App {
             self.tell(Some(id), What::State(change), sink);
         }
     }
+}
+
+/// Whether the call sends something, so that the other end may have changed by the time it returns.
+fn sends(command: &str) -> bool {
+    matches!(
+        command,
+        "connect" | "send" | "sendall" | "sendto" | "write" | "shutdown" | "close"
+    )
 }

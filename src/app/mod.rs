@@ -248,6 +248,7 @@ impl App {
     /// True where all went well.
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
+        self.catch_up(sink);
         self.leave_jobs(sink);
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);

@@ -23,7 +23,10 @@ impl App {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
             Action::Call(call) => self.call(statement, call, sink),
-            Action::Expect(claim) => self.judge(claim, sink),
+            Action::Expect(claim) => {
+                self.catch_up(sink);
+                self.judge(claim, sink)
+            }
             Action::Lab(order) => Err(Refusal::new(format!(
                 "`{}` needs a laboratory",
                 crate::lang::canonical_order(order)
@@ -49,6 +52,7 @@ impl App {
     ) -> Result<Outcome, Refusal> {
         let call = &*self.without_inner_calls(call, sink)?;
         if call.command.role == Role::Shell {
+            self.catch_up(sink);
             return self.command(call, statement, sink);
         }
         let typed = crate::lang::canonical(statement).into();
