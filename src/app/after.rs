@@ -33,6 +33,10 @@ impl App {
         for (id, change) in changes {
             self.tell(Some(id), What::State(change), sink);
         }
+        if let ("listen", Ok(_), Some(id)) = (done.command, &done.result, socket) {
+            let at = self.ledger.last(id).and_then(|look| look.local.clone());
+            self.session.remember_local(id, at);
+        }
         if let Some(answer) = done.answer.take() {
             self.tell(socket, What::Answer(answer), sink);
         }

@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::event::Addr;
+use std::borrow::Cow;
 
 /// Words that stand for something right now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,14 +59,15 @@ impl App {
     }
 
     /// The prompt: the place in a lesson, and how many calls sleep.
-    pub fn prompt(&self) -> String {
+    pub fn prompt(&self) -> Cow<'static, str> {
         let place = match &self.learner {
-            Some(learner) => learner.place(),
-            None => "sock".to_owned(),
+            Some(learner) => Cow::Owned(learner.place()),
+            None if self.jobs() == 0 => return "sock> ".into(),
+            None => "sock".into(),
         };
         match self.jobs() {
-            0 => format!("{place}> "),
-            n => format!("{place} [{n} blocked]> "),
+            0 => format!("{place}> ").into(),
+            n => format!("{place} [{n} blocked]> ").into(),
         }
     }
 }

@@ -112,7 +112,8 @@ pub fn topic(name: &str) -> Option<&'static Topic> {
     let library = &*LIBRARY;
     let at = library
         .exact
-        .get(bare(name))
+        .get(name)
+        .or_else(|| library.exact.get(bare(name)))
         .or_else(|| library.folded.get(&fold(name)))?;
     library.entries[*at].topic()
 }

@@ -13,7 +13,14 @@ use super::table::find;
 
 /// A statement in the shell dialect.
 pub fn canonical(statement: &Statement) -> String {
-    let mut text = String::new();
+    if let (None, [], Action::Call(call)) = (
+        &statement.host,
+        statement.targets.as_slice(),
+        &statement.action,
+    ) {
+        return canonical_call(call);
+    }
+    let mut text = String::with_capacity(48);
     if let Some(host) = &statement.host {
         text.push_str(host);
         text.push_str(": ");

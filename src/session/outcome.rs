@@ -210,6 +210,9 @@ impl Session {
 
     /// The jobs that have returned since last time.
     pub fn collect(&mut self) -> Vec<Done> {
+        if !self.jobs.has_results() {
+            return Vec::new();
+        }
         let returned = self.jobs.collect();
         returned
             .into_iter()

@@ -73,7 +73,7 @@ pub struct Socket {
     pub closed: bool,
     /// The statement that closed it, and when.
     pub closed_by: Option<(Arc<str>, Instant)>,
-    /// Its local address when it was closed.
+    /// Its local address when it began to listen, or was closed.
     pub last_local: Option<Addr>,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
@@ -98,6 +98,12 @@ impl Socket {
     /// Whether it is a TCP socket.
     pub fn is_tcp(&self) -> bool {
         matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
+    }
+
+    /// The address that it listens at: it stays as long as the socket listens.
+    pub fn listens_at(&self) -> Option<&Addr> {
+        let listens = self.listening && !self.closed && !self.shut_read;
+        self.last_local.as_ref().filter(|_| listens)
     }
 
     /// The length of an address of its family, which is what its address buffers are given.
