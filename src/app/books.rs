@@ -386,3 +386,24 @@ pub(super) fn family(socket: &Socket) -> Family {
         _ => Family::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_burst_there_is_one_look_a_moment() {
+        let mut allowance = Allowance::new();
+        let taken = (0..100 * BURST).take_while(|_| allowance.take()).count();
+        assert!(taken >= BURST as usize, "{taken}");
+        allowance.left = 0;
+        allowance.since = Instant::now();
+        let began = allowance.since;
+        while !allowance.take() {}
+        assert!(began.elapsed() >= FRESH);
+        // A pause gives the burst back, and no more.
+        allowance.since = began.checked_sub(FRESH * BURST * 10).unwrap_or(began);
+        assert!(allowance.take());
+        assert_eq!(allowance.left, BURST - 1);
+    }
+}
