@@ -90,6 +90,8 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// While a lesson is played: calls that still sleep, each with the parts that its result plays.
+    awaited: Vec<(u32, Vec<Option<String>>)>,
     /// The lesson that a learner is led through.
     learner: Option<Box<play::Learner>>,
     /// Ids of lessons, once they were asked for.
@@ -116,6 +118,7 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            awaited: Vec::new(),
             learner: None,
             lesson_ids: OnceLock::new(),
         })

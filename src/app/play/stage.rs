@@ -62,12 +62,14 @@ impl App {
         } = self.settings;
         self.set_policy(Policy::of_script(allow_net, allow_files));
         self.ended = Some(Vec::new());
+        self.awaited.clear();
     }
 
     /// The lesson is over: the rules of the settings hold again. What is open stays open.
     pub fn leave_stage(&mut self) {
         self.set_policy(self.settings.policy());
         self.ended = None;
+        self.awaited.clear();
     }
 }
 
