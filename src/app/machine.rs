@@ -6,6 +6,11 @@ use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::path::Path;
 
+/// The number that is all of a file.
+pub(super) fn number_in(path: &str) -> Option<u16> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
 impl App {
     /// A kernel setting on a host (`net.ipv4.ip_local_port_range`), where it can be read.
     fn sysctl(&self, host: Option<&str>, name: &str) -> Option<String> {

@@ -4,6 +4,8 @@
 mod after;
 mod books;
 mod commands;
+mod compare;
+pub mod doctor;
 mod expect;
 mod facts;
 mod help;
@@ -29,8 +31,8 @@ use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
-use std::collections::{HashSet, VecDeque};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, OnceLock};
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -60,7 +62,7 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 struct Last {
     /// Its canonical form (`connect a b.local`).
-    typed: String,
+    typed: Arc<str>,
     /// What it returned; `None` while it sleeps, or where there was none.
     ret: Option<i64>,
     /// Its errno.
@@ -80,8 +82,13 @@ pub struct App {
     session: Session,
     ledger: Ledger,
     lab: Option<lab::Laboratory>,
+    /// The comparison that is on.
+    comparison: Option<Box<compare::Comparison>>,
+    /// A capture on the machine's own network.
+    tap: Option<crate::lab::Tap>,
     settings: Settings,
-    met: HashSet<String>,
+    /// The kinds of each call that were met before.
+    met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
     /// A call failed, and no `expect error` has said that it should.
     unexpected: bool,
@@ -92,6 +99,8 @@ pub struct App {
     ended: Option<Vec<play::Ended>>,
     /// While a lesson is played: calls that still sleep, each with the parts that its result plays.
     awaited: Vec<(u32, Vec<Option<String>>)>,
+    /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
+    stage: Vec<String>,
     /// The lesson that a learner is led through.
     learner: Option<Box<play::Learner>>,
     /// Ids of lessons, once they were asked for.
@@ -110,8 +119,10 @@ impl App {
             session,
             ledger: Ledger::new()?,
             lab: None,
+            comparison: None,
+            tap: None,
             settings,
-            met: HashSet::new(),
+            met: BTreeMap::new(),
             last: Last::default(),
             unexpected: false,
             failures: 0,
@@ -119,6 +130,7 @@ impl App {
             line: String::new(),
             ended: None,
             awaited: Vec::new(),
+            stage: Vec::new(),
             learner: None,
             lesson_ids: OnceLock::new(),
         })
@@ -145,7 +157,10 @@ impl App {
         let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
-            lang::parse_with(line, &|name| session.knows(name))
+            match &self.comparison {
+                Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
+                None => lang::parse_with(line, &|name| session.knows(name)),
+            }
         };
         let statements = match parsed {
             Ok(statements) => statements,
@@ -226,6 +241,7 @@ impl App {
         };
         self.collect(&mut noted);
         self.look_around(None, &mut noted);
+        self.poll_sides(&mut noted);
         if happened {
             self.lesson_hears(sink);
         }
@@ -244,6 +260,9 @@ impl App {
         if let Some(lab) = &self.lab {
             lab.on_news(news.clone());
         }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.on_news(&news);
+        }
         self.session.on_news(news);
     }
 
@@ -256,7 +275,9 @@ impl App {
     /// True where all went well.
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
+        self.catch_up(sink);
         self.leave_jobs(sink);
+        self.finish_sides(sink);
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);
         }
@@ -283,11 +304,13 @@ impl App {
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
         self.lab = None;
+        self.comparison = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
+        fresh.tap = self.tap.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

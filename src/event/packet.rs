@@ -89,7 +89,7 @@ pub struct Anatomy {
 }
 
 /// The sequence diagram of what crossed a wire: `ladder`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ladder {
     /// The hosts, in the order of their columns.
     pub hosts: Vec<String>,

@@ -4,8 +4,10 @@
 //!   gives sockets in any of them.
 //! - [`helper::run`] is that process: the program itself, started with [`helper::ARGUMENT`].
 //! - [`Wire`] carries packets between the devices, and holds, steps, disturbs and remembers them.
-//! - [`Unavailable`] says why there can be no laboratory, and which command mends it.
+//! - [`Unavailable`] says why there can be no laboratory, and which command mends it; [`doctor::checks`] tells it ahead.
 
+pub mod doctor;
+mod furnish;
 pub mod helper;
 mod hosts;
 mod message;
@@ -15,4 +17,4 @@ mod wire;
 
 pub use hosts::{DEVICE, Host, Hosts, MTU, PROGRAM};
 pub use unavailable::Unavailable;
-pub use wire::{Bounds, Kept, News, NotHeld, Station, Wire};
+pub use wire::{Bounds, Crossed, Kept, News, NotHeld, State, Station, Talk, Tap, Wire};

@@ -2,8 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+mod anatomy;
 pub mod build;
+pub mod capture;
 mod checksum;
+mod corrupt;
+mod drill;
 mod flows;
 mod model;
 mod parse;
@@ -13,8 +17,11 @@ mod testing;
 mod view;
 mod words;
 
+pub use anatomy::anatomy;
 pub use checksum::{Checksum, Layer, checksums, checksums_are_right};
-pub use flows::{Conversation, Flows, Mark, Way};
+pub use corrupt::{Flipped, corrupt};
+pub use drill::{Drill, DrillFault, Towards, parse_drill};
+pub use flows::{Conversation, Flows, Mark, Numbers, Way};
 pub use model::{Again, Count, Field, Header, Retransmission};
 pub use parse::{
     Facts, Flags, Icmp, Ip, Parsed, Tcp, TcpOption, Trouble, Udp, Upper, end, options, parse,

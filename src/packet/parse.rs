@@ -8,6 +8,7 @@ pub(super) mod option;
 mod trouble;
 mod upper;
 
+pub(super) use ip::{Extension, extension};
 pub use option::{Facts, TcpOption, options};
 pub use trouble::Trouble;
 

@@ -123,3 +123,63 @@ impl Story {
         story
     }
 }
+
+/// An ICMP or ICMPv6 message between these addresses, with right checksums.
+pub fn icmp(src: &str, dst: &str, kind: u8, code: u8, rest: u32, data: &[u8]) -> Vec<u8> {
+    use etherparse::{Icmpv4Header, Icmpv4Type, Icmpv6Header, Icmpv6Type, PacketBuilder};
+    use std::net::IpAddr;
+    let address = |text: &str| text.parse::<IpAddr>().expect("an address");
+    let bytes5to8 = rest.to_be_bytes();
+    let (type_u8, code_u8) = (kind, code);
+    let mut out = Vec::new();
+    match (address(src), address(dst)) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => {
+            let unknown = Icmpv4Type::Unknown {
+                type_u8,
+                code_u8,
+                bytes5to8,
+            };
+            let header = Icmpv4Header::new(unknown);
+            PacketBuilder::ipv4(src.octets(), dst.octets(), 64)
+                .icmpv4(header.icmp_type)
+                .write(&mut out, data)
+        }
+        (IpAddr::V6(src), IpAddr::V6(dst)) => {
+            let unknown = Icmpv6Type::Unknown {
+                type_u8,
+                code_u8,
+                bytes5to8,
+            };
+            let header = Icmpv6Header::new(unknown);
+            PacketBuilder::ipv6(src.octets(), dst.octets(), 64)
+                .icmpv6(header.icmp_type)
+                .write(&mut out, data)
+        }
+        _ => panic!("two families"),
+    }
+    .expect("written");
+    out
+}
+
+/// An IPv4 packet cut into fragments of `size` bytes of payload (a multiple of 8), all with this identification.
+pub fn fragments4(packet: &[u8], size: usize, id: u16) -> Vec<Vec<u8>> {
+    let body = &packet[20..];
+    let count = body.len().div_ceil(size);
+    let piece = |(index, part): (usize, &[u8])| {
+        let mut bytes = [&packet[..20], part].concat();
+        let more = if index + 1 < count { 0x2000 } else { 0 };
+        let place = (index * size / 8) as u16 | more;
+        bytes[2..4].copy_from_slice(&((20 + part.len()) as u16).to_be_bytes());
+        bytes[4..6].copy_from_slice(&id.to_be_bytes());
+        bytes[6..8].copy_from_slice(&place.to_be_bytes());
+        repaired(bytes)
+    };
+    body.chunks(size).enumerate().map(piece).collect()
+}
+
+/// With the IPv4 header's checksum put right.
+pub fn repaired(mut bytes: Vec<u8>) -> Vec<u8> {
+    let (header, _) = etherparse::Ipv4Header::from_slice(&bytes).expect("an IPv4 header");
+    bytes[10..12].copy_from_slice(&header.calc_header_checksum().to_be_bytes());
+    bytes
+}

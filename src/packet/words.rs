@@ -3,6 +3,7 @@
 mod icmp;
 
 pub use icmp::icmp_in_words;
+pub(super) use icmp::message;
 
 use super::parse::option::kind;
 use super::parse::{Flags, Ip, Parsed, Tcp, TcpOption, Upper, options};

@@ -4,6 +4,7 @@ use crate::app::expect::Found;
 use crate::app::{App, Sink};
 use crate::event::TcpState;
 use crate::event::packet::Packet;
+use crate::lab::Crossed;
 use crate::lang::ast::{Claim, Expr, Mark, Nth};
 use crate::lang::order::{Cause, TcpFlags};
 use crate::packet::Again;
@@ -23,7 +24,7 @@ impl App {
             }
             Claim::Packets { host, count } => {
                 let wanted = self.number(count, sink)?;
-                let log = self.laboratory()?.wire.log(None);
+                let log = self.past()?.log(None);
                 let sent = log
                     .iter()
                     .filter(|packet| host.as_ref().is_none_or(|host| packet.from == *host));
@@ -39,7 +40,7 @@ impl App {
             Claim::Retransmission { of, cause } => self.check_retransmission(of, *cause, sink),
             Claim::Window(host, bytes) => {
                 let wanted = self.number(bytes, sink)?;
-                let log = self.laboratory()?.wire.log(None);
+                let log = self.past()?.log(None);
                 let last = log
                     .iter()
                     .rev()
@@ -67,9 +68,9 @@ impl App {
     fn nth(&mut self, which: &Nth, sink: Sink<'_>) -> Result<Option<Packet>, Refusal> {
         let number = match which {
             Nth::Number(expr) => u64::try_from(self.number(expr, sink)?).unwrap_or(0),
-            Nth::Last => self.laboratory()?.wire.count(),
+            Nth::Last => self.past()?.count(),
         };
-        Ok(self.laboratory()?.wire.packet(number))
+        Ok(self.past()?.packet(number))
     }
 
     fn check_packet(
@@ -131,7 +132,7 @@ impl App {
         let Some(first) = self.nth(of, sink)? else {
             return Ok(no_such_packet());
         };
-        let log = self.laboratory()?.wire.log(None);
+        let log = self.past()?.log(None);
         let again: Vec<_> = log
             .iter()
             .filter_map(|packet| packet.retransmission.as_ref())
@@ -152,7 +153,10 @@ impl App {
                 format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase()
             }
             None if first.repeats > 0 => {
-                format!("sent again {} times while it was held", first.repeats)
+                format!(
+                    "sent again {} times while the wire held it or its answer",
+                    first.repeats
+                )
             }
             None => "it was not sent again".to_owned(),
         };

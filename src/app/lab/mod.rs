@@ -1,16 +1,19 @@
 //! The laboratory in a session: its hosts give sockets, its wire's packets are told, its orders are carried out.
 
+mod capture;
 mod claims;
 mod host;
+mod inject;
 mod packets;
 mod states;
 mod step;
 mod wire;
 
 use super::{App, Outcome, Sink};
+use crate::event::packet::Count;
 use crate::event::{Answer, What};
 use crate::kernel::Diag;
-use crate::lab::{Hosts, PROGRAM, Station, Wire};
+use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
 use crate::session::{Network, Refusal};
 use host::HostNetwork;
@@ -53,6 +56,21 @@ impl Laboratory {
         })
     }
 
+    /// Everything that was counted on the wire, both ways of every conversation.
+    fn totals(&self) -> Count {
+        let mut total = Count::default();
+        for count in self.wire.flows().iter().flat_map(|flow| flow.ways) {
+            total.packets += count.packets;
+            total.bytes += count.bytes;
+            total.payload += count.payload;
+            total.retransmitted += count.retransmitted;
+            total.dropped += count.dropped;
+            total.arrived += count.arrived;
+            total.ordered += count.ordered;
+        }
+        total
+    }
+
     /// The host of this name, by its place.
     fn place(&self, name: &str) -> Option<usize> {
         self.hosts.all().iter().position(|host| host.name == name)
@@ -84,6 +102,21 @@ impl Laboratory {
     }
 }
 
+/// Where packets were seen: on the laboratory's wire, or on the machine's own network.
+pub(super) enum Past<'a> {
+    Wire(&'a Wire),
+    Tap(&'a Tap),
+}
+
+impl Crossed for Past<'_> {
+    fn read(&self, see: &mut dyn FnMut(&crate::lab::State)) {
+        match self {
+            Self::Wire(wire) => wire.read(see),
+            Self::Tap(tap) => tap.read(see),
+        }
+    }
+}
+
 impl App {
     /// Carries an order out.
     pub(super) fn order(&mut self, order: &Order, sink: Sink<'_>) -> Result<Outcome, Refusal> {
@@ -97,14 +130,12 @@ impl App {
             Order::Packet(n) => self.open_packet(*n, sink)?,
             Order::Ladder { live, flow } => self.ladder(*live, *flow, sink)?,
             Order::Flows => self.flows(sink)?,
-            Order::Inject(_)
-            | Order::Capture(_)
-            | Order::Compare(..)
-            | Order::Score
-            | Order::Swap
-            | Order::End => {
-                return Err(Refusal::new("no comparison is being made").help("compare tcp udp"));
-            }
+            Order::Inject(inject) => self.inject(inject, sink)?,
+            Order::Capture(capture) => self.capture(capture, sink)?,
+            Order::Compare(left, right) => self.compare(left, right, sink)?,
+            Order::Score => self.score(sink)?,
+            Order::Swap => self.swap_sides(sink)?,
+            Order::End => self.end_comparison(sink)?,
         }
         Ok(Outcome::default())
     }
@@ -112,6 +143,17 @@ impl App {
     /// The laboratory that is up.
     pub(super) fn laboratory(&self) -> Result<&Laboratory, Refusal> {
         self.lab.as_ref().ok_or_else(no_laboratory)
+    }
+
+    /// What crossed the laboratory's wire, or was captured.
+    fn past(&self) -> Result<Past<'_>, Refusal> {
+        match (&self.lab, &self.tap) {
+            (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
+            (None, Some(tap)) => Ok(Past::Tap(tap)),
+            (None, None) => {
+                Err(no_laboratory().help("or `capture on`, for this machine's own network"))
+            }
+        }
     }
 
     /// `lab up [NAME …]`
@@ -232,6 +274,25 @@ impl App {
     /// The names of the laboratory's hosts.
     pub fn host_names(&self) -> Vec<String> {
         self.lab.as_ref().map_or_else(Vec::new, Laboratory::names)
+    }
+
+    /// What was counted on the wire; nothing where there is none.
+    pub(super) fn wire_totals(&self) -> Count {
+        self.lab
+            .as_ref()
+            .map_or_else(Count::default, Laboratory::totals)
+    }
+
+    /// The hosts and the wire in one line.
+    pub(super) fn lab_words(&self) -> String {
+        let Some(lab) = &self.lab else {
+            return String::new();
+        };
+        let hosts = lab.hosts.all().iter();
+        let hosts: Vec<String> = hosts
+            .map(|host| format!("{} {}", host.name, host.v4))
+            .collect();
+        format!("{}; wire: {}", hosts.join(", "), lab.words())
     }
 }
 

@@ -4,6 +4,7 @@ use crate::app::{App, Sink};
 use crate::event::packet::Rung;
 use crate::event::{Change, What};
 use crate::session::{Done, SocketId};
+use std::time::Duration;
 
 impl App {
     /// Tells the packets that have moved since last time.
@@ -35,6 +36,18 @@ impl App {
             host,
             text: format!("{command}()"),
         });
+    }
+
+    /// How long a call on this socket may take before it is called blocked. While the wire holds every packet, what does
+    /// not return at once waits for one.
+    pub(in crate::app) fn grace(&self, socket: Option<SocketId>) -> Duration {
+        const HELD: Duration = Duration::from_millis(2);
+        let host = socket.and_then(|id| self.session.socket(id)?.host.as_ref());
+        let holds = |lab: &super::Laboratory| host.is_some() && lab.wire.holds();
+        match self.lab.as_ref().is_some_and(holds) {
+            true => self.settings.grace.min(HELD),
+            false => self.settings.grace,
+        }
     }
 
     /// A call has returned after sleeping, or with an errno.

@@ -2,9 +2,8 @@
 
 use super::Laboratory;
 use crate::app::{App, Sink};
-use crate::event::packet::Packet;
 use crate::event::{Answer, What};
-use crate::lab::NotHeld;
+use crate::lab::{Crossed, NotHeld};
 use crate::lang::order::{Which, Wire};
 use crate::session::Refusal;
 
@@ -18,7 +17,7 @@ impl Laboratory {
     /// The wire's settings in words.
     pub(super) fn words(&self) -> String {
         match self.mtu {
-            Some(mtu) => format!("{}, mtu {mtu}", self.wire.words()),
+            Some(mtu) => format!("{}, takes packets of up to {mtu} bytes", self.wire.words()),
             None => self.wire.words(),
         }
     }
@@ -37,7 +36,15 @@ impl Laboratory {
 
 impl App {
     /// `wire …`
-    pub(super) fn wire(&mut self, order: Option<&Wire>, sink: Sink<'_>) -> Result<(), Refusal> {
+    pub(in crate::app) fn wire(
+        &mut self,
+        order: Option<&Wire>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
+        if let Some(Wire::Log(count)) = order {
+            let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+            return self.show_log(count, sink);
+        }
         let wire = &self.laboratory()?.wire;
         match order {
             None => return self.show_wire(sink),
@@ -61,11 +68,7 @@ impl App {
             Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(not_held)?,
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
             Some(Wire::Rate(bits)) => wire.rate(*bits),
-            Some(Wire::Log(count)) => {
-                let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-                let packets = wire.log(count);
-                return self.show_packets(packets, sink);
-            }
+            Some(Wire::Log(_)) => {}
             Some(Wire::Clear) => {
                 wire.clear();
                 if let Some(lab) = self.lab.as_mut().filter(|lab| lab.mtu.is_some()) {
@@ -77,7 +80,7 @@ impl App {
         self.look_around(None, sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();
-            self.say(format!("wire: {words}"), sink);
+            self.say(format!("the wire {words}"), sink);
         }
         Ok(())
     }
@@ -86,7 +89,7 @@ impl App {
         let lab = self.lab.as_mut().ok_or_else(super::no_laboratory)?;
         lab.set_mtu(mtu)?;
         let words = lab.words();
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         if mtu < IPV6_MTU {
             self.say(
                 format!(
@@ -103,13 +106,15 @@ impl App {
         self.tell_packets(sink);
         let lab = self.laboratory()?;
         let (words, packets) = (lab.words(), lab.wire.held());
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
         Ok(())
     }
 
-    fn show_packets(&mut self, packets: Vec<Packet>, sink: Sink<'_>) -> Result<(), Refusal> {
+    /// `wire log [N]`
+    fn show_log(&mut self, count: Option<usize>, sink: Sink<'_>) -> Result<(), Refusal> {
         self.tell_packets(sink);
+        let packets = self.past()?.log(count);
         if packets.is_empty() {
             self.say("no packet has crossed the wire yet", sink);
         } else {
@@ -120,7 +125,7 @@ impl App {
 
     /// `packet N`
     pub(super) fn open_packet(&mut self, n: u64, sink: Sink<'_>) -> Result<(), Refusal> {
-        let Some(anatomy) = self.laboratory()?.wire.anatomy(n) else {
+        let Some(anatomy) = self.past()?.anatomy(n) else {
             return Err(not_held(NotHeld { n, known: false }));
         };
         self.tell(None, What::Answer(Answer::Anatomy(Box::new(anatomy))), sink);
@@ -135,9 +140,8 @@ impl App {
         sink: Sink<'_>,
     ) -> Result<(), Refusal> {
         self.tell_packets(sink);
-        let lab = self.lab.as_mut().ok_or_else(super::no_laboratory)?;
         if let Some(live) = live {
-            lab.live = live;
+            self.lab.as_mut().ok_or_else(super::no_laboratory)?.live = live;
             let words = if live {
                 "each step draws its part of the ladder"
             } else {
@@ -146,12 +150,13 @@ impl App {
             self.say(words, sink);
             return Ok(());
         }
-        if let Some(flow) = flow.filter(|flow| *flow == 0 || *flow > lab.wire.flows().len() as u64)
-        {
+        let past = self.past()?;
+        let known = |flow: u64| past.flows().iter().any(|known| known.n == flow);
+        if let Some(flow) = flow.filter(|flow| !known(*flow)) {
             return Err(Refusal::new(format!("there is no conversation {flow}"))
                 .help("`flows` lists them, from 1"));
         }
-        let ladder = lab.wire.ladder(flow);
+        let ladder = past.ladder(flow);
         self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
         Ok(())
     }
@@ -159,7 +164,7 @@ impl App {
     /// `flows`
     pub(super) fn flows(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         self.tell_packets(sink);
-        let flows = self.laboratory()?.wire.flows();
+        let flows = self.past()?.flows();
         if flows.is_empty() {
             self.say("no packet has crossed the wire yet", sink);
         } else {

@@ -2,7 +2,7 @@
 
 use super::rules::Drop;
 use crate::event::packet::{Fate, Rung};
-use crate::packet::{Mark, Parsed};
+use crate::packet::{Flipped, Mark, Parsed};
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
@@ -64,12 +64,7 @@ pub(super) enum Note {
     /// The receiver's kernel did not take it: the system's message.
     Refused(String),
     /// `wire corrupt N`: this bit of this byte was turned over.
-    Corrupted {
-        /// Byte of the packet, from 0.
-        byte: usize,
-        /// Bit of it, from the most significant, 0.
-        bit: u8,
-    },
+    Corrupted(Flipped),
     /// `inject`.
     Forged,
     /// One more copy was sent on its way.
@@ -85,7 +80,7 @@ impl fmt::Display for Note {
             Self::NoHost => f.write_str("no host has this address"),
             Self::Full => f.write_str("too many packets wait on the wire"),
             Self::Refused(message) => write!(f, "not taken: {message}"),
-            Self::Corrupted { byte, bit } => write!(f, "bit {bit} of byte {byte} turned over"),
+            Self::Corrupted(at) => write!(f, "bit {} of byte {} turned over", at.bit, at.byte),
             Self::Forged => f.write_str("forged"),
             Self::Copied => f.write_str("a copy follows"),
         }

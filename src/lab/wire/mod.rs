@@ -2,19 +2,25 @@
 //! held, stepped and disturbed. What the receiver's kernel answers to a delivery is there to read when the delivery returns,
 //! so nothing here waits.
 
+mod crossed;
+mod fold;
 mod log;
 mod rules;
 mod run;
 mod state;
+mod talk;
+mod tap;
 mod tell;
 
+pub use crossed::{Crossed, Kept};
 pub use log::Bounds;
 pub use run::News;
-pub use state::Station;
+pub use state::{State, Station};
+pub use talk::Talk;
+pub use tap::Tap;
 
-use crate::event::packet::{Anatomy, Flow, Ladder, Packet, Rung};
+use crate::event::packet::{Packet, Rung};
 use run::{Shared, Still};
-use state::State;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -34,19 +40,6 @@ pub struct NotHeld {
     pub n: u64,
     /// Whether there ever was one.
     pub known: bool,
-}
-
-/// A packet of the log, for a capture file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// The place of the host that sent it.
-    pub from: usize,
-    /// When it came, since the wire began.
-    pub at: Duration,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Its number, what caused it, what became of it.
-    pub comment: String,
 }
 
 impl Wire {
@@ -288,34 +281,9 @@ impl Wire {
         self.shared.wake_clock();
     }
 
-    /// A packet by its number, while it is remembered.
-    pub fn packet(&self, n: u64) -> Option<Packet> {
-        tell::packet(&self.shared.still().state, n)
-    }
-
-    /// The last packets, oldest first; all that are remembered where `count` is absent.
-    pub fn log(&self, count: Option<usize>) -> Vec<Packet> {
-        let still = self.shared.still();
-        let numbers: Vec<u64> = still.state.log.iter().map(|record| record.n).collect();
-        let from = numbers.len() - count.unwrap_or(numbers.len()).min(numbers.len());
-        let each = numbers[from..].iter();
-        each.filter_map(|n| tell::packet(&still.state, *n))
-            .collect()
-    }
-
-    /// How many packets have come so far.
-    pub fn count(&self) -> u64 {
-        self.shared.still().state.log.next() - 1
-    }
-
-    /// A packet opened.
-    pub fn anatomy(&self, n: u64) -> Option<Anatomy> {
-        tell::anatomy(&self.shared.still().state, n)
-    }
-
-    /// The sequence diagram: of one flow (by its place in [`Wire::flows`], from 1), or of all.
-    pub fn ladder(&self, flow: Option<u64>) -> Ladder {
-        tell::ladder(&self.shared.still().state, flow)
+    /// The latest conversation of this kind from one host to another.
+    pub fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
+        self.shared.still().state.talk(from, to, tcp)
     }
 
     /// A call or a state change, for the ladder.
@@ -331,15 +299,11 @@ impl Wire {
             .log
             .happened_at_arrival(n, log::Moment::Aside(rung));
     }
+}
 
-    /// The conversations.
-    pub fn flows(&self) -> Vec<Flow> {
-        tell::flows(&self.shared.still().state)
-    }
-
-    /// Everything that is remembered, for a capture file.
-    pub fn kept(&self) -> Vec<Kept> {
-        tell::kept(&self.shared.still().state)
+impl Crossed for Wire {
+    fn read(&self, see: &mut dyn FnMut(&State)) {
+        see(&self.shared.still().state);
     }
 }
 
@@ -360,8 +324,4 @@ impl Drop for Wire {
             let _ = thread.join();
         }
     }
-}
-
-fn corrupt(bytes: &[u8], _seed: u64) -> (Vec<u8>, usize, u8) {
-    (bytes.to_vec(), 0, 0)
 }

@@ -1,14 +1,13 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
-use super::corrupt;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flags, Flows, Parsed, Upper};
+use crate::packet::{Flows, Parsed, Upper, Way, corrupt};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// How many packets may wait on the wire; what comes beyond that is dropped, as a router drops it.
 const QUEUE: usize = 4096;
@@ -43,30 +42,32 @@ pub(super) struct Outgoing {
 }
 
 /// Everything that is guarded by one lock.
-pub(super) struct State {
-    pub stations: Vec<Station>,
-    pub rules: Rules,
-    pub log: Log,
-    pub flows: Flows,
+pub struct State {
+    pub(super) stations: Vec<Station>,
+    pub(super) rules: Rules,
+    pub(super) log: Log,
+    pub(super) flows: Flows,
     /// The packets held, the next one first.
-    pub held: VecDeque<u64>,
+    pub(super) held: VecDeque<u64>,
     /// The packets on their way, by when they arrive.
-    pub late: BTreeMap<(Instant, u64), Outgoing>,
+    pub(super) late: BTreeMap<(Instant, u64), Outgoing>,
     /// Until when each host's line is busy, where the rate is limited.
     busy: Vec<Option<Instant>>,
     /// What happened since somebody asked.
-    pub untold: VecDeque<Moved>,
+    pub(super) untold: VecDeque<Moved>,
     /// How many movements were forgotten before they were told.
-    pub skipped: u64,
+    pub(super) skipped: u64,
     /// The statement that runs.
-    pub statement: Option<Arc<str>>,
+    pub(super) statement: Option<Arc<str>>,
     /// The packet whose delivery is being answered.
-    pub answering: Option<u64>,
-    pub began: Instant,
+    pub(super) answering: Option<u64>,
+    pub(super) began: Instant,
+    /// The same, since 1970-01-01 00:00 UTC.
+    pub(super) began_at: Duration,
 }
 
 impl State {
-    pub fn new(stations: Vec<Station>) -> Self {
+    pub(super) fn new(stations: Vec<Station>) -> Self {
         Self {
             busy: vec![None; stations.len()],
             stations,
@@ -83,11 +84,14 @@ impl State {
             statement: None,
             answering: None,
             began: Instant::now(),
+            began_at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
         }
     }
 
     /// A packet came from a host. What is returned is to be delivered at once.
-    pub fn enter(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
+    pub(super) fn enter(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
         if chatter(parsed) {
             return None;
         }
@@ -100,7 +104,7 @@ impl State {
     }
 
     /// A packet that somebody made by hand.
-    pub fn forge(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
+    pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
         self.admit(from, bytes, parsed, Cause::Forged)
     }
 
@@ -111,50 +115,22 @@ impl State {
         parsed: &Parsed,
         cause: Cause,
     ) -> Option<Outgoing> {
-        let at = self.began.elapsed();
-        let n = self.log.next();
-        let mark = self.flows.enter(n, at, bytes, parsed);
+        if cause != Cause::Forged && self.folds(from, parsed) {
+            return None;
+        }
         let dst = parsed.ip.as_ref().map(|ip| ip.dst);
         let to = dst.map_or(To::Nobody, |dst| self.destination(from, dst));
-        if self.rules.hold && self.rules.fold && mark.retransmission.is_some() {
-            let repeated = self.held.iter().copied().find(|held| {
-                self.log
-                    .get(*held)
-                    .is_some_and(|held| held.from == from && same_segment(&held.parsed, parsed))
-            });
-            if let Some(held) = repeated.and_then(|n| self.log.get_mut(n)) {
-                held.repeats += 1;
-                return None;
-            }
-        }
-        let mut notes = Vec::new();
-        if cause == Cause::Forged {
-            notes.push(Note::Forged);
-        }
         let lost = match to {
             To::Nobody => Some(Note::NoHost),
             _ => self.rules.drops().map(Note::Drop),
         };
         let full = self.held.len() + self.late.len() >= QUEUE;
-        let lost =
-            lost.or_else(|| (full && (self.rules.hold || self.rules.slow())).then_some(Note::Full));
+        let waits = self.rules.hold || self.rules.slow();
+        let lost = lost.or_else(|| (full && waits).then_some(Note::Full));
         let dropped = lost.is_some();
-        notes.extend(lost);
-        self.log.push(Record {
-            n,
-            at,
-            left: None,
-            from,
-            to,
-            bytes: bytes.into(),
-            parsed: parsed.clone(),
-            mark,
-            fate: Fate::Held,
-            notes,
-            cause,
-            repeats: 0,
-            copies: 0,
-        });
+        let forged = (cause == Cause::Forged).then_some(Note::Forged);
+        let notes = forged.into_iter().chain(lost).collect();
+        let n = self.keep(from, to, bytes, parsed, cause, notes);
         if dropped {
             self.dropped(n);
             return None;
@@ -171,6 +147,51 @@ impl State {
             self.delivered(n);
             Some(outgoing)
         }
+    }
+
+    /// A packet was seen that needs no carrying.
+    pub(super) fn pass(&mut self, bytes: &[u8], parsed: &Parsed) {
+        // Other protocols of the link layer are none of our business.
+        if parsed.ip.is_none() || chatter(parsed) {
+            return;
+        }
+        let n = self.keep(0, To::One(1), bytes, parsed, Cause::Itself, Vec::new());
+        if let Some(record) = self.log.get_mut(n)
+            && record.mark.way == Way::ToClient
+        {
+            (record.from, record.to) = (1, To::One(0));
+        }
+        self.delivered(n);
+    }
+
+    /// Enters a packet in the log. Its number.
+    fn keep(
+        &mut self,
+        from: usize,
+        to: To,
+        bytes: &[u8],
+        parsed: &Parsed,
+        cause: Cause,
+        notes: Vec<Note>,
+    ) -> u64 {
+        let (n, at) = (self.log.next(), self.began.elapsed());
+        let mark = self.flows.enter(n, at, bytes, parsed);
+        self.log.push(Record {
+            n,
+            at,
+            left: None,
+            from,
+            to,
+            bytes: bytes.into(),
+            parsed: parsed.clone(),
+            mark,
+            fate: Fate::Held,
+            notes,
+            cause,
+            repeats: 0,
+            copies: 0,
+        });
+        n
     }
 
     fn destination(&self, from: usize, dst: IpAddr) -> To {
@@ -192,7 +213,7 @@ impl State {
     }
 
     /// The hosts that a packet goes to.
-    pub fn receivers(&self, outgoing: Outgoing) -> Vec<usize> {
+    pub(super) fn receivers(&self, outgoing: Outgoing) -> Vec<usize> {
         match outgoing.to {
             To::One(host) => vec![host],
             To::All => (0..self.stations.len())
@@ -215,7 +236,7 @@ impl State {
     }
 
     /// The packets whose time has come.
-    pub fn arriving(&mut self) -> Vec<Outgoing> {
+    pub(super) fn arriving(&mut self) -> Vec<Outgoing> {
         let now = Instant::now();
         let mut arriving = Vec::new();
         while let Some(entry) = self.late.first_entry() {
@@ -228,7 +249,7 @@ impl State {
     }
 
     /// From now on packets stay; those on their way do too.
-    pub fn hold(&mut self) {
+    pub(super) fn hold(&mut self) {
         self.rules.hold = true;
         let late = std::mem::take(&mut self.late);
         self.held
@@ -236,7 +257,7 @@ impl State {
     }
 
     /// Takes the next packet off the wire for its receiver. With copies left, one stays.
-    pub fn release(&mut self) -> Option<Outgoing> {
+    pub(super) fn release(&mut self) -> Option<Outgoing> {
         let n = self.held.pop_front()?;
         let record = self.log.get_mut(n)?;
         let outgoing = Outgoing {
@@ -255,7 +276,7 @@ impl State {
     }
 
     /// It is handed to its receiver's kernel.
-    pub fn delivered(&mut self, n: u64) {
+    pub(super) fn delivered(&mut self, n: u64) {
         self.arrived(n);
         self.leave(n, Fate::Delivered);
     }
@@ -273,7 +294,7 @@ impl State {
         let now = self.began.elapsed();
         if let Some(record) = self.log.get(n) {
             // The receiver drops what does not fit its checksum.
-            let spoiled = |note: &Note| matches!(note, Note::Corrupted { .. });
+            let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
             match record.notes.iter().any(spoiled) {
                 true => self.flows.dropped(&record.mark),
                 false => self.flows.delivered(now, &record.mark),
@@ -283,7 +304,7 @@ impl State {
     }
 
     /// It never arrives.
-    pub fn dropped(&mut self, n: u64) {
+    pub(super) fn dropped(&mut self, n: u64) {
         if let Some(record) = self.log.get(n) {
             self.flows.dropped(&record.mark);
         }
@@ -301,7 +322,7 @@ impl State {
     }
 
     /// The receiver's kernel did not take it after all.
-    pub fn refused(&mut self, n: u64, error: &std::io::Error) {
+    pub(super) fn refused(&mut self, n: u64, error: &std::io::Error) {
         if let Some(record) = self.log.get_mut(n) {
             record.notes.push(Note::Refused(error.to_string()));
         }
@@ -309,7 +330,7 @@ impl State {
     }
 
     /// Drops a held packet. False where it is not held.
-    pub fn drop_held(&mut self, n: u64) -> bool {
+    pub(super) fn drop_held(&mut self, n: u64) -> bool {
         let Some(place) = self.held.iter().position(|held| *held == n) else {
             return false;
         };
@@ -322,26 +343,28 @@ impl State {
     }
 
     /// Turns one bit of a held packet over. False where it is not held.
-    pub fn corrupt(&mut self, n: u64) -> bool {
+    pub(super) fn corrupt(&mut self, n: u64) -> bool {
         if !self.held.contains(&n) {
             return false;
         }
         let Some(record) = self.log.get_mut(n) else {
             return false;
         };
-        let (bytes, byte, bit) = corrupt(&record.bytes, n);
+        let Some((bytes, flipped)) = corrupt(&record.bytes, n) else {
+            return false;
+        };
         record.bytes = bytes.into();
-        record.notes.push(Note::Corrupted { byte, bit });
+        record.notes.push(Note::Corrupted(flipped));
         true
     }
 
     /// How long a packet has been on the wire.
-    pub fn waited(&self, record: &Record) -> Duration {
+    pub(super) fn waited(&self, record: &Record) -> Duration {
         record.left.unwrap_or_else(|| self.began.elapsed()) - record.at
     }
 
     /// One more copy of a packet: behind it where it is held, and otherwise first in line. False where it is not remembered.
-    pub fn copy(&mut self, n: u64) -> bool {
+    pub(super) fn copy(&mut self, n: u64) -> bool {
         let held = self.held.contains(&n);
         let Some(record) = self.log.get_mut(n) else {
             return false;
@@ -372,18 +395,6 @@ impl State {
 fn chatter(parsed: &Parsed) -> bool {
     match &parsed.upper {
         Upper::Icmp(icmp) => icmp.six && matches!(icmp.kind, 130..=137 | 143),
-        _ => false,
-    }
-}
-
-/// Whether two segments are the same but for what changes when one is sent again (acknowledgement, window, timestamps).
-fn same_segment(a: &Parsed, b: &Parsed) -> bool {
-    let same_ends = a.ports == b.ports && a.payload.len() == b.payload.len();
-    let sent = Flags::SYN | Flags::FIN | Flags::RST;
-    match (a.tcp(), b.tcp()) {
-        (Some(x), Some(y)) => {
-            same_ends && x.seq == y.seq && x.flags.0 & sent.0 == y.flags.0 & sent.0
-        }
         _ => false,
     }
 }

@@ -1,10 +1,12 @@
 //! Records to events: what a line, the ladder, an opened packet and a capture file say of them.
 
-use super::Kept;
+use super::crossed::Kept;
 use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
-use crate::packet::{Again, end, flags_in_letters, flags_in_words, info, options_in_words};
+use crate::packet::{
+    Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -70,13 +72,24 @@ fn name(state: &State, host: usize) -> String {
     station.map_or_else(|| "?".to_owned(), |station| station.name.clone())
 }
 
+/// The last packets.
+pub(super) fn log(state: &State, count: Option<usize>) -> Vec<Packet> {
+    let all = state.log.iter().rev();
+    let mut last: Vec<Packet> = all
+        .take(count.unwrap_or(usize::MAX))
+        .map(|record| whole(state, record))
+        .collect();
+    last.reverse();
+    last
+}
+
 /// A packet opened.
 pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
     let record = state.log.get(n)?;
     Some(Anatomy {
         packet: whole(state, record),
         bytes: record.bytes.to_vec(),
-        headers: Vec::new(),
+        headers: opened(&record.bytes, &record.parsed, Some(&record.mark)),
     })
 }
 

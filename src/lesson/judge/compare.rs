@@ -70,7 +70,8 @@ pub(super) fn compare(
     match (main_call(model), main_call(learner)) {
         (Some(call), Some(theirs)) if family(call) == family(theirs) => {
             let mut likeness = compare_calls(call, theirs, attempt, names, ask);
-            if hosts_differ {
+            // A socket keeps its host, whichever the prompt stands on.
+            if hosts_differ && socket(call).is_none() {
                 let said = words::host(model, learner);
                 likeness = match likeness {
                     Likeness::Off(mut all) => {

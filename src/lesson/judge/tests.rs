@@ -687,10 +687,12 @@ fn the_prompts_host_counts_as_the_statements_own() {
     }
     let mut world = Elsewhere(Fake::default());
     for (model, passes) in [
-        ("server: listen s 5\nexpect ok", false),
-        ("client: listen s 5\nexpect ok", true),
-        ("on client\nlisten s 5\nexpect ok", true),
-        ("on server\nlisten s 5\nexpect ok", false),
+        ("server: socket tcp\nexpect ok", false),
+        ("client: socket tcp\nexpect ok", true),
+        ("on client\nsocket tcp\nexpect ok", true),
+        ("on server\nsocket tcp\nexpect ok", false),
+        // A socket keeps its host, wherever the call on it is typed.
+        ("server: listen s 5\nexpect ok", true),
     ] {
         let mut judge = judge(model);
         if model.starts_with("on") {
@@ -699,7 +701,11 @@ fn the_prompts_host_counts_as_the_statements_own() {
                 &mut world,
             ));
         }
-        let mut attempt = Attempt::new(&statement("listen s 5"), &mut world);
+        let typed = model.lines().find_map(|line| {
+            let at = ["socket tcp", "listen s 5"];
+            at.into_iter().find(|call| line.ends_with(call))
+        });
+        let mut attempt = Attempt::new(&statement(typed.unwrap()), &mut world);
         attempt.outcome = returned(0);
         judge.tried(attempt);
         let judgement = judge.look(&mut world);

@@ -162,8 +162,8 @@ fn what_the_wire_does_is_seen() {
     sock>
                client                                                       server
       send() = 20 │── #4 PSH,ACK seq 1:21 ack 1 ────────┐                      │
-      send() = 20 │── #5 PSH,ACK seq 21:41 ack 1 len 20 ┼──× dropped           │
-                  │── #6 PSH,ACK seq 41:61 ack 1 len 20 ┼─────────────────────▶│
+      send() = 20 │── #5 PSH,ACK seq 21:41 ack 1 ───────┼──× dropped           │
+                  │── #6 PSH,ACK seq 41:61 ack 1 ───────┼─────────────────────▶│
                   │                                     └──────── #4 ─────────▶│
                   │      recv() = -1 EAGAIN (Resource temporarily unavailable) │
                   │── #8 PSH,ACK seq 21:41 ack 1 len 20 again #5 ─────────────▶│
@@ -177,8 +177,8 @@ fn what_the_wire_does_is_seen() {
     sock>
                client                                                       server
       send() = 20 |-- #4 PSH,ACK seq 1:21 ack 1 --------+                      |
-      send() = 20 |-- #5 PSH,ACK seq 21:41 ack 1 len 20 +--x dropped           |
-                  |-- #6 PSH,ACK seq 41:61 ack 1 len 20 +--------------------->|
+      send() = 20 |-- #5 PSH,ACK seq 21:41 ack 1 -------+--x dropped           |
+                  |-- #6 PSH,ACK seq 41:61 ack 1 -------+--------------------->|
                   |                                     +-------- #4 --------->|
                   |      recv() = -1 EAGAIN (Resource temporarily unavailable) |
                   |-- #8 PSH,ACK seq 21:41 ack 1 len 20 again #5 ------------->|
@@ -192,8 +192,8 @@ fn what_the_wire_does_is_seen() {
     sock>
                client                                   server
       send() = 20 │── #4 PSH,ACK ──────────┐               │
-      send() = 20 │── #5 PSH,ACK seq 21:41 ┼────× dropped  │
-                  │── #6 PSH,ACK seq 41:61 ack 1 len 20 ──▶│
+      send() = 20 │── #5 PSH,ACK ──────────┼────× dropped  │
+                  │── #6 PSH,ACK ──────────┼──────────────▶│
                   │                        └──── #4 ──────▶│
                   │ recv() = -1 EAGAIN (Resource temporar… │
                   │── #8 PSH,ACK seq 21:41 again #5 ──────▶│
@@ -231,11 +231,9 @@ fn both_close_at_once_and_the_segments_cross() {
       close() = 0 │                                                    │
         FIN_WAIT1 │── #4 FIN,ACK seq 1 ack 1 ──────┐                   │
                   │                                │                   │ close() = 0
-                  │                                │                   │ FIN_WAIT1
-                  │                                │      #5 FIN,ACK seq 1 ack 1
-                  │                                │    ┌──────────────│
-                  │                                └────┼─ #4 ────────▶│ CLOSING
-          CLOSING │◀──────────────── #5 ────────────────┘              │
+                  │                  ┌─────────────┼── #5 FIN,ACK ─────│ FIN_WAIT1
+                  │                  │             └────── #4 ────────▶│ CLOSING
+          CLOSING │◀────── #5 ───────┘                                 │
     ");
 }
 
@@ -298,20 +296,20 @@ fn arrows_pass_across_the_hosts_between() {
     assert_snapshot!(drawn(TERMINAL, ladder(&eight, round(&eight))), @r"
     sock>
                   a       b       c       d       e       f       g    a-long…
-                  │       │ bind… │       │       │       │       │       │
-                  │       │ LIST… │       │       │       │       │       │
+                  │       │ bind() = 0    │       │       │       │       │
+                  │       │ LISTEN│       │       │       │       │       │
                   │ #1 SYN seq 0  │       │       │       │       │       │
-                  │──────▶│ SYN_… │       │       │       │       │       │
+                  │──────▶│ SYN_RECV      │       │       │       │       │
                   │       │ #2 SYN seq 0  │       │       │       │       │
-                  │       │──────▶│ SYN_… │       │       │       │       │
+                  │       │──────▶│ SYN_RECV      │       │       │       │
                   │       │       │ #3 SYN seq 0  │       │       │       │
-                  │       │       │──────▶│ SYN_… │       │       │       │
+                  │       │       │──────▶│ SYN_RECV      │       │       │
                   │       │       │       │ #4 SYN seq 0  │       │       │
-                  │       │       │       │──────▶│ SYN_… │       │       │
+                  │       │       │       │──────▶│ SYN_RECV      │       │
                   │       │       │       │       │ #5 SYN seq 0  │       │
-                  │       │       │       │       │──────▶│ SYN_… │       │
+                  │       │       │       │       │──────▶│ SYN_RECV      │
                   │       │       │       │       │       │ #6 SYN seq 0  │
-                  │       │       │       │       │       │──────▶│ SYN_… │
+                  │       │       │       │       │       │──────▶│ SYN_RECV
                   │       │       │       │       │       │       │ #7 SYN seq 0
                   │       │       │       │       │       │       │──────▶│ SYN_RECV
       ESTABLISHED │◀─ #8 SYN seq 0 ───────┼───────┼───────┼───────┼───────│

@@ -1,12 +1,11 @@
 //! The rows of a sequence diagram.
 
 use super::frame::Frame;
+use super::label;
 use crate::event::packet::Packet;
 use crate::text::style::{Paint, Style};
 use crate::text::wrap;
 use crate::view::packet::canvas::Canvas;
-use crate::view::packet::line;
-use crate::view::packet::pieces::{self, Piece};
 
 /// A row, and what may still be added to it.
 struct Row {
@@ -104,7 +103,17 @@ impl<'a> Drawing<'a> {
                     .hosts
                     .get(host + 1)
                     .map_or(self.frame.width, |next| next.1);
-                (x + 2, next.saturating_sub(x + 3))
+                let inside = next.saturating_sub(x + 3);
+                // What a narrow gap cannot hold stands over the columns behind it.
+                let over = self.frame.width.saturating_sub(x + 3);
+                (
+                    x + 2,
+                    if columns <= inside || last < 2 {
+                        inside
+                    } else {
+                        over
+                    },
+                )
             }
         };
         if let Some(row) = self.rows.last_mut() {
@@ -253,9 +262,14 @@ impl<'a> Drawing<'a> {
         draw: impl FnOnce(&mut Row, usize, usize),
     ) {
         let (a, b) = (from.min(to), from.max(to));
+        let (s, e) = self.segment(a, b);
         // Two of line and a blank before it, a blank, one of line and the head after it.
-        let (mut label, fits) = self.label(packet, b.saturating_sub(a + 7));
-        let mut start = a + 4;
+        let (mut label, mut fits) = self.label(packet, e.saturating_sub(s + 7));
+        let mut start = s + 4;
+        if !fits {
+            (label, fits) = self.label(packet, b.saturating_sub(a + 7));
+            start = a + 4;
+        }
         if !fits {
             label = self.label(packet, self.frame.width.saturating_sub(4)).0;
             start = (a + 2).min(self.frame.width.saturating_sub(wrap::columns(&label) + 1));
@@ -286,49 +300,33 @@ impl<'a> Drawing<'a> {
         }
     }
 
-    /// `#2 SYN,ACK seq 0 ack 1`, as much of it as fits; and whether number and flags do.
-    fn label(&self, packet: &Packet, room: usize) -> (String, bool) {
-        let style = Style {
-            color: false,
-            ..*self.style
-        };
-        let (words, _) = line::kind(packet);
-        let mut label = vec![
-            Piece::new(format!("#{}", packet.n)),
-            Piece::new(style.clean(&words)),
-        ];
-        let (seq, ack) = line::numbers_of(packet);
-        if let Some(seq) = seq {
-            label.push(Piece::new(seq).rank(if packet.len > 0 { 1 } else { 2 }));
-        }
-        if let Some(ack) = ack {
-            label.push(Piece::new(ack).rank(if packet.len > 0 { 3 } else { 1 }));
-        }
-        if packet.len > 0 && !packet.proto.starts_with("icmp") {
-            label.push(Piece::new(format!("len {}", packet.len)).rank(4));
-        }
-        if let Some(info) = &packet.info {
-            label.push(Piece::new(style.clean(info)).rank(1));
-        }
-        if let Some(again) = &packet.retransmission {
-            label.push(Piece::new(format!("again #{}", again.of)).rank(1));
-        }
-        if self.frame.host(&packet.to).is_none() {
-            label.push(Piece::new(format!("to {}", style.clean(&packet.to))).rank(3));
-        }
-        for rank in (1..5).rev() {
-            if pieces::columns(&label) > room {
-                label.retain(|piece| !piece.rank_is_at_least(rank));
-            }
-        }
-        let fits = pieces::columns(&label) <= room;
-        (pieces::text(&label, room, &style), fits)
+    /// Where between two columns a label hides no lane: the widest piece.
+    fn segment(&self, a: usize, b: usize) -> (usize, usize) {
+        let mut edges = vec![a, b];
+        edges.extend(
+            self.lanes
+                .iter()
+                .map(|lane| lane.x)
+                .filter(|x| (a..b).contains(x)),
+        );
+        edges.sort_unstable();
+        let pieces = edges.windows(2).map(|pair| (pair[0], pair[1]));
+        // Of equal ones the leftmost.
+        pieces.rev().max_by_key(|(s, e)| e - s).unwrap_or((a, b))
     }
 
-    /// A column for a packet that is on its way: right of the middle, where labels seldom are, and none that is taken.
+    fn label(&self, packet: &Packet, room: usize) -> (String, bool) {
+        label::label(packet, room, self.frame, self.style)
+    }
+
+    /// A column for a packet that is on its way: nearer to its receiver, so that its label has room, and none that is taken.
     fn lane(&self, from: usize, to: usize) -> usize {
         let (a, b) = (from.min(to), from.max(to));
-        let middle = a + (b - a) * 5 / 8;
+        let middle = if from < to {
+            a + (b - a) * 5 / 8
+        } else {
+            a + (b - a) * 3 / 8
+        };
         let offsets = [0, 5, -5, 9, -9, 13, -13, 2, -2, 7, -7];
         let free = offsets
             .into_iter()
