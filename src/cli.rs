@@ -1,9 +1,12 @@
 //! The command line: choose a mode, return an exit status.
 
+mod compare;
+mod doctor;
 mod lesson;
 mod watch;
 
 use crate::app::{self, App, Settings};
+use crate::lab::helper::ARGUMENT;
 use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
@@ -36,11 +39,14 @@ Examples:
   socktutor learn                              the lessons, from where you stopped
   socktutor -c 's = socket tcp; bind s :0; ls' three statements
   socktutor run session.sock                   a file of statements
+  socktutor compare tcp udp --loss 20% --seed 7  both under the same loss, side by side
   socktutor explain ECONNREFUSED               one topic of the reference
+  socktutor doctor                             what this machine has, and what mends what it lacks
 
 Exit status:
   0  all well
-  1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked
+  1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked;
+     `doctor`: there can be no laboratory
   2  the command line or a statement cannot be understood, or a script may not do it
   77 every lesson that was to be tested was skipped";
 
@@ -116,6 +122,8 @@ enum Mode {
         /// The lesson; without it, the next that is not done.
         id: Option<String>,
     },
+    /// Run every statement twice, on two sides, and compare: TCP and UDP, with and without loss.
+    Compare(compare::Compare),
     /// Play, test, show and write lessons.
     #[command(subcommand)]
     Lesson(Lesson),
@@ -124,6 +132,8 @@ enum Mode {
         /// `bind`, `SO_REUSEADDR`, `TIME_WAIT`, `EADDRINUSE` …
         topic: String,
     },
+    /// Check what this machine has for the laboratory and for a class, and say what mends the rest.
+    Doctor,
 }
 
 #[derive(Debug, Subcommand)]
@@ -167,6 +177,10 @@ enum Lesson {
 /// # Errors
 /// A file that cannot be read, or standard output that cannot be written.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|first| first == ARGUMENT) {
+        return helper(arguments.get(2));
+    }
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(answer) => {
@@ -196,6 +210,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         (Some(Mode::Explain { topic }), None) => {
             script(&global, Cursor::new(format!("explain {topic}")), false)
         }
+        (Some(Mode::Compare(asked)), None) => compare::compare(&global, &asked),
+        (Some(Mode::Doctor), None) => doctor::doctor(&global),
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
         (Some(Mode::Run { file }), None) if file == Path::new("-") => {
             typed(&global, io::stdin().lock())
@@ -205,6 +221,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
             script(&global, from, true)
         }
     }
+}
+
+/// The helper process of a laboratory, which the shell starts itself.
+fn helper(count: Option<&OsString>) -> anyhow::Result<u8> {
+    const OWN: &str = "the laboratory's helper, which the shell itself starts";
+    let count = count.and_then(|count| count.to_str()?.parse().ok());
+    let count = count.with_context(|| format!("{OWN}: how many hosts?"))?;
+    crate::lab::helper::run(count)
+        .map_err(|errno| anyhow::anyhow!("{OWN}: {}", errno.message()))?;
+    Ok(0)
 }
 
 /// The shell at a terminal; a script where standard input is none.

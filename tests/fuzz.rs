@@ -1,5 +1,5 @@
-//! A bounded fuzz of everything that reads what others wrote: statements, lines, lessons, topics, and the events that a
-//! peer's bytes end up in. Real lines are mutated; what breaks is made shorter and printed.
+//! A bounded fuzz of everything that reads what others wrote: statements, lines, lessons, topics, packets, and the events
+//! that a peer's bytes end up in. Real lines are mutated; what breaks is made shorter and printed.
 //!
 //! `SOCKTUTOR_FUZZ_SECONDS` (3) is how long it goes on in all, `SOCKTUTOR_FUZZ_SEED` where it begins. Without either it
 //! is the same every time as far as it gets; with the first alone, another every time.
@@ -12,6 +12,7 @@ use socktutor::event::{
 };
 use socktutor::lang::{self, Action, Fault, Statement, canonical, parse, parse_with};
 use socktutor::lesson::{Lesson, check::check};
+use socktutor::packet::{self, Flows};
 use socktutor::text::style::Style;
 use socktutor::text::{escape, near, wrap};
 use socktutor::view::{Renderer, json};
@@ -21,7 +22,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How many tests share the time.
-const TARGETS: u32 = 6;
+const TARGETS: u32 = 8;
 
 /// The longest that one input may take, in a build without optimization on a busy machine. The inputs are short.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -560,6 +561,117 @@ fn topics_are_found() {
         .map(str::to_owned),
     );
     fuzz("explain::topic", &corpus, a_topic);
+}
+
+// ---- packets ----------------------------------------------------------------------------------------------------------
+
+/// What Linux sent, a packet a line in hex.
+const TRACES: &[&str] = &[
+    include_str!("../src/packet/flows/tests/traces/everything.trace"),
+    include_str!("../src/packet/flows/tests/traces/one_hole_sack.trace"),
+    include_str!("../src/packet/flows/tests/traces/syn_ack_lost.trace"),
+    include_str!("../src/packet/flows/tests/traces/window_closed.trace"),
+];
+
+/// IPv6 with a fragment header and UDP; an ICMP error that quotes a segment; an ICMPv6 error that quotes a datagram; IPv4
+/// with options.
+const PACKETS: &[&str] = &[
+    "600000000018 2c40 fd000000000000000000000000000001 fd000000000000000000000000000002 11000001deadbeef 00090009001000004142434445464748",
+    "4500003800000000400166c30a0000020a000001 0304000000000258 4500002c000040004006 0000 0a0000010a000002 9c400050fffffff0",
+    "600000000038 3a40 fd000000000000000000000000000002 fd000000000000000000000000000001 0104000000000000 600000000008 1140 fd000000000000000000000000000001 fd000000000000000000000000000002 9c40000900080000",
+    "4700002400000000401100000a0000010a000002 9404000001010000 000900090008 0000",
+];
+
+/// The digits of a text as bytes: what was hex before it was changed.
+fn bytes_of(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text
+        .chars()
+        .filter_map(|c| c.to_digit(16))
+        .map(|digit| digit as u8)
+        .collect();
+    digits
+        .chunks(2)
+        .map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit))
+        .collect()
+}
+
+/// A few packets on one wire: as they are, with bytes changed, cut short, again, delivered and dropped.
+fn packets(text: &str, random: &mut Random) {
+    let mut flows = Flows::new();
+    let mut at = Duration::ZERO;
+    for n in 1..6 {
+        let mut bytes = bytes_of(text);
+        for _ in 0..random.below(4) {
+            let place = random.below(bytes.len());
+            if let Some(byte) = bytes.get_mut(place) {
+                *byte = random.next() as u8;
+            }
+        }
+        if random.below(4) == 0 {
+            bytes.truncate(random.below(bytes.len()));
+        }
+        at += Duration::from_millis(random.next() % 500);
+        let parsed = packet::parse(&bytes);
+        let mark = flows.enter(n, at, &bytes, &parsed);
+        for header in packet::anatomy(&bytes, &parsed, Some(&mark)) {
+            for field in &header.fields {
+                assert!(field.bit + field.bits <= bytes.len() * 8, "{field:?}");
+                assert!(!field.meaning.chars().any(escape::is_unsafe), "{field:?}");
+            }
+        }
+        packet::checksums(&bytes, &parsed);
+        packet::info(&bytes, &parsed);
+        if let Some(tcp) = parsed.tcp() {
+            packet::options_in_words(&bytes, tcp, tcp.ack);
+        }
+        if let Some((spoiled, flipped)) = packet::corrupt(&bytes, random.next()) {
+            assert_ne!(spoiled[flipped.byte], bytes[flipped.byte]);
+        }
+        match random.below(3) {
+            0 => flows.dropped(&mark),
+            1 => flows.delivered(at, &mark),
+            _ => (0..2).for_each(|_| flows.delivered(at, &mark)),
+        }
+    }
+    for conversation in flows.conversations() {
+        for count in conversation.ways {
+            assert!(
+                count.ordered <= count.arrived && count.arrived <= count.payload,
+                "{count:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn packets_are_read() {
+    let traced = TRACES.iter().flat_map(|trace| trace.lines());
+    let mut corpus: Vec<String> = traced
+        .filter_map(|line| Some(line.rsplit_once(' ')?.1.to_owned()))
+        .collect();
+    corpus.extend(PACKETS.iter().map(|packet| (*packet).to_owned()));
+    fuzz("packet::parse", &corpus, packets);
+}
+
+fn a_drill(text: &str, _: &mut Random) {
+    match packet::parse_drill(text) {
+        Ok(drill) => assert_eq!(drill.ack.is_some(), drill.flags.has(packet::Flags::ACK)),
+        Err(fault) => {
+            assert!(text.is_char_boundary(fault.at), "{fault:?}");
+            assert!(!fault.to_string().is_empty());
+        }
+    }
+}
+
+#[test]
+fn segments_in_words_are_read() {
+    let corpus = [
+        "> S 0:0(0) win 1000 <mss 1460,nop,wscale 7>",
+        "0.100 < P. 1:11(10) ack 1 win 257 urg 3",
+        "+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 200,nop,wscale 8,FO 0102ff,eol>",
+        "< . 1:1(0) ack 1 win 257 <nop,nop,sack 1001:2001 3001:4001>",
+    ];
+    fuzz("packet::parse_drill", &corpus.map(str::to_owned), a_drill);
 }
 
 // ---- what is shown ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
 use super::{App, Explain, Last, Sink};
-use crate::event::{Data, Explanation, Job, JobStatus, Tone, What};
+use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
@@ -11,7 +11,9 @@ impl App {
     /// Tells everything about a call that returned.
     pub(super) fn after(&mut self, mut done: Done, sink: Sink<'_>) {
         let socket = done.socket.filter(|id| self.session.socket(*id).is_some());
+        self.return_in_ladder(&done);
         self.announce(&mut done, socket, sink);
+        self.tell_packets(sink);
         let own: Vec<SocketId> = socket
             .into_iter()
             .chain(done.opened.iter().copied())
@@ -30,9 +32,7 @@ impl App {
             // Why it failed may be told by any socket.
             self.ledger.around(&self.session, &own)
         };
-        for (id, change) in changes {
-            self.tell(Some(id), What::State(change), sink);
-        }
+        self.tell_changes(changes, sink);
         if let ("listen", Ok(_), Some(id)) = (done.command, &done.result, socket) {
             let at = self.ledger.last(id).and_then(|look| look.local.clone());
             self.session.remember_local(id, at);
@@ -170,10 +170,18 @@ impl App {
 
     /// What the network has changed, for the sockets that the kernel names and these.
     pub(super) fn look_around(&mut self, own: Option<SocketId>, sink: Sink<'_>) {
+        self.tell_packets(sink);
         let own: Vec<SocketId> = own.into_iter().collect();
-        for (id, change) in self.ledger.around(&self.session, &own) {
+        let changes = self.ledger.around(&self.session, &own);
+        self.tell_changes(changes, sink);
+    }
+
+    fn tell_changes(&self, changes: Vec<(SocketId, Change)>, sink: Sink<'_>) {
+        for (id, change) in changes {
+            self.state_in_ladder(id, &change);
             self.tell(Some(id), What::State(change), sink);
         }
+        self.tell_captured(sink);
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const AGAIN: Duration = Duration::from_millis(2);
 
 /// One look at a claim.
-struct Found {
+pub(super) struct Found {
     holds: bool,
     /// What was found.
     found: String,
@@ -22,7 +22,7 @@ struct Found {
 }
 
 impl Found {
-    fn new(holds: bool, found: impl Into<String>) -> Self {
+    pub(super) fn new(holds: bool, found: impl Into<String>) -> Self {
         Self {
             holds,
             found: found.into(),
@@ -31,12 +31,12 @@ impl Found {
         }
     }
 
-    fn why(mut self, why: impl Into<String>) -> Self {
+    pub(super) fn why(mut self, why: impl Into<String>) -> Self {
         self.why = why.into();
         self
     }
 
-    fn last(mut self) -> Self {
+    pub(super) fn last(mut self) -> Self {
         self.may_change = false;
         self
     }
@@ -164,9 +164,7 @@ impl App {
             | Claim::Retransmission { .. }
             | Claim::Window(..)
             | Claim::Held(_)
-            | Claim::HalfOpen(..) => {
-                return Err(Refusal::new("this claim needs a laboratory").help("lab up"));
-            }
+            | Claim::HalfOpen(..) => self.check_lab(claim, sink)?,
         })
     }
 
@@ -226,7 +224,7 @@ impl App {
         }
     }
 
-    fn socket_of(&mut self, expr: &Expr, sink: Sink<'_>) -> Result<SocketId, Refusal> {
+    pub(super) fn socket_of(&mut self, expr: &Expr, sink: Sink<'_>) -> Result<SocketId, Refusal> {
         let expr = expr.clone();
         let value = self.settled(|app| app.session.socket_value(&expr), sink)?;
         Ok(value)
@@ -389,13 +387,16 @@ impl App {
         let deadline = Instant::now() + time;
         while Instant::now() < deadline && heard.is_none() {
             let mut listen = |event: Event| {
-                if let What::State(_) | What::Job(_) | What::Data(_) = &event.what {
-                    heard.get_or_insert_with(|| {
-                        event
-                            .socket
-                            .clone()
-                            .unwrap_or_else(|| "a socket".to_owned())
-                    });
+                let who = event.socket.as_deref().unwrap_or("a socket");
+                let what = match &event.what {
+                    What::State(_) | What::Job(_) | What::Data(_) => {
+                        Some(format!("something happened with {who}"))
+                    }
+                    What::Packet(packet) => Some(format!("packet {} moved", packet.n)),
+                    _ => None,
+                };
+                if let Some(what) = what {
+                    heard.get_or_insert(what);
                 }
                 sink(event);
             };
@@ -406,7 +407,7 @@ impl App {
             }
         }
         match heard {
-            Some(who) => Found::new(false, format!("something happened with {who}")),
+            Some(what) => Found::new(false, what),
             None => Found::new(true, "nothing happened"),
         }
     }

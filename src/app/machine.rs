@@ -6,28 +6,39 @@ use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::path::Path;
 
+/// The number that is all of a file.
+pub(super) fn number_in(path: &str) -> Option<u16> {
+    std::fs::read_to_string(path).ok()?.trim().parse().ok()
+}
+
 impl App {
-    /// A kernel setting on a host (`net/ipv4/ip_local_port_range`), where it can be read.
-    fn sysctl(&self, _host: Option<&str>, name: &str) -> Option<String> {
-        std::fs::read_to_string(format!("/proc/sys/{name}")).ok()
+    /// A kernel setting on a host (`net.ipv4.ip_local_port_range`), where it can be read.
+    fn sysctl(&self, host: Option<&str>, name: &str) -> Option<String> {
+        match host {
+            None => std::fs::read_to_string(format!("/proc/sys/{}", name.replace('.', "/"))).ok(),
+            Some(host) => self.lab.as_ref()?.sysctl(host, name),
+        }
     }
 
     /// The first port that needs no privilege.
     pub(super) fn unprivileged_from(&self, host: Option<&str>) -> Option<u16> {
-        let text = self.sysctl(host, "net/ipv4/ip_unprivileged_port_start")?;
+        let text = self.sysctl(host, "net.ipv4.ip_unprivileged_port_start")?;
         text.trim().parse().ok()
     }
 
     /// The ephemeral ports.
     pub(super) fn port_range(&self, host: Option<&str>) -> Option<(u16, u16)> {
-        let text = self.sysctl(host, "net/ipv4/ip_local_port_range")?;
+        let text = self.sysctl(host, "net.ipv4.ip_local_port_range")?;
         let mut numbers = text.split_whitespace().map(str::parse);
         Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
     }
 
     /// The addresses of the interfaces.
-    pub(super) fn interfaces(&self, _host: Option<&str>) -> Vec<IpAddr> {
-        interfaces()
+    pub(super) fn interfaces(&self, host: Option<&str>) -> Vec<IpAddr> {
+        match (host, &self.lab) {
+            (Some(host), Some(lab)) => lab.addresses(host),
+            _ => interfaces(),
+        }
     }
 }
 

@@ -4,10 +4,13 @@
 mod after;
 mod books;
 mod commands;
+mod compare;
+pub mod doctor;
 mod expect;
 mod facts;
 mod help;
 mod jobs;
+mod lab;
 mod look;
 mod machine;
 pub mod play;
@@ -78,6 +81,11 @@ struct Last {
 pub struct App {
     session: Session,
     ledger: Ledger,
+    lab: Option<lab::Laboratory>,
+    /// The comparison that is on.
+    comparison: Option<Box<compare::Comparison>>,
+    /// A capture on the machine's own network.
+    tap: Option<crate::lab::Tap>,
     settings: Settings,
     /// The kinds of each call that were met before.
     met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
@@ -89,6 +97,8 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
+    stage: Vec<String>,
     /// The lesson that a learner is led through.
     learner: Option<Box<play::Learner>>,
     /// Ids of lessons, once they were asked for.
@@ -106,6 +116,9 @@ impl App {
         Ok(Self {
             session,
             ledger: Ledger::new()?,
+            lab: None,
+            comparison: None,
+            tap: None,
             settings,
             met: BTreeMap::new(),
             last: Last::default(),
@@ -114,6 +127,7 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            stage: Vec::new(),
             learner: None,
             lesson_ids: OnceLock::new(),
         })
@@ -140,7 +154,10 @@ impl App {
         let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
-            lang::parse_with(line, &|name| session.knows(name))
+            match &self.comparison {
+                Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
+                None => lang::parse_with(line, &|name| session.knows(name)),
+            }
         };
         let statements = match parsed {
             Ok(statements) => statements,
@@ -221,6 +238,7 @@ impl App {
         };
         self.collect(&mut noted);
         self.look_around(None, &mut noted);
+        self.poll_sides(&mut noted);
         if happened {
             self.lesson_hears(sink);
         }
@@ -236,6 +254,12 @@ impl App {
     /// What to call, from whichever thread, when [`App::poll`] would find something.
     pub fn on_news(&mut self, news: News) {
         self.ledger.on_news(news.clone());
+        if let Some(lab) = &self.lab {
+            lab.on_news(news.clone());
+        }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.on_news(&news);
+        }
         self.session.on_news(news);
     }
 
@@ -250,6 +274,7 @@ impl App {
         self.settle_failure();
         self.catch_up(sink);
         self.leave_jobs(sink);
+        self.finish_sides(sink);
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);
         }
@@ -275,11 +300,14 @@ impl App {
     /// Where the kernel gives no epoll descriptor.
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
+        self.lab = None;
+        self.comparison = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);
         fresh.failures = self.failures;
         fresh.learner = self.learner.take();
+        fresh.tap = self.tap.take();
         fresh.session.take_over(&self.session);
         if let Some(news) = self.ledger.news() {
             fresh.on_news(news);

@@ -1,5 +1,6 @@
 //! What can be set, at the command line and with `set`.
 
+use crate::lab::Bounds;
 use crate::session::Policy;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +54,12 @@ pub struct Settings {
     pub allow_files: bool,
     /// How many of the bytes received are shown.
     pub show_bytes: usize,
+    /// How much of what crossed a laboratory's wire is kept.
+    pub log: Bounds,
+    /// Whether a retransmission of a held packet is held too; otherwise it is counted with the packet.
+    pub show_retransmits: bool,
+    /// The program that a laboratory's helper process runs: this one, where absent.
+    pub program: Option<PathBuf>,
     /// A folder of lessons besides those in the program.
     pub lessons: Option<PathBuf>,
     /// Where a learner's progress is kept; without it, in the user's state folder.
@@ -69,6 +76,9 @@ impl Default for Settings {
             allow_net: false,
             allow_files: false,
             show_bytes: 1000,
+            log: Bounds::default(),
+            show_retransmits: false,
+            program: None,
             lessons: None,
             progress: None,
         }

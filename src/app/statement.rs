@@ -9,16 +9,34 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 impl App {
-    /// Runs one statement.
+    /// Runs one statement: on both sides of a comparison, while one is on.
     pub(super) fn statement(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        match &self.comparison {
+            Some(_) => self.compared(statement, sink),
+            None => self.alone(statement, sink),
+        }
+    }
+
+    /// Runs one statement in this session.
+    pub(super) fn alone(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
         for remark in &statement.remarks {
             self.say(remark.clone(), sink);
         }
-        if let Some(host) = &statement.host {
-            let refusal = Refusal::new(format!("there is no laboratory host `{host}`"))
-                .help("this statement runs on the machine itself without the prefix");
+        if let Some(side) = statement.side {
+            let refusal = Refusal::new(format!(
+                "`{}:` names a side of a comparison, and none is on",
+                side.word()
+            ));
+            return self.refused(statement.span, refusal.help("compare tcp udp"), sink);
+        }
+        let usual = self.session.here();
+        if let Some(host) = &statement.host
+            && !self.session.go(Some(host))
+        {
+            let refusal = self.no_host(host);
             return self.refused(statement.span, refusal, sink);
         }
+        self.caused_by(Some(statement));
         let result = match &statement.action {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
@@ -27,11 +45,15 @@ impl App {
                 self.catch_up(sink);
                 self.judge(claim, sink)
             }
-            Action::Lab(order) => Err(Refusal::new(format!(
-                "`{}` needs a laboratory",
-                crate::lang::canonical_order(order)
-            ))),
+            Action::Lab(order) => {
+                self.catch_up(sink);
+                self.order(order, sink)
+            }
         };
+        self.caused_by(None);
+        if statement.host.is_some() {
+            self.session.go(usual.as_deref());
+        }
         self.session.forget_hidden();
         match result {
             Ok(outcome) => outcome,
@@ -87,6 +109,8 @@ impl App {
                 _ => {}
             }
         }
+        self.call_in_ladder(prepared.command, prepared.socket);
+        self.session.set_grace(self.grace(prepared.socket));
         match self
             .session
             .make(prepared, &statement.targets, typed, statement.dialect)?
@@ -222,6 +246,7 @@ impl App {
         }
         let statement = Statement {
             span: crate::lang::ast::Span::default(),
+            side: None,
             host: None,
             targets: Vec::new(),
             action: Action::Call(call.clone().into_owned()),

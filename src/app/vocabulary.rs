@@ -15,6 +15,8 @@ pub struct Vocabulary {
     pub topics: Vec<String>,
     /// Ids of lessons.
     pub lessons: Vec<String>,
+    /// The laboratory's hosts.
+    pub hosts: Vec<String>,
 }
 
 /// How many sockets are asked for their addresses: completion must be quick.
@@ -23,6 +25,9 @@ const ASKED: usize = 100;
 impl App {
     /// The words of this moment.
     pub fn vocabulary(&self) -> Vocabulary {
+        if let Some(comparison) = &self.comparison {
+            return comparison.left().vocabulary();
+        }
         let names = self
             .session
             .variables()
@@ -55,17 +60,22 @@ impl App {
             addresses,
             topics,
             lessons: self.lesson_ids(),
+            hosts: self.host_names(),
         }
     }
 
-    /// The prompt: the place in a lesson, and how many calls sleep.
+    /// The prompt: the place in a lesson or the host, and how many calls sleep.
     pub fn prompt(&self) -> Cow<'static, str> {
-        let place = match &self.learner {
-            Some(learner) => Cow::Owned(learner.place()),
-            None if self.jobs() == 0 => return "sock> ".into(),
-            None => "sock".into(),
+        let jobs = self.jobs();
+        let place = match (&self.comparison, &self.learner, self.here()) {
+            (Some(comparison), ..) => comparison.place(),
+            (None, Some(learner), Some(host)) => format!("{} {host}", learner.place()),
+            (None, Some(learner), None) => learner.place(),
+            (None, None, Some(host)) => host,
+            (None, None, None) if jobs == 0 => return "sock> ".into(),
+            (None, None, None) => "sock".to_owned(),
         };
-        match self.jobs() {
+        match jobs {
             0 => format!("{place}> ").into(),
             n => format!("{place} [{n} blocked]> ").into(),
         }

@@ -32,7 +32,7 @@ pub(super) fn watch(global: &Global, word: &str, step: bool, typing: bool) -> an
     };
     let app = || {
         close_inherited();
-        stage(global.settings(true))
+        stage(global.settings(true), &lesson.head)
     };
     show::watch(app, &lesson, &options).context("the lesson cannot go on")
 }

@@ -1,6 +1,8 @@
 //! Everything that ever becomes visible. Plain data: made by the rooms above, shown by `view`.
 //! With `--json` an event is one line; the field names here are that public interface.
 
+pub mod compare;
+pub mod lab;
 pub mod packet;
 
 use crate::errno::Errno;
@@ -48,6 +50,8 @@ pub enum What {
     Error(Complaint),
     /// A packet moved on a laboratory's wire, or was stopped there.
     Packet(Box<packet::Packet>),
+    /// A statement was done on both sides of a comparison. In JSON each inner event is a line of its own, with `side`.
+    Compared(Box<compare::Compared>),
     /// The answer to a question (`print`, `ls`, `help`, `who` …).
     Answer(Answer),
 }
@@ -260,6 +264,28 @@ pub enum Answer {
     Flows {
         /// One a conversation.
         flows: Vec<packet::Flow>,
+    },
+    /// `lab`
+    Lab {
+        /// One a host.
+        hosts: Vec<lab::Host>,
+        /// What the wire does, in words: `flows, loses 30% (seed 7)`.
+        wire: String,
+    },
+    /// `wire`: what it holds.
+    Held {
+        /// The packets by number, with how long each has waited.
+        packets: Vec<packet::Packet>,
+    },
+    /// `doctor`
+    Checks {
+        /// One a thing that the laboratory needs.
+        checks: Vec<lab::Check>,
+    },
+    /// `score`
+    Score {
+        /// One a side of the comparison.
+        sides: Vec<compare::Side>,
     },
 }
 

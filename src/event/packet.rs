@@ -53,6 +53,9 @@ pub struct Packet {
     /// More about its fate: `lost (30%)`, `bit 3 of byte 41 turned over`, `repeated twice meanwhile`, `forged`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How often its sender has repeated it while it was held.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub repeats: u32,
     /// How long it was or has been on the wire, in milliseconds, where it was held or delayed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waited: Option<u64>,
@@ -86,7 +89,7 @@ pub struct Anatomy {
 }
 
 /// The sequence diagram of what crossed a wire: `ladder`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Ladder {
     /// The hosts, in the order of their columns.
     pub hosts: Vec<String>,
@@ -125,6 +128,8 @@ pub enum Rung {
 /// One conversation: `flows`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Flow {
+    /// Its number, from 1 in the order in which they began.
+    pub n: u64,
     /// `tcp`, `udp`, `icmp` …
     pub proto: String,
     /// Who began it, and who answered: host and address.
@@ -133,4 +138,13 @@ pub struct Flow {
     pub server: String,
     /// Each way: from the client, from the server.
     pub ways: [Count; 2],
+}
+
+/// For what is left out where there is none.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(n: &u32) -> bool {
+    *n == 0
 }

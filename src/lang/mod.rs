@@ -49,12 +49,30 @@ pub fn parse_with(line: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Statem
     parser::statements(&mut parser::input(line, known))
 }
 
+/// As [`parse_with`], while a comparison is on: `socket` alone is whole, each side has its own kind.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_compared(line: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Statement>, Fault> {
+    let mut input = parser::input(line, known);
+    input.state.alone = true;
+    parser::statements(&mut input)
+}
+
 /// A claim as it stands after `expect`: `state s LISTEN`.
 ///
 /// # Errors
 /// As for [`parse`].
 pub fn parse_claim(text: &str) -> Result<Claim, Fault> {
     parser::claim_alone(&mut parser::input(text, &|_| false))
+}
+
+/// A side of a comparison: `tcp with wire loss 30%`.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_side(text: &str) -> Result<order::Side, Fault> {
+    parser::side_alone(text)
 }
 
 /// Bytes that were read as text.

@@ -227,9 +227,58 @@ impl SideKind {
         }
     }
 
+    /// TCP or UDP, over whichever IP.
+    pub fn transport(self) -> Self {
+        match self {
+            Self::Tcp | Self::Tcp6 => Self::Tcp,
+            Self::Udp | Self::Udp6 => Self::Udp,
+        }
+    }
+
+    /// Domain and type of its sockets.
+    pub fn socket(self) -> [i32; 2] {
+        match self {
+            Self::Tcp => [libc::AF_INET, libc::SOCK_STREAM],
+            Self::Udp => [libc::AF_INET, libc::SOCK_DGRAM],
+            Self::Tcp6 => [libc::AF_INET6, libc::SOCK_STREAM],
+            Self::Udp6 => [libc::AF_INET6, libc::SOCK_DGRAM],
+        }
+    }
+
     /// By its word.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A side of a comparison, as a statement names the one that it is for: `tcp: accept s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SideName {
+    /// The one on the left now.
+    Left,
+    /// The one on the right now.
+    Right,
+    /// The one that is of this kind.
+    Kind(SideKind),
+}
+
+impl SideName {
+    /// By its word.
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "left" => Some(Self::Left),
+            "right" => Some(Self::Right),
+            kind => SideKind::named(kind).map(Self::Kind),
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Kind(kind) => kind.word(),
+        }
     }
 }
 

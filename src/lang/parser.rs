@@ -10,6 +10,7 @@ mod declare;
 mod expr;
 mod fit;
 mod input;
+mod lab;
 mod method;
 mod name;
 mod number;
@@ -26,6 +27,7 @@ mod word;
 
 pub(super) use address::{is_host_name, is_service_name};
 pub(super) use input::input;
+pub(super) use lab::side_alone;
 pub(super) use shell::flag_word;
 pub(super) use sockets::short;
 pub(super) use statement::{claim_alone, statements};

@@ -5,6 +5,7 @@ use crate::lang::ast::Expr;
 
 mod addresses;
 mod faults;
+mod lab;
 mod options;
 mod round_trip;
 mod shape;

@@ -1,6 +1,7 @@
 //! The front matter of a lesson: YAML between two lines of `---`.
 
 use super::defect::Defects;
+use crate::lang::order::HOSTS;
 use serde::{Deserialize, Serialize};
 
 /// What the front matter says.
@@ -14,12 +15,26 @@ pub struct Head {
     /// Where it is played.
     #[serde(default)]
     pub network: Network,
+    /// The hosts of its laboratory; client and server where none are named.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     /// What the machine must have; where it lacks one, the lesson is skipped with the reason.
     #[serde(default)]
     pub needs: Vec<Need>,
     /// About how long it takes, in minutes.
     #[serde(default)]
     pub minutes: Option<u32>,
+}
+
+impl Head {
+    /// The hosts of the laboratory that the lesson is played in; none where it is played on this machine itself.
+    pub fn laboratory(&self) -> Vec<String> {
+        match self.network {
+            Network::Local => Vec::new(),
+            Network::Lab if self.hosts.is_empty() => HOSTS.map(str::to_owned).to_vec(),
+            Network::Lab => self.hosts.clone(),
+        }
+    }
 }
 
 /// Where a lesson is played.
@@ -95,7 +110,7 @@ fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
             defects.add(
                 line,
                 format!("front matter: {message}"),
-                "the keys are id, title, network, needs, minutes",
+                "the keys are id, title, network, hosts, needs, minutes",
             );
             None
         }
@@ -127,6 +142,19 @@ fn check(head: &Head, yaml: &str, defects: &mut Defects) {
             "the title is empty",
             "say what the lesson shows",
         );
+    }
+    if !head.hosts.is_empty() {
+        let up = format!("lab up {}", head.hosts.join(" "));
+        if head.network == Network::Local {
+            let help = "`network: lab` makes it a lesson in the laboratory";
+            defects.add(
+                line_of("hosts"),
+                "a lesson on this machine has no hosts",
+                help,
+            );
+        } else if let Err(fault) = crate::lang::parse(&up) {
+            defects.add(line_of("hosts"), fault.message, "two to eight names");
+        }
     }
     if head.minutes == Some(0) {
         defects.add(line_of("minutes"), "a lesson takes at least a minute", "");

@@ -70,6 +70,11 @@ pub struct Count {
     pub payload: u64,
     /// Packets that repeat data, a SYN or a FIN.
     pub retransmitted: u64,
-    /// Packets that the wire dropped.
+    /// Packets that the wire dropped, or spoiled so that their receiver drops them.
     pub dropped: u64,
+    /// Bytes of payload that reached the receiver, each counted once.
+    pub arrived: u64,
+    /// Those of them that nothing sent before is still missing in front of. TCP: what the receiver can read. UDP: whole
+    /// datagrams that no later one has overtaken.
+    pub ordered: u64,
 }

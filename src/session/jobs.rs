@@ -3,7 +3,7 @@
 use super::prepared::Performed;
 use crate::sys::{call, worker};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -65,6 +65,8 @@ type Work = Box<dyn FnOnce() -> Performed + Send>;
 /// A thread that makes one call after the other.
 struct Worker {
     work: Sender<(u32, Work)>,
+    /// The number of the call that it has begun: until then it sleeps for want of work.
+    begun: Arc<AtomicU32>,
     thread: libc::pthread_t,
     task: i32,
 }
@@ -161,9 +163,8 @@ impl Jobs {
         if idle.work.send((number, work)).is_err() {
             return Err(std::io::Error::other("a worker thread is gone"));
         }
-        let task = idle.task;
         self.busy.insert(number, idle);
-        match self.grace(number, task) {
+        match self.grace(number) {
             Some(performed) => Ok(Outcome::Returned(performed)),
             None => {
                 self.last = number;
@@ -173,19 +174,20 @@ impl Jobs {
     }
 
     /// Waits until the call returns, or its thread has slept for a while. Results of other jobs are kept in order.
-    fn grace(&mut self, number: u32, task: i32) -> Option<Performed> {
+    fn grace(&mut self, number: u32) -> Option<Performed> {
         let began = Instant::now();
+        let glance = GLANCE.min(self.grace / 4);
         let mut others = Vec::new();
         let found = loop {
             let spent = began.elapsed();
-            let slept_enough = spent >= self.grace && worker::sleeps(task) != Some(false);
+            let slept_enough = spent >= self.grace && self.may_sleep(number);
             if slept_enough
                 || spent >= self.grace.max(GRACE_BUSY)
                 || self.interrupted_while_starting(number)
             {
                 break None;
             }
-            match self.results.recv_timeout(GLANCE) {
+            match self.results.recv_timeout(glance) {
                 Ok((n, performed)) if n == number => break Some(performed),
                 Ok(other) => others.push(other),
                 Err(_) => {}
@@ -199,6 +201,14 @@ impl Jobs {
             self.rest(number);
         }
         found
+    }
+
+    /// Whether a call's thread has begun the call and sleeps, or the system does not tell.
+    fn may_sleep(&self, number: u32) -> bool {
+        self.busy.get(&number).is_some_and(|worker| {
+            worker.begun.load(Ordering::Acquire) == number
+                && worker::sleeps(worker.task) != Some(false)
+        })
     }
 
     /// Ctrl-C within the grace wakes the call; its EINTR then arrives like any result.
@@ -225,6 +235,8 @@ impl Jobs {
         let results = self.send.clone();
         let news = Arc::clone(&self.news);
         let returned = Arc::clone(&self.returned);
+        let begun = Arc::new(AtomicU32::new(0));
+        let begins = Arc::clone(&begun);
         std::thread::Builder::new()
             .name("call".to_owned())
             .spawn(move || {
@@ -236,7 +248,9 @@ impl Jobs {
                     return;
                 }
                 for (number, work) in orders {
+                    begins.store(number, Ordering::Release);
                     let performed = work();
+                    begins.store(0, Ordering::Release);
                     returned.fetch_add(1, Ordering::AcqRel);
                     if results.send((number, performed)).is_err() {
                         return;
@@ -248,7 +262,12 @@ impl Jobs {
                 }
             })?;
         let (thread, task) = ready.recv().map_err(std::io::Error::other)?;
-        Ok(Worker { work, thread, task })
+        Ok(Worker {
+            work,
+            begun,
+            thread,
+            task,
+        })
     }
 
     /// The results that have arrived.

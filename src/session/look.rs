@@ -118,6 +118,28 @@ impl Session {
         }
     }
 
+    /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets.
+    pub fn end_hosts(&mut self) -> Vec<SocketId> {
+        let there = |socket: &Socket| socket.host.is_some();
+        let asleep: Vec<u32> = self
+            .asleep()
+            .filter(|(.., on)| on.and_then(|id| self.table.get(id)).is_some_and(there))
+            .map(|(job, ..)| job)
+            .collect();
+        for job in asleep {
+            // A call that does not wake keeps its thread and nothing else.
+            let _ = self.cancel(job);
+        }
+        let sockets = self.table.open().into_iter().filter(|socket| there(socket));
+        let sockets: Vec<(SocketId, RawFd)> =
+            sockets.map(|socket| (socket.id, socket.fd)).collect();
+        for (id, fd) in &sockets {
+            let _ = crate::sys::call::close(*fd);
+            self.table.close(*id);
+        }
+        sockets.into_iter().map(|(id, _)| id).collect()
+    }
+
     /// This name, too, takes the result of a sleeping call.
     pub fn adopt_pending(&mut self, job: u32, name: &str) {
         if let Some(waiting) = self.waiting.get_mut(&job) {

@@ -273,6 +273,32 @@ impl Session {
         })
     }
 
+    /// The sleeping calls that have got what they sleep for, and are about to return: of several on one socket, the first.
+    pub fn woken(&self) -> Vec<u32> {
+        let mut seen = Vec::new();
+        let mut woken = Vec::new();
+        for (job, waiting) in &self.waiting {
+            let socket = waiting.meta.socket.and_then(|id| self.table.get(id));
+            let Some(socket) = socket.filter(|socket| !seen.contains(&socket.id)) else {
+                continue;
+            };
+            seen.push(socket.id);
+            let events = match waiting.meta.command {
+                "connect" | "send" | "sendto" | "sendall" | "write" => libc::POLLOUT,
+                _ => libc::POLLIN,
+            };
+            let mut fds = [libc::pollfd {
+                fd: socket.fd,
+                events,
+                revents: 0,
+            }];
+            if call::poll(&mut fds, 0) == Ok(1) {
+                woken.push(*job);
+            }
+        }
+        woken
+    }
+
     /// Gives values to the names on the left of a plain assignment.
     ///
     /// # Errors

@@ -6,6 +6,11 @@ pub mod books;
 pub mod call;
 pub mod high;
 pub mod names;
+#[cfg(target_os = "linux")]
+pub mod namespace;
+#[cfg(not(target_os = "linux"))]
+#[path = "namespace/elsewhere.rs"]
+pub mod namespace;
 pub mod reserve;
 pub mod signal;
 pub mod worker;

@@ -1,9 +1,13 @@
 //! What each event looks like, and what no output may ever hold.
 
+mod anatomy;
 mod answers;
 mod calls;
 mod foreign;
 mod json;
+mod lab;
+mod ladder;
+mod packets;
 mod speed;
 
 use super::Renderer;

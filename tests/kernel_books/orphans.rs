@@ -84,7 +84,7 @@ fn the_whole_way_of_a_client_that_closes_first() {
         "TIME_WAIT is not to be polled: {pause:?}"
     );
     let row = diag
-        .find(socktutor::kernel::Family::Tcp, local, Some(peer))
+        .find(Family::Tcp, local, Some(peer))
         .unwrap()
         .unwrap();
     assert_eq!(books.orphan(&row), Some(0));

@@ -26,7 +26,8 @@ mod world;
 pub(in crate::app) use learn::Learner;
 pub use readable::readable;
 pub use round::Round;
-pub use stage::{lacking, language, library, restart, stage};
+pub(in crate::app) use stage::capture;
+pub use stage::{again, lacking, language, library, restart, stage};
 pub use turn::Turn;
 pub use world::Seen;
 

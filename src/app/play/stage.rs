@@ -1,11 +1,14 @@
 //! The session in which a lesson is played, and what the machine must have for it.
 
 use crate::app::{App, Settings};
+use crate::lab::{Hosts, PROGRAM};
+use crate::lang::order::HOSTS;
 use crate::lesson::{Defect, Head, Library, Need, Network};
 use crate::session::Policy;
 use std::io;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// How long a datagram over the loopback interface may take before it counts as lost.
@@ -32,29 +35,41 @@ pub fn language() -> Option<String> {
 }
 
 /// A fresh session for a lesson: it is data, so it reaches this machine only, and a temporary folder, unless the
-/// settings allow more.
+/// settings allow more. A lesson in the laboratory gets a fresh one.
 ///
 /// # Errors
-/// Where the kernel gives no epoll descriptor.
-pub fn stage(settings: Settings) -> io::Result<App> {
+/// Where the kernel gives no epoll descriptor, or no laboratory.
+pub fn stage(settings: Settings, head: &Head) -> io::Result<App> {
     let mut app = App::new(settings)?;
-    app.enter_stage();
+    app.enter_stage(head.laboratory())?;
     Ok(app)
 }
 
 /// Closes everything and begins anew, under a lesson's rules.
 ///
 /// # Errors
-/// Where the kernel gives no epoll descriptor.
-pub fn restart(app: &mut App) -> io::Result<()> {
+/// Where the kernel gives no epoll descriptor, or no laboratory.
+pub fn restart(app: &mut App, head: &Head) -> io::Result<()> {
     app.reset()?;
-    app.enter_stage();
-    Ok(())
+    app.enter_stage(head.laboratory())
+}
+
+/// The same for the lesson that is being played.
+///
+/// # Errors
+/// As for [`restart`].
+pub fn again(app: &mut App) -> io::Result<()> {
+    let hosts = std::mem::take(&mut app.stage);
+    app.reset()?;
+    app.enter_stage(hosts)
 }
 
 impl App {
     /// From here on a lesson is played in this session.
-    pub fn enter_stage(&mut self) {
+    ///
+    /// # Errors
+    /// Where there can be no laboratory with these hosts; none are asked for where the list is empty.
+    fn enter_stage(&mut self, hosts: Vec<String>) -> io::Result<()> {
         let Settings {
             allow_net,
             allow_files,
@@ -62,6 +77,12 @@ impl App {
         } = self.settings;
         self.set_policy(Policy::of_script(allow_net, allow_files));
         self.ended = Some(Vec::new());
+        if !hosts.is_empty() {
+            let up = self.lab_up(&hosts, &mut super::unseen);
+            up.map_err(|refusal| io::Error::other(refusal.message))?;
+        }
+        self.stage = hosts;
+        Ok(())
     }
 
     /// The lesson is over: the rules of the settings hold again. What is open stays open.
@@ -73,12 +94,30 @@ impl App {
 
 /// Why a lesson cannot be played on this machine, for a word to the person; `None` where it can.
 pub fn lacking(head: &Head) -> Option<String> {
-    if head.network == Network::Lab {
-        return Some("it needs the laboratory, which this version does not have".to_owned());
+    if head.network == Network::Lab
+        && let Some(why) = no_laboratory()
+    {
+        return Some(format!("it needs the laboratory. {why}"));
     }
     head.needs
         .iter()
         .find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
+}
+
+/// Why there can be no laboratory, in the words of `doctor`: tried out once.
+fn no_laboratory() -> Option<&'static str> {
+    static TRIED: OnceLock<Option<String>> = OnceLock::new();
+    let tried = || {
+        let program = Path::new(PROGRAM);
+        let names = HOSTS.map(str::to_owned);
+        let why = Hosts::up(&names, program).err()?;
+        let mend = why.mend(program).into_iter().next();
+        Some(match mend {
+            Some(mend) => format!("{} Mend it with: {mend}", why.why()),
+            None => why.why(),
+        })
+    };
+    TRIED.get_or_init(tried).as_deref()
 }
 
 fn why_not(need: Need, error: &io::Error) -> String {
@@ -101,13 +140,13 @@ fn tried(need: Need) -> io::Result<()> {
 
 /// A packet socket wants CAP_NET_RAW (packet(7)).
 #[cfg(target_os = "linux")]
-fn capture() -> io::Result<()> {
+pub(in crate::app) fn capture() -> io::Result<()> {
     use socket2::{Domain, Socket, Type};
     Socket::new(Domain::PACKET, Type::DGRAM, None).map(drop)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn capture() -> io::Result<()> {
+pub(in crate::app) fn capture() -> io::Result<()> {
     Err(io::Error::from(io::ErrorKind::Unsupported))
 }
 
@@ -130,20 +169,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_laboratory_is_lacking_and_loopback_is_not() {
-        let head = |network, needs: &[Need]| Head {
+    fn what_a_machine_lacks_is_named() {
+        let head = |needs: &[Need]| Head {
             id: "x".to_owned(),
             title: "X".to_owned(),
-            network,
+            network: Network::Local,
+            hosts: Vec::new(),
             needs: needs.to_vec(),
             minutes: None,
         };
-        assert_eq!(lacking(&head(Network::Local, &[])), None);
-        let lab = lacking(&head(Network::Lab, &[])).unwrap();
-        assert!(lab.contains("laboratory"), "{lab}");
+        assert_eq!(lacking(&head(&[])), None);
         // Whatever this machine has, the reason names what it lacks.
         for need in [Need::Capture, Need::Ipv6, Need::Multicast] {
-            if let Some(why) = lacking(&head(Network::Local, &[need])) {
+            if let Some(why) = lacking(&head(&[need])) {
                 assert!(why.contains(need.name()), "{why}");
             }
         }

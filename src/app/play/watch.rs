@@ -7,7 +7,7 @@ pub use question::truth;
 
 use super::test::fixed_port;
 use super::turn::PATIENCE;
-use super::{Turn, restart};
+use super::{Turn, again};
 use crate::app::App;
 use crate::event::What;
 use crate::lang::ast::Action;
@@ -311,7 +311,7 @@ pub fn turn(lesson: &Lesson) -> io::Result<Option<Turn>> {
 /// # Errors
 /// Where no new session can be made.
 pub fn replay(app: &mut App, lines: &[String]) -> io::Result<Vec<String>> {
-    restart(app)?;
+    again(app)?;
     let mut wrong = Vec::new();
     for line in lines {
         let mut found = None;

@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, Places, arguments, missing};
 use super::input::{Cursor, Input, Parsed};
-use super::{method, options, refuse, sockets, watch};
+use super::{lab, method, options, refuse, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, COMMANDS, Command, Role, find};
@@ -94,6 +94,9 @@ pub(super) fn build(
     if command.role == Role::Shell && nested {
         let fault = Fault::new((start, i.at()), format!("{} gives no value", command.name));
         return Err(fault.helping("it is a statement of its own").into());
+    }
+    if command.role == Role::Lab {
+        return Err(lab::no_value(command, i.since(start)).into());
     }
     let mut places = Places::new(command);
     match command.name {

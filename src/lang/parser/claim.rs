@@ -1,12 +1,14 @@
 //! `expect …`
 
+mod packets;
+
 use super::address;
 use super::data::data;
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
 use super::shell::socket;
-use super::word::{blank, ends, identifier, is_quote, peek_identifier, word_or_text};
+use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
 use crate::errno::Errno;
 use crate::lang::ast::{Claim, Expr, Operator};
 use crate::lang::constants::{CONSTANTS, Family};
@@ -22,7 +24,10 @@ pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
     if ends(i) {
         return Err(no_claim(i.fault(start, "expect needs a claim")).into());
     }
-    let word = peek_identifier(i);
+    let word = match i.rest().starts_with("half-open") {
+        true => "half-open",
+        false => peek_identifier(i),
+    };
     let touching = i.rest()[word.len()..].starts_with(['(', '[', '.']);
     let after = i.rest()[word.len()..].trim_start();
     let compared = touching
@@ -35,9 +40,12 @@ pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
     if compared || !Claim::WORDS.contains(&word) {
         return comparison(i, start, word);
     }
-    identifier(i)?;
+    i.skip(word.len());
     blank(i);
     match word {
+        "packet" | "packets" | "fate" | "retransmission" | "window" | "held" => {
+            packets::claim(i, word)
+        }
         "ok" => Ok(Claim::Ok),
         "blocked" => Ok(Claim::Blocked),
         "error" => errors(i).map(Claim::Error),
@@ -84,11 +92,7 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
             (start, start + word.len().max(1)),
             "this is nothing that can be expected",
         );
-        let fault = match word {
-            "packet" | "packets" => fault.helping("packets are seen in the laboratory only"),
-            _ => fault.near(word, Claim::WORDS),
-        };
-        no_claim(fault)
+        no_claim(fault.near(word, Claim::WORDS))
     };
     let value = match expr(i) {
         Ok(value) => value,
@@ -219,6 +223,7 @@ fn of_socket(i: &mut Input, word: &str) -> Parsed<Claim> {
         "backlog" => number(i, Kind::Int).map(|n| Claim::Backlog(who, n)),
         "recvq" => number(i, Kind::Size).map(|n| Claim::RecvQ(who, n)),
         "sendq" => number(i, Kind::Size).map(|n| Claim::SendQ(who, n)),
+        "half-open" => number(i, Kind::Int).map(|n| Claim::HalfOpen(who, n)),
         _ => ready(i).map(|letters| Claim::Ready(who, letters)),
     }
 }

@@ -4,13 +4,14 @@ use super::claim::claim;
 use super::declare::{Declared, declaration};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{gap, harmless, host, strace_prefix, strace_result, targets};
+use super::prelude::{gap, harmless, host, side, strace_prefix, strace_result, targets};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
-use super::{refuse, shell, string};
+use super::{lab, refuse, shell, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
-use crate::lang::table::{abbreviated, find};
+use crate::lang::order::SideName;
+use crate::lang::table::{Command, Role, abbreviated, find};
 
 /// All statements of a text.
 pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
@@ -62,6 +63,8 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if refuse::is_block(word) && !assigned {
         return Err(refuse::block(i, word).into());
     }
+    let side = side(i)?;
+    let host_at = i.at();
     let host = host(i)?;
     let declared = declaration(i)?;
     let (targets, action) = match declared {
@@ -78,13 +81,16 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if !ends(i) {
         return Err(stray(i).into());
     }
-    Ok(finished(i, start, host, targets, action))
+    if let (Some(host), Action::Lab(order)) = (&host, &action) {
+        return Err(lab::no_host(host, order, i.since(host_at)).into());
+    }
+    Ok(finished(i, start, (side, host), targets, action))
 }
 
 fn finished(
     i: &mut Input,
     start: usize,
-    host: Option<String>,
+    (side, host): (Option<SideName>, Option<String>),
     mut targets: Vec<Option<String>>,
     mut action: Action,
 ) -> Statement {
@@ -111,6 +117,7 @@ fn finished(
     span.end = start + i.state.source[start..span.end].trim_end().len();
     Statement {
         span,
+        side,
         host,
         targets,
         action,
@@ -186,8 +193,17 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         if after.starts_with('(') && !after.starts_with("(\"\"\"") {
             return value(i, assigns);
         }
-        identifier(i)?;
-        return shell::command(i, command, word).map(Action::Call);
+        // An order gives no value, so a name wins where a value stands.
+        if command.role != Role::Lab || !assigns {
+            return command_in_words(i, command, word);
+        }
+        if !bare {
+            let span = Span {
+                start,
+                end: start + word.len(),
+            };
+            return Err(lab::no_value(command, span).into());
+        }
     }
     let operator = ["==", "!=", "<", ">", "+", "* ", "- ", "|", "[", "%"]
         .iter()
@@ -201,10 +217,10 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     let end = start + word.len();
     let candidates = abbreviated(word);
     match candidates.as_slice() {
-        [command] => {
-            identifier(i)?;
-            shell::command(i, command, command.name).map(Action::Call)
+        [command] if command.role != Role::Lab || !assigns => {
+            command_in_words(i, command, command.name)
         }
+        [command] => Err(lab::no_value(command, Span { start, end }).into()),
         [] => {
             identifier(i)?;
             Err(shell::unknown(i, word, Span { start, end }).into())
@@ -219,6 +235,15 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
             .helping(format!("to see a variable: print {word}"))
             .into())
         }
+    }
+}
+
+/// A command of the shell dialect, or an order; its name has not been read.
+fn command_in_words(i: &mut Input, command: &'static Command, spelled: &str) -> Parsed<Action> {
+    identifier(i)?;
+    match command.role {
+        Role::Lab => lab::order(i, command).map(Action::Lab),
+        _ => shell::command(i, command, spelled).map(Action::Call),
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::errno::Errno;
 use crate::lang::ast::{Address, Arg, Call, Dialect, Function, Host, Operator, Port, Span};
 use crate::lang::options::{OPTIONS, Shape};
+use crate::lang::order::SideName;
 use crate::lang::state::TcpState;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role};
 use proptest::collection::vec;
@@ -16,7 +17,7 @@ use std::time::Duration;
 fn name() -> BoxedStrategy<String> {
     let names = [
         "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on",
-        "tcp", "fd", "f", "b", "ret", "data", "état", "poll", "ok",
+        "tcp", "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
     ];
     select(names.to_vec()).prop_map(String::from).boxed()
 }
@@ -424,29 +425,33 @@ fn claim() -> BoxedStrategy<Claim> {
             value()
         )
             .prop_map(|(op, a, b)| Claim::True(Expr::Binary(op, Box::new(a), Box::new(b)))),
+        lab::claims(number(), socket()),
     ]
     .boxed()
 }
 
 fn action() -> BoxedStrategy<Action> {
     prop_oneof![
-        6 => select(COMMANDS.iter().collect::<Vec<_>>()).prop_flat_map(|c| call(c, false)).prop_map(Action::Call),
+        6 => select(COMMANDS.iter().filter(|c| c.role != Role::Lab).collect::<Vec<_>>()).prop_flat_map(|c| call(c, false)).prop_map(Action::Call),
         2 => value().prop_map(|value| match value {
             Expr::Call(call) => Action::Call(*call),
             value => Action::Value(value),
         }),
         2 => claim().prop_map(Action::Expect),
+        2 => lab::orders().prop_map(Action::Lab),
     ]
     .boxed()
 }
 
 fn statement() -> BoxedStrategy<Statement> {
     let host = option::of(select(vec!["server", "client-2"]).prop_map(String::from));
-    (host, vec(option::of(name()), 0..3), action())
-        .prop_map(|(host, targets, action)| Statement {
+    let side = option::of(select(vec!["left", "right", "tcp", "udp6"]));
+    (side, host, vec(option::of(name()), 0..3), action())
+        .prop_map(|(side, host, targets, action)| Statement {
             span: Span::default(),
-            host,
-            targets: if matches!(action, Action::Expect(_)) {
+            side: side.and_then(SideName::named),
+            host: host.filter(|_| !matches!(action, Action::Lab(_))),
+            targets: if matches!(action, Action::Expect(_) | Action::Lab(_)) {
                 Vec::new()
             } else {
                 targets

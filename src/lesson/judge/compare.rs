@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, main_call};
 use super::parts::{self, Names};
-use super::words;
+use super::{orders, words};
 use crate::lang::ast::{Action, Address, Call, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
 
@@ -49,10 +49,11 @@ pub(super) fn socket(call: &Call) -> Option<&str> {
 pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
     match (main_call(model), main_call(learner)) {
         (Some(model), Some(learner)) => family(model) == family(learner),
-        (None, None) => matches!(
-            (&model.action, &learner.action),
-            (Action::Value(_), Action::Value(_))
-        ),
+        (None, None) => match (&model.action, &learner.action) {
+            (Action::Lab(model), Action::Lab(learner)) => orders::same_kind(model, learner),
+            (Action::Value(_), Action::Value(_)) => true,
+            _ => false,
+        },
         _ => false,
     }
 }
@@ -69,7 +70,8 @@ pub(super) fn compare(
     match (main_call(model), main_call(learner)) {
         (Some(call), Some(theirs)) if family(call) == family(theirs) => {
             let mut likeness = compare_calls(call, theirs, attempt, names, ask);
-            if hosts_differ {
+            // A socket keeps its host, whichever the prompt stands on.
+            if hosts_differ && socket(call).is_none() {
                 let said = words::host(model, learner);
                 likeness = match likeness {
                     Likeness::Off(mut all) => {
@@ -81,7 +83,10 @@ pub(super) fn compare(
             }
             likeness
         }
-        (None, None) => compare_values(model, learner, names),
+        (None, None) => match (&model.action, &learner.action) {
+            (Action::Lab(model), Action::Lab(learner)) => orders::compare(model, learner),
+            _ => compare_values(model, learner, names),
+        },
         _ => Likeness::Other,
     }
 }

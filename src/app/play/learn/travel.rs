@@ -39,7 +39,8 @@ impl Learner {
     }
 
     fn rebuild(&self, app: &mut App, step: usize, block: usize) -> Result<(), String> {
-        restart(app).map_err(|error| format!("no session can be made ({error})."))?;
+        restart(app, &self.lesson.head)
+            .map_err(|error| format!("no session can be made ({error})."))?;
         let before = self.lesson.steps[..step].iter();
         let blocks = before
             .flat_map(|step| &step.blocks)

@@ -1,0 +1,151 @@
+//! `capture`: what crossed the wire, as a file that Wireshark opens.
+
+use crate::app::{App, Sink};
+use crate::event::What;
+use crate::lab::{Crossed, Tap};
+use crate::lang::order::{Capture, HOSTS};
+use crate::packet::capture::{Captured, Interface, write};
+use crate::session::{Refusal, Socket};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+impl App {
+    /// `capture …`
+    pub(super) fn capture(&mut self, capture: &Capture, sink: Sink<'_>) -> Result<(), Refusal> {
+        match capture {
+            Capture::Save(file) => self.save(file, sink),
+            Capture::On => self.capture_on(sink),
+            Capture::Off => self.capture_off(sink),
+            Capture::Show => self.show_capture(sink),
+        }
+    }
+
+    /// `capture save FILE`
+    fn save(&mut self, file: &str, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        let past = self.past()?;
+        let path = self.session.policy().path(file)?;
+        let (kept, began) = (past.kept(), past.began());
+        let interfaces = self.interfaces_of_capture();
+        let packets = kept.iter().map(|packet| Captured {
+            interface: u32::try_from(packet.from).unwrap_or(0),
+            at: began + packet.at,
+            bytes: Cow::Borrowed(&packet.bytes),
+            comment: Some(packet.comment.clone()),
+        });
+        saved(&path, &interfaces, packets).map_err(|error| {
+            Refusal::new(format!("`{}` cannot be written: {error}", path.display()))
+        })?;
+        let count = kept.len();
+        let packets = if count == 1 { "packet" } else { "packets" };
+        self.say(format!("{count} {packets} in {}", path.display()), sink);
+        Ok(())
+    }
+
+    /// One a host; of a capture, one for each end of a conversation.
+    fn interfaces_of_capture(&self) -> Vec<Interface> {
+        match &self.lab {
+            Some(lab) => {
+                let each = lab.hosts.all().iter();
+                each.map(|host| Interface {
+                    name: host.name.clone(),
+                    description: format!("{}, {} and {}", host.name, host.v4, host.v6),
+                })
+                .collect()
+            }
+            None => HOSTS
+                .map(|name| Interface {
+                    name: name.to_owned(),
+                    description: format!(
+                        "the {name} of each conversation, on this machine's network"
+                    ),
+                })
+                .to_vec(),
+        }
+    }
+
+    /// `capture on`
+    fn capture_on(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        if self.tap.is_some() {
+            return self.show_capture(sink);
+        }
+        let tap = Tap::open().map_err(|error| {
+            let program = std::env::current_exe().unwrap_or_else(|_| "socktutor".into());
+            Refusal::new(format!("this user may not capture packets: {error}"))
+                .help(format!("sudo setcap cap_net_raw+ep {}", program.display()))
+                .help("or `lab up`: in a laboratory every packet is seen, without any privilege")
+        })?;
+        tap.set_bounds(self.settings.log);
+        self.tap = Some(tap);
+        self.show_capture(sink)
+    }
+
+    /// `capture off`
+    fn capture_off(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tap = None;
+        self.show_capture(sink)
+    }
+
+    /// `capture`
+    fn show_capture(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        let words = match (&self.tap, &self.lab) {
+            (Some(_), _) => {
+                "packets of this session's sockets on this machine's own network are shown"
+            }
+            (None, Some(_)) => {
+                "the laboratory's packets are kept; `capture save FILE.pcapng` writes them to a file"
+            }
+            (None, None) => "nothing is captured:  capture on, or lab up",
+        };
+        self.say(words, sink);
+        Ok(())
+    }
+
+    /// Tells the captured packets of this session's sockets. Their ports are known once the call was looked after.
+    pub(in crate::app) fn tell_captured(&self, sink: Sink<'_>) {
+        let Some(tap) = &self.tap else { return };
+        let port = |socket: &Socket| {
+            let last = self
+                .ledger
+                .last(socket.id)
+                .and_then(|look| look.local.clone());
+            last.or_else(|| socket.last_local.clone())?.port()
+        };
+        let own = self
+            .session
+            .sockets()
+            .filter(|socket| socket.host.is_none());
+        let ports: HashSet<u16> = own.filter_map(port).filter(|port| *port != 0).collect();
+        for packet in tap.moved(&|port| ports.contains(&port)) {
+            self.tell(None, What::Packet(Box::new(packet)), sink);
+        }
+    }
+}
+
+/// Written beside it and put in its place, so that no half of a file is ever there.
+fn saved<'a>(
+    path: &Path,
+    interfaces: &[Interface],
+    packets: impl Iterator<Item = Captured<'a>>,
+) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut out: BufWriter<&File> = BufWriter::new(file.as_file());
+    write(&mut out, interfaces, packets)?;
+    out.flush()?;
+    drop(out);
+    readable(file.as_file())?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// A temporary file is its owner's alone; a capture is for whoever may read what the user writes.
+fn readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}

@@ -1,0 +1,89 @@
+//! Packets as they are told, and what the ladder shows beside them.
+
+use crate::app::{App, Sink};
+use crate::event::packet::Rung;
+use crate::event::{Change, What};
+use crate::session::{Done, SocketId};
+use std::time::Duration;
+
+impl App {
+    /// Tells the packets that have moved since last time.
+    pub(in crate::app) fn tell_packets(&mut self, sink: Sink<'_>) {
+        let Some(lab) = &self.lab else { return };
+        let (moved, skipped) = lab.wire.moved();
+        if skipped > 0 {
+            self.say(
+                format!("{skipped} movements of packets were not told; `wire log` has what is remembered"),
+                sink,
+            );
+        }
+        for packet in moved {
+            self.tell(None, What::Packet(Box::new(packet)), sink);
+        }
+    }
+
+    /// A statement begins: packets that come now are its doing.
+    pub(in crate::app) fn caused_by(&self, statement: Option<&crate::lang::Statement>) {
+        if let Some(lab) = &self.lab {
+            let typed = statement.map(crate::lang::canonical);
+            lab.wire.statement(typed.as_deref());
+        }
+    }
+
+    /// A call is about to be made: it stands in the ladder above the packets that it causes.
+    pub(in crate::app) fn call_in_ladder(&self, command: &str, socket: Option<SocketId>) {
+        self.aside(socket, |host| Rung::Call {
+            host,
+            text: format!("{command}()"),
+        });
+    }
+
+    /// How long a call on this socket may take before it is called blocked. While the wire holds every packet, what does
+    /// not return at once waits for one.
+    pub(in crate::app) fn grace(&self, socket: Option<SocketId>) -> Duration {
+        const HELD: Duration = Duration::from_millis(2);
+        let host = socket.and_then(|id| self.session.socket(id)?.host.as_ref());
+        let holds = |lab: &super::Laboratory| host.is_some() && lab.wire.holds();
+        match self.lab.as_ref().is_some_and(holds) {
+            true => self.settings.grace.min(HELD),
+            false => self.settings.grace,
+        }
+    }
+
+    /// A call has returned after sleeping, or with an errno.
+    pub(in crate::app) fn return_in_ladder(&self, done: &Done) {
+        if done.job.is_none() && done.result.is_ok() {
+            return;
+        }
+        let result = match (&done.result, done.ret) {
+            (Err(errno), _) => format!("-1 {errno}"),
+            (Ok(_), Some(ret)) => ret.to_string(),
+            (Ok(_), None) => return,
+        };
+        self.aside(done.socket, |host| Rung::Call {
+            host,
+            text: format!("{}() = {result}", done.command),
+        });
+    }
+
+    /// A state has changed. While packets are stepped, what a delivery does is seen there, for half-open connections too.
+    pub(in crate::app) fn state_in_ladder(&self, socket: SocketId, change: &Change) {
+        let stepped = |lab: &super::Laboratory| change.by_network && lab.wire.holds();
+        let Some(state) = change.to.filter(|to| change.from != Some(*to)) else {
+            return;
+        };
+        // Every socket begins in CLOSE.
+        if change.from.is_none() || self.lab.as_ref().is_none_or(stepped) {
+            return;
+        }
+        self.aside(Some(socket), |host| Rung::State { host, state });
+    }
+
+    fn aside(&self, socket: Option<SocketId>, rung: impl FnOnce(String) -> Rung) {
+        let socket = socket.and_then(|id| self.session.socket(id));
+        if let (Some(lab), Some(host)) = (&self.lab, socket.and_then(|socket| socket.host.clone()))
+        {
+            lab.wire.aside(rung(host));
+        }
+    }
+}

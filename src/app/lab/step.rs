@@ -1,0 +1,91 @@
+//! `step`: the wire hands packets over, one at a time, and each delivery's effects are told before the next.
+
+use crate::app::{App, Sink};
+use crate::event::What;
+use crate::event::packet::{Fate, Packet};
+use crate::lang::order::{Step, TcpFlags, Until};
+use crate::session::{Refusal, Wait};
+use std::time::{Duration, Instant};
+
+/// How many packets `until` steps at most: two programs may talk without end.
+const MOST: u64 = 10_000;
+
+/// How long a sleeping call may take to return, once a delivery has given it what it waits for.
+const WAKES: Duration = Duration::from_millis(100);
+
+impl App {
+    /// `step …`
+    pub(super) fn step(&mut self, step: &Step, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        let lab = self.laboratory()?;
+        if lab.wire.next().is_none() {
+            let refusal = Refusal::new("the wire holds nothing");
+            return Err(if lab.wire.holds() {
+                refusal.help("a call that sends puts packets on it; a timer of the kernel may too")
+            } else {
+                refusal.help("`wire hold` stops packets, so that they can be stepped")
+            });
+        }
+        let (most, until) = match step {
+            Step::Count(count) => (*count, None),
+            Step::Until(until) => (MOST, Some(*until)),
+        };
+        for _ in 0..most {
+            let Some(packet) = self.step_once(sink) else {
+                break;
+            };
+            if until.is_some_and(|until| reached(until, &packet)) || self.session.interrupt().take()
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Delivers one packet and tells all that came of it. `None` where none is held.
+    fn step_once(&mut self, sink: Sink<'_>) -> Option<Packet> {
+        let next = self.lab.as_ref()?.wire.next()?;
+        let before = self.ends(&next);
+        let lab = self.lab.as_ref()?;
+        let n = lab.wire.step()?;
+        let (mut moved, _) = lab.wire.moved();
+        let states = before.map(|before| self.ends_after(&before, n));
+        let arrived = |packet: &&mut Packet| {
+            packet.n == n && matches!(packet.fate, Fate::Delivered | Fate::Duplicated)
+        };
+        if let Some(packet) = moved.iter_mut().find(arrived) {
+            packet.states = states.unwrap_or_default();
+        }
+        for packet in moved {
+            self.tell(None, What::Packet(Box::new(packet)), sink);
+        }
+        self.look_around(None, sink);
+        self.hear_the_woken(sink);
+        Some(next)
+    }
+
+    /// Waits for the calls that have got what they slept for, so that what they return is told with the step.
+    fn hear_the_woken(&mut self, sink: Sink<'_>) {
+        let deadline = Instant::now() + WAKES;
+        for job in self.session.woken() {
+            while self.typed(job).is_some() {
+                match self.session.wait(deadline) {
+                    Wait::Done(done) => self.after(*done, sink),
+                    Wait::TimedOut | Wait::Interrupted => return,
+                }
+            }
+        }
+    }
+}
+
+/// Whether a delivered packet is the one that was waited for.
+fn reached(until: Until, packet: &Packet) -> bool {
+    match until {
+        Until::Flags(wanted) => {
+            let flags = packet.flags.as_deref().and_then(TcpFlags::parse);
+            flags.is_some_and(|flags| flags.has(wanted))
+        }
+        Until::Data => packet.len > 0,
+        Until::Quiet => false,
+    }
+}

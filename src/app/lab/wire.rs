@@ -1,0 +1,205 @@
+//! Orders to the wire, and questions about what crossed it.
+
+use super::Laboratory;
+use crate::app::{App, Sink};
+use crate::event::{Answer, What};
+use crate::lab::{Crossed, NotHeld};
+use crate::lang::order::{Which, Wire};
+use crate::session::Refusal;
+
+/// What an interface's MTU is without further orders.
+const USUAL_MTU: u32 = 1500;
+
+/// Below this an interface has no IPv6 (RFC 8200, section 5).
+const IPV6_MTU: u32 = 1280;
+
+impl Laboratory {
+    /// The wire's settings in words.
+    pub(super) fn words(&self) -> String {
+        match self.mtu {
+            Some(mtu) => format!("{}, takes packets of up to {mtu} bytes", self.wire.words()),
+            None => self.wire.words(),
+        }
+    }
+
+    /// Changes the MTU of every host's device.
+    fn set_mtu(&mut self, mtu: u32) -> Result<(), Refusal> {
+        for place in 0..self.hosts.all().len() {
+            self.hosts.set_mtu(place, mtu).map_err(|errno| {
+                Refusal::new(format!("the kernel refuses an MTU of {mtu}: {errno}"))
+            })?;
+        }
+        self.mtu = (mtu != USUAL_MTU).then_some(mtu);
+        Ok(())
+    }
+}
+
+impl App {
+    /// `wire …`
+    pub(in crate::app) fn wire(
+        &mut self,
+        order: Option<&Wire>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
+        if let Some(Wire::Log(count)) = order {
+            let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+            return self.show_log(count, sink);
+        }
+        let wire = &self.laboratory()?.wire;
+        match order {
+            None => return self.show_wire(sink),
+            Some(Wire::Hold) => wire.hold(),
+            Some(Wire::Flow) => wire.flow(),
+            Some(Wire::Drop(Which::Number(n))) => wire.drop_one(*n).map_err(not_held)?,
+            Some(Wire::Drop(Which::Next)) => wire.drop_next(),
+            Some(Wire::Drop(Which::All)) => wire.drop_all(),
+            Some(Wire::Dup(n)) => wire.duplicate(*n).map_err(not_held)?,
+            Some(Wire::Swap(two)) => {
+                let (a, b) = wire.swap(*two).map_err(not_held)?;
+                self.say(
+                    format!("#{b} is now where #{a} was, and the other way round"),
+                    sink,
+                );
+            }
+            Some(Wire::Delay(delay)) => wire.delay(*delay),
+            Some(Wire::Loss { percent, seed }) => {
+                wire.lose(*percent, seed.unwrap_or_else(|| fastrand::u64(1..1000)));
+            }
+            Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(not_held)?,
+            Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
+            Some(Wire::Rate(bits)) => wire.rate(*bits),
+            Some(Wire::Log(_)) => {}
+            Some(Wire::Clear) => {
+                wire.clear();
+                if let Some(lab) = self.lab.as_mut().filter(|lab| lab.mtu.is_some()) {
+                    lab.set_mtu(USUAL_MTU)?;
+                }
+            }
+        }
+        self.tell_packets(sink);
+        self.look_around(None, sink);
+        if order.is_some_and(sets) {
+            let words = self.laboratory()?.words();
+            self.say(format!("the wire {words}"), sink);
+        }
+        Ok(())
+    }
+
+    fn mtu(&mut self, mtu: u32, sink: Sink<'_>) -> Result<(), Refusal> {
+        let lab = self.lab.as_mut().ok_or_else(super::no_laboratory)?;
+        lab.set_mtu(mtu)?;
+        let words = lab.words();
+        self.say(format!("the wire {words}"), sink);
+        if mtu < IPV6_MTU {
+            self.say(
+                format!(
+                    "with less than {IPV6_MTU} bytes the hosts have no IPv6 (RFC 8200, section 5)"
+                ),
+                sink,
+            );
+        }
+        Ok(())
+    }
+
+    /// `wire`
+    fn show_wire(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        let lab = self.laboratory()?;
+        let (words, packets) = (lab.words(), lab.wire.held());
+        self.say(format!("the wire {words}"), sink);
+        self.tell(None, What::Answer(Answer::Held { packets }), sink);
+        Ok(())
+    }
+
+    /// `wire log [N]`
+    fn show_log(&mut self, count: Option<usize>, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        let packets = self.past()?.log(count);
+        if packets.is_empty() {
+            self.say("no packet has crossed the wire yet", sink);
+        } else {
+            self.tell(None, What::Answer(Answer::Held { packets }), sink);
+        }
+        Ok(())
+    }
+
+    /// `packet N`
+    pub(super) fn open_packet(&mut self, n: u64, sink: Sink<'_>) -> Result<(), Refusal> {
+        let Some(anatomy) = self.past()?.anatomy(n) else {
+            return Err(not_held(NotHeld { n, known: false }));
+        };
+        self.tell(None, What::Answer(Answer::Anatomy(Box::new(anatomy))), sink);
+        Ok(())
+    }
+
+    /// `ladder`
+    pub(super) fn ladder(
+        &mut self,
+        live: Option<bool>,
+        flow: Option<u64>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        if let Some(live) = live {
+            self.lab.as_mut().ok_or_else(super::no_laboratory)?.live = live;
+            let words = if live {
+                "each step draws its part of the ladder"
+            } else {
+                "steps are told in lines"
+            };
+            self.say(words, sink);
+            return Ok(());
+        }
+        let past = self.past()?;
+        let known = |flow: u64| past.flows().iter().any(|known| known.n == flow);
+        if let Some(flow) = flow.filter(|flow| !known(*flow)) {
+            return Err(Refusal::new(format!("there is no conversation {flow}"))
+                .help("`flows` lists them, from 1"));
+        }
+        let ladder = past.ladder(flow);
+        self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
+        Ok(())
+    }
+
+    /// `flows`
+    pub(super) fn flows(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        self.tell_packets(sink);
+        let flows = self.past()?.flows();
+        if flows.is_empty() {
+            self.say("no packet has crossed the wire yet", sink);
+        } else {
+            self.tell(None, What::Answer(Answer::Flows { flows }), sink);
+        }
+        Ok(())
+    }
+}
+
+/// Whether an order changes a setting, so that the settings are worth a line.
+fn sets(order: &Wire) -> bool {
+    matches!(
+        order,
+        Wire::Hold
+            | Wire::Flow
+            | Wire::Delay(_)
+            | Wire::Loss { .. }
+            | Wire::Rate(_)
+            | Wire::Clear
+            | Wire::Drop(Which::Next | Which::All)
+    )
+}
+
+fn not_held(wrong: NotHeld) -> Refusal {
+    match wrong {
+        NotHeld { n: 0, .. } => {
+            Refusal::new("the wire does not hold two packets").help("`wire` lists what it holds")
+        }
+        NotHeld { n, known: true } => {
+            Refusal::new(format!("packet {n} is not on the wire any more"))
+                .help("`wire` lists what it holds")
+        }
+        NotHeld { n, .. } => Refusal::new(format!(
+            "there is no packet {n}, or the log has forgotten it"
+        ))
+        .help("`wire log` lists what crossed"),
+    }
+}

@@ -1,0 +1,327 @@
+//! The wire between the hosts of a laboratory. Every packet that crosses it is numbered, kept and can be told; it can be
+//! held, stepped and disturbed. What the receiver's kernel answers to a delivery is there to read when the delivery returns,
+//! so nothing here waits.
+
+mod crossed;
+mod fold;
+mod log;
+mod rules;
+mod run;
+mod state;
+mod talk;
+mod tap;
+mod tell;
+
+pub use crossed::{Crossed, Kept};
+pub use log::Bounds;
+pub use run::News;
+pub use state::{State, Station};
+pub use talk::Talk;
+pub use tap::Tap;
+
+use crate::event::packet::{Packet, Rung};
+use run::{Shared, Still};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// A wire, with its threads.
+pub struct Wire {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+/// A packet that an order names and the wire does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotHeld {
+    /// Its number.
+    pub n: u64,
+    /// Whether there ever was one.
+    pub known: bool,
+}
+
+impl Wire {
+    /// Joins the devices of these hosts, in the same order.
+    ///
+    /// # Errors
+    /// Where the system gives no eventfd or no thread.
+    pub fn start(stations: Vec<Station>, tuns: Vec<OwnedFd>) -> io::Result<Self> {
+        let hosts = tuns.len();
+        let shared = Arc::new(Shared::new(tuns, State::new(stations))?);
+        let mut wire = Self {
+            shared,
+            threads: Vec::with_capacity(hosts + 1),
+        };
+        for host in 0..hosts {
+            let shared = Arc::clone(&wire.shared);
+            wire.spawn(move || shared.carry(host))?;
+        }
+        let shared = Arc::clone(&wire.shared);
+        wire.spawn(move || shared.tick())?;
+        Ok(wire)
+    }
+
+    fn spawn(&mut self, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+        let thread = std::thread::Builder::new().name("wire".to_owned());
+        self.threads.push(thread.spawn(work)?);
+        Ok(())
+    }
+
+    /// What to call, from whichever thread, when [`Wire::moved`] would tell something.
+    pub fn on_news(&self, news: News) {
+        self.shared.on_news(news);
+    }
+
+    /// The statement that packets are caused by from now on.
+    pub fn statement(&self, statement: Option<&str>) {
+        self.shared.state().statement = statement.map(Arc::from);
+    }
+
+    /// What has moved since this was last asked, all that the kernels have sent so far included; and how many movements
+    /// were forgotten because nobody had asked.
+    pub fn moved(&self) -> (Vec<Packet>, u64) {
+        let mut still = self.shared.still();
+        let (moved, skipped) = self.shared.take_untold(&mut still.state);
+        let told = moved
+            .into_iter()
+            .filter_map(|moved| tell::moved(&still.state, moved));
+        (told.collect(), skipped)
+    }
+
+    /// Stops time: packets stay on the wire until they are stepped.
+    pub fn hold(&self) {
+        self.shared.still().state.hold();
+    }
+
+    /// Lets time run: what is held is delivered in order, and what comes passes at once.
+    pub fn flow(&self) {
+        let mut still = self.shared.still();
+        still.state.rules.hold = false;
+        while let Some(outgoing) = still.state.release() {
+            still.deliver(outgoing);
+        }
+    }
+
+    /// Delivers the packet that is held longest, and takes in what the receiver's kernel answers. Its number; `None` where
+    /// nothing is held.
+    pub fn step(&self) -> Option<u64> {
+        let mut still = self.shared.still();
+        let outgoing = still.state.release()?;
+        still.deliver(outgoing);
+        Some(outgoing.n)
+    }
+
+    /// The packets that are held, the next one first.
+    pub fn held(&self) -> Vec<Packet> {
+        let still = self.shared.still();
+        let each = still.state.held.iter();
+        each.filter_map(|n| tell::packet(&still.state, *n))
+            .collect()
+    }
+
+    /// The packet that the next step delivers.
+    pub fn next(&self) -> Option<Packet> {
+        let still = self.shared.still();
+        let n = *still.state.held.front()?;
+        tell::packet(&still.state, n)
+    }
+
+    /// Whether packets are held.
+    pub fn holds(&self) -> bool {
+        self.shared.state().rules.hold
+    }
+
+    /// Drops a held packet.
+    ///
+    /// # Errors
+    /// Where it is not held.
+    pub fn drop_one(&self, n: u64) -> Result<(), NotHeld> {
+        self.with_held(n, |state| state.drop_held(n))
+    }
+
+    /// Drops the next packet: the first that is held, or else the next that comes.
+    pub fn drop_next(&self) {
+        let mut still = self.shared.still();
+        match still.state.held.front().copied() {
+            Some(n) => {
+                still.state.drop_held(n);
+            }
+            None => still.state.rules.drop_next += 1,
+        }
+    }
+
+    /// Drops all that is held; with the wire flowing, all that comes from now on ([`Wire::clear`] mends it).
+    pub fn drop_all(&self) {
+        let mut still = self.shared.still();
+        while let Some(n) = still.state.held.front().copied() {
+            still.state.drop_held(n);
+        }
+        if !still.state.rules.hold {
+            still.state.rules.cut = true;
+        }
+    }
+
+    /// Sends one more copy of a packet, right behind it where it is held, and otherwise now.
+    ///
+    /// # Errors
+    /// Where it is not remembered.
+    pub fn duplicate(&self, n: u64) -> Result<(), NotHeld> {
+        let mut still = self.shared.still();
+        let held = still.state.held.contains(&n);
+        if !still.state.copy(n) {
+            return Err(NotHeld { n, known: false });
+        }
+        if !held && !still.state.rules.hold {
+            // It was put in front, to pass at once.
+            if let Some(outgoing) = still.state.release() {
+                still.deliver(outgoing);
+            }
+        }
+        Ok(())
+    }
+
+    /// Exchanges the places of two held packets: these, or the first two. Their numbers.
+    ///
+    /// # Errors
+    /// Where one of them is not held; 0 where fewer than two are.
+    pub fn swap(&self, two: Option<(u64, u64)>) -> Result<(u64, u64), NotHeld> {
+        let mut still = self.shared.still();
+        let held = &mut still.state.held;
+        let (a, b) = match (two, held.front(), held.get(1)) {
+            (Some(two), _, _) => two,
+            (None, Some(a), Some(b)) => (*a, *b),
+            _ => return Err(NotHeld { n: 0, known: false }),
+        };
+        let place = |n: u64| held.iter().position(|held| *held == n);
+        match (place(a), place(b)) {
+            (Some(first), Some(second)) => {
+                held.swap(first, second);
+                Ok((a, b))
+            }
+            (None, _) => Err(still.not_held(a)),
+            _ => Err(still.not_held(b)),
+        }
+    }
+
+    /// Turns over one bit of a held packet, behind its IP header.
+    ///
+    /// # Errors
+    /// Where it is not held.
+    pub fn corrupt(&self, n: u64) -> Result<(), NotHeld> {
+        self.with_held(n, |state| state.corrupt(n))
+    }
+
+    fn with_held(&self, n: u64, act: impl FnOnce(&mut State) -> bool) -> Result<(), NotHeld> {
+        let mut still = self.shared.still();
+        if act(&mut still.state) {
+            Ok(())
+        } else {
+            Err(still.not_held(n))
+        }
+    }
+
+    /// Each packet is on its way for this long.
+    pub fn delay(&self, delay: Duration) {
+        self.shared.still().state.rules.delay = delay;
+    }
+
+    /// Each host puts at most this many bits a second on the wire; `None` is no limit.
+    pub fn rate(&self, bits: Option<u64>) {
+        self.shared.still().state.rules.rate = bits;
+    }
+
+    /// Loses this share of the packets, in percent, by this seed.
+    pub fn lose(&self, percent: f64, seed: u64) {
+        self.shared.still().state.rules.lose(percent, seed);
+    }
+
+    /// Undoes every disturbance. What is held stays held, what is on its way arrives now.
+    pub fn clear(&self) {
+        let mut still = self.shared.still();
+        still.state.rules.clear();
+        let late = std::mem::take(&mut still.state.late);
+        for outgoing in late.into_values() {
+            still.state.delivered(outgoing.n);
+            still.deliver(outgoing);
+        }
+        drop(still);
+        self.shared.wake_clock();
+    }
+
+    /// Whether retransmissions of a held packet are counted there (true), or held like any other.
+    pub fn fold(&self, fold: bool) {
+        self.shared.state().rules.fold = fold;
+    }
+
+    /// How much of the past is kept.
+    pub fn set_bounds(&self, bounds: Bounds) {
+        self.shared.state().log.set_bounds(bounds);
+    }
+
+    /// How much of the past is kept.
+    pub fn bounds(&self) -> Bounds {
+        self.shared.state().log.bounds()
+    }
+
+    /// Its settings in words.
+    pub fn words(&self) -> String {
+        self.shared.state().rules.words()
+    }
+
+    /// Puts a packet on the wire as if this host had sent it.
+    pub fn inject(&self, from: usize, bytes: &[u8]) {
+        let mut still = self.shared.still();
+        let parsed = crate::packet::parse(bytes);
+        if let Some(outgoing) = still.state.forge(from, bytes, &parsed) {
+            still.deliver(outgoing);
+        }
+        drop(still);
+        self.shared.wake_clock();
+    }
+
+    /// The latest conversation of this kind from one host to another.
+    pub fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
+        self.shared.still().state.talk(from, to, tcp)
+    }
+
+    /// A call or a state change, for the ladder.
+    pub fn aside(&self, rung: Rung) {
+        self.shared.still().aside(rung);
+    }
+
+    /// A state change that the arrival of this packet has caused, for the ladder.
+    pub fn aside_at_arrival(&self, n: u64, rung: Rung) {
+        let mut still = self.shared.still();
+        still
+            .state
+            .log
+            .happened_at_arrival(n, log::Moment::Aside(rung));
+    }
+}
+
+impl Crossed for Wire {
+    fn read(&self, see: &mut dyn FnMut(&State)) {
+        see(&self.shared.still().state);
+    }
+}
+
+impl Still<'_> {
+    fn not_held(&self, n: u64) -> NotHeld {
+        NotHeld {
+            n,
+            known: self.state.log.get(n).is_some(),
+        }
+    }
+}
+
+impl Drop for Wire {
+    fn drop(&mut self) {
+        self.shared.end();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has nothing more to say.
+            let _ = thread.join();
+        }
+    }
+}

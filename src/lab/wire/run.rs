@@ -1,0 +1,345 @@
+//! The threads of the wire, and the locks that make stepping exact.
+//!
+//! One thread a host sleeps until its device has a packet. It reads only while it holds the device's gate, and whoever
+//! holds all gates knows that no packet is between a device and the queue: that is how `step` can say that it has seen
+//! everything which a delivery has caused. The kernel answers a packet before write(2) returns.
+
+use super::log::Moment;
+use super::state::{Moved, Outgoing, State};
+use crate::packet::parse;
+use crate::sys::high::raise;
+use crate::sys::worker;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::pipe;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// The largest IP packet.
+const LARGEST: usize = 65_535;
+
+/// Called, from any thread, when there is something to tell.
+pub type News = Arc<dyn Fn() + Send + Sync>;
+
+/// The device of one host, with the gate to reading it.
+pub(super) struct End {
+    tun: OwnedFd,
+    gate: Mutex<Box<[u8]>>,
+}
+
+/// What the threads share.
+pub(super) struct Shared {
+    ends: Vec<End>,
+    state: Mutex<State>,
+    /// Wakes the clock: a packet is on its way, or all is over.
+    clock: Condvar,
+    /// A pipe that is closed once all is over: its other end wakes the threads.
+    over: OwnedFd,
+    open: Mutex<Option<OwnedFd>>,
+    ended: AtomicBool,
+    news: Mutex<Option<News>>,
+    /// News was called, and nobody has asked since.
+    called: AtomicBool,
+}
+
+/// All gates and the state: the world stands still.
+pub(super) struct Still<'a> {
+    shared: &'a Shared,
+    gates: Vec<MutexGuard<'a, Box<[u8]>>>,
+    pub state: MutexGuard<'a, State>,
+}
+
+impl Shared {
+    pub fn new(tuns: Vec<OwnedFd>, state: State) -> io::Result<Self> {
+        let (over, open) = pipe()?;
+        let ends = tuns.into_iter().map(|tun| End {
+            tun,
+            gate: Mutex::new(vec![0; LARGEST].into()),
+        });
+        Ok(Self {
+            ends: ends.collect(),
+            state: Mutex::new(state),
+            clock: Condvar::new(),
+            over: raise(over)?,
+            open: Mutex::new(Some(raise(open)?)),
+            ended: AtomicBool::new(false),
+            news: Mutex::new(None),
+            called: AtomicBool::new(false),
+        })
+    }
+
+    /// The state alone. A thread that panicked has left it as it was between two packets.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops the world, after reading all that the kernels have sent so far.
+    pub fn still(&self) -> Still<'_> {
+        let gates = self.ends.iter().map(End::gate).collect();
+        let mut still = Still {
+            shared: self,
+            gates,
+            state: self.state(),
+        };
+        still.read_all();
+        still
+    }
+
+    pub fn on_news(&self, news: News) {
+        *self.news.lock().unwrap_or_else(PoisonError::into_inner) = Some(news);
+    }
+
+    /// What happened since this was last asked.
+    pub fn take_untold(&self, state: &mut State) -> (Vec<Moved>, u64) {
+        self.called.store(false, Ordering::Release);
+        (
+            state.untold.drain(..).collect(),
+            std::mem::take(&mut state.skipped),
+        )
+    }
+
+    fn call_news(&self) {
+        if self.called.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let news = self
+            .news
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if let Some(news) = news {
+            news();
+        }
+    }
+
+    /// Ends the threads.
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        drop(
+            self.open
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        // Held for a moment, so that the clock is not between its look and its sleep.
+        drop(self.state());
+        self.clock.notify_all();
+    }
+
+    /// Wakes the clock, after a change of what is on its way.
+    pub fn wake_clock(&self) {
+        self.clock.notify_all();
+    }
+
+    /// Hands a packet to its receivers' kernels. Their answers can be read when this returns.
+    fn write(&self, receivers: &[usize], bytes: &[u8]) -> io::Result<()> {
+        for host in receivers {
+            let Some(end) = self.ends.get(*host) else {
+                continue;
+            };
+            loop {
+                match nix::unistd::write(&end.tun, bytes) {
+                    Ok(_) => break,
+                    Err(Errno::EINTR) => {}
+                    Err(errno) => return Err(errno.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The work of one host's thread: packets as they come, until the end.
+    pub fn carry(&self, host: usize) {
+        worker::block_signals();
+        let Some(end) = self.ends.get(host) else {
+            return;
+        };
+        while self.wait(end) {
+            let mut gate = end.gate();
+            let mut any = false;
+            while let Some(len) = read(end, &mut gate) {
+                any = true;
+                self.carry_one(host, &gate[..len]);
+            }
+            drop(gate);
+            if any {
+                self.call_news();
+            }
+        }
+    }
+
+    fn carry_one(&self, host: usize, bytes: &[u8]) {
+        let parsed = parse(bytes);
+        let mut state = self.state();
+        let waiting = state.late.len();
+        let outgoing = state.enter(host, bytes, &parsed);
+        let on_its_way = state.late.len() > waiting;
+        let receivers = outgoing.map(|outgoing| state.receivers(outgoing));
+        drop(state);
+        if on_its_way {
+            self.clock.notify_one();
+        }
+        if let (Some(outgoing), Some(receivers)) = (outgoing, receivers)
+            && let Err(error) = self.write(&receivers, bytes)
+        {
+            self.state().refused(outgoing.n, &error);
+        }
+    }
+
+    /// Sleeps until a device has a packet. False at the end.
+    fn wait(&self, end: &End) -> bool {
+        let mut fds = [
+            PollFd::new(end.tun.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.over.as_fd(), PollFlags::POLLIN),
+        ];
+        loop {
+            match poll(&mut fds, PollTimeout::NONE) {
+                Err(Errno::EINTR) => {}
+                Err(_) => return false,
+                Ok(_) if self.ended.load(Ordering::Acquire) => return false,
+                // A device that is gone reports an error for ever.
+                Ok(_) => {
+                    let there = fds[0].revents().unwrap_or(PollFlags::empty());
+                    return there.contains(PollFlags::POLLIN);
+                }
+            }
+        }
+    }
+
+    /// The clock's work: packets that are on their way arrive when their time has come.
+    pub fn tick(&self) {
+        worker::block_signals();
+        let mut state = self.state();
+        while !self.ended.load(Ordering::Acquire) {
+            let arriving = state.arriving();
+            if !arriving.is_empty() {
+                for outgoing in arriving {
+                    state = self.arrive(state, outgoing);
+                }
+                self.call_news();
+                continue;
+            }
+            let next = state.late.first_key_value().map(|((at, _), _)| *at);
+            state = match next {
+                None => self
+                    .clock
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(at) => {
+                    let left = at.saturating_duration_since(Instant::now());
+                    let woken = self.clock.wait_timeout(state, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+
+    /// One packet arrives; the lock is not held while the receiver's kernel works.
+    fn arrive<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        outgoing: Outgoing,
+    ) -> MutexGuard<'a, State> {
+        let Some(bytes) = state.log.get(outgoing.n).map(|record| record.bytes.clone()) else {
+            return state;
+        };
+        let receivers = state.receivers(outgoing);
+        state.delivered(outgoing.n);
+        drop(state);
+        let written = self.write(&receivers, &bytes);
+        let mut state = self.state();
+        if let Err(error) = written {
+            state.refused(outgoing.n, &error);
+        }
+        state
+    }
+}
+
+impl End {
+    /// The right to read, with a buffer to read into.
+    fn gate(&self) -> MutexGuard<'_, Box<[u8]>> {
+        self.gate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One packet from the device; `None` where there is none now.
+fn read(end: &End, buffer: &mut [u8]) -> Option<usize> {
+    loop {
+        match nix::unistd::read(&end.tun, buffer) {
+            Ok(0) => return None,
+            Ok(len) => return Some(len),
+            Err(Errno::EINTR) => {}
+            // EAGAIN; or the device is gone, which poll(2) will say too.
+            Err(_) => return None,
+        }
+    }
+}
+
+impl Still<'_> {
+    /// Reads what each host has sent so far. With the wire flowing it is delivered at once, and so are the answers, for a
+    /// bounded number of rounds: the threads go on with the rest.
+    fn read_all(&mut self) {
+        const ROUNDS: usize = 64;
+        for _ in 0..ROUNDS {
+            let mut any = false;
+            for host in 0..self.gates.len() {
+                any |= self.read(host);
+            }
+            if !any {
+                return;
+            }
+        }
+    }
+
+    /// Reads what a host has sent. True where a packet was delivered, so that there may be answers.
+    fn read(&mut self, host: usize) -> bool {
+        let mut delivered = false;
+        // A host that sends without end is left to its thread.
+        for _ in 0..256 {
+            let buffer = &mut self.gates[host];
+            let Some(len) = read(&self.shared.ends[host], buffer) else {
+                break;
+            };
+            let parsed = parse(&buffer[..len]);
+            let outgoing = self.state.enter(host, &buffer[..len], &parsed);
+            if let Some(outgoing) = outgoing {
+                delivered = true;
+                let receivers = self.state.receivers(outgoing);
+                if let Err(error) = self.shared.write(&receivers, &self.gates[host][..len]) {
+                    self.state.refused(outgoing.n, &error);
+                }
+            }
+        }
+        delivered
+    }
+
+    /// Hands a packet to its receivers, and reads what their kernels answer.
+    pub fn deliver(&mut self, outgoing: Outgoing) {
+        let Some(bytes) = self
+            .state
+            .log
+            .get(outgoing.n)
+            .map(|record| record.bytes.clone())
+        else {
+            return;
+        };
+        let receivers = self.state.receivers(outgoing);
+        if let Err(error) = self.shared.write(&receivers, &bytes) {
+            self.state.refused(outgoing.n, &error);
+        }
+        self.state.answering = Some(outgoing.n);
+        for host in receivers {
+            self.read(host);
+        }
+        self.state.answering = None;
+        self.read_all();
+    }
+
+    /// A call or a state, for the ladder.
+    pub fn aside(&mut self, rung: crate::event::packet::Rung) {
+        self.state.log.happened(Moment::Aside(rung));
+    }
+}

@@ -1,0 +1,400 @@
+//! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
+
+use super::log::{Cause, Log, Moment, Note, Record, To};
+use super::rules::Rules;
+use crate::event::packet::Fate;
+use crate::packet::{Flows, Parsed, Upper, Way, corrupt};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How many packets may wait on the wire; what comes beyond that is dropped, as a router drops it.
+const QUEUE: usize = 4096;
+
+/// How many movements are remembered until somebody asks.
+const UNTOLD: usize = 4096;
+
+/// A host at the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Station {
+    /// Its name.
+    pub name: String,
+    /// Its IPv4 address.
+    pub v4: Ipv4Addr,
+    /// Its IPv6 address.
+    pub v6: Ipv6Addr,
+}
+
+/// A packet that moved, to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moved {
+    pub n: u64,
+    pub fate: Fate,
+}
+
+/// A packet to be handed to its receiver now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Outgoing {
+    pub n: u64,
+    pub from: usize,
+    pub to: To,
+}
+
+/// Everything that is guarded by one lock.
+pub struct State {
+    pub(super) stations: Vec<Station>,
+    pub(super) rules: Rules,
+    pub(super) log: Log,
+    pub(super) flows: Flows,
+    /// The packets held, the next one first.
+    pub(super) held: VecDeque<u64>,
+    /// The packets on their way, by when they arrive.
+    pub(super) late: BTreeMap<(Instant, u64), Outgoing>,
+    /// Until when each host's line is busy, where the rate is limited.
+    busy: Vec<Option<Instant>>,
+    /// What happened since somebody asked.
+    pub(super) untold: VecDeque<Moved>,
+    /// How many movements were forgotten before they were told.
+    pub(super) skipped: u64,
+    /// The statement that runs.
+    pub(super) statement: Option<Arc<str>>,
+    /// The packet whose delivery is being answered.
+    pub(super) answering: Option<u64>,
+    pub(super) began: Instant,
+    /// The same, since 1970-01-01 00:00 UTC.
+    pub(super) began_at: Duration,
+}
+
+impl State {
+    pub(super) fn new(stations: Vec<Station>) -> Self {
+        Self {
+            busy: vec![None; stations.len()],
+            stations,
+            rules: Rules {
+                fold: true,
+                ..Rules::default()
+            },
+            log: Log::default(),
+            flows: Flows::default(),
+            held: VecDeque::new(),
+            late: BTreeMap::new(),
+            untold: VecDeque::new(),
+            skipped: 0,
+            statement: None,
+            answering: None,
+            began: Instant::now(),
+            began_at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// A packet came from a host. What is returned is to be delivered at once.
+    pub(super) fn enter(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
+        if chatter(parsed) {
+            return None;
+        }
+        let cause = match (self.answering, &self.statement) {
+            (Some(n), _) => Cause::Answer(n),
+            (None, Some(statement)) => Cause::Call(Arc::clone(statement)),
+            (None, None) => Cause::Itself,
+        };
+        self.admit(from, bytes, parsed, cause)
+    }
+
+    /// A packet that somebody made by hand.
+    pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
+        self.admit(from, bytes, parsed, Cause::Forged)
+    }
+
+    fn admit(
+        &mut self,
+        from: usize,
+        bytes: &[u8],
+        parsed: &Parsed,
+        cause: Cause,
+    ) -> Option<Outgoing> {
+        if cause != Cause::Forged && self.folds(from, parsed) {
+            return None;
+        }
+        let dst = parsed.ip.as_ref().map(|ip| ip.dst);
+        let to = dst.map_or(To::Nobody, |dst| self.destination(from, dst));
+        let lost = match to {
+            To::Nobody => Some(Note::NoHost),
+            _ => self.rules.drops().map(Note::Drop),
+        };
+        let full = self.held.len() + self.late.len() >= QUEUE;
+        let waits = self.rules.hold || self.rules.slow();
+        let lost = lost.or_else(|| (full && waits).then_some(Note::Full));
+        let dropped = lost.is_some();
+        let forged = (cause == Cause::Forged).then_some(Note::Forged);
+        let notes = forged.into_iter().chain(lost).collect();
+        let n = self.keep(from, to, bytes, parsed, cause, notes);
+        if dropped {
+            self.dropped(n);
+            return None;
+        }
+        let outgoing = Outgoing { n, from, to };
+        if self.rules.hold {
+            self.held.push_back(n);
+            self.tell(n, Fate::Held);
+            None
+        } else if self.rules.slow() {
+            self.send_on_its_way(outgoing, bytes.len());
+            None
+        } else {
+            self.delivered(n);
+            Some(outgoing)
+        }
+    }
+
+    /// A packet was seen that needs no carrying.
+    pub(super) fn pass(&mut self, bytes: &[u8], parsed: &Parsed) {
+        // Other protocols of the link layer are none of our business.
+        if parsed.ip.is_none() || chatter(parsed) {
+            return;
+        }
+        let n = self.keep(0, To::One(1), bytes, parsed, Cause::Itself, Vec::new());
+        if let Some(record) = self.log.get_mut(n)
+            && record.mark.way == Way::ToClient
+        {
+            (record.from, record.to) = (1, To::One(0));
+        }
+        self.delivered(n);
+    }
+
+    /// Enters a packet in the log. Its number.
+    fn keep(
+        &mut self,
+        from: usize,
+        to: To,
+        bytes: &[u8],
+        parsed: &Parsed,
+        cause: Cause,
+        notes: Vec<Note>,
+    ) -> u64 {
+        let (n, at) = (self.log.next(), self.began.elapsed());
+        let mark = self.flows.enter(n, at, bytes, parsed);
+        self.log.push(Record {
+            n,
+            at,
+            left: None,
+            from,
+            to,
+            bytes: bytes.into(),
+            parsed: parsed.clone(),
+            mark,
+            fate: Fate::Held,
+            notes,
+            cause,
+            repeats: 0,
+            copies: 0,
+        });
+        n
+    }
+
+    fn destination(&self, from: usize, dst: IpAddr) -> To {
+        let many = match dst {
+            IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255,
+            IpAddr::V6(v6) => v6.is_multicast(),
+        };
+        if many {
+            return To::All;
+        }
+        let at = |station: &Station| match dst {
+            IpAddr::V4(v4) => station.v4 == v4,
+            IpAddr::V6(v6) => station.v6 == v6,
+        };
+        match self.stations.iter().position(at) {
+            Some(host) if host != from => To::One(host),
+            _ => To::Nobody,
+        }
+    }
+
+    /// The hosts that a packet goes to.
+    pub(super) fn receivers(&self, outgoing: Outgoing) -> Vec<usize> {
+        match outgoing.to {
+            To::One(host) => vec![host],
+            To::All => (0..self.stations.len())
+                .filter(|host| *host != outgoing.from)
+                .collect(),
+            To::Nobody => Vec::new(),
+        }
+    }
+
+    fn send_on_its_way(&mut self, outgoing: Outgoing, size: usize) {
+        let now = Instant::now();
+        let line = self.busy.get(outgoing.from).copied().flatten();
+        let gone = line.map_or(now, |busy| busy.max(now)) + self.rules.serialization(size);
+        if let Some(busy) = self.busy.get_mut(outgoing.from) {
+            *busy = Some(gone);
+        }
+        self.late
+            .insert((gone + self.rules.delay, outgoing.n), outgoing);
+        self.tell(outgoing.n, Fate::Held);
+    }
+
+    /// The packets whose time has come.
+    pub(super) fn arriving(&mut self) -> Vec<Outgoing> {
+        let now = Instant::now();
+        let mut arriving = Vec::new();
+        while let Some(entry) = self.late.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            arriving.push(entry.remove());
+        }
+        arriving
+    }
+
+    /// From now on packets stay; those on their way do too.
+    pub(super) fn hold(&mut self) {
+        self.rules.hold = true;
+        let late = std::mem::take(&mut self.late);
+        self.held
+            .extend(late.into_values().map(|outgoing| outgoing.n));
+    }
+
+    /// Takes the next packet off the wire for its receiver. With copies left, one stays.
+    pub(super) fn release(&mut self) -> Option<Outgoing> {
+        let n = self.held.pop_front()?;
+        let record = self.log.get_mut(n)?;
+        let outgoing = Outgoing {
+            n,
+            from: record.from,
+            to: record.to,
+        };
+        if record.copies > 0 {
+            record.copies -= 1;
+            self.held.push_front(n);
+            self.copied(n);
+        } else {
+            self.delivered(n);
+        }
+        Some(outgoing)
+    }
+
+    /// It is handed to its receiver's kernel.
+    pub(super) fn delivered(&mut self, n: u64) {
+        self.arrived(n);
+        self.leave(n, Fate::Delivered);
+    }
+
+    /// One copy of it is handed over, and another is still on the wire.
+    fn copied(&mut self, n: u64) {
+        self.arrived(n);
+        if let Some(record) = self.log.get_mut(n) {
+            record.fate = Fate::Duplicated;
+        }
+        self.tell(n, Fate::Duplicated);
+    }
+
+    fn arrived(&mut self, n: u64) {
+        let now = self.began.elapsed();
+        if let Some(record) = self.log.get(n) {
+            // The receiver drops what does not fit its checksum.
+            let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
+            match record.notes.iter().any(spoiled) {
+                true => self.flows.dropped(&record.mark),
+                false => self.flows.delivered(now, &record.mark),
+            }
+        }
+        self.log.happened(Moment::Arrived(n));
+    }
+
+    /// It never arrives.
+    pub(super) fn dropped(&mut self, n: u64) {
+        if let Some(record) = self.log.get(n) {
+            self.flows.dropped(&record.mark);
+        }
+        self.log.happened(Moment::Dropped(n));
+        self.leave(n, Fate::Dropped);
+    }
+
+    fn leave(&mut self, n: u64, fate: Fate) {
+        let now = self.began.elapsed();
+        if let Some(record) = self.log.get_mut(n) {
+            record.fate = fate;
+            record.left = Some(now);
+        }
+        self.tell(n, fate);
+    }
+
+    /// The receiver's kernel did not take it after all.
+    pub(super) fn refused(&mut self, n: u64, error: &std::io::Error) {
+        if let Some(record) = self.log.get_mut(n) {
+            record.notes.push(Note::Refused(error.to_string()));
+        }
+        self.dropped(n);
+    }
+
+    /// Drops a held packet. False where it is not held.
+    pub(super) fn drop_held(&mut self, n: u64) -> bool {
+        let Some(place) = self.held.iter().position(|held| *held == n) else {
+            return false;
+        };
+        self.held.remove(place);
+        if let Some(record) = self.log.get_mut(n) {
+            record.notes.push(Note::Dropped);
+        }
+        self.dropped(n);
+        true
+    }
+
+    /// Turns one bit of a held packet over. False where it is not held.
+    pub(super) fn corrupt(&mut self, n: u64) -> bool {
+        if !self.held.contains(&n) {
+            return false;
+        }
+        let Some(record) = self.log.get_mut(n) else {
+            return false;
+        };
+        let Some((bytes, flipped)) = corrupt(&record.bytes, n) else {
+            return false;
+        };
+        record.bytes = bytes.into();
+        record.notes.push(Note::Corrupted(flipped));
+        true
+    }
+
+    /// How long a packet has been on the wire.
+    pub(super) fn waited(&self, record: &Record) -> Duration {
+        record.left.unwrap_or_else(|| self.began.elapsed()) - record.at
+    }
+
+    /// One more copy of a packet: behind it where it is held, and otherwise first in line. False where it is not remembered.
+    pub(super) fn copy(&mut self, n: u64) -> bool {
+        let held = self.held.contains(&n);
+        let Some(record) = self.log.get_mut(n) else {
+            return false;
+        };
+        record.notes.push(Note::Copied);
+        if held {
+            record.copies += 1;
+        } else {
+            record.left = None;
+            record.fate = Fate::Held;
+            self.held.push_front(n);
+            self.tell(n, Fate::Held);
+        }
+        true
+    }
+
+    fn tell(&mut self, n: u64, fate: Fate) {
+        if self.untold.len() >= UNTOLD {
+            self.untold.pop_front();
+            self.skipped += 1;
+        }
+        self.untold.push_back(Moved { n, fate });
+    }
+}
+
+/// What kernels say to each other of themselves when an interface comes up (RFC 4861, RFC 3810): no program sent it, and no
+/// lesson is about it.
+fn chatter(parsed: &Parsed) -> bool {
+    match &parsed.upper {
+        Upper::Icmp(icmp) => icmp.six && matches!(icmp.kind, 130..=137 | 143),
+        _ => false,
+    }
+}

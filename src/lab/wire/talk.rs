@@ -1,0 +1,66 @@
+//! The latest conversation between two hosts, for packets that are made by hand.
+
+use super::log::{Record, To};
+use super::state::State;
+use crate::packet::{Flags, Tcp, Upper};
+use std::net::SocketAddr;
+
+/// The latest conversation between two hosts, as one of them would go on with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Talk {
+    /// The address of the one that sends.
+    pub src: SocketAddr,
+    /// The address of the other.
+    pub dst: SocketAddr,
+    /// What relative sequence and acknowledgement numbers are counted from.
+    pub base: (u32, u32),
+    /// The next sequence number, and the acknowledgement number that says all has arrived, as on the wire.
+    pub next: (u32, u32),
+}
+
+impl State {
+    /// The latest conversation of this kind from one host to another; `None` where there was none.
+    pub(super) fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
+        let between = |record: &&Record| {
+            let kind = matches!(
+                (&record.parsed.upper, tcp),
+                (Upper::Tcp(_), true) | (Upper::Udp(_), false)
+            );
+            let there = record.from == from && record.to == To::One(to);
+            let back = record.from == to && record.to == To::One(from);
+            kind && (there || back)
+        };
+        let last = self.log.iter().rev().find(between)?;
+        let ip = last.parsed.ip.as_ref()?;
+        let (src, dst) = last.parsed.ports?;
+        let (near, far) = (SocketAddr::new(ip.src, src), SocketAddr::new(ip.dst, dst));
+        let of = |host: usize| {
+            let sent = |record: &&Record| record.from == host && record.mark.flow == last.mark.flow;
+            self.log.iter().rev().find(sent)
+        };
+        let (mine, theirs) = (of(from), of(to));
+        let zero = |record: Option<&Record>| record?.mark.base.map(|(seq, _)| seq);
+        let seen = |record: Option<&Record>| record?.mark.base.map(|(_, ack)| ack);
+        let base = (
+            zero(mine).or(seen(theirs)).unwrap_or(0),
+            zero(theirs).or(seen(mine)).unwrap_or(0),
+        );
+        Some(Talk {
+            src: if last.from == from { near } else { far },
+            dst: if last.from == from { far } else { near },
+            base,
+            next: (
+                mine.and_then(end).unwrap_or(base.0),
+                theirs.and_then(end).unwrap_or(base.1),
+            ),
+        })
+    }
+}
+
+/// The sequence number behind a segment.
+fn end(record: &Record) -> Option<u32> {
+    let tcp: &Tcp = record.parsed.tcp()?;
+    let flags = u32::from(tcp.flags.has(Flags::SYN)) + u32::from(tcp.flags.has(Flags::FIN));
+    let payload = u32::try_from(record.parsed.payload.len()).ok()?;
+    Some(tcp.seq.wrapping_add(payload).wrapping_add(flags))
+}

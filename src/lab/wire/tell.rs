@@ -1,0 +1,178 @@
+//! Records to events: what a line, the ladder, an opened packet and a capture file say of them.
+
+use super::crossed::Kept;
+use super::log::{Cause, Moment, Record, To};
+use super::state::{Moved, State};
+use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
+use crate::packet::{
+    Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// A stay on the wire that is worth telling.
+const STAY: Duration = Duration::from_millis(1);
+
+/// The packet of this number, as it is now.
+pub(super) fn packet(state: &State, n: u64) -> Option<Packet> {
+    state.log.get(n).map(|record| whole(state, record))
+}
+
+/// A packet as it was told to have moved.
+pub(super) fn moved(state: &State, moved: Moved) -> Option<Packet> {
+    let mut packet = packet(state, moved.n)?;
+    packet.fate = moved.fate;
+    if moved.fate == Fate::Held {
+        // It has only just come.
+        packet.waited = None;
+    }
+    Some(packet)
+}
+
+fn whole(state: &State, record: &Record) -> Packet {
+    let (parsed, mark) = (&record.parsed, &record.mark);
+    let tcp = parsed.tcp();
+    let stay = state.waited(record);
+    let held = record.left.is_none() || stay >= STAY;
+    let notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
+    Packet {
+        n: record.n,
+        from: name(state, record.from),
+        to: match record.to {
+            To::One(host) => name(state, host),
+            To::All => "all".to_owned(),
+            To::Nobody => end(parsed.ip.as_ref().map(|ip| ip.dst), None),
+        },
+        proto: parsed.proto().to_owned(),
+        src: parsed.source(),
+        dst: parsed.destination(),
+        flags: tcp.map(|tcp| flags_in_words(tcp.flags)),
+        letters: tcp.map(|tcp| flags_in_letters(tcp.flags)),
+        seq: mark.seq,
+        ack: mark.ack,
+        win: mark.window,
+        len: parsed.payload.len(),
+        size: parsed.found,
+        options: tcp.map_or_else(Vec::new, |tcp| {
+            let base = mark.base.map_or(0, |(_, ack)| ack);
+            options_in_words(&record.bytes, tcp, base)
+        }),
+        info: info(&record.bytes, parsed),
+        fate: record.fate,
+        retransmission: mark.retransmission.clone(),
+        note: (!notes.is_empty()).then(|| notes.join(", ")),
+        repeats: record.repeats,
+        waited: held.then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
+        states: Vec::new(),
+    }
+}
+
+fn name(state: &State, host: usize) -> String {
+    let station = state.stations.get(host);
+    station.map_or_else(|| "?".to_owned(), |station| station.name.clone())
+}
+
+/// The last packets.
+pub(super) fn log(state: &State, count: Option<usize>) -> Vec<Packet> {
+    let all = state.log.iter().rev();
+    let mut last: Vec<Packet> = all
+        .take(count.unwrap_or(usize::MAX))
+        .map(|record| whole(state, record))
+        .collect();
+    last.reverse();
+    last
+}
+
+/// A packet opened.
+pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
+    let record = state.log.get(n)?;
+    Some(Anatomy {
+        packet: whole(state, record),
+        bytes: record.bytes.to_vec(),
+        headers: opened(&record.bytes, &record.parsed, Some(&record.mark)),
+    })
+}
+
+/// The sequence diagram.
+pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
+    let of_flow =
+        |record: &Record| flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow));
+    let shown = |n: u64| state.log.get(n).filter(|record| of_flow(record));
+    let rung = |moment: &Moment| match moment {
+        Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(*n)?)))),
+        Moment::Arrived(n) => shown(*n).map(|_| Rung::Arrived(*n)),
+        Moment::Dropped(n) => shown(*n).map(|_| Rung::Dropped(*n)),
+        Moment::Aside(rung) => Some(rung.clone()),
+    };
+    Ladder {
+        hosts: state
+            .stations
+            .iter()
+            .map(|station| station.name.clone())
+            .collect(),
+        rungs: state.log.moments().filter_map(rung).collect(),
+        forgotten: state.log.forgotten(),
+    }
+}
+
+/// The conversations.
+pub(super) fn flows(state: &State) -> Vec<Flow> {
+    let end = |(address, port): (IpAddr, Option<u16>)| {
+        let host = state
+            .stations
+            .iter()
+            .find(|station| address == station.v4 || address == station.v6);
+        let shown = end(Some(address), port);
+        match host {
+            Some(station) => format!("{} {shown}", station.name),
+            None => shown,
+        }
+    };
+    let each = state.flows.conversations().into_iter();
+    each.map(|conversation| Flow {
+        n: conversation.flow.into(),
+        proto: conversation.proto.to_owned(),
+        client: end(conversation.client),
+        server: end(conversation.server),
+        ways: conversation.ways,
+    })
+    .collect()
+}
+
+/// Everything that is remembered, for a capture file.
+pub(super) fn kept(state: &State) -> Vec<Kept> {
+    let each = state.log.iter();
+    each.map(|record| Kept {
+        from: record.from,
+        at: record.at,
+        bytes: record.bytes.to_vec(),
+        comment: comment(record),
+    })
+    .collect()
+}
+
+/// `#3 held 12 s, delivered; caused by: send c "hi"`
+fn comment(record: &Record) -> String {
+    let mut words = vec![format!("#{} {}", record.n, record.fate.word())];
+    words.extend(record.notes.iter().map(ToString::to_string));
+    if let Some(again) = &record.mark.retransmission {
+        let why = match again.why {
+            Again::Timeout => "timeout",
+            Again::Fast => "fast retransmit",
+            Again::Probe => "tail loss probe",
+            Again::Answer => "an answer repeated",
+            Again::Unknown => "unknown why",
+        };
+        words.push(format!(
+            "retransmission {} of #{} ({why})",
+            again.nth, again.of
+        ));
+    }
+    words.push(match &record.cause {
+        Cause::Call(statement) => format!("caused by: {statement}"),
+        Cause::Answer(n) => format!("answer to #{n}"),
+        Cause::Forged => "injected".to_owned(),
+        Cause::Itself => "sent by the kernel in its own time".to_owned(),
+    });
+    words.join("; ")
+}

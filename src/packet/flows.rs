@@ -1,0 +1,362 @@
+//! Conversations as one wire sees them: whose packet it is, numbers relative to each side's first, what is sent again and
+//! why, and what was counted.
+//!
+//! A wire may hold packets, so it tells two things of each: that it came in ([`Flows::enter`]), and what became of it
+//! ([`Flows::delivered`], [`Flows::dropped`]). Only what was delivered can have moved an end to send something.
+
+mod arrival;
+mod end;
+mod fragments;
+mod mark;
+mod tcp;
+mod why;
+
+pub use mark::{Mark, Way};
+
+use super::model::Count;
+use super::parse::{Flags, Parsed, Upper, protocol, quoted};
+use arrival::Seen;
+use end::End;
+use fragments::Fragments;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// How many conversations are remembered. The oldest are forgotten, ended ones first.
+const MOST: usize = 2048;
+
+/// How many are forgotten at once, so that a flood does not search for the oldest each time.
+const AT_ONCE: usize = 256;
+
+/// The conversations seen on one wire.
+#[derive(Debug, Default)]
+pub struct Flows {
+    current: HashMap<Key, u32>,
+    flows: HashMap<u32, Flow>,
+    fragments: Fragments,
+    last: u32,
+}
+
+/// An address, and a port where there is one (of an echo, its identifier).
+type Place = (IpAddr, u16);
+
+/// What tells one conversation from another: the same for both directions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    protocol: u8,
+    ends: [Place; 2],
+}
+
+#[derive(Debug)]
+struct Flow {
+    key: Key,
+    proto: &'static str,
+    ports: bool,
+    /// Who began it, and who answered.
+    ends: [Place; 2],
+    counts: [Count; 2],
+    /// Which packets have arrived, each way.
+    seen: [Seen; 2],
+    /// The two ends of a TCP connection.
+    tcp: Option<Box<[End; 2]>>,
+    first: Duration,
+    last: Duration,
+    ended: bool,
+}
+
+/// Where one direction of a TCP connection stands, for who wants to forge the next segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// The conversation.
+    pub flow: u32,
+    /// What relative numbers are counted from: the sequence number's 0, and the acknowledgment number's.
+    pub base: (u32, u32),
+    /// The relative sequence number that comes next this way, as far as it came into the wire.
+    pub next: u32,
+    /// The relative acknowledgment number that this end said last; `None` if it never did.
+    pub ack: Option<u32>,
+    /// The window that it said last, as it stands in a header that is no SYN's.
+    pub window: Option<u16>,
+}
+
+/// A conversation with its totals.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// Its number, from 1 in the order in which they began.
+    pub flow: u32,
+    /// `tcp`, `udp`, `icmp` …
+    pub proto: &'static str,
+    /// Who began it: the sender of its first packet.
+    pub client: (IpAddr, Option<u16>),
+    /// Who was talked to.
+    pub server: (IpAddr, Option<u16>),
+    /// From the client, from the server.
+    pub ways: [Count; 2],
+    /// When its first packet came into the wire.
+    pub first: Duration,
+    /// When its latest did.
+    pub last: Duration,
+    /// Both sides of a TCP connection have sent FIN, or one RST.
+    pub ended: bool,
+}
+
+impl Flows {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A packet comes into the wire. `n` is its number there and `at` the time, both growing; `bytes` are those that
+    /// `parsed` was read from.
+    pub fn enter(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
+        let mut mark = Mark::new(n);
+        let Some(ip) = &parsed.ip else {
+            return mark;
+        };
+        let piece = fragments::piece(parsed, ip);
+        let (src, dst) = places(parsed, ip.src, ip.dst);
+        let known = self
+            .of_error(bytes, parsed)
+            .map(|(flow, way)| (flow, way, true))
+            .or_else(|| {
+                let found = self.fragments.find(piece.as_ref()?)?;
+                mark.fragment_of = Some(found.n).filter(|_| ip.offset > 0);
+                (ip.offset > 0).then_some((found.flow, found.way, false))
+            });
+        let (number, way) = match known {
+            Some((flow, way, about)) => {
+                mark.about = about;
+                (flow, way)
+            }
+            None => self.find_or_begin(ip.protocol, src, dst, parsed, at),
+        };
+        let Some(flow) = self.flows.get_mut(&number) else {
+            return mark;
+        };
+        mark.flow = Some(number);
+        mark.way = way;
+        flow.last = at;
+        // What stands behind half a TCP header is no payload.
+        let headless = flow.tcp.is_some() && parsed.upper == Upper::Other;
+        if !mark.about && !headless {
+            mark.payload = parsed.payload.len();
+        }
+        mark.new_data = mark.payload;
+        let count = &mut flow.counts[way as usize];
+        count.packets += 1;
+        count.bytes += parsed.found as u64;
+        count.payload += mark.payload as u64;
+        mark.ordinal = count.packets;
+        if let (Upper::Tcp(segment), Some(ends)) = (&parsed.upper, &mut flow.tcp) {
+            tcp::enter(ends, segment, at, &mut mark);
+            let again = mark.retransmission.is_some();
+            flow.counts[way as usize].retransmitted += u64::from(again && mark.occupies());
+            let over = ends.iter().all(|end| end.fin.is_some());
+            flow.ended |= over || segment.flags.has(Flags::RST);
+        }
+        if let Some(piece) = piece {
+            self.fragments.enter(piece, number, way, n);
+            mark.piece = Some(piece);
+        }
+        mark
+    }
+
+    /// It was handed to its receiver. A copy of a packet is delivered once more with the same mark. (One that the wire has
+    /// spoiled its receiver drops: report that as [`dropped`](Flows::dropped).)
+    pub fn delivered(&mut self, at: Duration, mark: &Mark) {
+        let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) else {
+            return;
+        };
+        let way = mark.way as usize;
+        if let (Some(segment), Some(ends)) = (&mark.segment, &mut flow.tcp) {
+            let (arrived, ordered) = tcp::deliver(ends, mark.way, segment, mark, at);
+            flow.counts[way].arrived += arrived;
+            flow.counts[way].ordered += ordered;
+            return;
+        }
+        let (first, latest) = flow.seen[way].add(mark.ordinal);
+        if !first {
+            return;
+        }
+        // A datagram in fragments arrives with the last of them.
+        let payload = match &mark.piece {
+            Some(piece) => self.fragments.arrive(piece, mark.payload),
+            None => mark.payload as u64,
+        };
+        flow.counts[way].arrived += payload;
+        flow.counts[way].ordered += if latest { payload } else { 0 };
+    }
+
+    /// It never arrives.
+    pub fn dropped(&mut self, mark: &Mark) {
+        if let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) {
+            flow.counts[mark.way as usize].dropped += 1;
+        }
+    }
+
+    /// The conversations that are remembered, in the order in which they began.
+    pub fn conversations(&self) -> Vec<Conversation> {
+        let mut found: Vec<Conversation> = self
+            .flows
+            .iter()
+            .map(|(number, flow)| flow.told(*number))
+            .collect();
+        found.sort_unstable_by_key(|conversation| conversation.flow);
+        found
+    }
+
+    /// One of them.
+    pub fn conversation(&self, flow: u32) -> Option<Conversation> {
+        Some(self.flows.get(&flow)?.told(flow))
+    }
+
+    /// Where the direction from `src` to `dst` of a TCP connection stands; the latest between these two.
+    pub fn numbers(&self, src: SocketAddr, dst: SocketAddr) -> Option<Numbers> {
+        let (src, dst) = ((src.ip(), src.port()), (dst.ip(), dst.port()));
+        let flow = *self.current.get(&Key::new(protocol::TCP, src, dst))?;
+        let known = self.flows.get(&flow)?;
+        let way = known.way(src);
+        let ends = known.tcp.as_ref()?;
+        let (own, peer) = (&ends[way as usize], &ends[way.other() as usize]);
+        let shift = match (own.scale, peer.scale) {
+            (Some(scale), Some(_)) => scale,
+            _ => 0,
+        };
+        Some(Numbers {
+            flow,
+            base: (own.zero?, peer.zero.unwrap_or(0)),
+            next: own.high as u32,
+            ack: own.said_ack.map(|ack| ack as u32),
+            window: own
+                .said_window
+                .map(|window| (window >> shift).min(0xffff) as u16),
+        })
+    }
+
+    /// The conversation that an ICMP error is about, and which way the error goes: to whoever sent what it quotes.
+    fn of_error(&self, bytes: &[u8], parsed: &Parsed) -> Option<(u32, Way)> {
+        let (_, inner) = quoted(bytes, parsed)?;
+        let ip = inner.ip.as_ref()?;
+        let (src, dst) = places(&inner, ip.src, ip.dst);
+        let number = *self.current.get(&Key::new(ip.protocol, src, dst))?;
+        let way = self.flows.get(&number)?.way(src);
+        Some((number, way.other()))
+    }
+
+    fn find_or_begin(
+        &mut self,
+        protocol: u8,
+        src: Place,
+        dst: Place,
+        parsed: &Parsed,
+        at: Duration,
+    ) -> (u32, Way) {
+        let key = Key::new(protocol, src, dst);
+        if let Some(number) = self.current.get(&key)
+            && let Some(flow) = self.flows.get(number)
+            && !flow.is_over_for(parsed, src)
+        {
+            return (*number, flow.way(src));
+        }
+        self.last += 1;
+        let answer = Flags::SYN | Flags::ACK;
+        let answers = parsed.tcp().is_some_and(|tcp| tcp.flags.has(answer));
+        let ends = if answers { [dst, src] } else { [src, dst] };
+        let flow = Flow {
+            key,
+            proto: parsed.proto(),
+            ports: parsed.ports.is_some(),
+            ends,
+            counts: Default::default(),
+            seen: Default::default(),
+            tcp: (protocol == protocol::TCP).then(Default::default),
+            first: at,
+            last: at,
+            ended: false,
+        };
+        let way = flow.way(src);
+        self.flows.insert(self.last, flow);
+        self.current.insert(key, self.last);
+        if self.flows.len() > MOST {
+            self.forget();
+        }
+        (self.last, way)
+    }
+
+    fn forget(&mut self) {
+        let mut order: Vec<(bool, Duration, u32)> = self
+            .flows
+            .iter()
+            .filter(|(number, _)| **number != self.last)
+            .map(|(number, flow)| (!flow.ended, flow.last, *number))
+            .collect();
+        order.sort_unstable();
+        for (.., number) in order.into_iter().take(AT_ONCE) {
+            let Some(flow) = self.flows.remove(&number) else {
+                continue;
+            };
+            if self.current.get(&flow.key) == Some(&number) {
+                self.current.remove(&flow.key);
+            }
+        }
+    }
+}
+
+impl Flow {
+    fn way(&self, src: Place) -> Way {
+        match src == self.ends[0] {
+            true => Way::ToServer,
+            false => Way::ToClient,
+        }
+    }
+
+    /// Whether this packet begins another conversation between the same ports: a SYN with another number than before, after
+    /// the old one ended or before it ever came about.
+    fn is_over_for(&self, parsed: &Parsed, src: Place) -> bool {
+        let (Some(segment), Some(ends)) = (parsed.tcp(), &self.tcp) else {
+            return false;
+        };
+        let begins = segment.flags.has(Flags::SYN) && !segment.flags.has(Flags::ACK);
+        let end = &ends[self.way(src) as usize];
+        let another = end.zero.is_some_and(|zero| zero != segment.seq);
+        let established = ends.iter().all(|end| end.said_ack.is_some());
+        begins && another && (self.ended || !established)
+    }
+
+    fn told(&self, number: u32) -> Conversation {
+        let end = |(address, port): Place| (address, self.ports.then_some(port));
+        Conversation {
+            flow: number,
+            proto: self.proto,
+            client: end(self.ends[0]),
+            server: end(self.ends[1]),
+            ways: self.counts,
+            first: self.first,
+            last: self.last,
+            ended: self.ended,
+        }
+    }
+}
+
+impl Key {
+    fn new(protocol: u8, a: Place, b: Place) -> Key {
+        let ends = if a <= b { [a, b] } else { [b, a] };
+        Key { protocol, ends }
+    }
+}
+
+/// Source and destination. The two ends of an echo are told apart from other echoes by its identifier.
+fn places(parsed: &Parsed, src: IpAddr, dst: IpAddr) -> (Place, Place) {
+    let (from, to) = match (&parsed.upper, parsed.ports) {
+        (_, Some(ports)) => ports,
+        (Upper::Icmp(icmp), _) if icmp.is_echo() => {
+            let id = (icmp.rest >> 16) as u16;
+            (id, id)
+        }
+        _ => (0, 0),
+    };
+    ((src, from), (dst, to))
+}
+
+#[cfg(test)]
+mod tests;

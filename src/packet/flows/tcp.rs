@@ -1,0 +1,235 @@
+//! Segments: what one says when it comes into the wire, and what its receiver learns when it arrives.
+
+use super::end::{End, Plain, Sent};
+use super::mark::{Mark, Segment, Way};
+use crate::packet::model::{Again, Retransmission};
+use crate::packet::parse::{Flags, Tcp};
+use crate::packet::serial::place;
+use std::time::Duration;
+
+/// RFC 7323, section 2.3: a larger shift is taken for this one.
+const MOST_SCALE: u8 = 14;
+
+/// A segment comes into the wire; the mark is completed.
+pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mark) {
+    let [client, server] = ends;
+    let (own, peer) = match mark.way {
+        Way::ToServer => (client, server),
+        Way::ToClient => (server, client),
+    };
+    let zero = origin(own, peer, tcp);
+    let segment = segment(own, peer, tcp, zero, mark);
+    mark.seq = Some(tcp.seq.wrapping_sub(zero));
+    mark.window = Some(segment.window);
+    mark.base = Some((zero, peer.zero.unwrap_or(0)));
+    if segment.ack.is_some() {
+        mark.ack = Some(tcp.ack.wrapping_sub(peer.zero.unwrap_or(0)));
+    }
+    // Of a SYN's data the SYN's own number is no part.
+    let known = (own.high - segment.from - i64::from(segment.syn)).clamp(0, segment.len);
+    mark.new_data = (segment.len - known) as usize;
+    mark.zero_window = segment.window == 0 && !tcp.flags.any(Flags::SYN | Flags::RST);
+    asks(own, peer, &segment, tcp, mark);
+    let piece = Sent {
+        from: segment.from,
+        to: segment.to,
+        first: mark.n,
+        at,
+        gap: None,
+        times: 0,
+        acks: segment.ack.is_some(),
+    };
+    if mark.keep_alive || mark.window_probe {
+        own.high = own.high.max(segment.to);
+    } else if segment.to > segment.from {
+        mark.retransmission = own.send(piece, segment.syn);
+    } else {
+        mark.retransmission = answer(own, &segment, tcp, at, mark.n);
+    }
+    if segment.fin {
+        own.fin = Some(segment.to - 1);
+    }
+    acknowledges(own, peer, &segment, tcp, mark);
+    own.asked = false;
+    mark.segment = Some(segment);
+}
+
+/// The number that is this direction's 0, learned from this segment where it was not known; so the other direction's.
+fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
+    let syn = tcp.flags.has(Flags::SYN);
+    let zero = match own.zero {
+        // A SYN tells it, unless the connection is in use and the SYN a stray or a forged one (RFC 9293, section 3.10.7.4).
+        Some(zero) if !syn || zero == tcp.seq && own.syn || peer.said_ack.is_some() => zero,
+        _ => {
+            let zero = if syn {
+                tcp.seq
+            } else {
+                tcp.seq.wrapping_sub(1)
+            };
+            own.begin(zero, syn);
+            zero
+        }
+    };
+    if syn && zero == tcp.seq {
+        own.scale = tcp.options.wscale.map(|scale| scale.min(MOST_SCALE));
+        own.sack = tcp.options.sack_permitted;
+    }
+    own.agreed = own.sack && peer.sack;
+    if tcp.flags.has(Flags::ACK) && peer.zero.is_none() {
+        peer.begin(tcp.ack.wrapping_sub(1), false);
+    }
+    zero
+}
+
+fn segment(own: &End, peer: &End, tcp: &Tcp, zero: u32, mark: &Mark) -> Segment {
+    let syn = tcp.flags.has(Flags::SYN);
+    // What a RST carries is no data but a message (RFC 9293, section 3.5.3).
+    let fin = tcp.flags.has(Flags::FIN) && !tcp.flags.has(Flags::RST);
+    let len = if tcp.flags.has(Flags::RST) {
+        0
+    } else {
+        mark.payload as i64
+    };
+    let from = place(tcp.seq, zero, own.high);
+    let there = |raw| place(raw, peer.zero.unwrap_or(0), peer.high);
+    let acks = tcp.flags.has(Flags::ACK);
+    let scale = match (syn, own.scale, peer.scale) {
+        (false, Some(scale), Some(_)) => scale,
+        _ => 0,
+    };
+    Segment {
+        from,
+        to: from + len + i64::from(syn) + i64::from(fin),
+        ack: acks.then(|| there(tcp.ack)),
+        sack: tcp.options.sack().iter().map(|(_, end)| there(*end)).max(),
+        len,
+        window: u32::from(tcp.window) << scale,
+        syn,
+        fin,
+    }
+}
+
+/// Whether it only asks for an answer: its one number, or none, lies just before what the other end waits for.
+fn asks(own: &End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &mut Mark) {
+    if segment.len > 1 || tcp.flags.any(Flags::SYN | Flags::FIN | Flags::RST) {
+        return;
+    }
+    let closed = own.heard_window == Some(0);
+    let waits_for = own.heard_ack.max(peer.said_ack.unwrap_or(0));
+    let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high;
+    mark.keep_alive = old && !closed && own.high == waits_for;
+    mark.window_probe = closed && (old || segment.len == 1 && segment.from == waits_for);
+}
+
+/// A segment without numbers that says what the one before said, after something came again: a RST, or the ACK of a
+/// handshake or a close.
+fn answer(
+    own: &mut End,
+    segment: &Segment,
+    tcp: &Tcp,
+    at: Duration,
+    n: u64,
+) -> Option<Retransmission> {
+    let rst = tcp.flags.has(Flags::RST);
+    let same = own.plain.filter(|plain| {
+        own.asked && plain.rst == rst && plain.from == segment.from && plain.ack == segment.ack
+    });
+    let Some(before) = same else {
+        own.plain = Some(Plain {
+            from: segment.from,
+            ack: segment.ack,
+            rst,
+            n,
+            at,
+            times: 0,
+        });
+        return None;
+    };
+    let times = before.times + 1;
+    own.plain = Some(Plain {
+        at,
+        times,
+        ..before
+    });
+    Some(Retransmission {
+        of: before.n,
+        nth: times,
+        why: Again::Answer,
+        after: at.saturating_sub(before.at).as_millis() as u64,
+    })
+}
+
+/// What its acknowledgment says beside the one before.
+fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &mut Mark) {
+    let Some(ack) = segment.ack.filter(|_| !tcp.flags.has(Flags::RST)) else {
+        return;
+    };
+    let bare = segment.to == segment.from && !mark.keep_alive && !mark.window_probe;
+    if own.said_ack != Some(ack) {
+        own.duplicates = 0;
+    } else if bare {
+        let same = own.said_window == Some(segment.window);
+        // RFC 5681, section 2; with SACK blocks it counts whatever its window (RFC 6675, section 2).
+        if peer.high > ack && (same || segment.sack.is_some()) {
+            own.duplicates += 1;
+            mark.duplicate_ack = Some(own.duplicates);
+        } else {
+            mark.window_update = own.said_window.is_some_and(|said| said < segment.window);
+        }
+    }
+    own.said_ack = Some(ack);
+    own.said_window = Some(segment.window);
+}
+
+/// A segment arrives. How many bytes of payload are new to its receiver, and how many it can read because of it.
+pub(super) fn deliver(
+    ends: &mut [End; 2],
+    way: Way,
+    segment: &Segment,
+    mark: &Mark,
+    at: Duration,
+) -> (u64, u64) {
+    let [client, server] = ends;
+    let (own, peer) = match way {
+        Way::ToServer => (client, server),
+        Way::ToClient => (server, client),
+    };
+    hear(peer, segment, at);
+    if mark.keep_alive || segment.to == segment.from {
+        return (0, 0);
+    }
+    peer.asked |= own.arrival.has(segment.from, segment.to);
+    let before = own.arrival.next();
+    let data = segment.from + i64::from(segment.syn);
+    own.arrival.add(segment.from, data);
+    let arrived = own.arrival.add(data, data + segment.len);
+    own.arrival.add(data + segment.len, segment.to);
+    // SYN and FIN take a number each, but are no payload.
+    let moved = before..own.arrival.next();
+    let other = [Some(0), own.fin].into_iter().flatten();
+    let other = other.filter(|at| moved.contains(at)).count() as i64;
+    let ordered = moved.end - moved.start - other;
+    (arrived as u64, ordered.max(0) as u64)
+}
+
+fn hear(end: &mut End, segment: &Segment, at: Duration) {
+    end.heard_at = at;
+    let Some(ack) = segment.ack else {
+        return;
+    };
+    // A copy that the wire made is a duplicate for its receiver, so this is judged anew: see `acknowledges`.
+    let bare = segment.to == segment.from && ack == end.heard_ack && ack < end.high;
+    let same = end.heard_window == Some(segment.window) || segment.sack.is_some();
+    if bare && same {
+        end.heard_duplicates += 1;
+        end.duplicate_at = Some(at);
+    }
+    end.hear_ack(ack, at);
+    if ack >= end.heard_ack {
+        end.heard_window = Some(segment.window);
+    }
+    if let Some(sack) = segment.sack.filter(|sack| *sack > end.heard_ack) {
+        end.heard_sack = end.heard_sack.max(sack);
+        end.sack_at = Some(at);
+    }
+}

@@ -1,0 +1,17 @@
+//! The laboratory: its hosts, from outside and through the library.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+mod doctor;
+mod furnishing;
+mod held;
+mod hosts;
+mod ordinary;
+mod orphans;
+mod refusals;
+mod service;
