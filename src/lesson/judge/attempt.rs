@@ -4,7 +4,7 @@ use super::World;
 use super::parts;
 use crate::errno::Errno;
 use crate::lang::ast::{Action, Call, Expr, Statement};
-use crate::lang::order::Order;
+use crate::lang::order::{Order, Step};
 use crate::lang::table::{Kind, Role};
 
 /// A statement that was run.
@@ -181,6 +181,18 @@ pub(super) fn main_call(statement: &Statement) -> Option<&Call> {
     match last.command.role {
         Role::Shell | Role::Lab => Some(calls.pop().unwrap_or(last)),
         Role::Primitive | Role::Blocking => Some(last),
+    }
+}
+
+/// `step`
+pub(super) const STEP: Action = Action::Lab(Order::Step(Step::Count(1)));
+
+/// How many packets a `step N` lets go on. More than a lesson can mean stay one order.
+pub(super) fn steps(statement: &Statement) -> Option<usize> {
+    const MOST: u64 = 64;
+    match &statement.action {
+        Action::Lab(Order::Step(Step::Count(count @ 1..=MOST))) => usize::try_from(*count).ok(),
+        _ => None,
     }
 }
 

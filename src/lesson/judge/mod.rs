@@ -86,7 +86,7 @@ impl Judge {
     /// For a block, before anything was typed.
     pub fn new(sock: &Sock) -> Self {
         Self {
-            deeds: sock.deeds(),
+            deeds: sock.deeds().into_iter().flat_map(singly).collect(),
             other: sock.other,
             attempts: Vec::new(),
             held: BTreeSet::new(),
@@ -96,14 +96,18 @@ impl Judge {
 
     /// Takes a statement that was run. Returns false for one that is no attempt: it changes nothing and the block
     /// does not ask for it.
-    pub fn tried(&mut self, attempt: Attempt) -> bool {
+    pub fn tried(&mut self, mut attempt: Attempt) -> bool {
         let asked = self
             .deeds
             .iter()
             .any(|deed| compare::same_kind(&deed.statement, &attempt.statement));
         let counts = asked || attempt.changes();
         if counts {
-            self.attempts.push(attempt);
+            let times = attempt::steps(&attempt.statement).unwrap_or(1);
+            if times > 1 {
+                attempt.statement.action = attempt::STEP;
+            }
+            self.attempts.extend(std::iter::repeat_n(attempt, times));
         }
         counts
     }
@@ -360,6 +364,23 @@ impl Deed {
     fn wants_blocked(&self) -> bool {
         self.claims.contains(&Claim::Blocked)
     }
+}
+
+/// `step 2` is `step`, twice: a learner may go on packet by packet, or several at once.
+fn singly(deed: Deed) -> Vec<Deed> {
+    let times = attempt::steps(&deed.statement).unwrap_or(1);
+    if times <= 1 {
+        return vec![deed];
+    }
+    let mut one = deed.clone();
+    one.statement.action = attempt::STEP;
+    one.text = "step".to_owned();
+    one.claims.clear();
+    let mut all = vec![one; times];
+    if let Some(last) = all.last_mut() {
+        last.claims = deed.claims;
+    }
+    all
 }
 
 #[cfg(test)]

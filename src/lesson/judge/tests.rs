@@ -567,3 +567,21 @@ fn every_model_answer_is_recognized_and_nothing_less() {
         }
     }
 }
+
+#[test]
+fn two_steps_are_as_good_as_step_2() {
+    let world = &mut Fake::default();
+    let done = |judgement: Judgement| match judgement {
+        Judgement::Done { remarks, .. } => remarks.is_empty(),
+        _ => false,
+    };
+    for (model, learner) in [
+        ("step 2", vec!["step", "step"]),
+        ("step\nstep", vec!["step 2"]),
+        ("step\nstep\nstep", vec!["step", "step 2"]),
+    ] {
+        assert!(done(judge(model).all(&learner, world)), "{model}");
+    }
+    assert!(!done(judge("step 2").all(&["step"], world)));
+    assert!(!done(judge("step 2").all(&["step all"], world)));
+}
