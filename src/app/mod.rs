@@ -4,6 +4,7 @@
 mod after;
 mod books;
 mod commands;
+mod compare;
 pub mod doctor;
 mod expect;
 mod facts;
@@ -30,8 +31,8 @@ use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
-use std::collections::{HashSet, VecDeque};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, OnceLock};
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -61,7 +62,7 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 struct Last {
     /// Its canonical form (`connect a b.local`).
-    typed: String,
+    typed: Arc<str>,
     /// What it returned; `None` while it sleeps, or where there was none.
     ret: Option<i64>,
     /// Its errno.
@@ -81,10 +82,13 @@ pub struct App {
     session: Session,
     ledger: Ledger,
     lab: Option<lab::Laboratory>,
+    /// The comparison that is on.
+    comparison: Option<Box<compare::Comparison>>,
     /// A capture on the machine's own network.
     tap: Option<crate::lab::Tap>,
     settings: Settings,
-    met: HashSet<String>,
+    /// The kinds of each call that were met before.
+    met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
     /// A call failed, and no `expect error` has said that it should.
     unexpected: bool,
@@ -113,9 +117,10 @@ impl App {
             session,
             ledger: Ledger::new()?,
             lab: None,
+            comparison: None,
             tap: None,
             settings,
-            met: HashSet::new(),
+            met: BTreeMap::new(),
             last: Last::default(),
             unexpected: false,
             failures: 0,
@@ -149,7 +154,10 @@ impl App {
         let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
-            lang::parse_with(line, &|name| session.knows(name))
+            match &self.comparison {
+                Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
+                None => lang::parse_with(line, &|name| session.knows(name)),
+            }
         };
         let statements = match parsed {
             Ok(statements) => statements,
@@ -230,6 +238,7 @@ impl App {
         };
         self.collect(&mut noted);
         self.look_around(None, &mut noted);
+        self.poll_sides(&mut noted);
         if happened {
             self.lesson_hears(sink);
         }
@@ -248,6 +257,9 @@ impl App {
         if let Some(lab) = &self.lab {
             lab.on_news(news.clone());
         }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.on_news(&news);
+        }
         self.session.on_news(news);
     }
 
@@ -260,7 +272,9 @@ impl App {
     /// True where all went well.
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
+        self.catch_up(sink);
         self.leave_jobs(sink);
+        self.finish_sides(sink);
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);
         }
@@ -287,6 +301,7 @@ impl App {
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
         self.lab = None;
+        self.comparison = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);

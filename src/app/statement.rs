@@ -6,12 +6,28 @@ use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
 use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 impl App {
-    /// Runs one statement.
+    /// Runs one statement: on both sides of a comparison, while one is on.
     pub(super) fn statement(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        match &self.comparison {
+            Some(_) => self.compared(statement, sink),
+            None => self.alone(statement, sink),
+        }
+    }
+
+    /// Runs one statement in this session.
+    pub(super) fn alone(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
         for remark in &statement.remarks {
             self.say(remark.clone(), sink);
+        }
+        if let Some(side) = statement.side {
+            let refusal = Refusal::new(format!(
+                "`{}:` names a side of a comparison, and none is on",
+                side.word()
+            ));
+            return self.refused(statement.span, refusal.help("compare tcp udp"), sink);
         }
         let usual = self.session.here();
         if let Some(host) = &statement.host
@@ -25,8 +41,14 @@ impl App {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
             Action::Call(call) => self.call(statement, call, sink),
-            Action::Expect(claim) => self.judge(claim, sink),
-            Action::Lab(order) => self.order(order, sink),
+            Action::Expect(claim) => {
+                self.catch_up(sink);
+                self.judge(claim, sink)
+            }
+            Action::Lab(order) => {
+                self.catch_up(sink);
+                self.order(order, sink)
+            }
         };
         self.caused_by(None);
         if statement.host.is_some() {
@@ -52,9 +74,10 @@ impl App {
     ) -> Result<Outcome, Refusal> {
         let call = &*self.without_inner_calls(call, sink)?;
         if call.command.role == Role::Shell {
+            self.catch_up(sink);
             return self.command(call, statement, sink);
         }
-        let typed = crate::lang::canonical(statement);
+        let typed = crate::lang::canonical(statement).into();
         let failed = self.primitive(call, statement, &typed, sink)?.is_err();
         Ok(Outcome {
             failed,
@@ -68,7 +91,7 @@ impl App {
         &mut self,
         call: &Call,
         statement: &Statement,
-        typed: &str,
+        typed: &Arc<str>,
         sink: Sink<'_>,
     ) -> Result<Result<Value, ()>, Refusal> {
         let prepared = loop {
@@ -100,7 +123,7 @@ impl App {
             Step::Asleep { job, call, socket } => {
                 let sleeps_in = format!("{}()", call.command);
                 self.last = Last {
-                    typed: typed.to_owned(),
+                    typed: Arc::clone(typed),
                     job: Some(job),
                     socket,
                     ..Last::default()
@@ -112,7 +135,7 @@ impl App {
                     What::Job(Job {
                         n: job,
                         status,
-                        call: typed.to_owned(),
+                        call: typed.to_string(),
                         sleeps_in,
                     }),
                     sink,
@@ -223,13 +246,14 @@ impl App {
         }
         let statement = Statement {
             span: crate::lang::ast::Span::default(),
+            side: None,
             host: None,
             targets: Vec::new(),
             action: Action::Call(call.clone().into_owned()),
             dialect: crate::lang::ast::Dialect::Python,
             remarks: Vec::new(),
         };
-        let typed = crate::lang::canonical(&statement);
+        let typed = crate::lang::canonical(&statement).into();
         let value = self.primitive(&call, &statement, &typed, sink)?;
         let value = match (value, self.last.job) {
             (Err(()), _) => {

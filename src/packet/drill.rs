@@ -3,9 +3,10 @@
 //! Numbers are relative, as there. A time in front (`+0`, `0.100`), which scripts of packetdrill have, is read and left to the
 //! caller.
 
-use super::build::Opt;
+use super::build::{Opt, Segment};
 use super::parse::Flags;
 use std::fmt;
+use std::net::SocketAddr;
 use winnow::ascii::{dec_uint, hex_digit0, space0, space1};
 use winnow::combinator::{alt, cut_err, opt, preceded, separated, terminated};
 use winnow::error::{ContextError, ErrMode, StrContext, StrContextValue};
@@ -32,7 +33,7 @@ pub struct Drill {
     pub flags: Flags,
     /// Its first sequence number, relative.
     pub seq: u32,
-    /// Bytes of payload.
+    /// Bytes of payload, as many as fit into a packet.
     pub len: u32,
     /// The acknowledgment number, relative, where it is given.
     pub ack: Option<u32>,
@@ -42,6 +43,33 @@ pub struct Drill {
     pub urgent: Option<u16>,
     /// The options.
     pub options: Vec<Opt>,
+}
+
+impl Drill {
+    /// The segment that it describes, from `src` to `dst`. Relative numbers are counted from `base`: the sequence number's
+    /// 0, and the acknowledgment number's (see [`Numbers`](super::Numbers)). The payload is zeros, as packetdrill's.
+    pub fn segment(&self, src: SocketAddr, dst: SocketAddr, base: (u32, u32)) -> Segment {
+        // What SACK blocks report was sent by the other end, as what the acknowledgment number does.
+        let absolute = |option: &Opt| match option {
+            Opt::Sack(blocks) => {
+                let edge = |relative: u32| base.1.wrapping_add(relative);
+                Opt::Sack(blocks.iter().map(|(a, b)| (edge(*a), edge(*b))).collect())
+            }
+            other => other.clone(),
+        };
+        Segment {
+            src,
+            dst,
+            flags: self.flags,
+            seq: base.0.wrapping_add(self.seq),
+            ack: self.ack.map_or(0, |ack| base.1.wrapping_add(ack)),
+            window: self.window.unwrap_or(0),
+            urgent: self.urgent.unwrap_or(0),
+            options: self.options.iter().map(absolute).collect(),
+            payload: vec![0; self.len as usize],
+            ttl: 64,
+        }
+    }
 }
 
 /// Where a text is no segment, and what was expected there.
@@ -87,6 +115,9 @@ pub fn parse_drill(text: &str) -> Result<Drill, DrillFault> {
             message,
         })
     };
+    if drill.len > u32::from(u16::MAX) {
+        return wrong(format!("{} bytes do not fit into a packet", drill.len));
+    }
     if !fits {
         return wrong(format!(
             "from {} on, {} bytes end at {}, not at {end}: SYN and FIN are not counted here",

@@ -15,6 +15,62 @@ pub fn columns(text: &str) -> usize {
     }
 }
 
+/// As [`columns`], but codes for color take no room.
+pub fn painted_columns(text: &str) -> usize {
+    textwrap::core::display_width(text)
+}
+
+/// Lines with codes for color, folded anywhere so that none takes more than `width` columns. Color that goes on from one
+/// line to the next ends with the line and begins again with the next, so that each line may stand anywhere.
+pub fn painted_lines(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    // The codes in force.
+    let mut codes = String::new();
+    for line in text.lines() {
+        let mut out = codes.clone();
+        let mut taken = 0;
+        let mut rest = line;
+        while let Some(c) = rest.chars().next() {
+            let code = color_code(rest);
+            if let Some(code) = code {
+                out.push_str(code);
+                if code == "\u{1b}[0m" {
+                    codes.clear();
+                } else {
+                    codes.push_str(code);
+                }
+                rest = &rest[code.len()..];
+                continue;
+            }
+            let wide = c.width().unwrap_or(0);
+            if taken + wide > width && taken > 0 {
+                end_line(&mut lines, &mut out, &codes);
+                taken = 0;
+            }
+            out.push(c);
+            taken += wide;
+            rest = &rest[c.len_utf8()..];
+        }
+        end_line(&mut lines, &mut out, &codes);
+    }
+    lines
+}
+
+/// Ends a line of [`painted_lines`], and begins the next with the codes in force.
+fn end_line(lines: &mut Vec<String>, out: &mut String, codes: &str) {
+    if !codes.is_empty() {
+        out.push_str("\u{1b}[0m");
+    }
+    lines.push(std::mem::replace(out, codes.to_owned()));
+}
+
+/// The code for color that `text` begins with: `ESC [`, digits and `;`, `m`.
+fn color_code(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix("\u{1b}[")?;
+    let end = digits.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    digits[end..].starts_with('m').then(|| &text[..2 + end + 1])
+}
+
 /// Words folded at spaces to `width` columns (`None`: not folded), the first line after `first`, later ones after
 /// `rest`. A word that is too long is broken. Colors in the text take no room. No newline at the end.
 pub fn indented(text: &str, width: impl Into<Option<usize>>, first: &str, rest: &str) -> String {
@@ -147,6 +203,24 @@ mod tests {
             folded.split_whitespace().collect::<String>(),
             text.split_whitespace().collect::<String>()
         );
+    }
+
+    #[test]
+    fn color_takes_no_room_and_ends_with_its_line() {
+        let text = "\u{1b}[1mabcdef\u{1b}[0m gh\n\u{1b}[36m字字\nx\u{1b}[0my";
+        assert_eq!(
+            painted_lines(text, 3),
+            [
+                "\u{1b}[1mabc\u{1b}[0m",
+                "\u{1b}[1mdef\u{1b}[0m",
+                " gh",
+                "\u{1b}[36m字\u{1b}[0m",
+                "\u{1b}[36m字\u{1b}[0m",
+                "\u{1b}[36mx\u{1b}[0my",
+            ]
+        );
+        assert_eq!(painted_columns("\u{1b}[1;31m字a\u{1b}[0m"), 3);
+        assert_eq!(painted_lines("\u{1b}[2J", 9), ["\u{1b}[2J"]);
     }
 
     #[test]

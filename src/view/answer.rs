@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::page::{INDENT, Page};
-use super::{checks, diagram, list, markdown, packet, sockets};
+use super::{diagram, lab, list, markdown, packet, sockets};
 use crate::event::{Answer, Holder, Job, OptionRow, TcpState};
 use crate::text::style::Paint;
 use crate::text::table::Table;
@@ -27,8 +27,10 @@ pub(super) fn answer(page: &mut Page<'_>, answer: &Answer, told: &mut Told) {
         Answer::Anatomy(anatomy) => packet::anatomy(page, anatomy),
         Answer::Ladder(ladder) => packet::ladder(page, ladder),
         Answer::Flows { flows } => packet::flows(page, flows),
-        Answer::Lab { .. } | Answer::Held { .. } | Answer::Score { .. } => {}
-        Answer::Checks { checks } => checks::checks(page, checks),
+        Answer::Lab { hosts, wire } => lab::hosts(page, hosts, wire),
+        Answer::Held { packets } => lab::held(page, packets, &mut told.packets),
+        Answer::Checks { checks } => lab::checks(page, checks),
+        Answer::Score { sides } => lab::score(page, sides),
     }
 }
 

@@ -4,10 +4,11 @@
 
 mod answer;
 mod call;
-mod checks;
+pub mod columns;
 mod complaint;
 mod diagram;
 mod json;
+mod lab;
 mod list;
 mod markdown;
 mod packet;
@@ -17,8 +18,10 @@ mod sockets;
 mod tests;
 mod words;
 
-use crate::event::{Event, What};
+use crate::event::compare::Compared;
+use crate::event::{Answer, Event, What};
 use crate::text::style::Style;
+use columns::{Block, Kind};
 pub use json::json;
 use page::Page;
 
@@ -28,6 +31,8 @@ pub struct Renderer {
     style: Style,
     at_prompt: bool,
     told: Told,
+    /// The two sides of a comparison: each one's title, and what it was told.
+    sides: Option<Box<[(String, Told); 2]>>,
 }
 
 /// What has been told once and need not be told again.
@@ -48,6 +53,7 @@ impl Renderer {
             style,
             at_prompt: false,
             told: Told::default(),
+            sides: None,
         }
     }
 
@@ -70,7 +76,8 @@ impl Renderer {
 
     /// The event in complete lines, each with a newline at its end; empty where there is nothing to show.
     pub fn event(&mut self, event: &Event) -> String {
-        let mut page = Page::new(&self.style);
+        let style = self.style;
+        let mut page = Page::new(&style);
         match &event.what {
             What::Syscall(call) => call::syscall(&mut page, call),
             What::State(change) => call::change(&mut page, event, change),
@@ -83,9 +90,87 @@ impl Renderer {
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
             What::Packet(moved) => packet::packet(&mut page, moved, &mut self.told.packets),
-            What::Compared(_) => {}
+            What::Compared(compared) => self.compared(&mut page, compared),
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
         page.finish()
+    }
+
+    /// What happened on both sides of a comparison, beside each other; what needs the whole width, one after the other. Each
+    /// side is told what it has not been told before.
+    fn compared(&mut self, page: &mut Page<'_>, compared: &Compared) {
+        let width = columns::side(&self.style).filter(|_| !compared.columns.iter().any(is_wide));
+        let style = Style {
+            width: width.or(self.style.width),
+            ..self.style
+        };
+        let mut sides = self.sides.take().unwrap_or_default();
+        // Columns that stay where they were need no heading again.
+        let known = (0..2).all(|n| sides[n].0 == compared.titles[n]);
+        // `swap` takes what was told along.
+        if sides[0].0 == compared.titles[1] && sides[1].0 == compared.titles[0] {
+            sides.swap(0, 1);
+        }
+        let mut blocks = [Vec::new(), Vec::new()];
+        for n in 0..2 {
+            if sides[n].0 != compared.titles[n] {
+                sides[n] = (compared.titles[n].clone(), Told::default());
+            }
+            let mut side = Self {
+                style,
+                at_prompt: self.at_prompt,
+                told: std::mem::take(&mut sides[n].1),
+                sides: None,
+            };
+            for event in &compared.columns[n] {
+                let kind = kind(&event.what);
+                let text = side.event(event);
+                if !text.is_empty() {
+                    blocks[n].push(Block { kind, text });
+                }
+            }
+            sides[n].1 = side.told;
+        }
+        self.sides = Some(sides);
+        let titles = compared.titles.each_ref().map(String::as_str);
+        let blocks = blocks.each_ref().map(Vec::as_slice);
+        let lines = match width {
+            Some(width) => {
+                let titles = Some(titles).filter(|_| !known);
+                columns::columns(titles, blocks, width, &self.style)
+            }
+            None => columns::one_after_the_other(titles, blocks, &self.style),
+        };
+        page.lines(&lines);
+    }
+}
+
+/// Whether one of these is a table or a drawing that half a terminal has no room for.
+fn is_wide(events: &Vec<Event>) -> bool {
+    let wide = |event: &Event| match &event.what {
+        What::Answer(answer) => matches!(
+            answer,
+            Answer::Sockets { .. }
+                | Answer::Options { .. }
+                | Answer::Fields { .. }
+                | Answer::Holders { .. }
+                | Answer::Diagram { .. }
+                | Answer::Anatomy(_)
+                | Answer::Flows { .. }
+        ),
+        _ => false,
+    };
+    events.iter().any(wide)
+}
+
+/// What an event stands beside in a comparison.
+fn kind(what: &What) -> Kind {
+    match what {
+        What::Syscall(_) => Kind::Call,
+        What::Packet(_) => Kind::Packet,
+        What::State(_) => Kind::State,
+        What::Data(_) => Kind::Data,
+        What::Error(_) => Kind::Error,
+        _ => Kind::Words,
     }
 }

@@ -5,6 +5,7 @@ mod answers;
 mod calls;
 mod foreign;
 mod json;
+mod lab;
 mod ladder;
 mod packets;
 mod speed;
@@ -48,8 +49,8 @@ pub(super) fn addr(text: &str) -> Addr {
 
 pub(super) fn syscall(text: &str, ret: Option<i64>, errno: Option<Errno>) -> What {
     What::Syscall(Syscall {
-        name: "bind".to_owned(),
-        command: "bind".to_owned(),
+        name: "bind",
+        command: "bind",
         text: text.to_owned(),
         ret,
         errno,

@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{Dialect, Span};
 use crate::lang::fault::Fault;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use winnow::LocatingSlice;
 use winnow::error::ParserError;
@@ -31,7 +31,7 @@ pub(crate) struct State<'a> {
     /// Whether there is a variable or a socket of this name.
     known: &'a dyn Fn(&str) -> bool,
     /// Names that earlier statements of the same text set.
-    pub(super) set: HashSet<String>,
+    pub(super) set: BTreeSet<String>,
     /// Open brackets; newlines are blanks inside.
     pub(super) brackets: usize,
     /// Operators must touch their operands: `recv s 2*1024 --peek`.
@@ -42,6 +42,8 @@ pub(crate) struct State<'a> {
     pub(super) c: bool,
     /// The statement turned out to do nothing here.
     pub(super) nothing: bool,
+    /// `socket` alone is whole: a comparison is on, and each side has its own kind.
+    pub(in crate::lang) alone: bool,
     /// The surface so far.
     pub(super) dialect: Dialect,
     /// What a teacher would say in passing.
@@ -102,12 +104,13 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
         state: State {
             source: text,
             known,
-            set: HashSet::new(),
+            set: BTreeSet::new(),
             brackets: 0,
             tight: false,
             format: false,
             c: false,
             nothing: false,
+            alone: false,
             dialect: Dialect::Shell,
             remarks: Vec::new(),
             filled: Vec::new(),

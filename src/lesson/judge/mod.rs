@@ -9,6 +9,7 @@ mod attempt;
 mod claims;
 mod compare;
 mod matching;
+mod orders;
 mod parts;
 mod words;
 
@@ -25,6 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub trait World {
     /// The session's name of the socket that an expression names: a name, a descriptor number, `.`.
     fn socket(&mut self, expr: &Expr) -> Option<String>;
+    /// The laboratory host on which a statement without a host runs now (`on HOST`); `None` on this machine itself.
+    fn host(&mut self) -> Option<String> {
+        None
+    }
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
@@ -86,7 +91,7 @@ impl Judge {
     /// For a block, before anything was typed.
     pub fn new(sock: &Sock) -> Self {
         Self {
-            deeds: sock.deeds().into_iter().flat_map(singly).collect(),
+            deeds: sock.deeds(),
             other: sock.other,
             attempts: Vec::new(),
             held: BTreeSet::new(),
@@ -96,18 +101,14 @@ impl Judge {
 
     /// Takes a statement that was run. Returns false for one that is no attempt: it changes nothing and the block
     /// does not ask for it.
-    pub fn tried(&mut self, mut attempt: Attempt) -> bool {
+    pub fn tried(&mut self, attempt: Attempt) -> bool {
         let asked = self
             .deeds
             .iter()
             .any(|deed| compare::same_kind(&deed.statement, &attempt.statement));
         let counts = asked || attempt.changes();
         if counts {
-            let times = attempt::steps(&attempt.statement).unwrap_or(1);
-            if times > 1 {
-                attempt.statement.action = attempt::STEP;
-            }
-            self.attempts.extend(std::iter::repeat_n(attempt, times));
+            self.attempts.push(attempt);
         }
         counts
     }
@@ -208,6 +209,9 @@ impl Judge {
         world: &mut dyn World,
     ) -> Vec<String> {
         let mut missing = Vec::new();
+        if let Some(short) = self.steps_short(at, attempt, assignment) {
+            missing.push(words::steps_to_do(short));
+        }
         let asleep =
             self.attempts[attempt].outcome.end == End::Blocked && !self.deeds[at].wants_blocked();
         if asleep {
@@ -319,7 +323,8 @@ impl Judge {
         world: &mut dyn World,
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
-        if assignment.attempts.contains(&Some(last)) || self.feeds_a_stream(last, assignment) {
+        let part_of_more = self.feeds_a_stream(last, assignment) || self.steps_on(last, assignment);
+        if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
         }
         let undo = self.attempts[last].changed();
@@ -364,23 +369,6 @@ impl Deed {
     fn wants_blocked(&self) -> bool {
         self.claims.contains(&Claim::Blocked)
     }
-}
-
-/// `step 2` is `step`, twice: a learner may go on packet by packet, or several at once.
-fn singly(deed: Deed) -> Vec<Deed> {
-    let times = attempt::steps(&deed.statement).unwrap_or(1);
-    if times <= 1 {
-        return vec![deed];
-    }
-    let mut one = deed.clone();
-    one.statement.action = attempt::STEP;
-    one.text = "step".to_owned();
-    one.claims.clear();
-    let mut all = vec![one; times];
-    if let Some(last) = all.last_mut() {
-        last.claims = deed.claims;
-    }
-    all
 }
 
 #[cfg(test)]

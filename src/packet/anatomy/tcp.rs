@@ -123,6 +123,7 @@ fn window(packet: &Packet<'_>, drawing: &mut Drawing<'_>) {
             .tcp()
             .is_some_and(|tcp| tcp.flags.has(Flags::SYN));
         let meaning = match scaled {
+            _ if window == 0 => "closed: nothing may be sent".to_owned(),
             Some(bytes) if bytes != window => {
                 format!(
                     "times {}, as the SYN said: {bytes} bytes may be sent unacknowledged",

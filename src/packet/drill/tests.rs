@@ -71,6 +71,19 @@ fn the_forms_of_packetdrill() {
 }
 
 #[test]
+fn a_segment_is_made_of_it() {
+    use crate::packet::testing::addr;
+    let drill = parse_drill("< P. 1:3(2) ack 5 win 257 <nop,nop,sack 7:9>").expect("data");
+    let base = (0xffff_ffff, 0x7fff_ffff);
+    let made = drill.segment(addr("10.0.0.1:1"), addr("10.0.0.2:2"), base);
+    assert_eq!((made.seq, made.ack, made.window), (0, 0x8000_0004, 257));
+    assert_eq!(made.options[2], Opt::Sack(vec![(0x8000_0006, 0x8000_0008)]));
+    assert_eq!(made.payload, [0, 0]);
+    assert!(crate::packet::build::segment(&made).is_ok());
+    assert!(fault("> . 0:70000(70000) ack 1").1.contains("do not fit"));
+}
+
+#[test]
 fn what_is_none_is_refused_with_the_place() {
     assert_eq!(fault("S 0:0(0)"), (0, "`<` or `>` was expected".into()));
     assert_eq!(fault("> X 0:0(0)").0, 2);

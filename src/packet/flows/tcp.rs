@@ -114,7 +114,7 @@ fn asks(own: &End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &mut Mark) {
     if segment.len > 1 || tcp.flags.any(Flags::SYN | Flags::FIN | Flags::RST) {
         return;
     }
-    let closed = own.heard_window == Some(0) || peer.said_window == Some(0);
+    let closed = own.heard_window == Some(0);
     let waits_for = own.heard_ack.max(peer.said_ack.unwrap_or(0));
     let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high;
     mark.keep_alive = old && !closed && own.high == waits_for;
@@ -194,7 +194,7 @@ pub(super) fn deliver(
         Way::ToServer => (client, server),
         Way::ToClient => (server, client),
     };
-    hear(peer, segment, mark, at);
+    hear(peer, segment, at);
     if mark.keep_alive || segment.to == segment.from {
         return (0, 0);
     }
@@ -212,18 +212,21 @@ pub(super) fn deliver(
     (arrived as u64, ordered.max(0) as u64)
 }
 
-fn hear(end: &mut End, segment: &Segment, mark: &Mark, at: Duration) {
+fn hear(end: &mut End, segment: &Segment, at: Duration) {
     end.heard_at = at;
     let Some(ack) = segment.ack else {
         return;
     };
+    // A copy that the wire made is a duplicate for its receiver, so this is judged anew: see `acknowledges`.
+    let bare = segment.to == segment.from && ack == end.heard_ack && ack < end.high;
+    let same = end.heard_window == Some(segment.window) || segment.sack.is_some();
+    if bare && same {
+        end.heard_duplicates += 1;
+        end.duplicate_at = Some(at);
+    }
     end.hear_ack(ack, at);
     if ack >= end.heard_ack {
         end.heard_window = Some(segment.window);
-    }
-    if mark.duplicate_ack.is_some() && ack == end.heard_ack {
-        end.heard_duplicates += 1;
-        end.duplicate_at = Some(at);
     }
     if let Some(sack) = segment.sack.filter(|sack| *sack > end.heard_ack) {
         end.heard_sack = end.heard_sack.max(sack);

@@ -3,7 +3,7 @@
 mod linux;
 
 use crate::packet::build::{Opt, segment};
-use crate::packet::testing::{Story, addr, flags, tcp, udp};
+use crate::packet::testing::{CLIENT, SERVER, Story, addr, flags, tcp, udp};
 use crate::packet::{Again, Count, Mark, Retransmission, Way};
 use std::time::Duration;
 
@@ -443,4 +443,71 @@ fn addresses_and_time_are_told() {
         flags("S."),
         crate::packet::Flags::SYN | crate::packet::Flags::ACK
     );
+}
+
+#[test]
+fn where_a_connection_stands_is_told_to_who_forges() {
+    let mut story = Story::handshake(true);
+    story.passes(1, &tcp(true, "P.", 1, 1, 30));
+    story.passes(0, &tcp(false, ".", 1, 31, 0));
+    let (client, server) = (addr("10.0.0.1:40000"), addr("10.0.0.2:80"));
+    let there = story.flows.numbers(client, server).expect("it is there");
+    assert_eq!((there.flow, there.base), (1, (CLIENT, SERVER)));
+    assert_eq!(
+        (there.next, there.ack, there.window),
+        (31, Some(1), Some(500))
+    );
+    let back = story.flows.numbers(server, client).expect("it is there");
+    assert_eq!(
+        (back.base, back.next, back.ack),
+        ((SERVER, CLIENT), 1, Some(31))
+    );
+    assert_eq!(story.flows.numbers(client, addr("10.0.0.2:81")), None);
+}
+
+#[test]
+fn a_refusal_again() {
+    let mut story = Story::default();
+    let mut rst = tcp(false, "R.", 0, 1, 0);
+    rst.seq = 0;
+    story.passes(0, &tcp(true, "S", 0, 0, 0));
+    let lost = story.sends(0, &rst);
+    story.flows.dropped(&lost);
+    story.passes(1000, &tcp(true, "S", 0, 0, 0));
+    assert_eq!(again(&story.sends(0, &rst)), (2, 1, Again::Answer, 1000));
+}
+
+#[test]
+fn copies_of_an_acknowledgment_are_duplicates_for_the_sender() {
+    let mut story = Story::handshake(false);
+    for at in 0..2 {
+        story.c(0, ".", 1 + at * 100, 1, 100);
+    }
+    // The first says nothing new; with two copies it is heard three times.
+    let mark = story.passes(1, &tcp(false, ".", 1, 1, 0));
+    story.deliver(0, &mark);
+    story.deliver(0, &mark);
+    assert_eq!(again(&story.c(0, ".", 1, 1, 100)), (4, 1, Again::Fast, 1));
+}
+
+#[test]
+fn half_a_header_brings_no_payload() {
+    let mut story = Story::handshake(false);
+    let bytes = segment(&tcp(true, "P.", 1, 1, 50)).expect("a segment");
+    let mark = story.bytes(0, &bytes[..35]);
+    assert_eq!((mark.flow, mark.seq, mark.new_data), (Some(1), None, 0));
+    story.deliver(0, &mark);
+    assert_eq!(counts(&story, Way::ToServer).arrived, 0);
+}
+
+#[test]
+fn a_shortened_timeout_shows_by_doubling_and_haste_by_nothing() {
+    let mut story = Story::handshake(false);
+    story.c(0, "P.", 1, 1, 10);
+    assert_eq!(again(&story.c(40, "P.", 1, 1, 10)).2, Again::Unknown);
+    assert_eq!(again(&story.c(80, "P.", 1, 1, 10)).2, Again::Timeout);
+    let mut story = Story::handshake(false);
+    story.c(0, "P.", 1, 1, 10);
+    assert_eq!(again(&story.c(1, "P.", 1, 1, 10)).2, Again::Unknown);
+    assert_eq!(again(&story.c(2, "P.", 1, 1, 10)).2, Again::Unknown);
 }

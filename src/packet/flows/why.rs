@@ -8,6 +8,9 @@ use std::time::Duration;
 /// clocks tick and the wire's is not the sender's.
 const SHORTEST_TIMEOUT: Duration = Duration::from_millis(180);
 
+/// What came again sooner did so because of something heard. A shortest timeout of less can be set, but doubles as well.
+const BY_A_TIMER: Duration = Duration::from_millis(10);
+
 /// A sender that acts on what it hears does it at once. RACK may wait for a part of the round-trip time (RFC 8985,
 /// section 6.2, step 4).
 const AT_ONCE: Duration = Duration::from_millis(150);
@@ -60,21 +63,22 @@ impl End {
     /// Whether a retransmission timeout can have run since it was sent, and since an acknowledgment last restarted it.
     fn is_late(&self, before: &Sent, at: Duration) -> bool {
         let since = at.saturating_sub(before.at.max(self.advanced_at));
-        let doubled = before.gap.is_some_and(|gap| since * 10 >= gap * 17);
+        let doubled = before
+            .gap
+            .is_some_and(|gap| gap >= BY_A_TIMER && since * 10 >= gap * 17);
         since >= SHORTEST_TIMEOUT || doubled
     }
 
-    /// The last segment again, once, with nothing heard of it: RFC 8985, section 7. It needs SACK and a measured round-trip
-    /// time, and comes no later than the timeout would, so where it is allowed a first repetition of the tail is one.
+    /// The last segment again, once, with nothing heard of it: RFC 8985, section 7. It needs SACK, and comes no later than the
+    /// timeout would, so where it is allowed a first repetition of the tail is one. Nobody probes sooner than after a round
+    /// trip.
     fn is_probe(&self, before: &Sent, piece: &Sent) -> bool {
         let tail = piece.to == self.high && before.to >= piece.to;
         let recovers = self
             .recovery
             .is_some_and(|going| self.heard_ack < going.point);
         let nothing = self.heard_sack <= self.heard_ack && self.heard_duplicates == 0;
-        let Some((smooth, _)) = self.rtt else {
-            return false;
-        };
+        let smooth = self.rtt.map_or(Duration::ZERO, |(smooth, _)| smooth);
         let since = piece.at.saturating_sub(before.at.max(self.heard_at));
         tail && before.times == 0 && self.agreed && nothing && !recovers && since >= smooth
     }

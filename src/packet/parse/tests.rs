@@ -278,7 +278,7 @@ fn reads(bytes: &[u8], flows: &mut Flows, n: u64) {
     if let Some(tcp) = parsed.tcp() {
         options_in_words(bytes, tcp, 5);
     }
-    if n % 3 > 0 {
+    if !n.is_multiple_of(3) {
         flows.delivered(Duration::from_millis(n), &mark);
     } else {
         flows.dropped(&mark);

@@ -1,7 +1,8 @@
 //! One line a packet, in columns; and the shorter one for a packet that was held and now moves.
 
 use super::pieces::{self, Piece};
-use crate::event::packet::{Again, End, Fate, Packet, Retransmission};
+use super::words::{fate, kind, numbers_of, port, remark, state};
+use crate::event::packet::{End, Fate, Packet};
 use crate::text::style::{Paint, Style};
 use crate::text::wrap;
 use crate::view::page::{INDENT, Page};
@@ -53,6 +54,8 @@ const FLAGS: usize = 12;
 /// Columns of `seq 0 ack 1`, and of more where there is room.
 const SEQ: usize = 11;
 const ROOMY_SEQ: usize = 16;
+/// Below this there is room for the sender, what it is, and its length: a side of a comparison.
+const NARROW: usize = 60;
 /// From this width on there is room for all options of a SYN.
 const ROOMY: usize = 100;
 /// In a very wide terminal the fate ends here, not far from the rest.
@@ -67,6 +70,9 @@ mod rank {
     pub(super) const PORTS: usize = 10;
     pub(super) const WINDOW: usize = 5;
     pub(super) const LETTERS: usize = 4;
+    /// These go in a narrow terminal only.
+    pub(super) const ACK: usize = 2;
+    pub(super) const SEQ: usize = 1;
 }
 
 /// `  #1  client → server  SYN [S]  seq 0  win 64240  mss 1460 …  held`; or, of a packet that was shown so when the wire
@@ -88,8 +94,9 @@ pub(in crate::view) fn packet(page: &mut Page<'_>, packet: &Packet, seen: &mut S
 pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
     let style = page.style();
     let fate = fate(packet);
+    let gap = if is_narrow(style) { 1 } else { 2 };
     let room = style.width.map(|width| {
-        let around = INDENT.len() + 2 + wrap::columns(&fate.0);
+        let around = INDENT.len() + wrap::columns(&fate.0) + gap;
         width.saturating_sub(around).max(20)
     });
     let head = head(packet, style, seen);
@@ -100,12 +107,18 @@ pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
     let below = if inline.is_some() { None } else { remark };
     let mut line = inline.unwrap_or(line);
     if let Some(room) = room {
-        pieces::fit(&mut line, room, style);
+        // So little is shown there that a mark for what is gone would only take its place.
+        let mark = if is_narrow(style) {
+            "".into()
+        } else {
+            style.sign("…")
+        };
+        pieces::fit(&mut line, room, &mark);
     }
     let text = pieces::text(&line, room.unwrap_or(usize::MAX), style);
     let taken = pieces::columns(&line).min(room.unwrap_or(usize::MAX));
     let mut out = format!("{INDENT}{text}");
-    pieces::blanks(&mut out, blank(taken, room, wrap::columns(&fate.0)));
+    pieces::blanks(&mut out, blank(taken, room, gap, wrap::columns(&fate.0)));
     out.push_str(&style.paint(fate.0, fate.1));
     out.push('\n');
     page.lines(&out);
@@ -121,12 +134,12 @@ pub(super) fn whole(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
 }
 
 /// The blanks before the fate: it ends where the width does.
-fn blank(taken: usize, room: Option<usize>, fate: usize) -> usize {
+fn blank(taken: usize, room: Option<usize>, gap: usize, fate: usize) -> usize {
     match room {
-        None => (FATE - INDENT.len()).saturating_sub(taken).max(2),
+        None => (FATE - INDENT.len()).saturating_sub(taken).max(gap),
         Some(room) => {
-            let edge = room.min((EDGE - INDENT.len() - 2).saturating_sub(fate));
-            edge.saturating_sub(taken) + 2
+            let edge = room.min((EDGE - INDENT.len() - gap).saturating_sub(fate));
+            edge.saturating_sub(taken) + gap
         }
     }
 }
@@ -164,8 +177,23 @@ fn inline(
     })
 }
 
+/// Whether there is room for no more than what matters most.
+fn is_narrow(style: &Style) -> bool {
+    style.width.is_some_and(|width| width < NARROW)
+}
+
 /// Number, hosts and what it is.
 fn head(packet: &Packet, style: &Style, seen: &mut Seen) -> Vec<Piece> {
+    if is_narrow(style) {
+        let from = wrap::shortened(&style.clean(&packet.from), 9, &style.sign("…"));
+        return vec![
+            Piece::new(format!("#{}", packet.n))
+                .paint(Paint::Name)
+                .pad(NUMBER),
+            Piece::new(from),
+            Piece::new(style.clean(&kind(packet).0)).paint(Paint::Strong),
+        ];
+    }
     let route = route(packet, style);
     seen.route = seen.route.max(wrap::columns(&route)).max(ROUTE);
     let (words, letters) = kind(packet);
@@ -205,27 +233,25 @@ fn route(packet: &Packet, style: &Style) -> String {
     )
 }
 
-/// What it is: flags in words and in letters, or the protocol.
-pub(super) fn kind(packet: &Packet) -> (String, Option<String>) {
-    if let Some(flags) = &packet.flags {
-        let words = if flags.is_empty() { "no flags" } else { flags };
-        return (words.to_owned(), packet.letters.clone());
-    }
-    let words = match packet.proto.as_str() {
-        "icmp6" => "ICMPv6".to_owned(),
-        "fragment" => "fragment".to_owned(),
-        other => other.to_uppercase(),
-    };
-    (words, None)
-}
-
 /// The numbers that matter, and the options.
 fn numbers(packet: &Packet, style: &Style) -> Vec<Piece> {
     let roomy = style.width.is_none_or(|width| width >= ROOMY);
     let gap = if roomy { 2 } else { 1 };
     let mut line = Vec::new();
     let mut add = |piece: Piece| line.push(piece.gap(gap));
-    if let Some(seq) = sequence(packet) {
+    if let (true, (seq, ack)) = (is_narrow(style), numbers_of(packet)) {
+        // Of data its place matters more, of an acknowledgment what it acknowledges.
+        let ranks = if packet.len > 0 {
+            [rank::SEQ, rank::ACK]
+        } else {
+            [rank::ACK, rank::SEQ]
+        };
+        for (number, rank) in [seq, ack].into_iter().zip(ranks) {
+            number
+                .into_iter()
+                .for_each(|number| add(Piece::new(number).rank(rank)));
+        }
+    } else if let Some(seq) = sequence(packet) {
         add(Piece::new(seq).pad(if roomy { ROOMY_SEQ } else { SEQ }));
     }
     if packet.proto == "udp" || (packet.len > 0 && !packet.proto.starts_with("icmp")) {
@@ -262,107 +288,12 @@ fn sequence(packet: &Packet) -> Option<String> {
     }
 }
 
-/// `seq 1:21` as tcpdump has it, the end that of the payload; and `ack 1`.
-pub(super) fn numbers_of(packet: &Packet) -> (Option<String>, Option<String>) {
-    let seq = packet.seq.map(|seq| match u32::try_from(packet.len) {
-        Ok(len) if len > 0 => format!("seq {seq}:{}", seq.wrapping_add(len)),
-        _ => format!("seq {seq}"),
-    });
-    (seq, packet.ack.map(|ack| format!("ack {ack}")))
-}
-
-/// `80` of `10.0.0.1:80` and `[fd00::1]:80`.
-fn port(address: &str) -> Option<u16> {
-    let (host, port) = address.rsplit_once(':')?;
-    // Of an IPv6 address without a port the last group is none.
-    if host.contains(':') && !host.ends_with(']') {
-        return None;
-    }
-    port.parse().ok()
-}
-
-/// The fate in words, and its paint.
-pub(super) fn fate(packet: &Packet) -> (String, Paint) {
-    match packet.fate {
-        Fate::Held => {
-            let waited = packet.waited.filter(|ms| *ms >= 1000);
-            let words = waited.map_or("held".to_owned(), |ms| format!("held {}", seconds(ms)));
-            (words, Paint::Warn)
-        }
-        Fate::Delivered => ("delivered".to_owned(), Paint::Good),
-        Fate::Dropped => ("dropped".to_owned(), Paint::Bad),
-        Fate::Duplicated => ("duplicated".to_owned(), Paint::Name),
-    }
-}
-
-/// `0.2 s`, `12 s`, `3 min 5 s`: as exact as a person wants to know.
-pub(super) fn seconds(ms: u64) -> String {
-    match ms {
-        0..10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        10_000..60_000 => format!("{} s", ms / 1000),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
-    }
-}
-
-/// What it says beyond numbers, that it was sent before, and more about its fate.
-fn remark(packet: &Packet, style: &Style) -> Option<(String, Paint)> {
-    let mut remarks = Vec::new();
-    let mut paint = Paint::Plain;
-    if let Some(info) = &packet.info {
-        remarks.push(style.clean(info).into_owned());
-    }
-    if let Some(again) = &packet.retransmission {
-        remarks.push(self::again(again));
-        paint = Paint::Warn;
-    }
-    if let Some(note) = &packet.note {
-        remarks.push(style.clean(note).into_owned());
-        paint = Paint::Warn;
-    }
-    if let (Some(ms @ 1..), Fate::Delivered | Fate::Duplicated) = (packet.waited, packet.fate) {
-        remarks.push(format!("after {}", seconds(ms)));
-    }
-    (!remarks.is_empty()).then(|| (remarks.join("; "), paint))
-}
-
-/// `again: #1, 2nd time, timeout after 2.0 s`
-pub(super) fn again(again: &Retransmission) -> String {
-    let nth = again.nth;
-    let ending = match (nth % 10, nth % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    };
-    let after = seconds(again.after);
-    let why = match again.why {
-        Again::Timeout => format!("timeout after {after}"),
-        Again::Fast => format!("fast retransmit after {after}"),
-        Again::Probe => format!("tail loss probe after {after}"),
-        Again::Answer => "in answer to a repeated segment".to_owned(),
-        Again::Unknown => format!("after {after}"),
-    };
-    format!("again: #{}, {nth}{ending} time, {why}", again.of)
-}
-
-/// `client SYN_SENT`, `server LISTEN → SYN_RECV`; and whether it changed.
-fn state(end: &End, style: &Style) -> (String, bool) {
-    let host = wrap::shortened(&style.clean(&end.host), 12, &style.sign("…"));
-    match end.from {
-        Some(from) => {
-            let arrow = style.sign("→");
-            (format!("{host} {from} {arrow} {}", end.state), true)
-        }
-        None => (format!("{host} {}", end.state), false),
-    }
-}
-
 /// What became of a packet whose line was shown when the wire stopped it.
 fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
     let style = page.style();
     // `server ESTABLISHED → CLOSE_WAIT` behind another state still fits 80 columns.
     let (fate_pad, state_pad) = match style.width {
+        Some(..NARROW) => (0, 0),
         Some(..ROOMY) => (12, 26),
         _ => (seen.route, 28),
     };
@@ -374,6 +305,9 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
     ];
     let mut ends: Vec<&End> = packet.states.iter().collect();
     ends.sort_by_key(|end| seen.column(&end.host));
+    if is_narrow(style) && ends.iter().any(|end| end.from.is_some()) {
+        ends.retain(|end| end.from.is_some());
+    }
     for end in ends {
         let (text, changed) = state(end, style);
         let paint = if changed { Paint::Strong } else { Paint::Plain };
@@ -394,9 +328,13 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
         return;
     }
     // What does not fit beside the fate stands below it, a piece a line.
-    let rest = line.split_off(3.min(line.len()));
+    let (beside, under) = if is_narrow(style) {
+        (2, NUMBER + 1)
+    } else {
+        (3, NUMBER + 1 + fate_pad + 2)
+    };
+    let rest = line.split_off(beside.min(line.len()));
     page.lines(&format!("{INDENT}{}\n", pieces::text(&line, room, style)));
-    let under = NUMBER + 1 + fate_pad + 2;
     for piece in rest {
         let mut out = format!("{INDENT}{}", " ".repeat(under));
         out.push_str(&pieces::text(&[piece], room.saturating_sub(under), style));

@@ -66,17 +66,17 @@ pub(super) fn columns(pieces: &[Piece]) -> usize {
     pieces.iter().enumerate().map(of).sum()
 }
 
-/// Takes away what is least important until the rest fits `room` columns, a mark for what is gone included. Returns
+/// Takes away what is least important until the rest fits `room` columns, `mark` for what is gone included. Returns
 /// whether it fits; where it does not, the padding behind the first piece is gone too.
-pub(super) fn fit(pieces: &mut Vec<Piece>, room: usize, style: &Style) -> bool {
+pub(super) fn fit(pieces: &mut Vec<Piece>, room: usize, mark: &str) -> bool {
     let mut cut = false;
     loop {
         let taken = columns(pieces);
         // The piece that would be last is padded no more, and the mark follows it.
-        let mark = Piece::new(style.sign("…")).paint(Paint::Faint);
-        if !cut && taken <= room {
+        if taken <= room && (!cut || mark.is_empty()) {
             return true;
         }
+        let mark = Piece::new(mark).paint(Paint::Faint);
         if cut && taken + mark.gap + mark.columns() <= room {
             if let Some(last) = pieces.last_mut() {
                 last.pad = 0;

@@ -1,6 +1,9 @@
 //! Whatever comes in from outside, a terminal only ever shows it.
 
 use super::*;
+use crate::event::compare::{Compared, Side};
+use crate::event::lab::{Check, Checked, Host};
+use crate::event::packet::*;
 use crate::text::escape;
 use crate::text::wrap;
 use proptest::prelude::*;
@@ -20,8 +23,8 @@ fn calls(text: &str, span: (usize, usize)) -> Vec<What> {
             from: path(),
         }),
         What::Explain(Explanation {
-            topic: own(),
-            text: vec![own(), own()],
+            topic: own().into(),
+            text: vec![own().into(), own().into()],
             hints: vec![own()],
             tone: Tone::Warn,
         }),
@@ -39,6 +42,16 @@ fn calls(text: &str, span: (usize, usize)) -> Vec<What> {
             help: vec![own()],
         }),
     ];
+    all.extend(packets(text).map(|packet| What::Packet(Box::new(packet))));
+    all.push(What::Compared(Box::new(Compared {
+        titles: [own(), own()],
+        columns: [
+            vec![event(syscall(text, Some(0), None))],
+            packets(text)
+                .map(|packet| event(What::Packet(Box::new(packet))))
+                .to_vec(),
+        ],
+    })));
     use JobStatus::{Blocked, Cancelled, Done, Left};
     all.extend([Blocked, Done, Cancelled, Left].map(|status| What::Job(job(text, status))));
     all
@@ -51,6 +64,134 @@ fn job(text: &str, status: JobStatus) -> Job {
         call: text.to_owned(),
         sleeps_in: text.to_owned(),
     }
+}
+
+/// A segment and a datagram, held and delivered.
+fn packets(text: &str) -> [Packet; 3] {
+    let own = || text.to_owned();
+    let segment = Packet {
+        from: own(),
+        to: own(),
+        proto: own(),
+        src: own(),
+        dst: own(),
+        flags: Some(own()),
+        letters: Some(own()),
+        options: vec![own(), own()],
+        info: Some(own()),
+        note: Some(own()),
+        ..packets::tcp(1, "", "")
+    };
+    let moved = Packet {
+        fate: Fate::Delivered,
+        waited: Some(1),
+        states: vec![End {
+            host: own(),
+            from: Some(TcpState::Listen),
+            state: TcpState::SynRecv,
+        }],
+        ..segment.clone()
+    };
+    let datagram = Packet {
+        flags: None,
+        letters: None,
+        ..packets::udp(2, text.len())
+    };
+    [segment, moved, datagram]
+}
+
+/// Answers about the laboratory's wire.
+fn wire(text: &str) -> [Answer; 3] {
+    let own = || text.to_owned();
+    let [segment, moved, datagram] = packets(text);
+    let field = |bit| Field {
+        name: own(),
+        bit,
+        bits: 4 + text.len() % 40,
+        value: own(),
+        meaning: own(),
+        right: bit > 0,
+    };
+    let header = || Header {
+        name: own(),
+        source: own(),
+        fields: vec![field(0), field(31), field(100)],
+    };
+    let rungs = vec![
+        Rung::Call {
+            host: own(),
+            text: own(),
+        },
+        Rung::State {
+            host: "b".to_owned(),
+            state: TcpState::Listen,
+        },
+        Rung::Sent(Box::new(segment)),
+        Rung::Sent(Box::new(datagram)),
+        Rung::Arrived(1),
+        Rung::Arrived(1),
+        Rung::Dropped(2),
+        Rung::Dropped(9),
+        Rung::Sent(Box::new(moved.clone())),
+    ];
+    [
+        Answer::Anatomy(Box::new(Anatomy {
+            packet: moved.clone(),
+            bytes: text.as_bytes().to_vec(),
+            headers: vec![header(), header()],
+        })),
+        Answer::Ladder(Ladder {
+            hosts: vec!["a".to_owned(), own(), "b".to_owned()],
+            rungs,
+            forgotten: 1,
+        }),
+        Answer::Flows {
+            flows: vec![Flow {
+                n: 1,
+                proto: own(),
+                client: own(),
+                server: own(),
+                ways: [Count::default(); 2],
+            }],
+        },
+    ]
+}
+
+/// Answers about the laboratory.
+fn lists(text: &str) -> [Answer; 4] {
+    let own = || text.to_owned();
+    let [_, moved, _] = packets(text);
+    let side = || Side {
+        title: own(),
+        rows: vec![(own(), own())],
+    };
+    [
+        Answer::Lab {
+            hosts: vec![Host {
+                name: own(),
+                v4: own(),
+                v6: own(),
+                sockets: 1,
+            }],
+            wire: own(),
+        },
+        Answer::Held {
+            packets: vec![moved],
+        },
+        Answer::Checks {
+            checks: [Checked::Ok, Checked::No, Checked::Skipped]
+                .map(|result| Check {
+                    name: own(),
+                    result,
+                    found: own(),
+                    mend: vec![own()],
+                })
+                .to_vec(),
+        },
+        Answer::Score {
+            sides: vec![side(), side()],
+        },
+    ]
 }
 
 /// One answer of every kind, with `text` in every field that may hold something foreign.
@@ -93,7 +234,12 @@ fn answers(text: &str) -> Vec<What> {
         Answer::List { groups: groups(4) },
         Answer::List { groups: groups(7) },
     ];
-    answers.map(What::Answer).to_vec()
+    answers
+        .into_iter()
+        .chain(wire(text))
+        .chain(lists(text))
+        .map(What::Answer)
+        .collect()
 }
 
 fn row(text: &str) -> SocketRow {
@@ -179,8 +325,9 @@ fn check(text: &str, span: (usize, usize)) {
                 );
             assert!(exempt || wide.is_none(), "{wide:?}");
         }
-        let line = crate::view::json(&event(what));
-        assert!(!line.chars().any(escape::is_unsafe), "{line:?}");
+        for line in crate::view::json(&event(what)).lines() {
+            assert!(!line.chars().any(escape::is_unsafe), "{line:?}");
+        }
     }
 }
 

@@ -103,6 +103,20 @@ fn handshakes_with_a_loss() {
     );
 }
 
+/// A repeated SYN leaves no round-trip time to go by, and yet the tail is probed for.
+#[test]
+fn a_syn_and_then_the_data_lost() {
+    let expected = [
+        (2, 1, 1, Again::Timeout),
+        (6, 5, 1, Again::Probe),
+        (7, 5, 2, Again::Timeout),
+    ];
+    assert_eq!(
+        repeated(include_str!("traces/syn_then_data_lost.trace")),
+        expected
+    );
+}
+
 #[test]
 fn a_closed_window_is_probed() {
     let marks = play(include_str!("traces/window_closed.trace"));
