@@ -47,7 +47,7 @@ expect packets 5\nexpect state d ESTABLISHED\nexpect sendq c 0\n"
 #[test]
 fn a_segment_whose_answer_was_dropped_is_sent_again() {
     holds(&format!(
-        "{KNOCK}step\nwire drop 2\nexpect retransmission of 2 timeout\nexpect held 2\nwire flow\n\
+        "{KNOCK}step\nwire drop 2\nexpect retransmission of 1 timeout\nexpect retransmission of 2 timeout\nexpect held 2\nwire flow\n\
 expect jobs 0\nexpect backlog s 1\n"
     ));
 }
