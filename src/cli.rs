@@ -225,10 +225,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
 
 /// The helper process of a laboratory, which the shell starts itself.
 fn helper(count: Option<&OsString>) -> anyhow::Result<u8> {
+    const OWN: &str = "the laboratory's helper, which the shell itself starts";
     let count = count.and_then(|count| count.to_str()?.parse().ok());
-    let count = count.context("the laboratory's helper is started by the shell itself")?;
+    let count = count.with_context(|| format!("{OWN}: how many hosts?"))?;
     crate::lab::helper::run(count)
-        .map_err(|errno| anyhow::anyhow!("the laboratory's helper: {}", errno.message()))?;
+        .map_err(|errno| anyhow::anyhow!("{OWN}: {}", errno.message()))?;
     Ok(0)
 }
 

@@ -235,6 +235,7 @@ fn emitted() -> BTreeMap<String, BTreeSet<String>> {
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let (mut said, _) = run(&["--json"], EVERY_EVENT);
     said += &about_lessons();
+    said += &doctor();
     for line in said.lines() {
         let event: Value = serde_json::from_str(line).unwrap();
         for (name, value) in event.as_object().unwrap() {
@@ -251,6 +252,16 @@ fn emitted() -> BTreeMap<String, BTreeSet<String>> {
         }
     }
     found
+}
+
+/// What `doctor` finds in a locale that it has a remedy for.
+fn doctor() -> String {
+    let output = Command::new(PROGRAM)
+        .args(["--json", "doctor"])
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
 }
 
 /// What the commands about lessons print as JSON: a list, a lesson, a defect.

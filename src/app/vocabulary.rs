@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::event::Addr;
+use std::borrow::Cow;
 
 /// Words that stand for something right now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,6 +15,8 @@ pub struct Vocabulary {
     pub topics: Vec<String>,
     /// Ids of lessons.
     pub lessons: Vec<String>,
+    /// The laboratory's hosts.
+    pub hosts: Vec<String>,
 }
 
 /// How many sockets are asked for their addresses: completion must be quick.
@@ -57,30 +60,24 @@ impl App {
             addresses,
             topics,
             lessons: self.lesson_ids(),
+            hosts: self.host_names(),
         }
     }
 
-    /// The prompt: the place in a lesson, and how many calls sleep.
-    pub fn prompt(&self) -> String {
-        let place = match &self.learner {
-            Some(learner) => learner.place(),
-            None => "sock".to_owned(),
+    /// The prompt: the place in a lesson or the host, and how many calls sleep.
+    pub fn prompt(&self) -> Cow<'static, str> {
+        let jobs = self.jobs();
+        let place = match (&self.comparison, &self.learner, self.here()) {
+            (Some(comparison), ..) => comparison.place(),
+            (None, Some(learner), Some(host)) => format!("{} {host}", learner.place()),
+            (None, Some(learner), None) => learner.place(),
+            (None, None, Some(host)) => host,
+            (None, None, None) if jobs == 0 => return "sock> ".into(),
+            (None, None, None) => "sock".to_owned(),
         };
-        if let Some(comparison) = &self.comparison {
-            return prompt(&comparison.place(), self.jobs());
+        match jobs {
+            0 => format!("{place}> ").into(),
+            n => format!("{place} [{n} blocked]> ").into(),
         }
-        let place = match (self.here(), &self.learner) {
-            (Some(host), None) => host,
-            (Some(host), Some(_)) => format!("{place} {host}"),
-            (None, _) => place,
-        };
-        prompt(&place, self.jobs())
-    }
-}
-
-fn prompt(place: &str, jobs: usize) -> String {
-    match jobs {
-        0 => format!("{place}> "),
-        n => format!("{place} [{n} blocked]> "),
     }
 }

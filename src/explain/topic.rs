@@ -20,17 +20,20 @@ pub enum Kind {
     Error,
     /// An idea of the lab sheet.
     Idea,
+    /// A command of the laboratory.
+    Laboratory,
 }
 
 impl Kind {
     /// All of them, in the order in which a folded name is looked up.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Option,
         Self::Flag,
         Self::State,
         Self::Error,
         Self::Idea,
+        Self::Laboratory,
     ];
 
     /// The folder in `lessons/reference/`.
@@ -42,6 +45,7 @@ impl Kind {
             Self::State => "states",
             Self::Error => "errors",
             Self::Idea => "ideas",
+            Self::Laboratory => "laboratory",
         }
     }
 
@@ -65,6 +69,7 @@ impl Kind {
             ],
             Self::Error => &["What it means", "Where it comes from", "What to try"],
             Self::Idea => &["What it is", "Try it"],
+            Self::Laboratory => &["What it does", "How it is typed", "Try it"],
         }
     }
 }
@@ -189,12 +194,12 @@ impl Topic {
         out
     }
 
-    /// What to say after a successful call: `words` are what is known of it, the most telling first.
-    pub(super) fn say(&self, words: &[&str], first: bool) -> Option<&str> {
+    /// What to say after this call succeeded: `words` are what is known of it, the most telling first.
+    pub(super) fn say(&self, call: &str, words: &[&str], first: bool) -> Option<&str> {
         let texts = if first { &self.full } else { &self.again };
         let best = texts
             .iter()
-            .filter_map(|(key, text)| Some((fit(key, words)?, text)))
+            .filter_map(|(key, text)| Some((fit(key, call, words)?, text)))
             .min_by_key(|(rank, _)| *rank)
             .map(|(_, text)| text);
         match best.or_else(|| texts.get("any")) {
@@ -206,12 +211,14 @@ impl Topic {
 }
 
 /// How well a key of one or several words fits what is known, the smaller the better: more words, then words that
-/// were named earlier. `None` where it has a word that was not named.
-fn fit(key: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
+/// were named earlier; the call itself comes last. `None` where it has a word that was not named.
+fn fit(key: &str, call: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
     let mut count = 0;
     let mut earliest = usize::MAX;
     for part in key.split(' ') {
-        earliest = earliest.min(words.iter().position(|word| *word == part)?);
+        let named = words.iter().position(|word| *word == part);
+        let own = (call == part).then_some(words.len());
+        earliest = earliest.min(named.or(own)?);
         count += 1;
     }
     Some((Reverse(count), earliest))

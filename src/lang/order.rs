@@ -4,7 +4,6 @@
 use super::ast::Span;
 use serde::Serialize;
 use std::fmt;
-use std::mem::discriminant;
 use std::time::Duration;
 
 /// The name that stands for this machine itself where a host may be named: `on machine`.
@@ -51,31 +50,6 @@ pub enum Order {
     Swap,
     /// `end`: the comparison is over.
     End,
-}
-
-impl Order {
-    /// Whether two are the same order, whatever they name.
-    pub fn same_kind(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Wire(Some(a)), Self::Wire(Some(b))) => discriminant(a) == discriminant(b),
-            _ => discriminant(self) == discriminant(other),
-        }
-    }
-
-    /// Whether it only looks, and changes nothing.
-    pub fn looks(&self) -> bool {
-        matches!(
-            self,
-            Self::Show
-                | Self::On(_)
-                | Self::Wire(None | Some(Wire::Log(_)))
-                | Self::Packet(_)
-                | Self::Ladder { .. }
-                | Self::Flows
-                | Self::Capture(_)
-                | Self::Score
-        )
-    }
 }
 
 /// What happens to packets on the wire.

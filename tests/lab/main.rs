@@ -7,4 +7,12 @@
 mod support;
 
 mod bench;
+mod compare;
+mod doctor;
+mod furnishing;
+mod held;
 mod hosts;
+mod ordinary;
+mod orphans;
+mod refusals;
+mod service;

@@ -224,7 +224,10 @@ impl App {
         let Some(comparison) = &mut self.comparison else {
             return;
         };
-        comparison.record_both(sink, App::leave_jobs);
+        comparison.record_both(sink, |app, sink| {
+            app.catch_up(sink);
+            app.leave_jobs(sink);
+        });
         comparison.tell(sink);
         let scored = comparison.scored;
         if self.settings.script && !scored {

@@ -87,7 +87,7 @@ impl App {
         let own = for_side(statement);
         let mut outcomes = Vec::with_capacity(2);
         for at in 0..2 {
-            comparison.record(at, sink, App::catch_up);
+            comparison.record(at, sink, App::gather);
             if only.is_none_or(|only| only == at) {
                 let side = &mut comparison.sides[at];
                 side.app.line.clone_from(&self.line);
@@ -118,7 +118,7 @@ impl App {
     }
 
     /// What has happened by itself since the last statement.
-    fn catch_up(&mut self, sink: Sink<'_>) {
+    fn gather(&mut self, sink: Sink<'_>) {
         self.collect(sink);
         if !self.ledger.looked_just_now() {
             self.look_around(None, sink);
@@ -135,7 +135,7 @@ impl App {
             return;
         };
         let last = &self.last;
-        let refused = last.typed == crate::lang::canonical(statement)
+        let refused = *last.typed == *crate::lang::canonical(statement)
             && last.errno.is_some_and(|errno| errno.0 == libc::EOPNOTSUPP);
         let socket = last.socket.and_then(|id| self.session.socket(id));
         let Some(socket) = socket.filter(|socket| {
@@ -152,8 +152,8 @@ impl App {
             "Nobody is to be accepted: one {proto} socket talks to every peer. On this side `{name}` is another name for `{of}`."
         );
         let explanation = Explanation {
-            topic: "accept".to_owned(),
-            text: vec![text],
+            topic: "accept".into(),
+            text: vec![text.into()],
             hints: Vec::new(),
             tone: Tone::Info,
         };

@@ -17,7 +17,7 @@ impl Laboratory {
     /// The wire's settings in words.
     pub(super) fn words(&self) -> String {
         match self.mtu {
-            Some(mtu) => format!("{}, mtu {mtu}", self.wire.words()),
+            Some(mtu) => format!("{}, takes packets of up to {mtu} bytes", self.wire.words()),
             None => self.wire.words(),
         }
     }
@@ -80,7 +80,7 @@ impl App {
         self.look_around(None, sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();
-            self.say(format!("wire: {words}"), sink);
+            self.say(format!("the wire {words}"), sink);
         }
         Ok(())
     }
@@ -89,7 +89,7 @@ impl App {
         let lab = self.lab.as_mut().ok_or_else(super::no_laboratory)?;
         lab.set_mtu(mtu)?;
         let words = lab.words();
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         if mtu < IPV6_MTU {
             self.say(
                 format!(
@@ -106,7 +106,7 @@ impl App {
         self.tell_packets(sink);
         let lab = self.laboratory()?;
         let (words, packets) = (lab.words(), lab.wire.held());
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
         Ok(())
     }
