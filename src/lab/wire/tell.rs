@@ -5,7 +5,7 @@ use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
-    Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+    Again, Mark, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -34,7 +34,8 @@ fn whole(state: &State, record: &Record) -> Packet {
     let tcp = parsed.tcp();
     let stay = state.waited(record);
     let held = record.left.is_none() || stay >= STAY;
-    let notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
+    let mut notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
+    notes.extend(meaning(mark));
     Packet {
         n: record.n,
         from: name(state, record.from),
@@ -65,6 +66,19 @@ fn whole(state: &State, record: &Record) -> Packet {
         waited: held.then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
         states: Vec::new(),
     }
+}
+
+/// What a segment says beyond its numbers.
+fn meaning(mark: &Mark) -> Option<String> {
+    let words = [
+        (mark.window_probe, "asks whether the window is still closed"),
+        (mark.keep_alive, "keep-alive"),
+        (mark.window_update, "window update"),
+        (mark.zero_window, "zero window"),
+    ];
+    let found = words.iter().find(|(is, _)| *is);
+    let words = found.map(|(_, words)| (*words).to_owned());
+    words.or_else(|| Some(format!("duplicate ACK {}", mark.duplicate_ack?)))
 }
 
 fn name(state: &State, host: usize) -> String {
