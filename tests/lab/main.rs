@@ -7,6 +7,7 @@
 mod support;
 
 mod bench;
+mod compare;
 mod doctor;
 mod furnishing;
 mod held;
