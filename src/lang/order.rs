@@ -62,6 +62,21 @@ impl Order {
         }
     }
 
+    /// Whether two orders of the same kind may come to the same: however far each goes, or however it says which packets it
+    /// means. What the wire then has done tells whether they did.
+    pub fn may_do_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Step(_), Self::Step(_)) => true,
+            (Self::Wire(Some(Wire::Drop(a))), Self::Wire(Some(Wire::Drop(b)))) => {
+                discriminant(a) != discriminant(b)
+            }
+            (Self::Wire(Some(Wire::Swap(a))), Self::Wire(Some(Wire::Swap(b)))) => {
+                a.is_some() != b.is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it only looks, and changes nothing.
     pub fn looks(&self) -> bool {
         matches!(

@@ -84,7 +84,9 @@ impl State {
             statement: None,
             answering: None,
             began: Instant::now(),
-            began_at: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default(),
+            began_at: SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default(),
         }
     }
 
@@ -149,12 +151,16 @@ impl State {
 
     /// Whether a packet only repeats one that is still held. It is counted there.
     fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
-        if !self.rules.hold || !self.rules.fold || !repeatable(parsed) {
+        if !self.rules.hold || !self.rules.fold {
             return false;
         }
         let same = |n: &u64| {
-            let held = self.log.get(*n);
-            held.is_some_and(|held| held.from == from && same_segment(&held.parsed, parsed))
+            self.log.get(*n).is_some_and(|held| {
+                // A sender repeats its question, too, for as long as nothing answers it.
+                let asks = held.mark.window_probe || held.mark.keep_alive;
+                let repeats = repeatable(parsed) || asks;
+                repeats && held.from == from && same_segment(&held.parsed, parsed)
+            })
         };
         let Some(n) = self.held.iter().copied().find(same) else {
             return false;

@@ -96,6 +96,7 @@ fn compare_values(model: &Statement, learner: &Statement, names: &Names) -> Like
             Likeness::Same
         }
         (Action::Lab(model), Action::Lab(learner)) if model == learner => Likeness::Same,
+        (Action::Lab(model), Action::Lab(learner)) if model.may_do_as(learner) => Likeness::Alike,
         (Action::Lab(model), Action::Lab(learner)) if model.same_kind(learner) => {
             Likeness::Off(vec![words::order(model, learner)])
         }
