@@ -1,5 +1,6 @@
 //! The command line: choose a mode, return an exit status.
 
+mod compare;
 mod doctor;
 mod lesson;
 mod watch;
@@ -38,6 +39,7 @@ Examples:
   socktutor learn                              the lessons, from where you stopped
   socktutor -c 's = socket tcp; bind s :0; ls' three statements
   socktutor run session.sock                   a file of statements
+  socktutor compare tcp udp --loss 20% --seed 7  both under the same loss, side by side
   socktutor explain ECONNREFUSED               one topic of the reference
   socktutor doctor                             what this machine has, and what mends what it lacks
 
@@ -120,6 +122,8 @@ enum Mode {
         /// The lesson; without it, the next that is not done.
         id: Option<String>,
     },
+    /// Run every statement twice, on two sides, and compare: TCP and UDP, with and without loss.
+    Compare(compare::Compare),
     /// Play, test, show and write lessons.
     #[command(subcommand)]
     Lesson(Lesson),
@@ -206,6 +210,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         (Some(Mode::Explain { topic }), None) => {
             script(&global, Cursor::new(format!("explain {topic}")), false)
         }
+        (Some(Mode::Compare(asked)), None) => compare::compare(&global, &asked),
         (Some(Mode::Doctor), None) => doctor::doctor(&global),
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
         (Some(Mode::Run { file }), None) if file == Path::new("-") => {
@@ -220,10 +225,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
 
 /// The helper process of a laboratory, which the shell starts itself.
 fn helper(count: Option<&OsString>) -> anyhow::Result<u8> {
+    const OWN: &str = "the laboratory's helper, which the shell itself starts";
     let count = count.and_then(|count| count.to_str()?.parse().ok());
-    let count = count.context("the laboratory's helper is started by the shell itself")?;
+    let count = count.with_context(|| format!("{OWN}: how many hosts?"))?;
     crate::lab::helper::run(count)
-        .map_err(|errno| anyhow::anyhow!("the laboratory's helper: {}", errno.message()))?;
+        .map_err(|errno| anyhow::anyhow!("{OWN}: {}", errno.message()))?;
     Ok(0)
 }
 

@@ -2,10 +2,12 @@
 
 use super::machine::number_in;
 use super::play::{capture, course, language, library};
+use crate::errno::Errno;
 use crate::event::lab::{Check, Checked};
 use crate::event::{Answer, What};
 use crate::lab::doctor;
 use crate::lesson::Progress;
+use crate::text::quote::quoted;
 use crate::text::style::Style;
 use nix::unistd::{AccessFlags, access};
 use socket2::{Domain, Socket, Type};
@@ -68,6 +70,14 @@ fn check(name: &str, result: Checked, found: impl Into<String>, mend: &[String])
     }
 }
 
+/// The errno and what it says.
+fn why(error: &io::Error) -> String {
+    match Errno::of(error) {
+        Some(errno) => format!("{errno}, {}", errno.message()),
+        None => error.to_string(),
+    }
+}
+
 fn captures(program: &Path) -> Check {
     let name = "capture";
     match capture() {
@@ -79,9 +89,11 @@ fn captures(program: &Path) -> Check {
         ),
         Err(error) => {
             let found = format!(
-                "packets on this machine's own interfaces need CAP_NET_RAW ({error}); the laboratory does not"
+                "packets on this machine's own interfaces need CAP_NET_RAW ({}); the laboratory does not",
+                why(&error)
             );
-            let mend = format!("sudo setcap cap_net_raw+ep {}", program.display());
+            let program = program.display().to_string();
+            let mend = format!("sudo setcap cap_net_raw+ep {}", quoted(&program));
             check(name, Checked::No, found, &[mend])
         }
     }
@@ -109,7 +121,8 @@ fn low_ports() -> Check {
         }
         Err(error) => {
             let found = format!(
-                "binding port 80 of this machine fails: {error}{first}; in the laboratory it can be bound"
+                "binding port 80 of this machine fails: {}{first}; in the laboratory it can be bound",
+                why(&error)
             );
             let mend = "sudo sysctl -w net.ipv4.ip_unprivileged_port_start=80".to_owned();
             check(name, Checked::No, found, &[mend])
@@ -237,8 +250,9 @@ fn state() -> Check {
             &[],
         ),
         Some((there, Err(errno))) => {
-            let there = there.display();
+            let there = there.display().to_string();
             let found = format!("{there} may not be written: {}", errno.desc());
+            let there = quoted(&there);
             check(
                 name,
                 Checked::No,
@@ -268,7 +282,7 @@ fn tool((name, package, what): (&str, &str, &str)) -> Check {
     check(
         name,
         Checked::Skipped,
-        format!("not installed; it {what}"),
+        format!("no such program in PATH; it {what}"),
         &mend,
     )
 }

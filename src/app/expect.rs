@@ -387,13 +387,16 @@ impl App {
         let deadline = Instant::now() + time;
         while Instant::now() < deadline && heard.is_none() {
             let mut listen = |event: Event| {
-                if let What::State(_) | What::Job(_) | What::Data(_) = &event.what {
-                    heard.get_or_insert_with(|| {
-                        event
-                            .socket
-                            .clone()
-                            .unwrap_or_else(|| "a socket".to_owned())
-                    });
+                let who = event.socket.as_deref().unwrap_or("a socket");
+                let what = match &event.what {
+                    What::State(_) | What::Job(_) | What::Data(_) => {
+                        Some(format!("something happened with {who}"))
+                    }
+                    What::Packet(packet) => Some(format!("packet {} moved", packet.n)),
+                    _ => None,
+                };
+                if let Some(what) = what {
+                    heard.get_or_insert(what);
                 }
                 sink(event);
             };
@@ -404,7 +407,7 @@ impl App {
             }
         }
         match heard {
-            Some(who) => Found::new(false, format!("something happened with {who}")),
+            Some(what) => Found::new(false, what),
             None => Found::new(true, "nothing happened"),
         }
     }

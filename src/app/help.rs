@@ -3,7 +3,7 @@
 use super::{App, Outcome, Sink};
 use crate::event::{Answer, TcpState, What};
 use crate::lang::ast::Call;
-use crate::lang::table::{COMMANDS, Command, Group};
+use crate::lang::table::{COMMANDS, Command, Form, Group};
 use crate::session::Refusal;
 
 /// The groups as a student thinks of them.
@@ -31,6 +31,10 @@ impl App {
         let word = self.settled(|app| app.session.word(&expr), sink)?;
         let found = crate::lang::table::abbreviated(&word);
         match found.as_slice() {
+            [command] if !command.forms.is_empty() => {
+                let groups = forms(command);
+                self.tell(None, What::Answer(Answer::List { groups }), sink);
+            }
             [command] => self.say(one(command), sink),
             [] => {
                 let names = COMMANDS.iter().map(|command| command.name);
@@ -73,14 +77,14 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
         .collect();
     rows.push((
         "check".to_owned(),
-        "expect ok|error|data|state|local|peer|backlog|blocked|…".to_owned(),
+        "expect ok|error|data|state|local|peer|backlog|packet|…".to_owned(),
     ));
     let ways = [
         ("help bind", "one command's parameters"),
         ("explain bind", "what it does, when it blocks, its errors"),
         (
             "s = socket tcp",
-            "or Python  s = socket.socket()  or C  socket(AF_INET, …);",
+            "also s = socket.socket() and socket(AF_INET, …);",
         ),
         (
             "bind s 127.0.0.1:0",
@@ -99,6 +103,20 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
         ("Commands".to_owned(), rows),
         ("Ways to type".to_owned(), ways),
     ]
+}
+
+/// A command of the laboratory: every way to type it.
+fn forms(command: &Command) -> Vec<(String, Vec<(String, String)>)> {
+    let way = |form: &Form| {
+        let line = format!("{} {}", command.name, form.words);
+        (line.trim_end().to_owned(), form.does.to_owned())
+    };
+    let mut rows: Vec<(String, String)> = command.forms.iter().map(way).collect();
+    if crate::explain::topic(command.topic).is_some() {
+        let explain = format!("explain {}", command.topic);
+        rows.push((explain, "more about it".to_owned()));
+    }
+    vec![(command.summary.to_owned(), rows)]
 }
 
 /// One command: how it is typed, and what it does.

@@ -83,15 +83,16 @@ impl App {
     /// Ctrl-C at an empty prompt: wakes the call that fell asleep last. False where none sleeps.
     pub fn cancel_last(&mut self, sink: Sink<'_>) -> bool {
         let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else {
-            return false;
+            return self.cancel_on_sides(sink);
         };
         self.cancel_job(last, sink);
         true
     }
 
-    /// How many calls sleep.
+    /// How many calls sleep, on both sides of a comparison too.
     pub fn jobs(&self) -> usize {
-        self.session.asleep().count()
+        let sides = self.comparison.as_ref().map_or(0, |both| both.jobs());
+        self.session.asleep().count() + sides
     }
 
     /// `jobs`

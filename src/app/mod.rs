@@ -4,6 +4,7 @@
 mod after;
 mod books;
 mod commands;
+mod compare;
 pub mod doctor;
 mod expect;
 mod facts;
@@ -81,6 +82,8 @@ pub struct App {
     session: Session,
     ledger: Ledger,
     lab: Option<lab::Laboratory>,
+    /// The comparison that is on.
+    comparison: Option<Box<compare::Comparison>>,
     /// A capture on the machine's own network.
     tap: Option<crate::lab::Tap>,
     settings: Settings,
@@ -113,6 +116,7 @@ impl App {
             session,
             ledger: Ledger::new()?,
             lab: None,
+            comparison: None,
             tap: None,
             settings,
             met: HashSet::new(),
@@ -149,7 +153,10 @@ impl App {
         let _ = self.session.interrupt().take();
         let parsed = {
             let session = &self.session;
-            lang::parse_with(line, &|name| session.knows(name))
+            match &self.comparison {
+                Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
+                None => lang::parse_with(line, &|name| session.knows(name)),
+            }
         };
         let statements = match parsed {
             Ok(statements) => statements,
@@ -230,6 +237,7 @@ impl App {
         };
         self.collect(&mut noted);
         self.look_around(None, &mut noted);
+        self.poll_sides(&mut noted);
         if happened {
             self.lesson_hears(sink);
         }
@@ -248,6 +256,9 @@ impl App {
         if let Some(lab) = &self.lab {
             lab.on_news(news.clone());
         }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.on_news(&news);
+        }
         self.session.on_news(news);
     }
 
@@ -261,6 +272,7 @@ impl App {
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
         self.leave_jobs(sink);
+        self.finish_sides(sink);
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);
         }
@@ -287,6 +299,7 @@ impl App {
     pub fn reset(&mut self) -> std::io::Result<()> {
         self.session.end_all();
         self.lab = None;
+        self.comparison = None;
         let mut fresh = Self::new(self.settings.clone())?;
         fresh.met = std::mem::take(&mut self.met);
         fresh.history = std::mem::take(&mut self.history);

@@ -8,10 +8,25 @@ use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
 
 impl App {
-    /// Runs one statement.
+    /// Runs one statement: on both sides of a comparison, while one is on.
     pub(super) fn statement(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
+        match &self.comparison {
+            Some(_) => self.compared(statement, sink),
+            None => self.alone(statement, sink),
+        }
+    }
+
+    /// Runs one statement in this session.
+    pub(super) fn alone(&mut self, statement: &Statement, sink: Sink<'_>) -> Outcome {
         for remark in &statement.remarks {
             self.say(remark.clone(), sink);
+        }
+        if let Some(side) = statement.side {
+            let refusal = Refusal::new(format!(
+                "`{}:` names a side of a comparison, and none is on",
+                side.word()
+            ));
+            return self.refused(statement.span, refusal.help("compare tcp udp"), sink);
         }
         let usual = self.session.here();
         if let Some(host) = &statement.host
@@ -223,6 +238,7 @@ impl App {
         }
         let statement = Statement {
             span: crate::lang::ast::Span::default(),
+            side: None,
             host: None,
             targets: Vec::new(),
             action: Action::Call(call.clone().into_owned()),

@@ -14,6 +14,8 @@ pub struct Vocabulary {
     pub topics: Vec<String>,
     /// Ids of lessons.
     pub lessons: Vec<String>,
+    /// The laboratory's hosts.
+    pub hosts: Vec<String>,
 }
 
 /// How many sockets are asked for their addresses: completion must be quick.
@@ -22,6 +24,9 @@ const ASKED: usize = 100;
 impl App {
     /// The words of this moment.
     pub fn vocabulary(&self) -> Vocabulary {
+        if let Some(comparison) = &self.comparison {
+            return comparison.left().vocabulary();
+        }
         let names = self
             .session
             .variables()
@@ -54,6 +59,7 @@ impl App {
             addresses,
             topics,
             lessons: self.lesson_ids(),
+            hosts: self.host_names(),
         }
     }
 
@@ -63,14 +69,21 @@ impl App {
             Some(learner) => learner.place(),
             None => "sock".to_owned(),
         };
+        if let Some(comparison) = &self.comparison {
+            return prompt(&comparison.place(), self.jobs());
+        }
         let place = match (self.here(), &self.learner) {
             (Some(host), None) => host,
             (Some(host), Some(_)) => format!("{place} {host}"),
             (None, _) => place,
         };
-        match self.jobs() {
-            0 => format!("{place}> "),
-            n => format!("{place} [{n} blocked]> "),
-        }
+        prompt(&place, self.jobs())
+    }
+}
+
+fn prompt(place: &str, jobs: usize) -> String {
+    match jobs {
+        0 => format!("{place}> "),
+        n => format!("{place} [{n} blocked]> "),
     }
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 fn calls() -> impl Iterator<Item = &'static str> {
     let calls = COMMANDS
         .iter()
-        .filter(|command| command.role != Role::Shell);
+        .filter(|command| !matches!(command.role, Role::Shell | Role::Lab));
     calls.flat_map(crate::lang::table::Command::spellings)
 }
 
@@ -167,6 +167,18 @@ fn every_call_and_flag_has_a_topic() {
 }
 
 #[test]
+fn every_order_of_the_laboratory_has_a_topic() {
+    for command in COMMANDS.iter().filter(|command| command.role == Role::Lab) {
+        assert!(topic(command.topic).is_some(), "{}", command.name);
+        assert!(
+            topic(command.name).is_some() || command.name == "on",
+            "{}",
+            command.name
+        );
+    }
+}
+
+#[test]
 fn a_name_is_found_however_it_is_written() {
     for (written, id) in [
         ("bind", "bind"),
@@ -291,13 +303,13 @@ fn the_samples_are_there_and_the_python_compiles() {
                 assert_eq!(fences(code, language).len(), 1, "{}: {language}", topic.id);
             }
         }
-        if topic.kind == Kind::Idea {
-            assert_eq!(
-                fences(topic.section("Try it"), "sock").len(),
-                1,
-                "{}",
-                topic.id
-            );
+        if topic.kind.headings().contains(&"Try it") {
+            let tried = fences(topic.section("Try it"), "sock");
+            assert_eq!(tried.len(), 1, "{}", topic.id);
+            for line in tried.iter().flat_map(|block| block.lines()) {
+                let parsed = crate::lang::parse_with(line, &|_| true);
+                assert!(parsed.is_ok(), "{}: {line}: {parsed:?}", topic.id);
+            }
         }
         for sample in fences(code, "python") {
             source.push_str(&sample);

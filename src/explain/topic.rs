@@ -20,17 +20,20 @@ pub enum Kind {
     Error,
     /// An idea of the lab sheet.
     Idea,
+    /// A command of the laboratory.
+    Laboratory,
 }
 
 impl Kind {
     /// All of them, in the order in which a folded name is looked up.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Call,
         Self::Option,
         Self::Flag,
         Self::State,
         Self::Error,
         Self::Idea,
+        Self::Laboratory,
     ];
 
     /// The folder in `lessons/reference/`.
@@ -42,6 +45,7 @@ impl Kind {
             Self::State => "states",
             Self::Error => "errors",
             Self::Idea => "ideas",
+            Self::Laboratory => "laboratory",
         }
     }
 
@@ -65,6 +69,7 @@ impl Kind {
             ],
             Self::Error => &["What it means", "Where it comes from", "What to try"],
             Self::Idea => &["What it is", "Try it"],
+            Self::Laboratory => &["What it does", "How it is typed", "Try it"],
         }
     }
 }

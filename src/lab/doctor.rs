@@ -32,11 +32,11 @@ pub fn checks(helper: &Path, program: &Path) -> Vec<Check> {
         }
         Err(why) => refused("laboratory", why, program),
     };
-    let up = tried.is_ok();
+    let restricted = matches!(tried, Err(Unavailable::AppArmor));
     drop(tried);
     vec![
         users(program),
-        apparmor(up, program),
+        apparmor(restricted, program),
         tun(program),
         laboratory,
     ]
@@ -83,16 +83,16 @@ fn users(program: &Path) -> Check {
     refused(name, &why, program)
 }
 
-/// `up`: whether there could be a laboratory all the same.
-fn apparmor(up: bool, program: &Path) -> Check {
+/// `restricted`: whether this program was refused, which has no profile then.
+fn apparmor(restricted: bool, program: &Path) -> Check {
     let name = "AppArmor";
     match number("kernel/apparmor_restrict_unprivileged_userns") {
         Some(1) if administrator() => well(name, "restricts user namespaces, which are not needed"),
-        Some(1) if up => well(
+        Some(1) if restricted => refused(name, &Unavailable::AppArmor, program),
+        Some(1) => well(
             name,
             "restricts user namespaces, but not those of this program",
         ),
-        Some(1) => refused(name, &Unavailable::AppArmor, program),
         _ => well(name, "does not restrict user namespaces"),
     }
 }

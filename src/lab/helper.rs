@@ -4,17 +4,15 @@
 //! It ends when its standard input, the channel to the shell, ends, however the shell came to its end. The namespaces and
 //! devices are held by descriptors only, and go with the last of them.
 
-use super::hosts::{DEVICE, MTU, addresses};
-use super::message::{Answer, Failure, LIMIT, Ready, Reply, Request, Step, What};
-use super::quiet::{Need, SETTINGS};
+use super::furnish::{Made, hosts};
+use super::message::{Answer, LIMIT, Ready, Reply, Request, What};
 use crate::errno::Errno;
-use crate::sys::namespace::{self, Interface, make_tun, open_tun};
+use crate::sys::namespace;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use socket2::Socket;
+use socket2::{SockRef, Socket};
 use std::fs::File;
 use std::io::{self, Read};
-use std::net::Ipv4Addr;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 /// The first argument that makes the program the helper. The second is the number of hosts.
 pub const ARGUMENT: &str = "--laboratory-host-helper";
@@ -22,17 +20,13 @@ pub const ARGUMENT: &str = "--laboratory-host-helper";
 /// The longest value of a sysctl, in bytes.
 const VALUE: u64 = 4096;
 
-/// One host.
-struct Made {
-    network: OwnedFd,
-    wire: Interface,
-}
-
 /// Makes this many hosts and serves the shell at standard input until that ends.
 ///
 /// # Errors
-/// Where standard input is not the shell's channel.
+/// Where standard input is not the shell's channel: `ENOTSOCK`.
 pub fn run(count: usize) -> Result<(), Errno> {
+    // Somebody has typed the argument.
+    SockRef::from(&io::stdin()).r#type().map_err(of)?;
     namespace::close_all_inherited();
     namespace::call_process(c"socktutor-lab");
     let parent = namespace::parent();
@@ -44,7 +38,12 @@ pub fn run(count: usize) -> Result<(), Errno> {
         Err(failure) => return say(channel, &Ready::Failed(failure), &[]),
     };
     let descriptors: Vec<_> = tuns.iter().map(AsFd::as_fd).collect();
-    say(channel, &Ready::Up(notes), &descriptors)?;
+    let networks = made.iter().map(|host: &Made| host.network.as_raw_fd());
+    let ready = Ready::Up {
+        notes,
+        networks: networks.collect(),
+    };
+    say(channel, &ready, &descriptors)?;
     drop(tuns);
     serve(channel, parent, &made)
 }
@@ -111,7 +110,7 @@ fn answer(made: &[Made], request: &Request) -> Result<(Answer, Option<OwnedFd>),
             return Ok((Answer::Descriptor, Some(socket.into())));
         }
         What::Mtu(bytes) => {
-            host.wire.set_mtu(*bytes)?;
+            host.set_mtu(request.host, *bytes)?;
             Answer::Done
         }
         What::Read(name) => Answer::Text(read_sysctl(name).map_err(of)?),
@@ -123,7 +122,7 @@ fn answer(made: &[Made], request: &Request) -> Result<(Answer, Option<OwnedFd>),
     Ok((answer, None))
 }
 
-fn of(error: io::Error) -> Errno {
+pub(super) fn of(error: io::Error) -> Errno {
     Errno::of(&error).unwrap_or(Errno(libc::EIO))
 }
 
@@ -136,92 +135,13 @@ fn read_sysctl(name: &str) -> io::Result<String> {
 
 /// The file of a sysctl: `net.ipv4.tcp_syn_retries`. Only those of the network are a host's own. No dot stays in it, so
 /// that it leads nowhere else.
-fn sysctl_path(name: &str) -> Result<String, Errno> {
+pub(super) fn sysctl_path(name: &str) -> Result<String, Errno> {
     let path = name.replace('.', "/");
     if path.starts_with("net/") {
         Ok(format!("/proc/sys/{path}"))
     } else {
         Err(Errno(libc::ENOENT))
     }
-}
-
-/// Makes every host. Notes what could not be set and matters little.
-fn hosts(count: usize, notes: &mut Vec<String>) -> Result<Vec<(Made, File)>, Failure> {
-    let mut made = Vec::new();
-    for index in 0..count {
-        let network = match namespace::own_network() {
-            // Without the privilege it takes a user namespace, in which this process has it.
-            Err(Errno(libc::EPERM)) if index == 0 => {
-                own_users()?;
-                namespace::own_network()
-            }
-            other => other,
-        };
-        let network = network.map_err(failed(Step::Network))?;
-        made.push(host(index, network, notes)?);
-    }
-    Ok(made)
-}
-
-fn failed(step: Step) -> impl FnOnce(Errno) -> Failure {
-    move |errno| Failure {
-        step,
-        errno: errno.0,
-    }
-}
-
-/// A user namespace in which this user is root, and nobody else exists (user_namespaces(7)).
-fn own_users() -> Result<(), Failure> {
-    let (user, group) = (nix::unistd::geteuid(), nix::unistd::getegid());
-    namespace::own_users().map_err(failed(Step::Users))?;
-    // A group map may be written only after this (Linux 3.19).
-    let files = [
-        ("setgroups", "deny".to_owned()),
-        ("uid_map", format!("0 {user} 1\n")),
-        ("gid_map", format!("0 {group} 1\n")),
-    ];
-    for (file, text) in files {
-        std::fs::write(format!("/proc/self/{file}"), text)
-            .map_err(|error| failed(Step::Map(file.to_owned()))(of(error)))?;
-    }
-    Ok(())
-}
-
-/// Furnishes the network namespace that this thread is in.
-fn host(index: usize, network: OwnedFd, notes: &mut Vec<String>) -> Result<(Made, File), Failure> {
-    settings(index, notes)?;
-    let tun = open_tun().map_err(failed(Step::OpenTun))?;
-    make_tun(&tun, DEVICE).map_err(failed(Step::MakeTun))?;
-    let (v4, v6) = addresses(index);
-    let step = |what: &str| failed(Step::Interface(what.to_owned()));
-    let lo = Interface::named("lo").map_err(step("a socket"))?;
-    lo.up().map_err(step("lo up"))?;
-    let wire = Interface::named(DEVICE).map_err(step("a socket"))?;
-    wire.set_mtu(MTU).map_err(step("its MTU"))?;
-    wire.set_v4(v4, 24).map_err(step("an IPv4 address"))?;
-    wire.up().map_err(step("wire0 up"))?;
-    wire.set_v6(v6, 64).map_err(step("an IPv6 address"))?;
-    // Multicast and 255.255.255.255 have no other way out. IPv6 has one for its multicast by itself.
-    for (to, prefix) in [(Ipv4Addr::new(224, 0, 0, 0), 4), (Ipv4Addr::BROADCAST, 32)] {
-        wire.add_route(to, prefix).map_err(step("a route"))?;
-    }
-    Ok((Made { network, wire }, tun))
-}
-
-fn settings(index: usize, notes: &mut Vec<String>) -> Result<(), Failure> {
-    for setting in SETTINGS {
-        let name = setting.name;
-        let written =
-            sysctl_path(name).and_then(|path| std::fs::write(path, setting.value).map_err(of));
-        match (written, setting.need) {
-            (Ok(()), _) | (Err(Errno(libc::ENOENT)), Need::Newer) => {}
-            (Err(errno), Need::Must) => return Err(failed(Step::Sysctl(name.to_owned()))(errno)),
-            // The hosts are alike: one says it for all.
-            (Err(_), _) if index > 0 => {}
-            (Err(errno), _) => notes.push(format!("{name} cannot be set: {}", errno.message())),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

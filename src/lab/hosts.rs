@@ -10,7 +10,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::{IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -53,6 +53,8 @@ pub(super) fn addresses(index: usize) -> (Ipv4Addr, Ipv6Addr) {
 pub struct Hosts {
     hosts: Vec<Host>,
     notes: Vec<String>,
+    networks: Vec<RawFd>,
+    pid: u32,
     tuns: Mutex<Vec<OwnedFd>>,
     helper: Mutex<Helper>,
 }
@@ -82,12 +84,15 @@ impl Hosts {
             return Err(Unavailable::Count(names.len()));
         }
         let mut helper = Helper::start(names.len(), program)?;
-        let silent = |errno: Errno| Unavailable::Helper(silence(errno));
-        let Received { bytes, descriptors } =
-            namespace::receive(&helper.channel, LIMIT, true).map_err(silent)?;
-        let ready = serde_json::from_slice(&bytes);
-        let notes = match ready {
-            Ok(Ready::Up(notes)) if descriptors.len() == names.len() => notes,
+        let Received { bytes, descriptors } = namespace::receive(&helper.channel, LIMIT, true)
+            .map_err(|errno| {
+                helper.kill();
+                Unavailable::Helper(silence(errno))
+            })?;
+        let (notes, networks) = match serde_json::from_slice(&bytes) {
+            Ok(Ready::Up { notes, networks }) if descriptors.len() == names.len() => {
+                (notes, networks)
+            }
             Ok(Ready::Failed(failure)) => return Err(Unavailable::of(&failure)),
             _ => return Err(Unavailable::Helper(helper.end())),
         };
@@ -101,6 +106,8 @@ impl Hosts {
         Ok(Self {
             hosts: names.iter().enumerate().map(host).collect(),
             notes,
+            networks,
+            pid: helper.child.id(),
             tuns: Mutex::new(tuns),
             helper: Mutex::new(helper),
         })
@@ -114,6 +121,17 @@ impl Hosts {
     /// What could not be set in the hosts and matters little, in words.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// The helper process's id.
+    pub fn helper(&self) -> u32 {
+        self.pid
+    }
+
+    /// A host's network namespace as a file, which nsenter(1) takes with `--net`. It is there while the helper process is.
+    pub fn namespace(&self, host: usize) -> Option<PathBuf> {
+        let number = self.networks.get(host)?;
+        Some(PathBuf::from(format!("/proc/{}/fd/{number}", self.pid)))
     }
 
     /// The TUN devices, one a host, in their order: non-blocking, close-on-exec, high. A read(2) gives one IP packet that
@@ -160,7 +178,7 @@ impl Hosts {
     }
 
     /// Sets the largest packet, in bytes, that a host's device of the wire takes. Below 1280 IPv6 goes away from the
-    /// device (RFC 8200, section 5), and does not come back by itself.
+    /// device, address and all (RFC 8200, section 5); it comes back with the first value from 1280 on.
     ///
     /// # Errors
     /// `EINVAL` below 68 and above 65535; those of [`Hosts::socket`].
@@ -275,6 +293,12 @@ impl Helper {
         }
     }
 
+    /// SIGKILL, which also ends a process that is stopped.
+    fn kill(&mut self) {
+        // It has ended already where this fails.
+        let _ = self.child.kill();
+    }
+
     /// Ends the process, and says how it ended.
     fn end(&mut self) -> String {
         namespace::hang_up(&self.channel);
@@ -288,8 +312,7 @@ impl Helper {
             }
         };
         if !gone {
-            // It has ended already where this fails.
-            let _ = self.child.kill();
+            self.kill();
         }
         match self.child.wait() {
             Ok(status) => status.to_string(),
@@ -301,5 +324,26 @@ impl Helper {
 impl Drop for Helper {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_thread_may_ask() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Hosts>();
+    }
+
+    #[test]
+    fn addresses_count_from_one() {
+        let (v4, v6) = addresses(0);
+        assert_eq!(
+            (v4.to_string(), v6.to_string()),
+            ("10.0.0.1".to_owned(), "fd00::1".to_owned())
+        );
+        assert_eq!(addresses(Hosts::MOST - 1).1.to_string(), "fd00::8");
     }
 }

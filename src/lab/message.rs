@@ -8,8 +8,13 @@ pub(super) const LIMIT: usize = 16 * 1024;
 /// The first message: the helper's, with the TUN descriptors in the order of the hosts.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Ready {
-    /// The hosts are up. What could not be set, and matters little: one line each.
-    Up(Vec<String>),
+    /// The hosts are up.
+    Up {
+        /// What could not be set, and matters little: one line each.
+        notes: Vec<String>,
+        /// The helper's descriptors of the network namespaces.
+        networks: Vec<i32>,
+    },
     /// There is no laboratory.
     Failed(Failure),
 }

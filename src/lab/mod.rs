@@ -7,6 +7,7 @@
 //! - [`Unavailable`] says why there can be no laboratory, and which command mends it; [`doctor::checks`] tells it ahead.
 
 pub mod doctor;
+mod furnish;
 pub mod helper;
 mod hosts;
 mod message;

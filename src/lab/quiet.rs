@@ -31,10 +31,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     set("net.ipv6.conf.default.addr_gen_mode", "1", Must),
     set("net.ipv6.conf.default.accept_ra", "0", Must),
     set("net.ipv6.conf.default.router_solicitations", "0", Must),
-    // An address is used at once, without asking whether somebody has it.
-    set("net.ipv6.conf.default.accept_dad", "0", Must),
-    set("net.ipv6.conf.default.dad_transmits", "0", Must),
-    set("net.ipv6.conf.all.accept_dad", "0", Must),
+    // An address is used at once in any case: a TUN device has no neighbors to ask (`IFF_NOARP`).
     set("net.ipv6.conf.default.disable_ipv6", "0", Must),
     // Forged sources arrive. The strictest of `all` and the device's holds.
     set("net.ipv4.conf.all.rp_filter", "0", Must),

@@ -2,9 +2,11 @@
 
 use super::message::{Failure, Step};
 use crate::errno::Errno;
+use crate::text::quote::quoted;
 use std::fmt;
 use std::path::Path;
 
+const OPEN_TUN: &str = "opening /dev/net/tun";
 const MAKE_TUN: &str = "ioctl(TUNSETIFF)";
 
 /// Why there can be no laboratory here.
@@ -55,7 +57,8 @@ impl Unavailable {
             Step::Network if unknown(errno) => Self::NotBuilt("CLONE_NEWNET"),
             Step::OpenTun if errno.0 == libc::ENOENT => Self::NoTun,
             Step::OpenTun if matches!(errno.0, libc::ENODEV | libc::ENXIO) => Self::NoTunDriver,
-            Step::OpenTun if denied => Self::TunForbidden(tun_mode().unwrap_or(0)),
+            // EPERM comes from a container's rules for devices, whatever the mode is.
+            Step::OpenTun if errno.0 == libc::EACCES => Self::TunForbidden(tun_mode().unwrap_or(0)),
             Step::Sysctl(name) => Self::Sysctl(name.clone(), errno),
             step => Self::Refused(call(step), errno),
         }
@@ -138,6 +141,9 @@ impl Unavailable {
             Self::Refused(call, Errno(libc::EPERM | libc::EACCES)) if call == MAKE_TUN => {
                 &["in a container, start it with: --cap-add NET_ADMIN --device /dev/net/tun"]
             }
+            Self::Refused(call, Errno(libc::EPERM)) if call == OPEN_TUN => {
+                &["in a container, start it with: --device /dev/net/tun"]
+            }
             Self::Refused(_, Errno(libc::EPERM | libc::EACCES)) => &[
                 "in a container, start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
                  --security-opt systempaths=unconfined --device /dev/net/tun",
@@ -169,16 +175,20 @@ fn many(kind: &str, most: u64, name: &str) -> String {
 }
 
 /// The switch for the whole machine, until it restarts; and a profile, which opens it to this program alone and stays.
-/// The profile is of the form that Ubuntu itself ships (`/etc/apparmor.d/`, since AppArmor 4.0).
+/// The profile is of the form that Ubuntu itself ships in `/etc/apparmor.d/` (AppArmor 4.0).
 fn apparmor(program: &Path) -> Vec<String> {
-    let program = program.display();
-    let profile = format!(
-        "abi <abi/4.0>,\\ninclude <tunables/global>\\nprofile socktutor \"{program}\" flags=(unconfined) {{\\n  userns,\\n}}\\n"
+    let rule = format!(
+        "profile socktutor \"{}\" flags=(unconfined) {{ userns, }}",
+        program.display()
     );
+    let lines = ["abi <abi/4.0>,", "include <tunables/global>", &rule].map(quoted);
     vec![
         "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0".to_owned(),
         "or, for this program alone and for good:".to_owned(),
-        format!("printf '{profile}' | sudo tee /etc/apparmor.d/socktutor"),
+        format!(
+            "printf '%s\\n' {} | sudo tee /etc/apparmor.d/socktutor",
+            lines.join(" ")
+        ),
         "sudo apparmor_parser -r /etc/apparmor.d/socktutor".to_owned(),
     ]
 }
@@ -205,7 +215,7 @@ fn call(step: &Step) -> String {
         Step::Users => "unshare(CLONE_NEWUSER)".to_owned(),
         Step::Map(file) => format!("writing /proc/self/{file}"),
         Step::Network => "unshare(CLONE_NEWNET)".to_owned(),
-        Step::OpenTun => "opening /dev/net/tun".to_owned(),
+        Step::OpenTun => OPEN_TUN.to_owned(),
         Step::MakeTun => MAKE_TUN.to_owned(),
         Step::Sysctl(name) => format!("writing {name}"),
         Step::Interface(what) => format!("giving a host {what}"),
@@ -222,4 +232,65 @@ fn tun_mode() -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;
     let about = std::fs::metadata("/dev/net/tun").ok()?;
     Some(about.permissions().mode() & 0o7777)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(step: Step, errno: i32) -> Unavailable {
+        Unavailable::of(&Failure { step, errno })
+    }
+
+    // What this machine can be made to refuse is in tests/lab/refusals.rs; this is the rest.
+    #[test]
+    fn each_errno_has_its_cause() {
+        assert_eq!(
+            of(Step::Users, libc::EINVAL),
+            Unavailable::NotBuilt("CLONE_NEWUSER")
+        );
+        assert_eq!(
+            of(Step::Network, libc::EINVAL),
+            Unavailable::NotBuilt("CLONE_NEWNET")
+        );
+        assert_eq!(of(Step::OpenTun, libc::ENODEV), Unavailable::NoTunDriver);
+        let devices = of(Step::OpenTun, libc::EPERM);
+        assert!(
+            devices.why().contains("opening /dev/net/tun failed: EPERM"),
+            "{devices}"
+        );
+        assert!(devices.mend(Path::new("x"))[0].contains("--device /dev/net/tun"));
+        let made = of(Step::MakeTun, libc::EPERM);
+        assert!(
+            made.why().contains("ioctl(TUNSETIFF) failed: EPERM"),
+            "{made}"
+        );
+        assert!(made.mend(Path::new("x"))[0].contains("--cap-add NET_ADMIN"));
+        let odd = of(Step::Interface("a route".to_owned()), libc::ENOMEM);
+        assert_eq!(
+            odd.why(),
+            "giving a host a route failed: ENOMEM, Cannot allocate memory."
+        );
+        assert_eq!(odd.mend(Path::new("x")), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn what_ubuntu_needs_is_written_as_a_shell_takes_it() {
+        let program = Path::new("/home/o'neill/my tools/socktutor");
+        let mend = Unavailable::AppArmor.mend(program);
+        assert_eq!(
+            mend[0],
+            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+        );
+        let (writes, _) = mend[2].split_once(" | ").unwrap();
+        let ran = std::process::Command::new("sh")
+            .args(["-c", writes])
+            .output()
+            .unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&ran.stdout),
+            "abi <abi/4.0>,\ninclude <tunables/global>\n\
+             profile socktutor \"/home/o'neill/my tools/socktutor\" flags=(unconfined) { userns, }\n"
+        );
+    }
 }

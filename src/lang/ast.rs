@@ -1,7 +1,7 @@
 //! What a line means, whichever dialect it was written in. Two lines with the same meaning are equal
 //! (`==` leaves spans and dialects out), which is how a lesson compares a learner's line with its own.
 
-use super::order::{Cause, Fate, Order, TcpFlags};
+use super::order::{Cause, Fate, Order, SideName, TcpFlags};
 use super::state::TcpState;
 use super::table::Command;
 use crate::errno::Errno;
@@ -65,6 +65,8 @@ impl PartialEq for Dialect {
 pub struct Statement {
     /// Where it stands in its line.
     pub span: Span,
+    /// The side of a comparison that it is for alone (`tcp: accept s`, `udp: server: recv s 10`).
+    pub side: Option<SideName>,
     /// The laboratory host it is to run on (`server: listen s`).
     pub host: Option<String>,
     /// Names that take the result: one, or several for a tuple (`conn, addr = …`). `_` is `None`.
@@ -80,7 +82,8 @@ pub struct Statement {
 /// Two statements are equal where they do the same, whatever was remarked about the spelling of either.
 impl PartialEq for Statement {
     fn eq(&self, other: &Self) -> bool {
-        (&self.host, &self.targets, &self.action) == (&other.host, &other.targets, &other.action)
+        (self.side, &self.host, &self.targets, &self.action)
+            == (other.side, &other.host, &other.targets, &other.action)
     }
 }
 

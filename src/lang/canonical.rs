@@ -14,6 +14,10 @@ use super::table::find;
 /// A statement in the shell dialect.
 pub fn canonical(statement: &Statement) -> String {
     let mut text = String::new();
+    if let Some(side) = statement.side {
+        text.push_str(side.word());
+        text.push_str(": ");
+    }
     if let Some(host) = &statement.host {
         text.push_str(host);
         text.push_str(": ");

@@ -49,6 +49,16 @@ pub fn parse_with(line: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Statem
     parser::statements(&mut parser::input(line, known))
 }
 
+/// As [`parse_with`], while a comparison is on: `socket` alone is whole, each side has its own kind.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_compared(line: &str, known: &dyn Fn(&str) -> bool) -> Result<Vec<Statement>, Fault> {
+    let mut input = parser::input(line, known);
+    input.state.alone = true;
+    parser::statements(&mut input)
+}
+
 /// A claim as it stands after `expect`: `state s LISTEN`.
 ///
 /// # Errors

@@ -4,7 +4,6 @@
 use super::ast::Span;
 use serde::Serialize;
 use std::fmt;
-use std::mem::discriminant;
 use std::time::Duration;
 
 /// The name that stands for this machine itself where a host may be named: `on machine`.
@@ -51,46 +50,6 @@ pub enum Order {
     Swap,
     /// `end`: the comparison is over.
     End,
-}
-
-impl Order {
-    /// Whether two are the same order, whatever they name.
-    pub fn same_kind(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Wire(Some(a)), Self::Wire(Some(b))) => discriminant(a) == discriminant(b),
-            _ => discriminant(self) == discriminant(other),
-        }
-    }
-
-    /// Whether two orders of the same kind may come to the same: however far each goes, or however it says which packets it
-    /// means. What the wire then has done tells whether they did.
-    pub fn may_do_as(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Step(_), Self::Step(_)) => true,
-            (Self::Wire(Some(Wire::Drop(a))), Self::Wire(Some(Wire::Drop(b)))) => {
-                discriminant(a) != discriminant(b)
-            }
-            (Self::Wire(Some(Wire::Swap(a))), Self::Wire(Some(Wire::Swap(b)))) => {
-                a.is_some() != b.is_some()
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether it only looks, and changes nothing.
-    pub fn looks(&self) -> bool {
-        matches!(
-            self,
-            Self::Show
-                | Self::On(_)
-                | Self::Wire(None | Some(Wire::Log(_)))
-                | Self::Packet(_)
-                | Self::Ladder { .. }
-                | Self::Flows
-                | Self::Capture(_)
-                | Self::Score
-        )
-    }
 }
 
 /// What happens to packets on the wire.
@@ -268,9 +227,58 @@ impl SideKind {
         }
     }
 
+    /// TCP or UDP, over whichever IP.
+    pub fn transport(self) -> Self {
+        match self {
+            Self::Tcp | Self::Tcp6 => Self::Tcp,
+            Self::Udp | Self::Udp6 => Self::Udp,
+        }
+    }
+
+    /// Domain and type of its sockets.
+    pub fn socket(self) -> [i32; 2] {
+        match self {
+            Self::Tcp => [libc::AF_INET, libc::SOCK_STREAM],
+            Self::Udp => [libc::AF_INET, libc::SOCK_DGRAM],
+            Self::Tcp6 => [libc::AF_INET6, libc::SOCK_STREAM],
+            Self::Udp6 => [libc::AF_INET6, libc::SOCK_DGRAM],
+        }
+    }
+
     /// By its word.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// A side of a comparison, as a statement names the one that it is for: `tcp: accept s`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SideName {
+    /// The one on the left now.
+    Left,
+    /// The one on the right now.
+    Right,
+    /// The one that is of this kind.
+    Kind(SideKind),
+}
+
+impl SideName {
+    /// By its word.
+    pub fn named(word: &str) -> Option<Self> {
+        match word {
+            "left" => Some(Self::Left),
+            "right" => Some(Self::Right),
+            kind => SideKind::named(kind).map(Self::Kind),
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Left => "left",
+            Self::Right => "right",
+            Self::Kind(kind) => kind.word(),
+        }
     }
 }
 

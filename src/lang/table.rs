@@ -217,6 +217,12 @@ impl Command {
         self
     }
 
+    /// With a topic of another name.
+    const fn about(mut self, topic: &'static str) -> Self {
+        self.topic = topic;
+        self
+    }
+
     /// With the ways to type it.
     const fn typed(mut self, forms: &'static [Form]) -> Self {
         self.forms = forms;
@@ -233,8 +239,8 @@ impl Command {
         self.params.iter().position(|p| p.name == param)
     }
 
-    /// Its parameters as a hint shows them: `SOCKFD ADDR`, an optional one in brackets. Of several ways to type it, that
-    /// there are some.
+    /// Its parameters as a hint shows them: `SOCKFD ADDR`, an optional one in brackets. Where there are several ways to
+    /// type it, `…`.
     pub fn usage(&self) -> String {
         let mut usage = self.name.to_owned();
         match self.forms {

@@ -7,7 +7,8 @@ use super::library;
 use super::model::{Lesson, Step};
 use super::reach;
 use super::sock::Deed;
-use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port};
+use crate::lang::ast::{Action, Address, Call, Claim, Expr, Host, Port};
+use crate::lang::order::Order;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
@@ -30,6 +31,7 @@ pub fn check(lesson: &Lesson) -> Vec<Defect> {
         check_step(step, &mut defects);
     }
     check_reach(lesson, &mut defects);
+    check_laboratory(lesson, &mut defects);
     check_others(lesson, &mut defects);
     defects.into_vec()
 }
@@ -58,11 +60,34 @@ fn deeds(lesson: &Lesson) -> impl Iterator<Item = (Deed, bool)> {
     socks.flat_map(|sock| sock.deeds().into_iter().map(|deed| (deed, sock.other)))
 }
 
-/// Loopback and the laboratory only; a fixed port only with SO_REUSEADDR on its listener, or in a laboratory, which is
-/// fresh.
+/// Orders, hosts and packets are there in a lesson with a laboratory only.
+fn check_laboratory(lesson: &Lesson, defects: &mut Defects) {
+    if lesson.head.network == Network::Lab {
+        return;
+    }
+    for (deed, _) in deeds(lesson) {
+        let order = matches!(&deed.statement.action, Action::Lab(order) if !matches!(order, Order::Capture(_)));
+        let what = if order || deed.statement.host.is_some() {
+            format!("`{}`", deed.text)
+        } else if let Some(claim) = deed.claims.iter().find(|claim| claim.needs_lab()) {
+            format!("`expect {}`", crate::lang::canonical_claim(claim))
+        } else {
+            continue;
+        };
+        defects.add(
+            deed.line,
+            format!("{what} needs a laboratory"),
+            "say so in the front matter: `network: lab`",
+        );
+    }
+}
+
+/// Loopback and the laboratory only; a fixed port only with SO_REUSEADDR on its listener. A laboratory is fresh, and
+/// so are its ports.
 fn check_reach(lesson: &Lesson, defects: &mut Defects) {
     let mut fixed: BTreeMap<String, (u16, usize)> = BTreeMap::new();
     let mut reusable: BTreeSet<String> = BTreeSet::new();
+    let fresh = lesson.head.network == Network::Lab;
     for (deed, _) in deeds(lesson) {
         for call in calls(&deed.statement) {
             for arg in call.args.iter().flatten() {
@@ -86,10 +111,10 @@ fn check_reach(lesson: &Lesson, defects: &mut Defects) {
                         port: Port::Number(port),
                         ..
                     })),
-                ) if *port != 0 && lesson.head.network == Network::Local => {
+                ) if *port != 0 => {
                     fixed.insert(socket.clone(), (*port, deed.line));
                 }
-                ("listen", _) if !fails && !reusable.contains(socket) => {
+                ("listen", _) if !fails && !fresh && !reusable.contains(socket) => {
                     if let Some((port, line)) = fixed.get(socket) {
                         let message = format!(
                             "`{socket}` listens on the fixed port {port} without SO_REUSEADDR"

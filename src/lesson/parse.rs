@@ -8,7 +8,6 @@ use super::hint;
 use super::model::{Block, Lesson, Step};
 use super::sock;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// See [`Lesson::parse`].
@@ -126,7 +125,7 @@ struct Reader<'t> {
     /// Prose not yet stored: it grows until something else comes.
     prose: Option<Range<usize>>,
     /// Names that the blocks so far gave to sockets and values.
-    known: BTreeSet<String>,
+    known: sock::Known,
     /// Where a `<details>` that spans several Markdown blocks began.
     details: Option<usize>,
 }
@@ -142,7 +141,7 @@ impl<'t> Reader<'t> {
             intro: Vec::new(),
             steps: Vec::new(),
             prose: None,
-            known: BTreeSet::new(),
+            known: sock::Known::default(),
             details: None,
         }
     }
@@ -306,9 +305,12 @@ impl<'t> Reader<'t> {
                 &mut self.known,
                 &mut self.defects,
             )),
-            ("predict", []) => {
-                Block::Predict(ask::predict(body, line, &self.known, &mut self.defects))
-            }
+            ("predict", []) => Block::Predict(ask::predict(
+                body,
+                line,
+                &self.known.names,
+                &mut self.defects,
+            )),
             ("quiz", []) => Block::Quiz(ask::quiz(body, line, &mut self.defects)),
             ("sock" | "predict" | "quiz", _) => {
                 let message = format!("`{}` after `{language}` means nothing", rest.join(" "));

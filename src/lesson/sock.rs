@@ -3,6 +3,7 @@
 use super::defect::Defects;
 use crate::lang;
 use crate::lang::ast::{Action, Claim, Statement};
+use crate::lang::order::{MACHINE, Order};
 use std::collections::BTreeSet;
 
 /// A `sock` block.
@@ -89,13 +90,38 @@ impl Sock {
     }
 }
 
-/// Reads a `sock` block. `line` is the line of its fence; `known` are the names that the lesson has given, and
-/// grows by those that the block gives.
+/// What a lesson has said so far that its next block goes on from.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The names that it has given.
+    pub names: BTreeSet<String>,
+    /// The laboratory host on which a statement without a host runs (`on HOST`).
+    pub on: Option<String>,
+}
+
+impl Known {
+    /// Goes on by a statement, and says on which host it runs where the statement itself does not.
+    fn take(&mut self, statement: &mut Statement) {
+        self.names
+            .extend(statement.targets.iter().flatten().cloned());
+        match &statement.action {
+            Action::Lab(Order::On(Some(host))) => {
+                self.on = Some(host.clone()).filter(|host| host != MACHINE);
+            }
+            Action::Lab(_) | Action::Expect(_) => {}
+            _ if statement.host.is_none() => statement.host.clone_from(&self.on),
+            _ => {}
+        }
+    }
+}
+
+/// Reads a `sock` block. `line` is the line of its fence; `known` is what the lesson has said so far, and grows by
+/// what the block says.
 pub(super) fn sock(
     body: &str,
     line: usize,
     other: bool,
-    known: &mut BTreeSet<String>,
+    known: &mut Known,
     defects: &mut Defects,
 ) -> Sock {
     let mut lines = Vec::new();
@@ -104,13 +130,11 @@ pub(super) fn sock(
         if source.trim().is_empty() {
             continue;
         }
-        match lang::parse_with(source, &|name| known.contains(name)) {
-            Ok(statements) => {
-                known.extend(
-                    statements
-                        .iter()
-                        .flat_map(|s| s.targets.iter().flatten().cloned()),
-                );
+        match lang::parse_with(source, &|name| known.names.contains(name)) {
+            Ok(mut statements) => {
+                statements
+                    .iter_mut()
+                    .for_each(|statement| known.take(statement));
                 let (text, note) = split_note(source);
                 lines.push(Line {
                     number,

@@ -1,10 +1,12 @@
 //! Completion: what may stand at the cursor, by the kind of the parameter that stands there.
 
+use super::forms::{self, Slot};
 use super::place::{Place, place};
 use crate::app::Vocabulary;
 use crate::errno::Errno;
 use crate::event::TcpState;
-use crate::lang::ast::Claim;
+use crate::lang::ast::{Claim, Mark};
+use crate::lang::order::{Cause, Fate, SideKind, TcpFlags};
 use crate::lang::table::{self, Command, Kind};
 use crate::lang::{constants, options};
 
@@ -39,11 +41,16 @@ fn begins(offer: &str, typed: &str) -> bool {
 fn offers(place: &Place, typed: &str, vocabulary: &Vocabulary) -> Vec<String> {
     match place {
         Place::Nowhere => Vec::new(),
-        Place::Command => commands().chain(vocabulary.names.iter().cloned()).collect(),
+        Place::Command => {
+            let hosts = vocabulary.hosts.iter().map(|host| format!("{host}:"));
+            let names = vocabulary.names.iter().cloned();
+            commands().chain(names).chain(hosts).collect()
+        }
         Place::Value => vocabulary.names.clone(),
         Place::Member { of } => members(of),
         Place::Argument { command, .. } if typed.starts_with("--") => flags(command),
         Place::Claim(before) => claim(before, vocabulary),
+        Place::Order { command, before } => order(command, before, vocabulary),
         Place::Argument { command, index, .. } => {
             let Some(param) = command.params.get(*index) else {
                 return Vec::new();
@@ -113,7 +120,9 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
         Kind::Socket | Kind::Watch | Kind::Value | Kind::Data => names(),
         Kind::Address => {
             let ends = vocabulary.names.iter().map(|name| format!("{name}.local"));
-            vocabulary.addresses.iter().cloned().chain(ends).collect()
+            let hosts = vocabulary.hosts.iter().map(|host| format!("{host}:"));
+            let addresses = vocabulary.addresses.iter().cloned();
+            addresses.chain(ends).chain(hosts).collect()
         }
         Kind::Domain if index == 0 && command.name == "socket" => {
             with(beginning(&["AF_"]), &SOCKETS)
@@ -126,7 +135,7 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
         Kind::Option => option_names(command),
         Kind::Switch => with(Vec::new(), &["on", "off"]),
         Kind::Errno => errnos(),
-        Kind::Host => with(Vec::new(), &["localhost"]),
+        Kind::Host => with(vocabulary.hosts.clone(), &["localhost"]),
         _ => Vec::new(),
     }
 }
@@ -160,24 +169,66 @@ fn words(command: &Command, vocabulary: &Vocabulary) -> Vec<String> {
     }
 }
 
+/// What may follow in an order to the laboratory.
+fn order(command: &'static Command, before: &[String], vocabulary: &Vocabulary) -> Vec<String> {
+    let ways = forms::left(command, before);
+    let slots = ways.iter().flat_map(|way| forms::next(way));
+    let mut offers: Vec<String> = slots
+        .flat_map(|slot| match slot {
+            Slot::Word(word) => vec![word.to_owned()],
+            Slot::Kind("host" | "from" | "to") => vocabulary.hosts.clone(),
+            Slot::Kind("flags") => tcp_flags(),
+            Slot::Kind("side") => SideKind::ALL.map(|kind| kind.word().to_owned()).to_vec(),
+            Slot::Kind(_) => Vec::new(),
+        })
+        .collect();
+    // One field of a forged packet after the other, each with its value.
+    let after_value = before.len() > 2 && before.len() % 2 == 1;
+    if command.name == "inject" && after_value {
+        offers.extend(FIELDS.map(str::to_owned));
+    }
+    offers
+}
+
+/// The fields of a forged packet.
+const FIELDS: [&str; 9] = [
+    "seq", "ack", "win", "sport", "dport", "ttl", "mss", "len", "data",
+];
+
+fn tcp_flags() -> Vec<String> {
+    let single = TcpFlags::NAMES.iter().map(|(name, _)| *name);
+    let usual = ["SYN,ACK", "FIN,ACK", "PSH,ACK"];
+    single.chain(usual).map(str::to_owned).collect()
+}
+
 /// What may follow in `expect …`.
 fn claim(before: &[String], vocabulary: &Vocabulary) -> Vec<String> {
     let states = || TcpState::ALL.iter().map(ToString::to_string).collect();
+    let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match before {
-        [] => Claim::WORDS.map(str::to_owned).to_vec(),
+        [] => own(&Claim::WORDS),
         [word] => match word.as_str() {
             "error" => errnos(),
-            "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" => {
+            "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" | "half-open" => {
                 vocabulary.names.clone()
+            }
+            "packets" | "window" => vocabulary.hosts.clone(),
+            "packet" | "fate" => own(&["last"]),
+            "retransmission" => own(&["of"]),
+            _ => Vec::new(),
+        },
+        [word, rest @ ..] => match (word.as_str(), rest.len()) {
+            ("state", 1) => states(),
+            ("local" | "peer", 1) => vocabulary.addresses.clone(),
+            ("fate", 1) => own(&Fate::ALL.map(Fate::word)),
+            ("retransmission", 2) => own(&Cause::ALL.map(Cause::word)),
+            ("packet", n) => {
+                let hosts = vocabulary.hosts.iter().filter(|_| n == 1).cloned();
+                let marks: Vec<String> = own(&Mark::WORDS);
+                marks.into_iter().chain(tcp_flags()).chain(hosts).collect()
             }
             _ => Vec::new(),
         },
-        [word, _] => match word.as_str() {
-            "state" => states(),
-            "local" | "peer" => vocabulary.addresses.clone(),
-            _ => Vec::new(),
-        },
-        _ => Vec::new(),
     }
 }
 
@@ -192,6 +243,7 @@ mod tests {
             addresses: own(&["127.0.0.1:12345"]),
             topics: own(&["bind", "EADDRINUSE"]),
             lessons: own(&["closing", "what-a-socket-is"]),
+            hosts: own(&["client", "server"]),
         };
         candidates(line, &vocabulary).1
     }
@@ -216,6 +268,35 @@ mod tests {
         assert_eq!(offered("expect sta"), ["state"]);
         assert_eq!(offered("expect state s LIS"), ["LISTEN"]);
         assert_eq!(offered("expect error ECONNR").len(), 2);
+    }
+
+    #[test]
+    fn the_laboratory_offers_its_words_and_hosts() {
+        assert_eq!(offered("wire ho"), ["hold"]);
+        assert_eq!(offered("wire drop "), ["all", "next"]);
+        assert_eq!(offered("wire loss 3% s"), ["seed"]);
+        assert_eq!(offered("step "), ["all", "until"]);
+        assert_eq!(offered("step until F"), ["FIN"]);
+        assert_eq!(offered("on "), ["client", "machine", "server"]);
+        assert_eq!(offered("serv"), ["server:"]);
+        assert_eq!(offered("connect s ser"), ["server:"]);
+        assert_eq!(offered("server: liste"), ["listen"]);
+        assert_eq!(offered("inject server c"), ["client"]);
+        assert_eq!(offered("inject server client RS"), ["RST"]);
+        assert_eq!(offered("inject server client RST se"), ["seq"]);
+        assert_eq!(offered("inject server client RST seq 1 w"), ["win"]);
+        assert_eq!(offered("compare tcp u"), ["udp", "udp6"]);
+        assert_eq!(offered("capture s"), ["save"]);
+        assert_eq!(offered("ladder live of"), ["off"]);
+        assert_eq!(offered("expect pack"), ["packet", "packets"]);
+        assert_eq!(offered("expect packet 1 cl"), ["client"]);
+        assert_eq!(offered("expect packet 1 client SYN").len(), 2);
+        assert_eq!(
+            offered("expect fate 2 d"),
+            ["delivered", "dropped", "duplicated"]
+        );
+        assert_eq!(offered("expect retransmission of 1 t"), ["timeout"]);
+        assert_eq!(offered("expect window s"), ["server"]);
     }
 
     #[test]

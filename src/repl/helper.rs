@@ -85,7 +85,11 @@ impl Completer for Guide {
             ""
         };
         let pair = |offer: String| {
-            let space = if offer.ends_with('(') { "" } else { space };
+            let space = if offer.ends_with(['(', ':']) {
+                ""
+            } else {
+                space
+            };
             Pair {
                 replacement: format!("{offer}{space}"),
                 display: offer,

@@ -2,6 +2,7 @@
 
 use super::place::{is_name, resolve};
 use super::scan::{Piece, Token, scan};
+use crate::lang::order::TcpFlags;
 use crate::lang::{constants, options, table};
 use crate::text::style::{Paint, Style};
 
@@ -85,8 +86,9 @@ fn word(text: &str, names: &[String], calls: bool) -> Paint {
     } else {
         text
     };
-    let known_constant =
-        constants::constant(constant).is_some() || options::option(constant).is_some();
+    let known_constant = constants::constant(constant).is_some()
+        || options::option(constant).is_some()
+        || TcpFlags::NAMES.iter().any(|(name, _)| *name == text);
     if text.starts_with("--") || known_constant || text.starts_with(|c: char| c.is_ascii_digit()) {
         return Paint::Warn;
     }

@@ -1,7 +1,8 @@
 //! The hint after the cursor: the parameters that are still missing.
 
+use super::forms::{self, Slot};
 use super::place::{Place, place, resolve};
-use crate::lang::table::{Kind, Need, Param};
+use crate::lang::table::{Command, Kind, Need, Param, Role};
 
 /// What is still missing at the end of `line`, as it stands after the cursor: ` <addr>`, ` [flags]`.
 /// `None` where nothing is, or nothing is known.
@@ -11,7 +12,18 @@ pub fn missing(line: &str) -> Option<String> {
     }
     let (place, start) = place(line);
     let typed = &line[start..];
+    let gap = match line.ends_with(char::is_whitespace) {
+        true => "",
+        false => " ",
+    };
     let (params, call) = match place {
+        Place::Order { command, before } => {
+            return words(command, before, typed).map(|words| format!("{gap}{words}"));
+        }
+        Place::Command if resolve(typed).is_some_and(|c| c.role == Role::Lab) => {
+            let command = resolve(typed).filter(|command| command.name == typed)?;
+            return words(command, Vec::new(), "").map(|words| format!("{gap}{words}"));
+        }
         Place::Command => (
             resolve(typed)
                 .filter(|command| command.name == typed)?
@@ -39,12 +51,34 @@ pub fn missing(line: &str) -> Option<String> {
     if call {
         return Some(shown.join(", ") + ")");
     }
-    let gap = if line.ends_with(char::is_whitespace) {
-        ""
-    } else {
-        " "
-    };
     Some(gap.to_owned() + &shown.join(" "))
+}
+
+/// What is left of an order: all of it where there is one way to go on, else what may stand next.
+fn words(command: &'static Command, mut before: Vec<String>, typed: &str) -> Option<String> {
+    if !typed.is_empty() {
+        // A word is whole where it is one of those that may stand here.
+        let ways = forms::left(command, &before);
+        let mut slots = ways.iter().flat_map(|way| forms::next(way));
+        slots.find(|slot| *slot == Slot::Word(typed))?;
+        before.push(typed.to_owned());
+    }
+    let ways = forms::left(command, &before);
+    let may_end = ways.iter().any(Vec::is_empty);
+    let ways: Vec<_> = ways.into_iter().filter(|way| !way.is_empty()).collect();
+    let text = match ways.as_slice() {
+        [] => return None,
+        [only] => only.join(" "),
+        several => {
+            let firsts = several.iter().filter_map(|way| way.first());
+            let firsts = firsts.map(|token| token.trim_start_matches('[').trim_end_matches(']'));
+            firsts.collect::<Vec<_>>().join("|")
+        }
+    };
+    Some(match may_end && !text.starts_with('[') {
+        true => format!("[{text}]"),
+        false => text,
+    })
 }
 
 /// `<addr>` must be there, `[flags]` may; `[size=1024]` is asked for with that default.
@@ -78,6 +112,25 @@ mod tests {
         );
         assert_eq!(missing("bind s 127.0.0.1:80"), None);
         assert!(missing("s.bind(").is_some_and(|hint| hint.ends_with(')')));
+    }
+
+    #[test]
+    fn the_words_of_an_order() {
+        let hint = |line| missing(line).unwrap_or_default();
+        assert_eq!(hint("packet"), " <n>");
+        assert_eq!(hint("packet "), "<n>");
+        assert_eq!(hint("wire drop"), " <n>|next|all");
+        assert_eq!(hint("wire loss "), "<percent> [seed <s>]");
+        assert_eq!(hint("wire loss 30% "), "[seed <s>]");
+        assert_eq!(hint("step"), " [<n>|until|all]");
+        assert!(
+            hint("wire").starts_with(" [hold|flow|drop|"),
+            "{}",
+            hint("wire")
+        );
+        for whole in ["wire hold", "wire ho", "wire hold ", "flows", "wire x "] {
+            assert_eq!(missing(whole), None, "{whole}");
+        }
     }
 
     #[test]

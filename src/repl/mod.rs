@@ -13,6 +13,7 @@
 mod complete;
 mod console;
 mod editor;
+mod forms;
 mod helper;
 mod highlight;
 mod hint;

@@ -1,7 +1,7 @@
 //! Where in a statement the cursor stands: what completion may offer there.
 
 use super::scan::{Piece, Token, scan};
-use crate::lang::table::{self, Command, Kind, Need};
+use crate::lang::table::{self, Command, Kind, Need, Role};
 
 /// What may be typed at the cursor.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,13 @@ pub enum Place {
         before: Vec<String>,
         /// Whether it stands in parentheses that belong to the call itself: `s.bind(`, `bind(s, `.
         call: bool,
+    },
+    /// In an order to the laboratory, after these words.
+    Order {
+        /// Which command.
+        command: &'static Command,
+        /// The words after it, as typed.
+        before: Vec<String>,
     },
     /// In `expect …`, after these words.
     Claim(Vec<String>),
@@ -108,13 +115,21 @@ fn after_targets<'p, 'l>(head: &'p [Piece<'l>]) -> &'p [Piece<'l>] {
     };
     from += spaces(from);
     // `server: listen s`
-    if head.get(from).is_some_and(|p| {
-        p.text.len() > 1 && p.text.ends_with(':') && is_name(&p.text[..p.text.len() - 1])
-    }) {
+    if head.get(from).is_some_and(|p| is_host_prefix(p.text)) {
         from += 1;
         from += spaces(from);
     }
     &head[from..]
+}
+
+/// `server:`
+pub fn is_host_prefix(word: &str) -> bool {
+    word.strip_suffix(':').is_some_and(|name| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+    })
 }
 
 /// The innermost call in whose parentheses the end lies: `s.bind((`, `bind(s, `.
@@ -176,6 +191,11 @@ fn argument(name: &str, rest: &[&str]) -> Place {
         .copied()
         .filter(|word| !word.starts_with("--"))
         .collect();
+    if command.role == Role::Lab {
+        let words = rest.iter().filter(|word| **word != ",");
+        let before = words.map(|word| (*word).to_owned()).collect();
+        return Place::Order { command, before };
+    }
     let mut given = words.iter();
     let mut index = 0;
     while let Some(word) = given.next() {
@@ -242,6 +262,7 @@ mod tests {
                 format!("{} {name}", command.name)
             }
             Place::Member { of } => format!("member of {of}"),
+            Place::Order { command, before } => format!("{} {}", command.name, before.join("_")),
             other => format!("{other:?}"),
         };
         (what, &line[start..])
@@ -282,6 +303,16 @@ mod tests {
         assert_eq!(at("int s = socket(AF"), ("socket domain".into(), "AF"));
         assert_eq!(at("shutdown(s, SH"), ("shutdown how".into(), "SH"));
         assert_eq!(at("x = (1, "), ("Value".into(), ""));
+    }
+
+    #[test]
+    fn orders_to_the_laboratory() {
+        assert_eq!(at("wire "), ("wire ".into(), ""));
+        assert_eq!(at("wire dr"), ("wire ".into(), "dr"));
+        assert_eq!(at("wire drop "), ("wire drop".into(), ""));
+        assert_eq!(at("ls; step until S"), ("step until".into(), "S"));
+        assert_eq!(at("web-1: bi"), ("Command".into(), "bi"));
+        assert_eq!(at("inject a b SYN,ACK s").0, "inject a_b_SYN_ACK");
     }
 
     #[test]

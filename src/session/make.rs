@@ -25,13 +25,11 @@ pub(super) fn made(command: &'static str, call: Syscall, result: Result<Yield, E
     }
 }
 
-fn triple(session: &Session, call: &Call, domain: i32) -> Result<[i32; 3], NotYet> {
+fn triple(session: &Session, call: &Call, [domain, kind]: [i32; 2]) -> Result<[i32; 3], NotYet> {
     let domain = session
         .maybe(call, "domain", Session::c_int)?
         .unwrap_or(domain);
-    let kind = session
-        .maybe(call, "type", Session::c_int)?
-        .unwrap_or(libc::SOCK_STREAM);
+    let kind = session.maybe(call, "type", Session::c_int)?.unwrap_or(kind);
     let protocol = session
         .maybe(call, "protocol", Session::c_int)?
         .unwrap_or(0);
@@ -49,7 +47,12 @@ fn args([domain, kind, protocol]: [i32; 3]) -> String {
 
 /// socket(2)
 pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
-    let [domain, kind, protocol] = triple(session, call, libc::AF_INET)?;
+    let alone = call.arg("domain").is_none() && call.arg("type").is_none();
+    let usual = match alone {
+        true => session.usual,
+        false => [libc::AF_INET, libc::SOCK_STREAM],
+    };
+    let [domain, kind, protocol] = triple(session, call, usual)?;
     let result = session.networks.here().socket(domain, kind, protocol);
     let shown = notation::finished(
         "socket",
@@ -68,7 +71,7 @@ pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
 
 /// socketpair(2)
 pub fn socketpair(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
-    let what = triple(session, call, libc::AF_UNIX)?;
+    let what = triple(session, call, [libc::AF_UNIX, libc::SOCK_STREAM])?;
     if session.networks.here().label().is_some() {
         return Err(Refusal::new(
             "a pair of Unix sockets lives inside one host; make it without a laboratory host",

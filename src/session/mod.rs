@@ -129,6 +129,8 @@ pub struct Session {
     last_errno: Option<Errno>,
     hidden: usize,
     since: Instant,
+    /// Domain and type of a socket for which none are given.
+    usual: [i32; 2],
 }
 
 impl Session {
@@ -148,6 +150,7 @@ impl Session {
             last_errno: None,
             hidden: 0,
             since: Instant::now(),
+            usual: [libc::AF_INET, libc::SOCK_STREAM],
         }
     }
 
@@ -202,6 +205,11 @@ impl Session {
     /// What may be reached, and how long a script waits.
     pub fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
+    }
+
+    /// Domain and type that `socket` alone makes from now on.
+    pub fn set_usual(&mut self, usual: [i32; 2]) {
+        self.usual = usual;
     }
 
     /// How long a call may take before it is called blocked.

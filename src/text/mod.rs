@@ -2,6 +2,7 @@
 
 pub mod escape;
 pub mod near;
+pub mod quote;
 pub mod style;
 pub mod table;
 pub mod wrap;

@@ -24,7 +24,7 @@ pub enum Kind {
     State,
     /// Bytes that arrived.
     Data,
-    /// Something that failed, and why.
+    /// A line that could not be understood or done.
     Error,
     /// Anything else.
     Words,
@@ -45,26 +45,41 @@ pub fn side(style: &Style) -> Option<usize> {
     (width >= NARROWEST).then(|| (width - wrap::columns(RULE)) / 2)
 }
 
-/// The lines, each with a newline at its end. Calls stand beside calls, packets beside packets; where one side has nothing
-/// of the kind, it has a gap. No line is wider than the style allows, and no color runs from one side into the other.
-pub fn columns(titles: [&str; 2], sides: [&[Block]; 2], style: &Style) -> String {
-    let titles = titles.map(|title| format!("{INDENT}{}", style.clean(title)));
-    let Some(width) = side(style) else {
-        let mut out = String::new();
-        for (title, blocks) in titles.iter().zip(sides) {
-            out.push_str(&style.paint(title.as_str(), Paint::Strong));
-            out.push('\n');
-            blocks.iter().for_each(|block| out.push_str(&block.text));
-        }
-        return out;
-    };
-    let mark = style.sign("…");
-    let heads = titles.map(|title| {
-        let title = wrap::shortened(&title, width, &mark);
-        vec![style.paint(title, Paint::Strong).into_owned()]
-    });
+/// The sides in full width, each under its title.
+pub fn one_after_the_other(titles: [&str; 2], sides: [&[Block]; 2], style: &Style) -> String {
     let mut out = String::new();
-    beside(&mut out, &heads[0], &heads[1], width, style);
+    for (title, blocks) in titles
+        .iter()
+        .zip(sides)
+        .filter(|(_, blocks)| !blocks.is_empty())
+    {
+        let title = format!("{INDENT}{}", style.clean(title));
+        out.push_str(&style.paint(title, Paint::Strong));
+        out.push('\n');
+        blocks.iter().for_each(|block| out.push_str(&block.text));
+    }
+    out
+}
+
+/// The sides beside each other, `width` columns each; with their titles where they are given. Each line has a newline at its
+/// end. Calls stand beside calls, packets beside packets; where one side has nothing of the kind, it has a gap. No line is
+/// wider than the style allows, and no color runs from one side into the other.
+pub fn columns(
+    titles: Option<[&str; 2]>,
+    sides: [&[Block]; 2],
+    width: usize,
+    style: &Style,
+) -> String {
+    let mark = style.sign("…");
+    let mut out = String::new();
+    if let Some(titles) = titles {
+        let heads = titles.map(|title| {
+            let title = format!("{INDENT}{}", style.clean(title));
+            let title = wrap::shortened(&title, width, &mark);
+            vec![style.paint(title, Paint::Strong).into_owned()]
+        });
+        beside(&mut out, &heads[0], &heads[1], width, style);
+    }
     for pair in aligned(sides) {
         let [left, right] = pair.map(|block| {
             block.map_or_else(Vec::new, |block| wrap::painted_lines(&block.text, width))
@@ -75,7 +90,7 @@ pub fn columns(titles: [&str; 2], sides: [&[Block]; 2], style: &Style) -> String
 }
 
 /// Which blocks stand beside each other.
-fn aligned<'b>(sides: [&'b [Block]; 2]) -> Vec<[Option<&'b Block>; 2]> {
+fn aligned(sides: [&[Block]; 2]) -> Vec<[Option<&Block>; 2]> {
     let [left, right] = sides;
     let mut pairs = Vec::with_capacity(left.len().max(right.len()));
     let (mut i, mut j) = (0, 0);
@@ -208,8 +223,9 @@ mod tests {
         };
         let long = format!("\u{1b}[1m{}\u{1b}[0m", "字".repeat(30));
         let out = columns(
-            ["tcp", "udp"],
+            Some(["tcp", "udp"]),
             [&blocks(&[(Call, &long)]), &blocks(&[(Call, "x")])],
+            38,
             &style,
         );
         for line in out.lines() {
@@ -230,7 +246,7 @@ mod tests {
             width: Some(60),
             ..Style::PLAIN
         };
-        let out = columns(
+        let out = one_after_the_other(
             ["tcp", "udp"],
             [&blocks(&[(Call, "a")]), &blocks(&[(Call, "b")])],
             &style,

@@ -19,7 +19,7 @@ mod tests;
 mod words;
 
 use crate::event::compare::Compared;
-use crate::event::{Event, Tone, What};
+use crate::event::{Answer, Event, What};
 use crate::text::style::Style;
 use columns::{Block, Kind};
 pub use json::json;
@@ -96,13 +96,17 @@ impl Renderer {
         page.finish()
     }
 
-    /// What happened on both sides of a comparison, beside each other. Each side is told what it has not been told before.
+    /// What happened on both sides of a comparison, beside each other; what needs the whole width, one after the other. Each
+    /// side is told what it has not been told before.
     fn compared(&mut self, page: &mut Page<'_>, compared: &Compared) {
+        let width = columns::side(&self.style).filter(|_| !compared.columns.iter().any(is_wide));
         let style = Style {
-            width: columns::side(&self.style).or(self.style.width),
+            width: width.or(self.style.width),
             ..self.style
         };
         let mut sides = self.sides.take().unwrap_or_default();
+        // Columns that stay where they were need no heading again.
+        let known = (0..2).all(|n| sides[n].0 == compared.titles[n]);
         // `swap` takes what was told along.
         if sides[0].0 == compared.titles[1] && sides[1].0 == compared.titles[0] {
             sides.swap(0, 1);
@@ -129,9 +133,34 @@ impl Renderer {
         }
         self.sides = Some(sides);
         let titles = compared.titles.each_ref().map(String::as_str);
-        let lines = columns::columns(titles, blocks.each_ref().map(Vec::as_slice), &self.style);
+        let blocks = blocks.each_ref().map(Vec::as_slice);
+        let lines = match width {
+            Some(width) => {
+                let titles = Some(titles).filter(|_| !known);
+                columns::columns(titles, blocks, width, &self.style)
+            }
+            None => columns::one_after_the_other(titles, blocks, &self.style),
+        };
         page.lines(&lines);
     }
+}
+
+/// Whether one of these is a table or a drawing that half a terminal has no room for.
+fn is_wide(events: &Vec<Event>) -> bool {
+    let wide = |event: &Event| match &event.what {
+        What::Answer(answer) => matches!(
+            answer,
+            Answer::Sockets { .. }
+                | Answer::Options { .. }
+                | Answer::Fields { .. }
+                | Answer::Holders { .. }
+                | Answer::Diagram { .. }
+                | Answer::Anatomy(_)
+                | Answer::Flows { .. }
+        ),
+        _ => false,
+    };
+    events.iter().any(wide)
 }
 
 /// What an event stands beside in a comparison.
@@ -142,7 +171,6 @@ fn kind(what: &What) -> Kind {
         What::State(_) => Kind::State,
         What::Data(_) => Kind::Data,
         What::Error(_) => Kind::Error,
-        What::Explain(words) if words.tone == Tone::Error => Kind::Error,
         _ => Kind::Words,
     }
 }

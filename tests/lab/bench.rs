@@ -1,20 +1,38 @@
-//! What several tests of the laboratory need.
+//! What several tests of the laboratory need: hosts, a bare wire between them, an ordinary user.
 
-use super::support::skip;
+use super::support::{require, skip};
+use nix::fcntl::{Flock, FlockArg};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socktutor::lab::{Hosts, Unavailable};
+use std::fs::{self, File, Permissions};
 use std::os::fd::{AsFd, OwnedFd};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use tempfile::TempDir;
+
+/// Another place of the program under test, for a user who may not enter the folder where it was built.
+pub const PLACE: &str = "SOCKTUTOR_LAB_PROGRAM";
+
+/// The device from which hosts get theirs.
+const TUN: &str = "/dev/net/tun";
 
 /// The program under test.
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_socktutor");
+pub fn program() -> PathBuf {
+    std::env::var_os(PLACE).map_or_else(|| env!("CARGO_BIN_EXE_socktutor").into(), PathBuf::from)
+}
 
 /// Brings hosts up, or says why not.
 pub fn try_up(names: &[&str]) -> Result<Hosts, Unavailable> {
+    up_with(names, &program())
+}
+
+/// Brings hosts up with this helper.
+pub fn up_with(names: &[&str], helper: &Path) -> Result<Hosts, Unavailable> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-    Hosts::up(&names, Path::new(PROGRAM))
+    Hosts::up(&names, helper)
 }
 
 /// Brings hosts up. `None`, and the test is skipped, where the machine cannot.
@@ -25,6 +43,89 @@ pub fn up(names: &[&str]) -> Option<Hosts> {
             skip(&why.to_string());
             None
         }
+    }
+}
+
+/// Whether this test is root's.
+pub fn root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// Whether this test is root's; says that it is skipped where it is not.
+pub fn require_root() -> bool {
+    if !root() {
+        skip("only root can arrange this");
+    }
+    root()
+}
+
+/// The mode of `/dev/net/tun`, for as long as this lives. No other test changes it meanwhile.
+pub struct TunMode {
+    before: Permissions,
+    _lock: Flock<File>,
+}
+
+impl TunMode {
+    /// Root's tests only.
+    pub fn set(mode: u32) -> Self {
+        // Locks are of no interest to anybody else on a folder.
+        let folder = File::open("/dev/net").unwrap();
+        let lock = Flock::lock(folder, FlockArg::LockExclusive).unwrap();
+        let before = fs::metadata(TUN).unwrap().permissions();
+        fs::set_permissions(TUN, Permissions::from_mode(mode)).unwrap();
+        Self {
+            before,
+            _lock: lock,
+        }
+    }
+}
+
+impl Drop for TunMode {
+    fn drop(&mut self) {
+        fs::set_permissions(TUN, self.before.clone()).unwrap();
+    }
+}
+
+/// A user without any privilege, and copies of programs that this user may run.
+pub struct Ordinary {
+    folder: TempDir,
+}
+
+impl Ordinary {
+    /// `None`, and the test is skipped, where there is no way to become one.
+    pub fn user() -> Option<Self> {
+        if !require_root() || !require("setpriv") {
+            return None;
+        }
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+        fs::copy(program(), folder.path().join("socktutor")).unwrap();
+        Some(Self { folder })
+    }
+
+    /// Where the program under test is for this user.
+    pub fn program(&self) -> PathBuf {
+        self.folder.path().join("socktutor")
+    }
+
+    /// This test program, as this user.
+    pub fn test(&self) -> Command {
+        let copy = self.folder.path().join("test");
+        fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        let mut command = self.command(&copy);
+        command.env(PLACE, self.program());
+        command
+    }
+
+    /// A program, as this user.
+    pub fn command(&self, program: &Path) -> Command {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(program)
+            .current_dir("/")
+            .env("HOME", self.folder.path());
+        command
     }
 }
 

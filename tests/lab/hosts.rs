@@ -12,7 +12,7 @@ const CLIENT: usize = 0;
 const SERVER: usize = 1;
 
 /// A socket in a host, that never blocks a test for ever.
-fn socket(hosts: &Hosts, host: usize, domain: Domain, kind: Type) -> Socket {
+pub fn socket(hosts: &Hosts, host: usize, domain: Domain, kind: Type) -> Socket {
     let fd = hosts.socket(host, domain.into(), kind.into(), 0).unwrap();
     // A descriptor that was made for this test.
     #[expect(unsafe_code, reason = "nobody else knows the descriptor")]
@@ -56,6 +56,28 @@ fn two_hosts_are_up_in_no_time() {
         best.0, worst.0, times[10].0, times[10].1
     );
     assert!(best.0 < Duration::from_millis(15), "{times:?}");
+}
+
+#[test]
+fn every_address_is_of_use_at_once() {
+    if up(&["a", "b", "c"]).is_none() {
+        return;
+    }
+    for _ in 0..20 {
+        let hosts = try_up(&["a", "b", "c"]).unwrap();
+        for host in 0..3 {
+            for domain in [Domain::IPV4, Domain::IPV6] {
+                let receiver = socket(&hosts, host, domain, Type::DGRAM);
+                receiver
+                    .bind(&address(&hosts, host, domain, 9).into())
+                    .unwrap();
+                let sender = socket(&hosts, host, domain, Type::DGRAM);
+                let to = address(&hosts, host, domain, 9);
+                sender.send_to(b"to myself", &to.into()).unwrap();
+                assert_eq!((&receiver).read(&mut [0; 20]).unwrap(), 9);
+            }
+        }
+    }
 }
 
 #[test]

@@ -7,4 +7,11 @@
 mod support;
 
 mod bench;
+mod doctor;
+mod furnishing;
+mod held;
 mod hosts;
+mod ordinary;
+mod orphans;
+mod refusals;
+mod service;

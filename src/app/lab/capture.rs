@@ -59,7 +59,9 @@ impl App {
             None => HOSTS
                 .map(|name| Interface {
                     name: name.to_owned(),
-                    description: format!("the {name} of each conversation, on this machine's network"),
+                    description: format!(
+                        "the {name} of each conversation, on this machine's network"
+                    ),
                 })
                 .to_vec(),
         }
@@ -90,8 +92,12 @@ impl App {
     /// `capture`
     fn show_capture(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         let words = match (&self.tap, &self.lab) {
-            (Some(_), _) => "packets of this session's sockets on this machine's own network are shown",
-            (None, Some(_)) => "the laboratory's packets are kept; `capture save FILE.pcapng` writes them to a file",
+            (Some(_), _) => {
+                "packets of this session's sockets on this machine's own network are shown"
+            }
+            (None, Some(_)) => {
+                "the laboratory's packets are kept; `capture save FILE.pcapng` writes them to a file"
+            }
             (None, None) => "nothing is captured:  capture on, or lab up",
         };
         self.say(words, sink);
@@ -102,10 +108,16 @@ impl App {
     pub(in crate::app) fn tell_captured(&self, sink: Sink<'_>) {
         let Some(tap) = &self.tap else { return };
         let port = |socket: &Socket| {
-            let last = self.ledger.last(socket.id).and_then(|look| look.local.clone());
+            let last = self
+                .ledger
+                .last(socket.id)
+                .and_then(|look| look.local.clone());
             last.or_else(|| socket.last_local.clone())?.port()
         };
-        let own = self.session.sockets().filter(|socket| socket.host.is_none());
+        let own = self
+            .session
+            .sockets()
+            .filter(|socket| socket.host.is_none());
         let ports: HashSet<u16> = own.filter_map(port).filter(|port| *port != 0).collect();
         for packet in tap.moved(&|port| ports.contains(&port)) {
             self.tell(None, What::Packet(Box::new(packet)), sink);
@@ -119,7 +131,9 @@ fn saved<'a>(
     interfaces: &[Interface],
     packets: impl Iterator<Item = Captured<'a>>,
 ) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
     let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
     let mut out: BufWriter<&File> = BufWriter::new(file.as_file());
     write(&mut out, interfaces, packets)?;

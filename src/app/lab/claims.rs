@@ -153,7 +153,10 @@ impl App {
                 format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase()
             }
             None if first.repeats > 0 => {
-                format!("sent again {} times while it was held", first.repeats)
+                format!(
+                    "sent again {} times while the wire held it or its answer",
+                    first.repeats
+                )
             }
             None => "it was not sent again".to_owned(),
         };

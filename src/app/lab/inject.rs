@@ -26,8 +26,11 @@ impl App {
         let (from, bytes) = match inject {
             Inject::Words(forged) => lab.forged(forged)?,
             Inject::Packetdrill { text, span } => {
-                let drill = parse_drill(text)
-                    .map_err(|fault| Refusal::new(fault.to_string()).at(*span).help("inject > S 0:0(0) win 1000 <mss 1460>"))?;
+                let drill = parse_drill(text).map_err(|fault| {
+                    Refusal::new(fault.to_string())
+                        .at(*span)
+                        .help("inject > S 0:0(0) win 1000 <mss 1460>")
+                })?;
                 lab.drilled(&drill)?
             }
             Inject::Bytes(bytes) => (lab.sender_of(bytes), bytes.clone()),
@@ -58,12 +61,22 @@ impl Laboratory {
         let talk = self.wire.talk(from, to, forged.flags.is_some());
         let (src, dst) = self.ends(from, to, talk.as_ref(), forged.sport, forged.dport);
         let payload = match &forged.payload {
-            Payload::Len(len) => b"abcdefghijklmnopqrstuvwxyz".iter().copied().cycle().take((*len).into()).collect(),
+            Payload::Len(len) => b"abcdefghijklmnopqrstuvwxyz"
+                .iter()
+                .copied()
+                .cycle()
+                .take((*len).into())
+                .collect(),
             Payload::Bytes(bytes) => bytes.clone(),
         };
         let ttl = forged.ttl.unwrap_or(TTL);
         let made = match forged.flags {
-            None => build::datagram(&Datagram { src, dst, payload, ttl }),
+            None => build::datagram(&Datagram {
+                src,
+                dst,
+                payload,
+                ttl,
+            }),
             Some(flags) => {
                 let numbers = Numbers {
                     seq: forged.seq,
@@ -84,7 +97,8 @@ impl Laboratory {
                 })
             }
         };
-        let bytes = made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
+        let bytes =
+            made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
         Ok((from, bytes))
     }
 
@@ -113,14 +127,17 @@ impl Laboratory {
             payload: vec![b'a'; drill.len as usize],
             ttl: TTL,
         });
-        let bytes = made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
+        let bytes =
+            made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
         Ok((from, bytes))
     }
 
     /// The host whose address a whole packet carries as its source.
     fn sender_of(&self, bytes: &[u8]) -> usize {
         let source = parse(bytes).ip.map(|ip| ip.src);
-        let is = |host: &Host| source == Some(IpAddr::V4(host.v4)) || source == Some(IpAddr::V6(host.v6));
+        let is = |host: &Host| {
+            source == Some(IpAddr::V4(host.v4)) || source == Some(IpAddr::V6(host.v6))
+        };
         // From an address of nobody, it comes from the first host's side.
         self.hosts.all().iter().position(is).unwrap_or(0)
     }

@@ -10,6 +10,7 @@ mod step;
 mod wire;
 
 use super::{App, Outcome, Sink};
+use crate::event::packet::Count;
 use crate::event::{Answer, What};
 use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
@@ -53,6 +54,21 @@ impl Laboratory {
             live: false,
             mtu: None,
         })
+    }
+
+    /// Everything that was counted on the wire, both ways of every conversation.
+    fn totals(&self) -> Count {
+        let mut total = Count::default();
+        for count in self.wire.flows().iter().flat_map(|flow| flow.ways) {
+            total.packets += count.packets;
+            total.bytes += count.bytes;
+            total.payload += count.payload;
+            total.retransmitted += count.retransmitted;
+            total.dropped += count.dropped;
+            total.arrived += count.arrived;
+            total.ordered += count.ordered;
+        }
+        total
     }
 
     /// The host of this name, by its place.
@@ -116,12 +132,10 @@ impl App {
             Order::Flows => self.flows(sink)?,
             Order::Inject(inject) => self.inject(inject, sink)?,
             Order::Capture(capture) => self.capture(capture, sink)?,
-            Order::Compare(..)
-            | Order::Score
-            | Order::Swap
-            | Order::End => {
-                return Err(Refusal::new("no comparison is being made").help("compare tcp udp"));
-            }
+            Order::Compare(left, right) => self.compare(left, right, sink)?,
+            Order::Score => self.score(sink)?,
+            Order::Swap => self.swap_sides(sink)?,
+            Order::End => self.end_comparison(sink)?,
         }
         Ok(Outcome::default())
     }
@@ -136,7 +150,9 @@ impl App {
         match (&self.lab, &self.tap) {
             (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
             (None, Some(tap)) => Ok(Past::Tap(tap)),
-            (None, None) => Err(no_laboratory().help("or `capture on`, for this machine's own network")),
+            (None, None) => {
+                Err(no_laboratory().help("or `capture on`, for this machine's own network"))
+            }
         }
     }
 
@@ -258,6 +274,25 @@ impl App {
     /// The names of the laboratory's hosts.
     pub fn host_names(&self) -> Vec<String> {
         self.lab.as_ref().map_or_else(Vec::new, Laboratory::names)
+    }
+
+    /// What was counted on the wire; nothing where there is none.
+    pub(super) fn wire_totals(&self) -> Count {
+        self.lab
+            .as_ref()
+            .map_or_else(Count::default, Laboratory::totals)
+    }
+
+    /// The hosts and the wire in one line.
+    pub(super) fn lab_words(&self) -> String {
+        let Some(lab) = &self.lab else {
+            return String::new();
+        };
+        let hosts = lab.hosts.all().iter();
+        let hosts: Vec<String> = hosts
+            .map(|host| format!("{} {}", host.name, host.v4))
+            .collect();
+        format!("{}; wire: {}", hosts.join(", "), lab.words())
     }
 }
 

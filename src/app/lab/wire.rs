@@ -17,7 +17,7 @@ impl Laboratory {
     /// The wire's settings in words.
     pub(super) fn words(&self) -> String {
         match self.mtu {
-            Some(mtu) => format!("{}, mtu {mtu}", self.wire.words()),
+            Some(mtu) => format!("{}, takes packets of up to {mtu} bytes", self.wire.words()),
             None => self.wire.words(),
         }
     }
@@ -36,7 +36,11 @@ impl Laboratory {
 
 impl App {
     /// `wire …`
-    pub(super) fn wire(&mut self, order: Option<&Wire>, sink: Sink<'_>) -> Result<(), Refusal> {
+    pub(in crate::app) fn wire(
+        &mut self,
+        order: Option<&Wire>,
+        sink: Sink<'_>,
+    ) -> Result<(), Refusal> {
         if let Some(Wire::Log(count)) = order {
             let count = count.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
             return self.show_log(count, sink);
@@ -76,7 +80,7 @@ impl App {
         self.look_around(None, sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();
-            self.say(format!("wire: {words}"), sink);
+            self.say(format!("the wire {words}"), sink);
         }
         Ok(())
     }
@@ -85,7 +89,7 @@ impl App {
         let lab = self.lab.as_mut().ok_or_else(super::no_laboratory)?;
         lab.set_mtu(mtu)?;
         let words = lab.words();
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         if mtu < IPV6_MTU {
             self.say(
                 format!(
@@ -102,7 +106,7 @@ impl App {
         self.tell_packets(sink);
         let lab = self.laboratory()?;
         let (words, packets) = (lab.words(), lab.wire.held());
-        self.say(format!("wire: {words}"), sink);
+        self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
         Ok(())
     }

@@ -53,13 +53,8 @@ impl Round {
         if matches!(statement.action, Action::Nothing | Action::Expect(_)) {
             return app.statement(statement, sink);
         }
-        let here = statement.host.clone().or_else(|| app.session.here());
-        let placed = Statement {
-            host: here,
-            ..statement.clone()
-        };
         let mut attempt = Attempt::new(
-            &placed,
+            statement,
             &mut Seen {
                 app,
                 sink,

@@ -24,6 +24,10 @@ impl World for Seen<'_, '_> {
         session.socket(id).map(|socket| socket.name.clone())
     }
 
+    fn host(&mut self) -> Option<String> {
+        self.app.session.here()
+    }
+
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
         let session = &self.app.session;
         // `("127.0.0.1", s.local[1])` says the same as an address.

@@ -3,6 +3,7 @@
 //! so nothing here waits.
 
 mod crossed;
+mod fold;
 mod log;
 mod rules;
 mod run;

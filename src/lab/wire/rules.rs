@@ -87,25 +87,29 @@ impl Rules {
         })
     }
 
-    /// In words: `hold, loss 30% (seed 7), delay 200 ms`.
+    /// What the wire does, in words that follow "the wire": `holds every packet, loses 30% (seed 7)`.
     pub fn words(&self) -> String {
-        let mut words = vec![if self.hold { "hold" } else { "flow" }.to_owned()];
+        let mut words = vec![match self.hold {
+            true => "holds every packet".to_owned(),
+            false => "flows".to_owned(),
+        }];
         if self.cut {
-            words.push("cut: every packet is dropped".to_owned());
+            words.push("is cut, so that every packet is dropped".to_owned());
         }
         match self.drop_next {
             0 => {}
-            1 => words.push("the next packet is dropped".to_owned()),
-            n => words.push(format!("the next {n} packets are dropped")),
+            1 => words.push("drops the next packet".to_owned()),
+            n => words.push(format!("drops the next {n} packets")),
         }
         if let Some(loss) = &self.loss {
-            words.push(format!("loss {}% (seed {})", loss.percent, loss.seed));
+            words.push(format!("loses {}% (seed {})", loss.percent, loss.seed));
         }
         if !self.delay.is_zero() {
-            words.push(format!("delay {} ms", self.delay.as_secs_f64() * 1000.0));
+            let ms = self.delay.as_secs_f64() * 1000.0;
+            words.push(format!("delays each packet by {ms} ms"));
         }
         if let Some(rate) = self.rate {
-            words.push(format!("rate {rate} bits/s"));
+            words.push(format!("carries {rate} bits a second each way"));
         }
         words.join(", ")
     }

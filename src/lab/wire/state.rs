@@ -3,7 +3,7 @@
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flags, Flows, Parsed, Upper, Way, corrupt};
+use crate::packet::{Flows, Parsed, Upper, Way, corrupt};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl State {
         parsed: &Parsed,
         cause: Cause,
     ) -> Option<Outgoing> {
-        if self.folds(from, parsed) {
+        if cause != Cause::Forged && self.folds(from, parsed) {
             return None;
         }
         let dst = parsed.ip.as_ref().map(|ip| ip.dst);
@@ -147,28 +147,6 @@ impl State {
             self.delivered(n);
             Some(outgoing)
         }
-    }
-
-    /// Whether a packet only repeats one that is still held. It is counted there.
-    fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
-        if !self.rules.hold || !self.rules.fold {
-            return false;
-        }
-        let same = |n: &u64| {
-            self.log.get(*n).is_some_and(|held| {
-                // A sender repeats its question, too, for as long as nothing answers it.
-                let asks = held.mark.window_probe || held.mark.keep_alive;
-                let repeats = repeatable(parsed) || asks;
-                repeats && held.from == from && same_segment(&held.parsed, parsed)
-            })
-        };
-        let Some(n) = self.held.iter().copied().find(same) else {
-            return false;
-        };
-        if let Some(held) = self.log.get_mut(n) {
-            held.repeats += 1;
-        }
-        true
     }
 
     /// A packet was seen that needs no carrying.
@@ -417,26 +395,6 @@ impl State {
 fn chatter(parsed: &Parsed) -> bool {
     match &parsed.upper {
         Upper::Icmp(icmp) => icmp.six && matches!(icmp.kind, 130..=137 | 143),
-        _ => false,
-    }
-}
-
-/// Whether a segment is sent again where nothing answers it: it takes a place among the sequence numbers.
-fn repeatable(parsed: &Parsed) -> bool {
-    let numbered = Flags::SYN | Flags::FIN;
-    parsed
-        .tcp()
-        .is_some_and(|tcp| tcp.flags.any(numbered) || !parsed.payload.is_empty())
-}
-
-/// Whether two segments are the same but for what changes when one is sent again (acknowledgement, window, timestamps).
-fn same_segment(a: &Parsed, b: &Parsed) -> bool {
-    let same_ends = a.ports == b.ports && a.payload.len() == b.payload.len();
-    let sent = Flags::SYN | Flags::FIN | Flags::RST;
-    match (a.tcp(), b.tcp()) {
-        (Some(x), Some(y)) => {
-            same_ends && x.seq == y.seq && x.flags.0 & sent.0 == y.flags.0 & sent.0
-        }
         _ => false,
     }
 }

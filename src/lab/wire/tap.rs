@@ -113,6 +113,10 @@ impl Crossed for Tap {
 
 /// Whether a packet, or the one that an ICMP error quotes, has such a port.
 fn of_a_wanted_port(bytes: &[u8], parsed: &Parsed, wanted: &dyn Fn(u16) -> bool) -> bool {
-    let ports = |parsed: &Parsed| parsed.ports.is_some_and(|(src, dst)| wanted(src) || wanted(dst));
+    let ports = |parsed: &Parsed| {
+        parsed
+            .ports
+            .is_some_and(|(src, dst)| wanted(src) || wanted(dst))
+    };
     ports(parsed) || quoted(bytes, parsed).is_some_and(|(_, inner)| ports(&inner))
 }

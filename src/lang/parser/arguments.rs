@@ -187,6 +187,14 @@ impl Places {
         fault
     }
 
+    /// The call as it is, whatever is not there.
+    pub(super) fn bare(self) -> Call {
+        Call {
+            command: self.command,
+            args: self.args,
+        }
+    }
+
     /// The call, where everything that must be there is. `at` is where one more argument would go.
     pub(super) fn finish(self, at: usize, before: &'static str) -> Parsed<Call> {
         for (param, arg) in self.command.params.iter().zip(&self.args) {
@@ -199,10 +207,7 @@ impl Places {
                 return Err(missing(self.command, param.name, default, at, before).into());
             }
         }
-        Ok(Call {
-            command: self.command,
-            args: self.args,
-        })
+        Ok(self.bare())
     }
 }
 

@@ -42,6 +42,8 @@ pub(crate) struct State<'a> {
     pub(super) c: bool,
     /// The statement turned out to do nothing here.
     pub(super) nothing: bool,
+    /// `socket` alone is whole: a comparison is on, and each side has its own kind.
+    pub(in crate::lang) alone: bool,
     /// The surface so far.
     pub(super) dialect: Dialect,
     /// What a teacher would say in passing.
@@ -108,6 +110,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
             format: false,
             c: false,
             nothing: false,
+            alone: false,
             dialect: Dialect::Shell,
             remarks: Vec::new(),
             filled: Vec::new(),

@@ -35,7 +35,10 @@ pub(super) fn order(i: &mut Input, command: &'static Command) -> Parsed<Order> {
         "compare" => compare::compare(i),
         "score" => Ok(Order::Score),
         "swap" => Ok(Order::Swap),
-        "end" => Ok(Order::End),
+        "end" => {
+            i.state.alone = false;
+            Ok(Order::End)
+        }
         other => Err(i
             .fault(i.at(), format!("{other} is no order to the laboratory"))
             .into()),

@@ -7,6 +7,7 @@ use super::word::{blank, comment_line, ends, identifier_len, run, spaces};
 use crate::lang::ast::{Action, Dialect, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
+use crate::lang::order::SideName;
 
 /// Goes over what may stand between statements: blanks, `;`, comments.
 pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
@@ -35,6 +36,7 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
 fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
     Statement {
         span,
+        side: None,
         host: None,
         targets: Vec::new(),
         action: Action::Nothing,
@@ -112,17 +114,28 @@ pub(super) fn strace_result(i: &mut Input, action: &Action) {
     }
 }
 
+/// `udp: server: recv s 10`: a side of a comparison, if that is what stands there.
+pub(super) fn side(i: &mut Input) -> Parsed<Option<SideName>> {
+    let Some(side) = prefix_len(i.rest()).and_then(|len| SideName::named(&i.rest()[..len])) else {
+        return Ok(None);
+    };
+    host(i).map(|_| Some(side))
+}
+
+/// How long the name is in front of a colon with a blank behind it.
+fn prefix_len(rest: &str) -> Option<usize> {
+    let len = run(rest, |c| c.is_alphanumeric() || c == '_' || c == '-');
+    let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let after = rest[len..].strip_prefix(':').filter(|_| named)?;
+    (after.is_empty() || after.starts_with([' ', '\t'])).then_some(len)
+}
+
 /// `server: listen s`
 pub(super) fn host(i: &mut Input) -> Parsed<Option<String>> {
     let rest = i.rest();
-    let len = run(rest, |c| c.is_alphanumeric() || c == '_' || c == '-');
-    let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let Some(after) = rest[len..].strip_prefix(':').filter(|_| named) else {
+    let Some(len) = prefix_len(rest) else {
         return Ok(None);
     };
-    if !after.is_empty() && !after.starts_with([' ', '\t']) {
-        return Ok(None);
-    }
     let start = i.at();
     i.skip(len + 1);
     blank(i);

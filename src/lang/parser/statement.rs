@@ -4,12 +4,13 @@ use super::claim::claim;
 use super::declare::{Declared, declaration};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{gap, harmless, host, strace_prefix, strace_result, targets};
+use super::prelude::{gap, harmless, host, side, strace_prefix, strace_result, targets};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{lab, refuse, shell, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
+use crate::lang::order::SideName;
 use crate::lang::table::{Command, Role, abbreviated, find};
 
 /// All statements of a text.
@@ -62,6 +63,8 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if refuse::is_block(word) && !assigned {
         return Err(refuse::block(i, word).into());
     }
+    let side = side(i)?;
+    let host_at = i.at();
     let host = host(i)?;
     let declared = declaration(i)?;
     let (targets, action) = match declared {
@@ -79,15 +82,15 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return Err(stray(i).into());
     }
     if let (Some(host), Action::Lab(order)) = (&host, &action) {
-        return Err(lab::no_host(host, order, i.since(start)).into());
+        return Err(lab::no_host(host, order, i.since(host_at)).into());
     }
-    Ok(finished(i, start, host, targets, action))
+    Ok(finished(i, start, (side, host), targets, action))
 }
 
 fn finished(
     i: &mut Input,
     start: usize,
-    host: Option<String>,
+    (side, host): (Option<SideName>, Option<String>),
     mut targets: Vec<Option<String>>,
     mut action: Action,
 ) -> Statement {
@@ -114,6 +117,7 @@ fn finished(
     span.end = start + i.state.source[start..span.end].trim_end().len();
     Statement {
         span,
+        side,
         host,
         targets,
         action,

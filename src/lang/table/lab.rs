@@ -37,7 +37,8 @@ pub(super) const ON: Command = order(
         ),
         form("machine", "on this machine itself, outside the laboratory"),
     ],
-);
+)
+.about("lab");
 
 /// The wire.
 pub(super) const WIRE: Command = order(
@@ -87,12 +88,12 @@ pub(super) const INJECT: Command = order(
     "put a forged packet on the wire",
     &[
         form(
-            "<from> <to> <flags>|udp [seq <n>] [ack <n>] [win <n>] [sport <port>] [dport <port>] [ttl <n>] [mss <n>] [len <n>|data <text>]",
+            "<from> <to> <flags>|udp ...",
             "in words: inject server client RST seq 1",
         ),
         form(
             "> <segment>",
-            "in packetdrill's notation: inject > S 0:0(0) win 1000 <mss 1460>",
+            "packetdrill's notation: inject > S 0:0(0) win 1000",
         ),
         form("0x<bytes>", "a whole IP packet in hexadecimal"),
     ],
@@ -103,7 +104,8 @@ pub(super) const PACKET: Command = order(
     "packet",
     "one packet, field by field",
     &[form("<n>", "its headers as the RFC draws them, its bytes")],
-);
+)
+.about("segment");
 
 /// The sequence diagram.
 pub(super) const LADDER: Command = order(
@@ -121,7 +123,8 @@ pub(super) const FLOWS: Command = order(
     "flows",
     "the conversations that crossed the wire, with totals",
     &[form("", "each with its packets and bytes, both ways")],
-);
+)
+.about("ladder");
 
 /// Packets to a file.
 pub(super) const CAPTURE: Command = order(
@@ -149,18 +152,21 @@ pub(super) const SCORE: Command = order(
     "score",
     "both sides' totals in a comparison",
     &[form("", "calls, packets, bytes, what arrived")],
-);
+)
+.about("compare");
 
 /// The sides change places.
 pub(super) const SWAP: Command = order(
     "swap",
     "the sides of a comparison change places",
     &[form("", "left becomes right")],
-);
+)
+.about("compare");
 
 /// The end of a comparison.
 pub(super) const END: Command = order(
     "end",
     "end the comparison",
     &[form("", "both of its laboratories go")],
-);
+)
+.about("compare");

@@ -4,6 +4,7 @@ use super::*;
 use crate::errno::Errno;
 use crate::lang::ast::{Address, Arg, Call, Dialect, Function, Host, Operator, Port, Span};
 use crate::lang::options::{OPTIONS, Shape};
+use crate::lang::order::SideName;
 use crate::lang::state::TcpState;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role};
 use proptest::collection::vec;
@@ -444,9 +445,11 @@ fn action() -> BoxedStrategy<Action> {
 
 fn statement() -> BoxedStrategy<Statement> {
     let host = option::of(select(vec!["server", "client-2"]).prop_map(String::from));
-    (host, vec(option::of(name()), 0..3), action())
-        .prop_map(|(host, targets, action)| Statement {
+    let side = option::of(select(vec!["left", "right", "tcp", "udp6"]));
+    (side, host, vec(option::of(name()), 0..3), action())
+        .prop_map(|(side, host, targets, action)| Statement {
             span: Span::default(),
+            side: side.and_then(SideName::named),
             host: host.filter(|_| !matches!(action, Action::Lab(_))),
             targets: if matches!(action, Action::Expect(_) | Action::Lab(_)) {
                 Vec::new()

@@ -157,3 +157,26 @@ fn ids_are_unique() {
             .contains("`x` is taken by x.md")
     );
 }
+
+#[test]
+fn orders_hosts_and_packets_need_a_laboratory() {
+    for (line, said) in [
+        ("wire hold\nexpect ok", "`wire hold` needs a laboratory"),
+        ("server: s = socket tcp\nexpect ok", "needs a laboratory"),
+        (
+            "s = socket tcp\nexpect packets 3",
+            "`expect packets 3` needs a laboratory",
+        ),
+    ] {
+        let found = check(&lesson("local", line));
+        assert!(
+            found.iter().any(|defect| defect.message.contains(said)),
+            "{line}: {found:?}"
+        );
+        assert_eq!(check(&lesson("lab", line)), [], "{line}");
+    }
+    // In a laboratory every port is fresh.
+    let fixed = "s = socket tcp\nbind s :80\nlisten s 5\nexpect ok";
+    assert_eq!(check(&lesson("lab", fixed)), []);
+    assert!(!check(&lesson("local", fixed)).is_empty());
+}

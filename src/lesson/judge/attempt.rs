@@ -1,10 +1,9 @@
 //! A statement that a learner ran, and how it ended.
 
 use super::World;
-use super::parts;
+use super::{orders, parts};
 use crate::errno::Errno;
 use crate::lang::ast::{Action, Call, Expr, Statement};
-use crate::lang::order::Order;
 use crate::lang::table::{Kind, Role};
 
 /// A statement that was run.
@@ -64,6 +63,9 @@ impl Attempt {
     /// Set [`Attempt::outcome`] when it was run.
     pub fn new(statement: &Statement, world: &mut dyn World) -> Self {
         let mut statement = statement.clone();
+        if statement.host.is_none() && orders::of(&statement).is_none() {
+            statement.host = world.host();
+        }
         let about_names =
             matches!(&statement.action, Action::Call(call) if call.command.role != Role::Shell);
         parts::each_expr(&mut statement.action, &mut |expr| {
@@ -101,19 +103,14 @@ impl Attempt {
 
     /// Whether a statement of this kind can change something.
     pub fn changes(&self) -> bool {
-        let order = |order: &Order| !order.looks();
-        match &self.statement.action {
-            Action::Lab(lab) => order(lab),
-            _ => calls(&self.statement).into_iter().any(changes),
-        }
+        let order = orders::of(&self.statement).is_some_and(orders::changes);
+        order || calls(&self.statement).into_iter().any(changes)
     }
 
     /// Whether this one did.
     pub(super) fn changed(&self) -> bool {
-        // An order makes no call; it was carried out, or not reported at all.
-        let order = matches!(self.statement.action, Action::Lab(_));
-        let made = !matches!(self.outcome.end, End::Failed(_) | End::NoCall);
-        self.changes() && (order || made)
+        let order = orders::of(&self.statement).is_some();
+        self.changes() && (order || !matches!(self.outcome.end, End::Failed(_) | End::NoCall))
     }
 }
 

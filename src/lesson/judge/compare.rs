@@ -2,7 +2,7 @@
 
 use super::attempt::{Attempt, main_call};
 use super::parts::{self, Names};
-use super::words;
+use super::{orders, words};
 use crate::lang::ast::{Action, Address, Call, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
 
@@ -50,8 +50,8 @@ pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
     match (main_call(model), main_call(learner)) {
         (Some(model), Some(learner)) => family(model) == family(learner),
         (None, None) => match (&model.action, &learner.action) {
+            (Action::Lab(model), Action::Lab(learner)) => orders::same_kind(model, learner),
             (Action::Value(_), Action::Value(_)) => true,
-            (Action::Lab(model), Action::Lab(learner)) => model.same_kind(learner),
             _ => false,
         },
         _ => false,
@@ -83,7 +83,10 @@ pub(super) fn compare(
             }
             likeness
         }
-        (None, None) => compare_values(model, learner, names),
+        (None, None) => match (&model.action, &learner.action) {
+            (Action::Lab(model), Action::Lab(learner)) => orders::compare(model, learner),
+            _ => compare_values(model, learner, names),
+        },
         _ => Likeness::Other,
     }
 }
@@ -94,11 +97,6 @@ fn compare_values(model: &Statement, learner: &Statement, names: &Names) -> Like
             if parts::in_expr(model, names).as_ref() == Some(learner) =>
         {
             Likeness::Same
-        }
-        (Action::Lab(model), Action::Lab(learner)) if model == learner => Likeness::Same,
-        (Action::Lab(model), Action::Lab(learner)) if model.may_do_as(learner) => Likeness::Alike,
-        (Action::Lab(model), Action::Lab(learner)) if model.same_kind(learner) => {
-            Likeness::Off(vec![words::order(model, learner)])
         }
         _ => Likeness::Other,
     }

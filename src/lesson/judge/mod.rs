@@ -9,6 +9,7 @@ mod attempt;
 mod claims;
 mod compare;
 mod matching;
+mod orders;
 mod parts;
 mod words;
 
@@ -25,6 +26,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub trait World {
     /// The session's name of the socket that an expression names: a name, a descriptor number, `.`.
     fn socket(&mut self, expr: &Expr) -> Option<String>;
+    /// The laboratory host on which a statement without a host runs now (`on HOST`); `None` on this machine itself.
+    fn host(&mut self) -> Option<String> {
+        None
+    }
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
@@ -204,6 +209,9 @@ impl Judge {
         world: &mut dyn World,
     ) -> Vec<String> {
         let mut missing = Vec::new();
+        if let Some(short) = self.steps_short(at, attempt, assignment) {
+            missing.push(words::steps_to_do(short));
+        }
         let asleep =
             self.attempts[attempt].outcome.end == End::Blocked && !self.deeds[at].wants_blocked();
         if asleep {
@@ -315,7 +323,8 @@ impl Judge {
         world: &mut dyn World,
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
-        if assignment.attempts.contains(&Some(last)) || self.feeds_a_stream(last, assignment) {
+        let part_of_more = self.feeds_a_stream(last, assignment) || self.steps_on(last, assignment);
+        if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
         }
         let undo = self.attempts[last].changed();

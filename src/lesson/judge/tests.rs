@@ -567,3 +567,156 @@ fn every_model_answer_is_recognized_and_nothing_less() {
         }
     }
 }
+
+#[test]
+fn an_order_is_judged_by_what_it_means() {
+    let mut world = Fake::default();
+    let mut judge = judge("wire hold\nexpect held 0");
+    world.holds = vec!["held 0"];
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "still to do: wire hold",
+        "nothing was done"
+    );
+    judge.does("wire flow", ordered(), &mut world);
+    let (words, undo) = differs(&judge.look(&mut world));
+    assert_eq!(words, "wire flow is not what this step asks for");
+    assert!(undo, "the wire was changed");
+    judge.does("wire   hold  # stop", ordered(), &mut world);
+    assert_eq!(judge.look(&mut world), done(&[], &[]));
+}
+
+#[test]
+fn another_value_of_an_order_is_named() {
+    let mut world = Fake::default();
+    let mut judge = judge("wire loss 30% seed 7\nexpect held 0");
+    judge.does("wire loss 20% seed 7", ordered(), &mut world);
+    let (words, _) = differs(&judge.look(&mut world));
+    assert_eq!(
+        words,
+        "the order was `wire loss 20% seed 7`; this step wants `wire loss 30% seed 7`"
+    );
+}
+
+#[test]
+fn steps_one_by_one_are_as_good_as_several_at_once() {
+    let mut world = Fake {
+        holds: vec!["held 0"],
+        ..Fake::default()
+    };
+    let mut judge = judge("step 3\nexpect held 0");
+    judge.does("step", ordered(), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "still to do: step, 2 more packets"
+    );
+    judge.does("step", ordered(), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "still to do: step, once more"
+    );
+    judge.does("step", ordered(), &mut world);
+    assert_eq!(
+        judge.look(&mut world),
+        done(&[], &["Same effect; the lesson used `step 3`."])
+    );
+}
+
+#[test]
+fn more_steps_than_asked_for_differ() {
+    let mut world = Fake::default();
+    let mut judge = judge("step\nexpect state s SYN_RECV");
+    judge.does("step 3", ordered(), &mut world);
+    let (words, undo) = differs(&judge.look(&mut world));
+    assert_eq!(words, "the order was `step 3`; this step wants `step`");
+    assert!(undo);
+}
+
+#[test]
+fn a_step_that_reached_the_same_state_is_as_good() {
+    let mut world = Fake {
+        holds: vec!["packet last SYN"],
+        ..Fake::default()
+    };
+    let mut judge = judge("step\nexpect packet last SYN");
+    judge.does("step until SYN", ordered(), &mut world);
+    assert_eq!(
+        judge.look(&mut world),
+        done(&[], &["Same effect; the lesson used `step`."])
+    );
+}
+
+#[test]
+fn looking_at_packets_is_no_attempt() {
+    let mut world = Fake::default();
+    let mut judge = judge("wire drop 1\nexpect fate 1 dropped");
+    for line in [
+        "ladder",
+        "packet 1",
+        "wire",
+        "wire log 3",
+        "flows",
+        "on client",
+    ] {
+        assert!(!judge.does(line, ordered(), &mut world), "{line}");
+    }
+    assert!(judge.does("wire drop next", ordered(), &mut world));
+    world.holds = vec!["fate 1 dropped"];
+    assert_eq!(
+        judge.look(&mut world),
+        done(&[], &["Same effect; the lesson used `wire drop 1`."])
+    );
+}
+
+#[test]
+fn the_prompts_host_counts_as_the_statements_own() {
+    struct Elsewhere(Fake);
+    impl World for Elsewhere {
+        fn socket(&mut self, expr: &Expr) -> Option<String> {
+            self.0.socket(expr)
+        }
+        fn host(&mut self) -> Option<String> {
+            Some("client".to_owned())
+        }
+        fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
+            self.0.value(expr)
+        }
+        fn claim(&mut self, claim: &Claim) -> Finding {
+            self.0.claim(claim)
+        }
+    }
+    let mut world = Elsewhere(Fake::default());
+    for (model, passes) in [
+        ("server: socket tcp\nexpect ok", false),
+        ("client: socket tcp\nexpect ok", true),
+        ("on client\nsocket tcp\nexpect ok", true),
+        ("on server\nsocket tcp\nexpect ok", false),
+        // A socket keeps its host, wherever the call on it is typed.
+        ("server: listen s 5\nexpect ok", true),
+    ] {
+        let mut judge = judge(model);
+        if model.starts_with("on") {
+            judge.tried(Attempt::new(
+                &statement(model.lines().next().unwrap()),
+                &mut world,
+            ));
+        }
+        let typed = model.lines().find_map(|line| {
+            let at = ["socket tcp", "listen s 5"];
+            at.into_iter().find(|call| line.ends_with(call))
+        });
+        let mut attempt = Attempt::new(&statement(typed.unwrap()), &mut world);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        let judgement = judge.look(&mut world);
+        assert_eq!(
+            matches!(judgement, Judgement::Done { .. }),
+            passes,
+            "{model}: {judgement:?}"
+        );
+    }
+}
+
+fn ordered() -> Outcome {
+    Outcome::new(End::NoCall)
+}

@@ -1,17 +1,18 @@
 //! The judge's words: what is missing, what differs. Never "try again".
 
 use super::attempt::{Attempt, calls, main_call};
-use super::claims;
 use super::parts::Names;
 use super::{Deed, Finding};
+use super::{claims, orders};
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
-use crate::lang::canonical_order;
-use crate::lang::order::Order;
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::visible;
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
+    if let Some(order) = orders::of(&deed.statement) {
+        return format!("still to do: {}", orders::name(order));
+    }
     let Some(call) = main_call(&deed.statement) else {
         return format!("still to do: `{}`", deed.text);
     };
@@ -24,6 +25,14 @@ pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
         }
         (None, Some(target)) => format!("still to do: {name}, to make `{target}`"),
         (None, None) => format!("still to do: {name}"),
+    }
+}
+
+/// Packets that are still to be stepped.
+pub(super) fn steps_to_do(short: u64) -> String {
+    match short {
+        1 => "still to do: step, once more".to_owned(),
+        n => format!("still to do: step, {n} more packets"),
     }
 }
 
@@ -52,6 +61,9 @@ pub(super) fn same_effect(deed: &Deed) -> String {
 
 /// A call that the step does not ask for.
 pub(super) fn not_asked(statement: &Statement) -> String {
+    if let Some(order) = orders::of(statement) {
+        return format!("{} is not what this step asks for", orders::name(order));
+    }
     let name = calls(statement)
         .last()
         .map_or("that", |call| call.command.name);
@@ -230,13 +242,4 @@ fn show(expr: &Expr) -> String {
         Expr::Address(Address::Abstract(name)) => format!("@{}", visible(name)),
         _ => "another value".to_owned(),
     }
-}
-
-/// An order to the laboratory that is not the model's.
-pub(super) fn order(model: &Order, learner: &Order) -> String {
-    format!(
-        "you ordered `{}`; this step wants `{}`",
-        canonical_order(learner),
-        canonical_order(model)
-    )
 }

@@ -56,11 +56,16 @@ fn title(page: &mut Page<'_>, header: &Header) {
 fn fields(page: &mut Page<'_>, header: &Header) {
     let mut table = Table::new(&["field", "value", "meaning"]).folds(2);
     for field in &header.fields {
-        let wrong = if field.right { "" } else { "WRONG: " };
+        let meaning = page.clean(&field.meaning);
+        let meaning = if field.right {
+            meaning.into_owned()
+        } else {
+            format!("WRONG: {}", meaning.trim_start_matches("wrong: "))
+        };
         table.row([
             page.clean(&field.name).into_owned(),
             page.clean(&field.value).into_owned(),
-            format!("{wrong}{}", page.clean(&field.meaning)),
+            meaning,
         ]);
     }
     let lines = table.render(page.style(), INDENT);

@@ -6,6 +6,9 @@ use crate::text::table::Table;
 use crate::text::wrap;
 use crate::view::page::{INDENT, Page};
 
+/// The column of who sent it.
+const END: usize = 2;
+
 /// `flows`: two lines a conversation, one each way.
 pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
     if flows.is_empty() {
@@ -15,10 +18,12 @@ pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
     let style = page.style();
     let narrow = style.width.is_some_and(|width| width < 80);
     let titles = if narrow {
-        ["proto", "from", "pkts", "bytes", "data", "again", "drop"]
+        [
+            "n", "proto", "from", "pkts", "bytes", "data", "again", "drop",
+        ]
     } else {
         [
-            "proto", "from", "packets", "bytes", "payload", "again", "dropped",
+            "n", "proto", "from", "packets", "bytes", "payload", "again", "dropped",
         ]
     };
     let mut rows = Vec::new();
@@ -28,14 +33,17 @@ pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
             .zip(flow.ways)
             .enumerate()
         {
-            let proto = if n == 0 { &*flow.proto } else { "" };
-            let text = [proto, end].map(|text| style.clean(text).into_owned());
+            let (number, proto) = match n {
+                0 => (flow.n.to_string(), &*flow.proto),
+                _ => (String::new(), ""),
+            };
+            let text = [&*number, proto, end].map(|text| style.clean(text).into_owned());
             rows.push(text.into_iter().chain(cells(way)).collect::<Vec<String>>());
         }
     }
     fit(&mut rows, &titles, style);
     let mut table = Table::new(&titles);
-    for column in 2..titles.len() {
+    for column in END + 1..titles.len() {
         table = table.right(column);
     }
     rows.into_iter().for_each(|row| table.row(row));
@@ -61,12 +69,12 @@ fn fit(rows: &mut [Vec<String>], titles: &[&str], style: &Style) {
         let cells = rows.iter().map(|row| wrap::columns(&row[column]));
         cells.max().unwrap_or(0).max(titles[column].len())
     };
-    let others = (0..titles.len()).filter(|column| *column != 1);
+    let others = (0..titles.len()).filter(|column| *column != END);
     let taken: usize = others.map(|column| widest(column) + 2).sum();
     let room = width.saturating_sub(INDENT.len() + taken).max(8);
     let mark = style.sign("…");
     for row in rows {
-        let port = row[1].rfind(':').map_or(0, |at| row[1].len() - at);
-        row[1] = wrap::squeezed(&row[1], room, port, &mark);
+        let port = row[END].rfind(':').map_or(0, |at| row[END].len() - at);
+        row[END] = wrap::squeezed(&row[END], room, port, &mark);
     }
 }

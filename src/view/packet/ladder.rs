@@ -5,8 +5,9 @@
 
 mod draw;
 mod frame;
+mod label;
 
-use super::line;
+use super::words::fate;
 use crate::event::packet::{Fate, Ladder, Packet, Rung};
 use crate::text::style::Paint;
 use crate::view::page::Page;
@@ -122,7 +123,7 @@ fn words(drawing: &mut Drawing<'_>, rungs: &mut Vec<&Rung>) {
 /// A packet of which the log does not say how it ended.
 fn alone(drawing: &mut Drawing<'_>, packet: &Packet) {
     match packet.fate {
-        Fate::Held => drawing.stopped(packet, '┤', &line::fate(packet).0, Paint::Warn),
+        Fate::Held => drawing.stopped(packet, '┤', &fate(packet).0, Paint::Warn),
         Fate::Dropped => drawing.stopped(packet, '×', "dropped", Paint::Bad),
         Fate::Delivered | Fate::Duplicated => drawing.straight(packet),
     }

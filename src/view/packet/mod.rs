@@ -6,6 +6,7 @@ mod flows;
 mod ladder;
 mod line;
 mod pieces;
+mod words;
 
 pub(super) use anatomy::anatomy;
 pub(super) use flows::flows;

@@ -84,12 +84,7 @@ fn segment(bit: usize) -> Header {
         ("SYN", 1, "1", "synchronize sequence numbers"),
         ("FIN", 1, "0", "no"),
         ("Window", 16, "64240", "bytes that the sender can take"),
-        (
-            "Checksum",
-            16,
-            "0x1234 (4660)",
-            "found 0x1234, expected 0xfe30",
-        ),
+        ("Checksum", 16, "0x1234 (4660)", "wrong: 0xfe30 is expected"),
         ("Urgent Pointer", 16, "0", "no meaning without URG"),
         (
             "Maximum Segment Size",
@@ -125,9 +120,15 @@ fn drawn(style: Style, anatomy: Anatomy) -> String {
     out
 }
 
+/// What comes before the last header, and that header.
+fn halves(drawn: &str) -> (&str, &str) {
+    drawn.split_at(drawn.rfind("  TCP  RFC").unwrap())
+}
+
 #[test]
-fn a_syn_opened() {
-    assert_snapshot!(drawn(TERMINAL, opened()), @r"
+fn the_line_the_bytes_and_the_outer_headers_come_first() {
+    let out = drawn(TERMINAL, opened());
+    assert_snapshot!(halves(&out).0, @r"
     sock>
       #1  client → server  SYN [S]      seq 0       win 64240 mss 1460 …   delivered
       IPv4   0000  45 00 00 2c 1a 2b 40 00 40 06 26 bf 0a 00 00 01  E..,.+@.@.&.....
@@ -165,6 +166,15 @@ fn a_syn_opened() {
       Header Checksum      0x26bf (9919)  right
       Source Address       10.0.0.1       client
       Destination Address  10.0.0.2       server
+    ");
+}
+
+#[test]
+fn the_drawing_of_the_innermost_header_is_what_stays_on_the_screen() {
+    let out = drawn(TERMINAL, opened());
+    let (_, last) = halves(&out);
+    assert_snapshot!(format!("sock>\n{last}"), @r"
+    sock>
       TCP  RFC 9293, section 3.1
       field                  value              meaning
       Source Port            40000              chosen by the kernel
@@ -183,7 +193,7 @@ fn a_syn_opened() {
       SYN                    1                  synchronize sequence numbers
       FIN                    0                  no
       Window                 64240              bytes that the sender can take
-      Checksum               0x1234 (4660)      WRONG: found 0x1234, expected 0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is expected
       Urgent Pointer         0                  no meaning without URG
       Maximum Segment Size   1460               the largest segment that it takes
        0                   1                   2                   3
@@ -236,7 +246,7 @@ fn in_ascii_the_drawing_is_that_of_the_rfc() {
       SYN                    1                  synchronize sequence numbers
       FIN                    0                  no
       Window                 64240              bytes that the sender can take
-      Checksum               0x1234 (4660)      WRONG: found 0x1234, expected 0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is expected
       Urgent Pointer         0                  no meaning without URG
       Maximum Segment Size   1460               the largest segment that it takes
        0                   1                   2                   3
@@ -301,9 +311,8 @@ fn a_narrow_terminal_has_the_table_and_fewer_bytes_a_row() {
       FIN                    0                  no
       Window                 64240              bytes that the
                                                 sender can take
-      Checksum               0x1234 (4660)      WRONG: found
-                                                0x1234, expected
-                                                0xfe30
+      Checksum               0x1234 (4660)      WRONG: 0xfe30 is
+                                                expected
       Urgent Pointer         0                  no meaning
                                                 without URG
       Maximum Segment Size   1460               the largest
@@ -313,10 +322,8 @@ fn a_narrow_terminal_has_the_table_and_fewer_bytes_a_row() {
     ");
 }
 
-/// IPv6 addresses take four rows; data and a quoted packet follow; options need not end with a row.
-#[test]
-fn long_fields_and_short_rows() {
-    let six = header(
+fn six() -> Header {
+    header(
         "IPv6",
         "RFC 8200, section 3",
         0,
@@ -335,8 +342,12 @@ fn long_fields_and_short_rows() {
             ("Source Address", 128, "fd00::1", "client"),
             ("Destination Address", 128, "fd00::2", "server"),
         ],
-    );
-    let options = header(
+    )
+}
+
+/// As no option is: it does not end with a row.
+fn options() -> Header {
+    header(
         "Odd \u{1b}[31m",
         "",
         320,
@@ -347,11 +358,15 @@ fn long_fields_and_short_rows() {
             ("TSecr", 32, "0", "an echo of none"),
             ("Pad", 8, "1", "nop"),
         ],
-    );
+    )
+}
+
+/// A packet with both, less most of its data.
+fn long() -> String {
     let anatomy = Anatomy {
         packet: fated(udp(1, 300), Fate::Held),
         bytes: (0..=255).cycle().take(400).collect(),
-        headers: vec![six, options],
+        headers: vec![six(), options()],
     };
     let out = drawn(TERMINAL, anatomy);
     let whole: Vec<&str> = out.lines().collect();
@@ -359,7 +374,20 @@ fn long_fields_and_short_rows() {
         .iter()
         .position(|line| line.contains(" data "))
         .unwrap();
-    assert_snapshot!([&whole[..dump + 2], &whole[dump + 16..]].concat().join("\n"), @r##"
+    [&whole[..dump + 2], &whole[dump + 16..]]
+        .concat()
+        .join("\n")
+}
+
+/// Where the second header begins.
+fn odd(shown: &str) -> usize {
+    shown.find("  Odd \\x1b").unwrap()
+}
+
+#[test]
+fn an_address_of_ipv6_takes_four_rows() {
+    let shown = long();
+    assert_snapshot!(shown.split_at(odd(&shown)).0, @r##"
     sock>
       #1  client → server  UDP          len 300 port 40000 → 80                 held
       IPv6   0000  00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f  ................
@@ -397,6 +425,14 @@ fn long_fields_and_short_rows() {
       Hop Limit            64       64 routers may pass it on
       Source Address       fd00::1  client
       Destination Address  fd00::2  server
+    "##);
+}
+
+#[test]
+fn what_does_not_end_with_a_row_is_drawn_as_far_as_it_goes() {
+    let shown = long();
+    assert_snapshot!(format!("sock>\n{}", &shown[odd(&shown)..]), @r"
+    sock>
       Odd \x1b[31m
       field   value  meaning
       Kind    8      timestamps
@@ -413,7 +449,7 @@ fn long_fields_and_short_rows() {
       ├───────────────────────────────┼───────────────┬───────────────┘
       │                               │ Pad 1         │                  30 31 32
       └───────────────────────────────┴───────────────┘
-    "##);
+    ");
 }
 
 #[test]
@@ -463,33 +499,33 @@ fn conversations_have_their_totals_each_way() {
     };
     assert_snapshot!(table(TERMINAL, flows()), @r"
     sock>
-      proto  from                    packets     bytes   payload  again  dropped
-      tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
-             server 10.0.0.2:80         6000   9000000   8688000      0        0
-      udp    client [fd00::1]:40001        3      4500      4344      1        1
-             server [fd00::2]:9            1      1500      1448      0        0
-      icmp   server 10.0.0.2               1      1500      1448      1        1
-             client 10.0.0.1               0         0         0      0        0
+      n  proto  from                    packets     bytes   payload  again  dropped
+      1  tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
+                server 10.0.0.2:80         6000   9000000   8688000      0        0
+      1  udp    client [fd00::1]:40001        3      4500      4344      1        1
+                server [fd00::2]:9            1      1500      1448      0        0
+      1  icmp   server 10.0.0.2               1      1500      1448      1        1
+                client 10.0.0.1               0         0         0      0        0
     ");
     assert_snapshot!(table(Style { width: Some(60), ..ASCII }, flows()), @r"
     sock>
-      proto  from          pkts     bytes      data  again  drop
-      tcp    cl...:40000  12000  18000000  17376000      1     1
-             serve...:80   6000   9000000   8688000      0     0
-      udp    cl...:40001      3      4500      4344      1     1
-             server...:9      1      1500      1448      0     0
-      icmp   server 1...      1      1500      1448      1     1
-             client 1...      0         0         0      0     0
+      n  proto  from       pkts     bytes      data  again  drop
+      1  tcp    ...40000  12000  18000000  17376000      1     1
+                se...:80   6000   9000000   8688000      0     0
+      1  udp    ...40001      3      4500      4344      1     1
+                ser...:9      1      1500      1448      0     0
+      1  icmp   serve...      1      1500      1448      1     1
+                clien...      0         0         0      0     0
     ");
     assert_snapshot!(table(Style::PLAIN, flows()), @r"
     sock>
-      proto  from                    packets     bytes   payload  again  dropped
-      tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
-             server 10.0.0.2:80         6000   9000000   8688000      0        0
-      udp    client [fd00::1]:40001        3      4500      4344      1        1
-             server [fd00::2]:9            1      1500      1448      0        0
-      icmp   server 10.0.0.2               1      1500      1448      1        1
-             client 10.0.0.1               0         0         0      0        0
+      n  proto  from                    packets     bytes   payload  again  dropped
+      1  tcp    client 10.0.0.1:40000     12000  18000000  17376000      1        1
+                server 10.0.0.2:80         6000   9000000   8688000      0        0
+      1  udp    client [fd00::1]:40001        3      4500      4344      1        1
+                server [fd00::2]:9            1      1500      1448      0        0
+      1  icmp   server 10.0.0.2               1      1500      1448      1        1
+                client 10.0.0.1               0         0         0      0        0
     ");
     assert_snapshot!(table(TERMINAL, vec![]), @r"
     sock>

@@ -101,7 +101,7 @@ fn packets(text: &str) -> [Packet; 3] {
 }
 
 /// Answers about the laboratory's wire.
-fn wire(text: &str) -> [Answer; 7] {
+fn wire(text: &str) -> [Answer; 3] {
     let own = || text.to_owned();
     let [segment, moved, datagram] = packets(text);
     let field = |bit| Field {
@@ -134,10 +134,6 @@ fn wire(text: &str) -> [Answer; 7] {
         Rung::Dropped(9),
         Rung::Sent(Box::new(moved.clone())),
     ];
-    let side = || Side {
-        title: own(),
-        rows: vec![(own(), own())],
-    };
     [
         Answer::Anatomy(Box::new(Anatomy {
             packet: moved.clone(),
@@ -151,12 +147,25 @@ fn wire(text: &str) -> [Answer; 7] {
         }),
         Answer::Flows {
             flows: vec![Flow {
+                n: 1,
                 proto: own(),
                 client: own(),
                 server: own(),
                 ways: [Count::default(); 2],
             }],
         },
+    ]
+}
+
+/// Answers about the laboratory.
+fn lists(text: &str) -> [Answer; 4] {
+    let own = || text.to_owned();
+    let [_, moved, _] = packets(text);
+    let side = || Side {
+        title: own(),
+        rows: vec![(own(), own())],
+    };
+    [
         Answer::Lab {
             hosts: vec![Host {
                 name: own(),
@@ -228,6 +237,7 @@ fn answers(text: &str) -> Vec<What> {
     answers
         .into_iter()
         .chain(wire(text))
+        .chain(lists(text))
         .map(What::Answer)
         .collect()
 }

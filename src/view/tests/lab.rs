@@ -311,11 +311,36 @@ fn each_side_remembers_what_it_was_told() {
     sock>
       tcp                                  │   udp
       #1  client UDP len 5            held │
-      tcp                                  │   udp
                                            │   #1  client UDP len 5       delivered
       udp                                  │   tcp
                                            │   #1  delivered  to server
     ");
+}
+
+#[test]
+fn what_needs_the_whole_width_follows() {
+    let row = |n| {
+        event(What::Answer(Answer::Flows {
+            flows: vec![Flow {
+                n,
+                proto: "tcp".to_owned(),
+                client: "client 10.0.0.1:43212".to_owned(),
+                server: "server 10.0.0.2:7".to_owned(),
+                ways: [Count::default(); 2],
+            }],
+        }))
+    };
+    let compared = |columns| {
+        let titles = ["tcp".to_owned(), "udp".to_owned()];
+        let compared = Compared { titles, columns };
+        shown(TERMINAL, What::Compared(Box::new(compared)))
+    };
+    let both = compared([vec![row(1)], vec![row(2)]]);
+    let alone = shown(TERMINAL, row(1).what);
+    let alone = alone.strip_prefix("sock>\n").unwrap();
+    assert!(both.starts_with(&format!("sock>\n  tcp\n{alone}  udp\n")), "{both}");
+    let one = compared([vec![row(1)], vec![]]);
+    assert_eq!(one, format!("sock>\n  tcp\n{alone}"));
 }
 
 #[test]

@@ -15,6 +15,7 @@ pub(super) fn compare(i: &mut Input) -> Parsed<Order> {
     let left = quoted(i, "what with what?")?;
     let _ = i.eat(",");
     let right = quoted(i, "and with what?")?;
+    i.state.alone = true;
     Ok(Order::Compare(left, right))
 }
 

@@ -3,7 +3,7 @@
 use super::words::{Word, follows, take};
 use crate::lang::ast::Mark;
 use crate::lang::fault::Fault;
-use crate::lang::order::{HOSTS, MACHINE, TcpFlags};
+use crate::lang::order::{HOSTS, MACHINE, SideName, TcpFlags};
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::refuse;
 use crate::lang::table::find;
@@ -74,6 +74,7 @@ fn new_name(word: &Word) -> Parsed<String> {
         || refuse::is_block(word.text)
         || Mark::WORDS.contains(&word.text)
         || TcpFlags::parse(word.text).is_some()
+        || SideName::named(word.text).is_some()
         || [
             "expect",
             "assert",

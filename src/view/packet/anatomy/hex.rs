@@ -24,7 +24,7 @@ pub(super) fn hex(page: &mut Page<'_>, anatomy: &Anatomy) {
         // What no header names.
         part(page, "", &bytes[done..start], done, &[], Paint::Plain);
         let end = end.div_ceil(8).clamp(start, bytes.len());
-        let label = header.name.split(' ').next().unwrap_or_default();
+        let label = header.name.split([' ', ',']).next().unwrap_or_default();
         let wrong: Vec<&Field> = header.fields.iter().filter(|field| !field.right).collect();
         let paint = PAINTS[n % PAINTS.len()];
         part(page, label, &bytes[start..end], start, &wrong, paint);

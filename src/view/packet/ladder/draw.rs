@@ -1,12 +1,11 @@
 //! The rows of a sequence diagram.
 
 use super::frame::Frame;
+use super::label;
 use crate::event::packet::Packet;
 use crate::text::style::{Paint, Style};
 use crate::text::wrap;
 use crate::view::packet::canvas::Canvas;
-use crate::view::packet::line;
-use crate::view::packet::pieces::{self, Piece};
 
 /// A row, and what may still be added to it.
 struct Row {
@@ -316,43 +315,8 @@ impl<'a> Drawing<'a> {
         pieces.rev().max_by_key(|(s, e)| e - s).unwrap_or((a, b))
     }
 
-    /// `#2 SYN,ACK seq 0 ack 1`, as much of it as fits; and whether number and flags do.
     fn label(&self, packet: &Packet, room: usize) -> (String, bool) {
-        let style = Style {
-            color: false,
-            ..*self.style
-        };
-        let (words, _) = line::kind(packet);
-        let mut label = vec![
-            Piece::new(format!("#{}", packet.n)),
-            Piece::new(style.clean(&words)),
-        ];
-        let (seq, ack) = line::numbers_of(packet);
-        if let Some(seq) = seq {
-            label.push(Piece::new(seq).rank(if packet.len > 0 { 1 } else { 2 }));
-        }
-        if let Some(ack) = ack {
-            label.push(Piece::new(ack).rank(if packet.len > 0 { 3 } else { 1 }));
-        }
-        if packet.len > 0 && !packet.proto.starts_with("icmp") {
-            label.push(Piece::new(format!("len {}", packet.len)).rank(4));
-        }
-        if let Some(info) = &packet.info {
-            label.push(Piece::new(style.clean(info)).rank(1));
-        }
-        if let Some(again) = &packet.retransmission {
-            label.push(Piece::new(format!("again #{}", again.of)).rank(1));
-        }
-        if self.frame.host(&packet.to).is_none() {
-            label.push(Piece::new(format!("to {}", style.clean(&packet.to))).rank(3));
-        }
-        for rank in (1..5).rev() {
-            if pieces::columns(&label) > room {
-                label.retain(|piece| !piece.rank_is_at_least(rank));
-            }
-        }
-        let fits = pieces::columns(&label) <= room;
-        (pieces::text(&label, room, &style), fits)
+        label::label(packet, room, self.frame, self.style)
     }
 
     /// A column for a packet that is on its way: nearer to its receiver, so that its label has room, and none that is taken.

@@ -1,0 +1,70 @@
+//! Retransmissions that are only there because the wire holds packets: time stands still for a discussion, the kernels'
+//! timers do not. They are counted at the packet that they repeat and go no further, so that stepping gives the same
+//! packets however long somebody talks between two steps.
+
+use super::state::State;
+use crate::packet::serial::before;
+use crate::packet::{Flags, Parsed};
+
+impl State {
+    /// Whether a packet repeats one that is still held, or one whose acknowledgment is. It is counted there.
+    pub(super) fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
+        if !self.rules.hold || !self.rules.fold {
+            return false;
+        }
+        let numbered = repeatable(parsed);
+        let held = || self.held.iter().filter_map(|n| self.log.get(*n));
+        let original = held()
+            // A question whether the window is open, or the other end alive, has no number of its own, and is repeated too.
+            .filter(|held| numbered || held.mark.window_probe || held.mark.keep_alive)
+            .find(|held| held.from == from && same_segment(&held.parsed, parsed))
+            .map(|held| held.n)
+            .or_else(|| {
+                if !numbered {
+                    return None;
+                }
+                let answered = held().any(|held| acknowledges(&held.parsed, parsed));
+                let log = || self.log.iter().rev();
+                let sent = || log().find(|first| same_segment(&first.parsed, parsed));
+                answered.then(sent)?.map(|first| first.n)
+            });
+        let Some(first) = original.and_then(|n| self.log.get_mut(n)) else {
+            return false;
+        };
+        first.repeats += 1;
+        true
+    }
+}
+
+/// Whether a segment is sent again where nothing answers it: it takes a place among the sequence numbers.
+fn repeatable(parsed: &Parsed) -> bool {
+    let numbered = Flags::SYN | Flags::FIN;
+    parsed
+        .tcp()
+        .is_some_and(|tcp| tcp.flags.any(numbered) || !parsed.payload.is_empty())
+}
+
+/// Whether two segments are the same but for what changes when one is sent again (acknowledgement, window, timestamps).
+fn same_segment(a: &Parsed, b: &Parsed) -> bool {
+    let same_ends = a.ports == b.ports && a.payload.len() == b.payload.len();
+    let sent = Flags::SYN | Flags::FIN | Flags::RST;
+    match (a.tcp(), b.tcp()) {
+        (Some(x), Some(y)) => {
+            same_ends && x.seq == y.seq && x.flags.0 & sent.0 == y.flags.0 & sent.0
+        }
+        _ => false,
+    }
+}
+
+/// Whether a packet acknowledges all of a segment that went the other way.
+fn acknowledges(packet: &Parsed, segment: &Parsed) -> bool {
+    let (Some(answer), Some(tcp)) = (packet.tcp(), segment.tcp()) else {
+        return false;
+    };
+    let back = (answer.src, answer.dst) == (tcp.dst, tcp.src)
+        && packet.ip.as_ref().map(|ip| (ip.src, ip.dst))
+            == segment.ip.as_ref().map(|ip| (ip.dst, ip.src));
+    let flag = |flag| u32::from(tcp.flags.has(flag));
+    let len = segment.payload.len() as u32 + flag(Flags::SYN) + flag(Flags::FIN);
+    back && answer.flags.has(Flags::ACK) && !before(answer.ack, tcp.seq.wrapping_add(len))
+}

@@ -1,0 +1,74 @@
+//! Packets that wait on the wire while somebody talks: the kernels' timers go on, the packets stay the same.
+
+use super::bench::up;
+use std::io::Write;
+use std::process::{Command, ExitStatus, Stdio};
+
+/// Runs a script: how it ended, and what it said. `None` where there can be no laboratory.
+fn run(script: &str) -> Option<(ExitStatus, String)> {
+    up(&["client", "server"])?;
+    let mut shell = Command::new(env!("CARGO_BIN_EXE_socktutor"))
+        .args(["--timeout", "10s", "run", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = shell.stdin.take().unwrap();
+    input.write_all(script.as_bytes()).unwrap();
+    drop(input);
+    let ran = shell.wait_with_output().unwrap();
+    let said = [ran.stdout, ran.stderr].concat();
+    Some((ran.status, String::from_utf8_lossy(&said).into_owned()))
+}
+
+/// Runs a script whose `expect`s say what must hold.
+#[track_caller]
+fn holds(script: &str) {
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+    }
+}
+
+/// A listener, and a client whose SYN waits.
+const KNOCK: &str = "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\n\
+wire hold\nclient: c = socket tcp\nclient: connect c server:80\n";
+
+#[test]
+fn a_segment_whose_answer_is_held_is_not_numbered_again() {
+    holds(&format!(
+        "{KNOCK}step\nexpect retransmission of 1\nexpect packets 2\nexpect held 1\n\
+step\nexpect retransmission of 2\nexpect packets 3\nexpect packet 3 client ACK\nstep\n\
+server: d = accept s\nsend c \"hello\"\nstep\nexpect retransmission of 4\nexpect packets 5\nstep all\n\
+expect packets 5\nexpect state d ESTABLISHED\nexpect sendq c 0\n"
+    ));
+}
+
+#[test]
+fn a_segment_whose_answer_was_dropped_is_sent_again() {
+    holds(&format!(
+        "{KNOCK}step\nwire drop 2\nexpect retransmission of 2 timeout\nexpect held 2\nwire flow\n\
+expect jobs 0\nexpect backlog s 1\n"
+    ));
+}
+
+#[test]
+fn a_packet_alone_breaks_the_silence() {
+    // The SYN comes again about a second after it was lost.
+    let script = format!("{KNOCK}wire drop 1\nexpect quiet 4000ms\n");
+    if let Some((ran, said)) = run(&script) {
+        assert_eq!(ran.code(), Some(1), "{said}");
+        assert!(said.contains("packet 2 moved"), "{said}");
+    }
+}
+
+#[test]
+fn a_window_probe_that_waits_is_repeated_there() {
+    let script = "lab up\nserver: s = socket tcp\nserver: setsockopt s SO_RCVBUF 1000\nserver: bind s server:80\n\
+server: listen s 5\nclient: c = socket tcp\nclient: connect c server:80\nserver: d = accept s\nwire hold\n\
+client: send c #3000\nstep until quiet\nexpect window server 0\nexpect packet last server info \"zero window\"\n\
+step until quiet\nexpect held 1\nexpect packet last client info \"window probe\"\n\
+expect retransmission of last\nexpect held 1\nstep\nexpect packet last server ACK win 0\nstep until quiet\n\
+server: recv d 3000\nexpect packet last server info \"window update\"\n";
+    holds(script);
+}
