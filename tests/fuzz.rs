@@ -535,8 +535,8 @@ fn a_topic(text: &str, random: &mut Random) {
             topic: topic.id.clone(),
             markdown: topic.markdown(),
         })));
-        let variant = random.pick(TOKENS);
-        socktutor::explain::after(&topic.id, variant, random.below(2) == 0);
+        let words = [random.pick(TOKENS)];
+        socktutor::explain::after(&topic.id, &words, random.below(2) == 0);
     }
     assert!(socktutor::explain::near(text).len() <= 5);
     let words: Vec<&str> = TOKENS.to_vec();
@@ -795,8 +795,8 @@ fn what(text: &str, random: &mut Random) -> What {
     };
     match random.below(8) {
         0 => What::Syscall(Syscall {
-            name: t(),
-            command: t(),
+            name: "sendto",
+            command: "send",
             text: t(),
             ret: random.maybe(|random| random.next() as i64),
             errno: random.maybe(|random| socktutor::errno::Errno(random.below(200) as i32)),
@@ -822,8 +822,8 @@ fn what(text: &str, random: &mut Random) -> What {
             [JobStatus::Blocked, JobStatus::Done, JobStatus::Left][random.below(3)]
         )),
         4 => What::Explain(Explanation {
-            topic: t(),
-            text: vec![t(), t()],
+            topic: t().into(),
+            text: vec![t().into(), t().into()],
             hints: vec![t()],
             tone: Tone::Error,
         }),

@@ -5,6 +5,7 @@ use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
+use std::sync::Arc;
 
 impl App {
     /// Tells everything about a call that returned.
@@ -24,8 +25,18 @@ impl App {
             self.ledger.closed(closed);
         }
         self.note_last(&done);
-        let changes = self.ledger.around(&self.session, &own);
+        let changes = if done.result.is_ok() {
+            let sent = sends(done.command);
+            self.ledger.after(&self.session, &own, sent)
+        } else {
+            // Why it failed may be told by any socket.
+            self.ledger.around(&self.session, &own)
+        };
         self.tell_changes(changes, sink);
+        if let ("listen", Ok(_), Some(id)) = (done.command, &done.result, socket) {
+            let at = self.ledger.last(id).and_then(|look| look.local.clone());
+            self.session.remember_local(id, at);
+        }
         if let Some(answer) = done.answer.take() {
             self.tell(socket, What::Answer(answer), sink);
         }
@@ -49,7 +60,7 @@ impl App {
                 What::Job(Job {
                     n,
                     status,
-                    call: done.typed.clone(),
+                    call: done.typed.to_string(),
                     sleeps_in,
                 }),
                 sink,
@@ -77,7 +88,7 @@ impl App {
 
     fn note_last(&mut self, done: &Done) {
         self.last = Last {
-            typed: done.typed.clone(),
+            typed: Arc::clone(&done.typed),
             ret: done.ret,
             errno: done.result.as_ref().err().copied(),
             job: None,
@@ -102,23 +113,23 @@ impl App {
         for warning in self.warnings(done) {
             self.explain(warning, socket, sink);
         }
-        let variant = self.variant(done, before.as_ref());
+        let words = self.variant(done, before.as_ref());
         let first = match self.settings.explain {
             Explain::Off => return,
             Explain::Full => true,
             Explain::Brief => false,
-            Explain::Auto => self.is_new(done.command, &variant),
+            Explain::Auto => self.is_new(done.command, &words),
         };
-        if let Some(explanation) = crate::explain::after(done.command, &variant, first) {
+        if let Some(explanation) = crate::explain::after(done.command, &words, first) {
             self.explain(explanation, socket, sink);
         }
     }
 
     /// Whether a call of this kind is met for the first time.
-    fn is_new(&mut self, command: &str, variant: &str) -> bool {
+    fn is_new(&mut self, command: &'static str, words: &[&'static str]) -> bool {
+        let met = self.met.entry(command).or_default();
         // Asked first without a copy: after a while everything was met.
-        let key = format!("{command} {variant}");
-        !self.met.contains(&key) && self.met.insert(key)
+        !met.contains(words) && met.insert(words.to_vec())
     }
 
     /// What the kernel said of the call's socket before the call.
@@ -140,13 +151,20 @@ impl App {
                  keeps the socket until the call returns. The shell interrupts the call now, so that nothing is left behind."
             );
             let explanation = Explanation {
-                topic: "close".to_owned(),
-                text: vec![text],
+                topic: "close".into(),
+                text: vec![text.into()],
                 hints: Vec::new(),
                 tone: Tone::Warn,
             };
             self.explain(explanation, Some(closed), sink);
             self.cancel_job(job, sink);
+        }
+    }
+
+    /// Before anything is judged or shown: what was not told yet.
+    pub(super) fn catch_up(&mut self, sink: Sink<'_>) {
+        if self.ledger.behind() {
+            self.look_around(None, sink);
         }
     }
 
@@ -165,4 +183,12 @@ impl App {
         }
         self.tell_captured(sink);
     }
+}
+
+/// Whether the call sends something, so that the other end may have changed by the time it returns.
+fn sends(command: &str) -> bool {
+    matches!(
+        command,
+        "connect" | "send" | "sendall" | "sendto" | "write" | "shutdown" | "close"
+    )
 }

@@ -16,6 +16,38 @@ type NextLook = Arc<Mutex<Option<Instant>>>;
 /// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
 const FRESH: Duration = Duration::from_millis(1);
 
+/// How many looks around may follow each other; after these there is one a [`FRESH`].
+const BURST: u32 = 500;
+
+/// How many looks around are left. Hundreds of statements in a row are each followed by one. In a flood of them, which
+/// nobody reads as it runs, the looks would take more time than the calls.
+struct Allowance {
+    left: u32,
+    since: Instant,
+}
+
+impl Allowance {
+    fn new() -> Self {
+        Self {
+            left: BURST,
+            since: Instant::now(),
+        }
+    }
+
+    /// Takes one, where there is one.
+    fn take(&mut self) -> bool {
+        let earned = self.since.elapsed().as_millis() / FRESH.as_millis();
+        if earned > 0 {
+            let earned = u32::try_from(earned).unwrap_or(BURST);
+            self.left = self.left.saturating_add(earned).min(BURST);
+            self.since = Instant::now();
+        }
+        let taken = self.left.checked_sub(1);
+        self.left = taken.unwrap_or(0);
+        taken.is_some()
+    }
+}
+
 /// The books of one host, and whom to ask there about what no descriptor tells.
 #[derive(Default)]
 struct Desk {
@@ -39,11 +71,16 @@ pub(super) struct Ledger {
     watcher: Watcher,
     /// What the watcher was given. While that is nothing, it need not be asked.
     watched: BTreeSet<u64>,
+    /// What it is to be given before it is asked next.
+    unwatched: BTreeSet<SocketId>,
     next: NextLook,
     poke: Poke,
     news: Option<News>,
     /// When all that the network may have changed was last looked at.
     looked: Option<Instant>,
+    allowance: Allowance,
+    /// A statement was not followed by a look around.
+    behind: bool,
 }
 
 impl Ledger {
@@ -55,10 +92,13 @@ impl Ledger {
             desks: vec![Desk::default()],
             watcher,
             watched: BTreeSet::new(),
+            unwatched: BTreeSet::new(),
             next: NextLook::default(),
             poke,
             news: None,
             looked: None,
+            allowance: Allowance::new(),
+            behind: false,
         })
     }
 
@@ -163,7 +203,7 @@ impl Ledger {
         let known = books.last(id).is_some_and(Look::reachable);
         let change = books.look(id, fd, family(socket));
         if !known && books.last(id).is_some_and(Look::reachable) {
-            self.add(fd, id);
+            self.unwatched.insert(socket.id);
         }
         change
     }
@@ -197,6 +237,7 @@ impl Ledger {
 
     /// Before close(2).
     pub fn unwatch(&mut self, socket: &Socket) {
+        self.unwatched.remove(&socket.id);
         if !socket.closed && self.watched.remove(&socket.id.0) {
             let _ = self.watcher.remove(borrow(socket));
         }
@@ -209,8 +250,48 @@ impl Ledger {
         }
     }
 
+    /// Gives the watcher the sockets that have an address since it was last asked.
+    fn watch_new(&mut self, session: &Session) {
+        for id in std::mem::take(&mut self.unwatched) {
+            if let Some(socket) = session.socket(id) {
+                self.watch(socket);
+            }
+        }
+    }
+
+    /// What a call on these sockets has changed: with themselves and, where it `sent` something, at the other end. All
+    /// else that the kernel names is told as well, or in a flood of statements by the next look around.
+    pub fn after(
+        &mut self,
+        session: &Session,
+        own: &[SocketId],
+        sent: bool,
+    ) -> Vec<(SocketId, Change)> {
+        if self.news.is_some() || self.allowance.take() {
+            return self.around(session, own);
+        }
+        self.behind = true;
+        let mut told = Vec::new();
+        self.look_at_each(session, own, own, &mut told);
+        if sent && let [first, ..] = own {
+            let host = session
+                .socket(*first)
+                .and_then(|socket| socket.host.as_deref());
+            let other = self.desk_mut(host).books.other_end(first.0).map(SocketId);
+            let other = other.filter(|other| !own.contains(other));
+            self.look_at_each(session, other.as_slice(), own, &mut told);
+        }
+        told
+    }
+
+    /// Whether what some statement has changed may not have been told yet.
+    pub fn behind(&self) -> bool {
+        self.behind
+    }
+
     /// What has changed with these sockets, and with those that the kernel names.
     pub fn around(&mut self, session: &Session, own: &[SocketId]) -> Vec<(SocketId, Change)> {
+        self.watch_new(session);
         let mut told = Vec::new();
         let mut named: Vec<SocketId> = own.to_vec();
         for desk in &self.desks {
@@ -219,10 +300,34 @@ impl Ledger {
         if !self.watched.is_empty() {
             named.extend(self.watcher.changed().into_iter().map(SocketId));
         }
-        let mut seen = 0;
-        while let Some(id) = named.get(seen).copied() {
-            seen += 1;
-            if named[..seen - 1].contains(&id) {
+        self.look_at_each(session, &named, own, &mut told);
+        self.watch_new(session);
+        for desk in &mut self.desks {
+            if desk.books.next_look().is_none() {
+                continue;
+            }
+            let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
+            if let Some(diag) = diag {
+                let orphans = desk.books.orphans(diag).into_iter();
+                told.extend(orphans.map(|(id, change)| (SocketId(id), change)));
+            }
+        }
+        self.set_alarm();
+        self.looked = Some(Instant::now());
+        self.behind = false;
+        told
+    }
+
+    /// Looks at the sockets that are named, each once, and adds what has changed.
+    fn look_at_each(
+        &mut self,
+        session: &Session,
+        named: &[SocketId],
+        own: &[SocketId],
+        told: &mut Vec<(SocketId, Change)>,
+    ) {
+        for (n, id) in named.iter().copied().enumerate() {
+            if named[..n].contains(&id) {
                 continue;
             }
             let Some(socket) = session.socket(id) else {
@@ -237,19 +342,6 @@ impl Ledger {
                 told.push((id, change));
             }
         }
-        for desk in &mut self.desks {
-            if desk.books.next_look().is_none() {
-                continue;
-            }
-            let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
-            if let Some(diag) = diag {
-                let orphans = desk.books.orphans(diag).into_iter();
-                told.extend(orphans.map(|(id, change)| (SocketId(id), change)));
-            }
-        }
-        self.set_alarm();
-        self.looked = Some(Instant::now());
-        told
     }
 
     /// Whether the last look around is so recent that another before the next statement would tell nothing more.
@@ -292,5 +384,26 @@ pub(super) fn family(socket: &Socket) -> Family {
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Family::Tcp,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Family::Udp,
         _ => Family::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_burst_there_is_one_look_a_moment() {
+        let mut allowance = Allowance::new();
+        let taken = (0..100 * BURST).take_while(|_| allowance.take()).count();
+        assert!(taken >= BURST as usize, "{taken}");
+        allowance.left = 0;
+        allowance.since = Instant::now();
+        let began = allowance.since;
+        while !allowance.take() {}
+        assert!(began.elapsed() >= FRESH);
+        // A pause gives the burst back, and no more.
+        allowance.since = began.checked_sub(FRESH * BURST * 10).unwrap_or(began);
+        assert!(allowance.take());
+        assert_eq!(allowance.left, BURST - 1);
     }
 }

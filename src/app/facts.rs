@@ -141,7 +141,7 @@ impl App {
             closed_by: other
                 .closed_by
                 .as_ref()
-                .map(|(statement, _)| statement.clone()),
+                .map(|(statement, _)| statement.to_string()),
             linger_zero: other.linger_zero,
             at_once: other.closed && !finished,
         })
@@ -223,7 +223,7 @@ impl App {
             .take(history.len().saturating_sub(1))
             .map(|made| Past {
                 command: made.command.to_owned(),
-                statement: made.typed.clone(),
+                statement: made.typed.to_string(),
                 errno: made.errno.map(Errno::name),
             });
         let on = |level, name| {
@@ -303,7 +303,7 @@ fn closed(socket: &Socket) -> Option<Closed> {
     Some(Closed {
         name: socket.name.clone(),
         fd: Some(socket.fd),
-        statement: statement.clone(),
+        statement: statement.to_string(),
         ago: Some(when.elapsed().as_secs_f64()),
     })
 }

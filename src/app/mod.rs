@@ -31,8 +31,8 @@ use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
-use std::collections::{HashSet, VecDeque};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, OnceLock};
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -62,7 +62,7 @@ pub struct Outcome {
 #[derive(Debug, Default)]
 struct Last {
     /// Its canonical form (`connect a b.local`).
-    typed: String,
+    typed: Arc<str>,
     /// What it returned; `None` while it sleeps, or where there was none.
     ret: Option<i64>,
     /// Its errno.
@@ -87,7 +87,8 @@ pub struct App {
     /// A capture on the machine's own network.
     tap: Option<crate::lab::Tap>,
     settings: Settings,
-    met: HashSet<String>,
+    /// The kinds of each call that were met before.
+    met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
     /// A call failed, and no `expect error` has said that it should.
     unexpected: bool,
@@ -119,7 +120,7 @@ impl App {
             comparison: None,
             tap: None,
             settings,
-            met: HashSet::new(),
+            met: BTreeMap::new(),
             last: Last::default(),
             unexpected: false,
             failures: 0,
@@ -271,6 +272,7 @@ impl App {
     /// True where all went well.
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
+        self.catch_up(sink);
         self.leave_jobs(sink);
         self.finish_sides(sink);
         if let Some(learner) = &self.learner {

@@ -6,6 +6,7 @@ use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
 use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 impl App {
     /// Runs one statement: on both sides of a comparison, while one is on.
@@ -40,8 +41,14 @@ impl App {
             Action::Nothing => Ok(Outcome::default()),
             Action::Value(expr) => self.assignment(statement, expr, sink),
             Action::Call(call) => self.call(statement, call, sink),
-            Action::Expect(claim) => self.judge(claim, sink),
-            Action::Lab(order) => self.order(order, sink),
+            Action::Expect(claim) => {
+                self.catch_up(sink);
+                self.judge(claim, sink)
+            }
+            Action::Lab(order) => {
+                self.catch_up(sink);
+                self.order(order, sink)
+            }
         };
         self.caused_by(None);
         if statement.host.is_some() {
@@ -67,9 +74,10 @@ impl App {
     ) -> Result<Outcome, Refusal> {
         let call = &*self.without_inner_calls(call, sink)?;
         if call.command.role == Role::Shell {
+            self.catch_up(sink);
             return self.command(call, statement, sink);
         }
-        let typed = crate::lang::canonical(statement);
+        let typed = crate::lang::canonical(statement).into();
         let failed = self.primitive(call, statement, &typed, sink)?.is_err();
         Ok(Outcome {
             failed,
@@ -83,7 +91,7 @@ impl App {
         &mut self,
         call: &Call,
         statement: &Statement,
-        typed: &str,
+        typed: &Arc<str>,
         sink: Sink<'_>,
     ) -> Result<Result<Value, ()>, Refusal> {
         let prepared = loop {
@@ -115,7 +123,7 @@ impl App {
             Step::Asleep { job, call, socket } => {
                 let sleeps_in = format!("{}()", call.command);
                 self.last = Last {
-                    typed: typed.to_owned(),
+                    typed: Arc::clone(typed),
                     job: Some(job),
                     socket,
                     ..Last::default()
@@ -127,7 +135,7 @@ impl App {
                     What::Job(Job {
                         n: job,
                         status,
-                        call: typed.to_owned(),
+                        call: typed.to_string(),
                         sleeps_in,
                     }),
                     sink,
@@ -245,7 +253,7 @@ impl App {
             dialect: crate::lang::ast::Dialect::Python,
             remarks: Vec::new(),
         };
-        let typed = crate::lang::canonical(&statement);
+        let typed = crate::lang::canonical(&statement).into();
         let value = self.primitive(&call, &statement, &typed, sink)?;
         let value = match (value, self.last.job) {
             (Err(()), _) => {

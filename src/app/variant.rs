@@ -8,7 +8,7 @@ use crate::session::{Done, Socket, Value};
 impl App {
     /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
     /// socket before it.
-    pub(super) fn variant(&self, done: &Done, before: Option<&Look>) -> String {
+    pub(super) fn variant(&self, done: &Done, before: Option<&Look>) -> Vec<&'static str> {
         let opened = done
             .opened
             .first()
@@ -18,35 +18,34 @@ impl App {
             .or(opened.copied())
             .and_then(|id| self.session.socket(id))
         else {
-            return without_socket(done).to_owned();
+            return without_socket(done).into_iter().collect();
         };
-        let mut words: Vec<&'static str> = Vec::new();
-        words.extend(of_call(done, socket, before));
+        let mut words = of_call(done, socket, before);
         if socket.listening {
             words.push("listener");
         }
-        words.extend(kinds(socket));
-        words.join(" ")
+        add_kinds(socket, &mut words);
+        words
     }
 }
 
-fn without_socket(done: &Done) -> &'static str {
+fn without_socket(done: &Done) -> Option<&'static str> {
     match (done.command, &done.result) {
-        ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => "none",
+        ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),
         ("poll", Ok(_))
             if done
                 .calls
                 .last()
                 .is_some_and(|call| call.text.contains("POLLNVAL")) =>
         {
-            "nval"
+            Some("nval")
         }
-        _ => "",
+        _ => None,
     }
 }
 
 /// What the socket is.
-fn kinds(socket: &Socket) -> Vec<&'static str> {
+fn add_kinds(socket: &Socket, words: &mut Vec<&'static str>) {
     let datagram = socket.kind == libc::SOCK_DGRAM;
     let peered = if socket.connected {
         "connected"
@@ -54,10 +53,10 @@ fn kinds(socket: &Socket) -> Vec<&'static str> {
         "unconnected"
     };
     match (socket.domain, datagram) {
-        (libc::AF_UNIX, true) => vec!["unix-dgram", peered, "unix"],
-        (libc::AF_UNIX, false) => vec!["unix-stream", "unix"],
-        (_, true) => vec![peered, "udp"],
-        (_, false) => vec!["tcp"],
+        (libc::AF_UNIX, true) => words.extend(["unix-dgram", peered, "unix"]),
+        (libc::AF_UNIX, false) => words.extend(["unix-stream", "unix"]),
+        (_, true) => words.extend([peered, "udp"]),
+        (_, false) => words.push("tcp"),
     }
 }
 
@@ -84,7 +83,7 @@ fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static 
         "recv" | "recvfrom" | "read" => received(done, socket),
         "shutdown" => vec![direction(socket, &done.typed)],
         "close" => closed(socket, before),
-        "poll" | "select" => vec![without_socket(done)],
+        "poll" | "select" => without_socket(done).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::event::Addr;
+use std::borrow::Cow;
 
 /// Words that stand for something right now.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -63,27 +64,20 @@ impl App {
         }
     }
 
-    /// The prompt: the place in a lesson, and how many calls sleep.
-    pub fn prompt(&self) -> String {
-        let place = match &self.learner {
-            Some(learner) => learner.place(),
-            None => "sock".to_owned(),
+    /// The prompt: the place in a lesson or the host, and how many calls sleep.
+    pub fn prompt(&self) -> Cow<'static, str> {
+        let jobs = self.jobs();
+        let place = match (&self.comparison, &self.learner, self.here()) {
+            (Some(comparison), ..) => comparison.place(),
+            (None, Some(learner), Some(host)) => format!("{} {host}", learner.place()),
+            (None, Some(learner), None) => learner.place(),
+            (None, None, Some(host)) => host,
+            (None, None, None) if jobs == 0 => return "sock> ".into(),
+            (None, None, None) => "sock".to_owned(),
         };
-        if let Some(comparison) = &self.comparison {
-            return prompt(&comparison.place(), self.jobs());
+        match jobs {
+            0 => format!("{place}> ").into(),
+            n => format!("{place} [{n} blocked]> ").into(),
         }
-        let place = match (self.here(), &self.learner) {
-            (Some(host), None) => host,
-            (Some(host), Some(_)) => format!("{place} {host}"),
-            (None, _) => place,
-        };
-        prompt(&place, self.jobs())
-    }
-}
-
-fn prompt(place: &str, jobs: usize) -> String {
-    match jobs {
-        0 => format!("{place}> "),
-        n => format!("{place} [{n} blocked]> "),
     }
 }

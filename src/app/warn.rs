@@ -17,8 +17,8 @@ impl App {
         let text = "This is every address of this machine: whoever shares a network with it can reach this port. \
                     127.0.0.1 (or [::1]) stays on the machine.";
         vec![Explanation {
-            topic: "any-address".to_owned(),
-            text: vec![text.to_owned()],
+            topic: "any-address".into(),
+            text: vec![text.into()],
             hints: Vec::new(),
             tone: Tone::Warn,
         }]

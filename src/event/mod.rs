@@ -9,6 +9,7 @@ use crate::errno::Errno;
 pub use crate::lang::state::TcpState;
 pub use crate::sys::addr::Addr;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -59,9 +60,9 @@ pub enum What {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Syscall {
     /// The system call's name (`sendto` for a `send`, as strace has it).
-    pub name: String,
+    pub name: &'static str,
     /// The command that was typed (`send`).
-    pub command: String,
+    pub command: &'static str,
     /// The whole call in strace's notation, result included; ` = ?` where it has not returned.
     pub text: String,
     /// What it returned; `None` while it sleeps, 0 for a library call that gives text.
@@ -143,9 +144,9 @@ pub enum JobStatus {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// What the words are about: a topic's id (`bind`, `EADDRINUSE`).
-    pub topic: String,
+    pub topic: Cow<'static, str>,
     /// The words, plain text, one paragraph an entry.
-    pub text: Vec<String>,
+    pub text: Vec<Cow<'static, str>>,
     /// For an error: what to try.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<String>,

@@ -112,7 +112,8 @@ pub fn topic(name: &str) -> Option<&'static Topic> {
     let library = &*LIBRARY;
     let at = library
         .exact
-        .get(bare(name))
+        .get(name)
+        .or_else(|| library.exact.get(bare(name)))
         .or_else(|| library.folded.get(&fold(name)))?;
     library.entries[*at].topic()
 }
@@ -148,15 +149,14 @@ pub fn near(name: &str) -> Vec<&'static str> {
     ids
 }
 
-/// What to say after a successful call. `variant` is what is known of it, words apart by blanks, the most telling
-/// first (`listener tcp`; the README of `lessons/reference/` has the list); `first` asks for the full text.
-pub fn after(call: &str, variant: &str, first: bool) -> Option<Explanation> {
+/// What to say after a successful call. `words` are what is known of it, the most telling first (`listener`, `tcp`; the
+/// README of `lessons/reference/` has the list); `first` asks for the full text.
+pub fn after(call: &str, words: &[&str], first: bool) -> Option<Explanation> {
     let topic = topic(call)?;
-    let words: Vec<&str> = variant.split_whitespace().chain([call]).collect();
-    let text = topic.say(&words, first)?;
+    let text = topic.say(call, words, first)?;
     Some(Explanation {
-        topic: topic.id.clone(),
-        text: vec![text.to_owned()],
+        topic: topic.id.as_str().into(),
+        text: vec![text.into()],
         hints: Vec::new(),
         tone: Tone::Info,
     })

@@ -234,20 +234,20 @@ fn aliases_stand_on_one_line_and_clash_with_nothing() {
 
 #[test]
 fn after_a_call_the_text_fits_the_variant() {
-    let said = |call, variant, first| after(call, variant, first).unwrap().text.join(" ");
-    assert!(said("connect", "tcp", true).contains("SYN+ACK"));
-    assert!(said("connect", "udp", true).starts_with("Nothing was sent"));
-    assert!(said("connect", "udp", false).contains("No packet"));
-    assert!(said("close", "listener tcp", true).contains("Nobody can connect"));
-    assert!(said("shutdown", "listener wr tcp", true).contains("Nothing has changed"));
-    assert!(said("shutdown", "wr tcp", true).contains("FIN"));
-    assert!(said("recv", "eof tcp", true).starts_with("0 bytes"));
-    assert_eq!(said("bind", "tcp", false), topic("bind").unwrap().brief);
+    let said = |call, words: &[&str], first| after(call, words, first).unwrap().text.join(" ");
+    assert!(said("connect", &["tcp"], true).contains("SYN+ACK"));
+    assert!(said("connect", &["udp"], true).starts_with("Nothing was sent"));
+    assert!(said("connect", &["udp"], false).contains("No packet"));
+    assert!(said("close", &["listener", "tcp"], true).contains("Nobody can connect"));
+    assert!(said("shutdown", &["listener", "wr", "tcp"], true).contains("Nothing has changed"));
+    assert!(said("shutdown", &["wr", "tcp"], true).contains("FIN"));
+    assert!(said("recv", &["eof", "tcp"], true).starts_with("0 bytes"));
+    assert_eq!(said("bind", &["tcp"], false), topic("bind").unwrap().brief);
     assert_eq!(
-        after("bind", "no-such-word", true).unwrap().tone,
+        after("bind", &["no-such-word"], true).unwrap().tone,
         Tone::Info
     );
-    assert_eq!(after("no-such-call", "", true), None);
+    assert_eq!(after("no-such-call", &[], true), None);
 }
 
 #[test]
@@ -352,7 +352,7 @@ fn a_lookup_parses_nothing_twice() {
     assert!(std::ptr::eq(first, topic("Bind()").unwrap()));
     let start = std::time::Instant::now();
     for _ in 0..1000 {
-        assert!(after("connect", "tcp", false).is_some());
+        assert!(after("connect", &["tcp"], false).is_some());
     }
     // A thousand parses of a file take a second in a debug build; a thousand look-ups a few milliseconds.
     assert!(

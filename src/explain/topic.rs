@@ -194,12 +194,12 @@ impl Topic {
         out
     }
 
-    /// What to say after a successful call: `words` are what is known of it, the most telling first.
-    pub(super) fn say(&self, words: &[&str], first: bool) -> Option<&str> {
+    /// What to say after this call succeeded: `words` are what is known of it, the most telling first.
+    pub(super) fn say(&self, call: &str, words: &[&str], first: bool) -> Option<&str> {
         let texts = if first { &self.full } else { &self.again };
         let best = texts
             .iter()
-            .filter_map(|(key, text)| Some((fit(key, words)?, text)))
+            .filter_map(|(key, text)| Some((fit(key, call, words)?, text)))
             .min_by_key(|(rank, _)| *rank)
             .map(|(_, text)| text);
         match best.or_else(|| texts.get("any")) {
@@ -211,12 +211,14 @@ impl Topic {
 }
 
 /// How well a key of one or several words fits what is known, the smaller the better: more words, then words that
-/// were named earlier. `None` where it has a word that was not named.
-fn fit(key: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
+/// were named earlier; the call itself comes last. `None` where it has a word that was not named.
+fn fit(key: &str, call: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
     let mut count = 0;
     let mut earliest = usize::MAX;
     for part in key.split(' ') {
-        earliest = earliest.min(words.iter().position(|word| *word == part)?);
+        let named = words.iter().position(|word| *word == part);
+        let own = (call == part).then_some(words.len());
+        earliest = earliest.min(named.or(own)?);
         count += 1;
     }
     Some((Reverse(count), earliest))

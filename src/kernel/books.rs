@@ -4,8 +4,8 @@ use super::follow::{Follow, Following, Pace};
 use super::way::Way;
 use super::{Diag, DiagRow, Family, Look, look, look_again};
 use crate::event::{Addr, Change, TcpState};
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::net::SocketAddr;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
@@ -19,12 +19,14 @@ const GONE: usize = 64;
 /// [`next_look`](Self::next_look), and do the same.
 #[derive(Debug, Default)]
 pub struct Books {
-    open: HashMap<u64, Known>,
+    open: BTreeMap<u64, Known>,
     following: Following,
     /// Open sockets whose send queue is not empty. The kernel wakes nobody when the last byte is acknowledged, unless the
     /// queue had been full.
     sending: BTreeMap<u64, Pace>,
     gone: VecDeque<(u64, Way)>,
+    /// The open sockets by their addresses; a listener has no peer.
+    ends: BTreeMap<(SocketAddr, Option<SocketAddr>), u64>,
 }
 
 /// An open socket.
@@ -91,7 +93,12 @@ impl Books {
             _ => {}
         }
         known.pair = pair(&look).or(known.pair);
+        let (before, now) = (end(&known.look), end(&look));
         known.look = look;
+        if before != now {
+            self.forget_end(id, before);
+            self.ends.extend(now.map(|now| (now, id)));
+        }
         (change != nothing()).then_some(change)
     }
 
@@ -106,6 +113,7 @@ impl Books {
         if let Some(state) = look.state {
             way.push(state);
         }
+        self.ends.extend(end(&look).map(|end| (end, id)));
         self.open.insert(
             id,
             Known {
@@ -125,6 +133,7 @@ impl Books {
         let Some(known) = self.open.remove(&id) else {
             return;
         };
+        self.forget_end(id, end(&known.look));
         if known.followed {
             self.following.closed(id);
             return;
@@ -142,6 +151,33 @@ impl Books {
             }
             _ => self.remember(id, known.way),
         }
+    }
+
+    fn forget_end(&mut self, id: u64, end: Option<(SocketAddr, Option<SocketAddr>)>) {
+        if let Some(end) = end
+            && self.ends.get(&end) == Some(&id)
+        {
+            self.ends.remove(&end);
+        }
+    }
+
+    /// The open socket of these books at the other end of a connection; where it waits for accept(2), its listener. The
+    /// connection may be one whose own descriptor was just closed.
+    pub fn other_end(&self, id: u64) -> Option<u64> {
+        let (local, peer) = match self.open.get(&id) {
+            Some(known) => known.pair?,
+            None => self.following.active_pair(id)?,
+        };
+        let any = match peer {
+            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let listener = |ip| self.ends.get(&(SocketAddr::new(ip, peer.port()), None));
+        let connection = self.ends.get(&(peer, Some(local)));
+        connection
+            .or_else(|| listener(peer.ip()))
+            .or_else(|| listener(any))
+            .copied()
     }
 
     /// Asks sock_diag for the connections that are followed, and says what became of them: `FIN_WAIT1`, `FIN_WAIT2`,
@@ -296,6 +332,16 @@ fn differences(old: &Look, new: &Look) -> Change {
         recvq: (old.recvq != new.recvq).then_some(new.recvq),
         sendq: (old.sendq != new.sendq).then_some(new.sendq),
         ..nothing()
+    }
+}
+
+/// By what the other end of its connection finds a socket.
+fn end(look: &Look) -> Option<(SocketAddr, Option<SocketAddr>)> {
+    let local = look.local.as_ref()?.inet()?;
+    match look.state? {
+        TcpState::Close => None,
+        TcpState::Listen => Some((local, None)),
+        _ => Some((local, Some(look.peer.as_ref()?.inet()?))),
     }
 }
 

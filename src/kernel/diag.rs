@@ -15,6 +15,9 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 /// The kernel fills at most this much at once (`NLMSG_GOODSIZE` and the 32 KiB of large reads).
 const BUFFER: usize = 64 * 1024;
 
+/// How many requests go with one send(2): their answers must fit into the socket's receive buffer.
+const AT_ONCE: usize = 32;
+
 /// A netlink socket of protocol `NETLINK_SOCK_DIAG`. It sees the sockets of the network namespace that it was made in.
 pub struct Diag {
     socket: Socket,
@@ -62,25 +65,49 @@ impl Diag {
         peer: Option<SocketAddr>,
     ) -> io::Result<Option<DiagRow>> {
         let rows = match proto {
-            Family::Tcp => {
-                let any = match local {
-                    SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-                    SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
-                };
-                self.ask(&Wanted::Pair {
-                    local,
-                    peer: peer.unwrap_or(any),
-                })?
-            }
+            Family::Tcp => self.ask(&pair(local, peer))?,
             Family::Udp => self.dump(true, local.is_ipv6(), local.port(), Wanted::EVERY)?,
             _ => Vec::new(),
         };
-        // Where the connection is gone the kernel answers with a listener that would take its segments.
-        let same = |row: &DiagRow| {
-            same(&row.local, local)
-                && row.peer.as_ref().and_then(Addr::inet).map(bare) == peer.map(bare)
-        };
-        Ok(rows.into_iter().find(same))
+        Ok(exactly(rows, local, peer))
+    }
+
+    /// As [`find`](Self::find) for many TCP connections, with one send(2) for several requests. The answers come in the
+    /// same order.
+    pub fn find_all(
+        &mut self,
+        pairs: &[(SocketAddr, Option<SocketAddr>)],
+    ) -> Vec<io::Result<Option<DiagRow>>> {
+        let mut found = Vec::with_capacity(pairs.len());
+        for some in pairs.chunks(AT_ONCE) {
+            let first = self.sequence.wrapping_add(1);
+            let mut requests = Vec::new();
+            for (local, peer) in some {
+                self.sequence = self.sequence.wrapping_add(1);
+                requests.append(&mut pair(*local, *peer).bytes(self.sequence));
+            }
+            if let Err(error) = self.socket.send(&requests, 0) {
+                found.extend(some.iter().map(|_| Err(io::Error::from(error.kind()))));
+                continue;
+            }
+            for (n, (local, peer)) in (0..).zip(some) {
+                let rows = self.answer(first.wrapping_add(n), &pair(*local, *peer));
+                let silent = rows
+                    .as_ref()
+                    .is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+                found.push(rows.map(|rows| exactly(rows, *local, *peer)));
+                if silent {
+                    // Nor will the others be answered.
+                    found.extend(
+                        some[n as usize + 1..]
+                            .iter()
+                            .map(|_| Err(io::ErrorKind::WouldBlock.into())),
+                    );
+                    break;
+                }
+            }
+        }
+        found
     }
 
     /// Every TCP and UDP socket with this local port, IPv4 and IPv6, in every state: `TIME_WAIT` and `SYN_RECV` too, and
@@ -171,6 +198,11 @@ impl Diag {
     fn ask(&mut self, wanted: &Wanted) -> io::Result<Vec<DiagRow>> {
         self.sequence = self.sequence.wrapping_add(1);
         self.socket.send(&wanted.bytes(self.sequence), 0)?;
+        self.answer(self.sequence, wanted)
+    }
+
+    /// What the kernel answers to the request with this number.
+    fn answer(&mut self, sequence: u32, wanted: &Wanted) -> io::Result<Vec<DiagRow>> {
         let udp = matches!(wanted, Wanted::Port { udp: true, .. });
         let mut rows = Vec::new();
         loop {
@@ -180,7 +212,7 @@ impl Diag {
             };
             match read(
                 &self.buffer[..received.min(BUFFER)],
-                self.sequence,
+                sequence,
                 udp,
                 &mut rows,
             ) {
@@ -193,6 +225,24 @@ impl Diag {
             }
         }
     }
+}
+
+/// The question for one connection, or for a listener where there is no peer.
+fn pair(local: SocketAddr, peer: Option<SocketAddr>) -> Wanted {
+    let any = match local {
+        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+    };
+    let peer = peer.unwrap_or(any);
+    Wanted::Pair { local, peer }
+}
+
+/// Where the connection is gone the kernel answers with a listener that would take its segments.
+fn exactly(rows: Vec<DiagRow>, local: SocketAddr, peer: Option<SocketAddr>) -> Option<DiagRow> {
+    rows.into_iter().find(|row| {
+        same(&row.local, local)
+            && row.peer.as_ref().and_then(Addr::inet).map(bare) == peer.map(bare)
+    })
 }
 
 fn same(found: &Addr, wanted: SocketAddr) -> bool {

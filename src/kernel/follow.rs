@@ -1,6 +1,6 @@
 //! Connections that no descriptor tells of any more, followed through sock_diag by their addresses until they are gone.
 
-use super::{Diag, DiagRow, Family, way::Way};
+use super::{Diag, DiagRow, way::Way};
 use crate::event::{Change, TcpState};
 use std::collections::BTreeMap;
 use std::io;
@@ -149,6 +149,12 @@ impl Following {
         self.active.get(&id).or_else(resting)
     }
 
+    /// The addresses of one that may change at any time.
+    pub(super) fn active_pair(&self, id: u64) -> Option<(SocketAddr, SocketAddr)> {
+        let follow = self.active.get(&id)?;
+        Some((follow.local, follow.peer?))
+    }
+
     pub(super) fn remove(&mut self, id: u64) -> Option<Follow> {
         let active = self.active.remove(&id);
         if active.is_some() {
@@ -189,20 +195,26 @@ impl Following {
         if self.active.is_empty() && self.resting.is_empty() {
             return Vec::new();
         }
-        self.ask_by(Instant::now(), &mut |follow| {
-            diag.find(Family::Tcp, follow.local, follow.peer)
-        })
+        let now = Instant::now();
+        let taken = self.take(now);
+        let pairs: Vec<_> = taken
+            .iter()
+            .map(|(_, follow)| (follow.local, follow.peer))
+            .collect();
+        self.learn(taken, diag.find_all(&pairs), now)
     }
 
-    fn ask_by(
+    /// What the kernel's answers mean for those that were taken.
+    fn learn(
         &mut self,
+        taken: Vec<(u64, Follow)>,
+        answers: Vec<io::Result<Option<DiagRow>>>,
         now: Instant,
-        find: &mut dyn FnMut(&Follow) -> io::Result<Option<DiagRow>>,
     ) -> Vec<(u64, Change, Option<Follow>)> {
         let mut told = Vec::new();
-        for (id, mut follow) in self.take(now) {
+        for ((id, mut follow), answer) in taken.into_iter().zip(answers) {
             // Netlink is refused or out of memory: say nothing now, and ask again later.
-            let change = match find(&follow) {
+            let change = match answer {
                 Ok(row) => follow.learn(row.as_ref(), now),
                 Err(_) => {
                     follow.pace.slower(now);

@@ -6,9 +6,8 @@
 //! | TCP, bound and no more, or over | getsockname, TCP_INFO, FIONREAD |
 //! | TCP, connecting | getsockname, TCP_INFO, SO_PEERNAME |
 //! | TCP listener | getsockname, TCP_INFO |
-//! | TCP connection, nothing unacknowledged | getsockname, TCP_INFO, getpeername, FIONREAD |
-//! | TCP connection, otherwise | the same and SIOCOUTQ |
-//! | the same again | TCP_INFO, FIONREAD, and SIOCOUTQ as above |
+//! | TCP connection | getsockname, TCP_INFO, getpeername; FIONREAD once something was received; SIOCOUTQ where something is unacknowledged |
+//! | TCP connection or listener, again | the same without the addresses |
 //! | UDP, bound | getsockname, getpeername, FIONREAD, SIOCOUTQ |
 //! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD |
 
@@ -37,20 +36,16 @@ pub fn look(fd: BorrowedFd<'_>, what: Family) -> Look {
     look
 }
 
-/// The same, where the last look at this socket is at hand: as long as a TCP connection lasts its addresses stay, so they
-/// are not asked for again. Each statement must be followed by a look, or a new connection may be taken for the old.
+/// The same, where the last look at this socket is at hand: as long as a TCP connection or a listener lasts its addresses
+/// stay, so they are not asked for again. Each statement must be followed by a look at its socket, or a new connection may
+/// be taken for the old.
 pub fn look_again(fd: BorrowedFd<'_>, what: Family, last: &Look) -> Look {
-    let lasting = |state: TcpState| {
-        !matches!(
-            state,
-            TcpState::Close | TcpState::Listen | TcpState::SynSent
-        )
-    };
-    if what != Family::Tcp || last.peer.is_none() || !last.state.is_some_and(lasting) {
+    let before = last.state.and_then(stage);
+    if what != Family::Tcp || before.is_none() {
         return look(fd, what);
     }
     match tcp_info(fd) {
-        Ok(info) if TcpState::from_kernel(info.state).is_some_and(lasting) => {
+        Ok(info) if TcpState::from_kernel(info.state).and_then(stage) == before => {
             let mut look = Look {
                 local: last.local.clone(),
                 peer: last.peer.clone(),
@@ -61,6 +56,21 @@ pub fn look_again(fd: BorrowedFd<'_>, what: Family, last: &Look) -> Look {
             look
         }
         _ => look(fd, what),
+    }
+}
+
+/// The part of a socket's life in which its addresses stay.
+#[derive(PartialEq)]
+enum Stage {
+    Listener,
+    Connection,
+}
+
+fn stage(state: TcpState) -> Option<Stage> {
+    match state {
+        TcpState::Close | TcpState::SynSent => None,
+        TcpState::Listen => Some(Stage::Listener),
+        _ => Some(Stage::Connection),
     }
 }
 
@@ -81,7 +91,6 @@ fn tcp(fd: BorrowedFd<'_>, look: &mut Look) {
     let Ok(info) = tcp_info(fd) else { return };
     look.state = TcpState::from_kernel(info.state);
     match look.state {
-        Some(TcpState::Listen) => look.backlog = Some((info.unacked, info.sacked)),
         Some(TcpState::SynSent) => {
             look.peer = peer_name(fd, local.is_ipv6())
                 .ok()
@@ -92,16 +101,25 @@ fn tcp(fd: BorrowedFd<'_>, look: &mut Look) {
         }
         // What came before a RST can still be read.
         Some(TcpState::Close) => look.recvq = unread(fd).unwrap_or(0).into(),
-        _ => {
-            look.peer = peer(fd);
+        state => {
+            if state != Some(TcpState::Listen) {
+                look.peer = peer(fd);
+            }
             queues(fd, info, look);
         }
     }
 }
 
-/// Of a connection.
+/// Of a listener the queue of connections, of a connection those of bytes.
 fn queues(fd: BorrowedFd<'_>, info: TcpInfo, look: &mut Look) {
-    look.recvq = unread(fd).unwrap_or(0).into();
+    if look.state == Some(TcpState::Listen) {
+        look.backlog = Some((info.unacked, info.sacked));
+        return;
+    }
+    // Where nothing was ever received, nothing can wait.
+    if info.received != Some(0) {
+        look.recvq = unread(fd).unwrap_or(0).into();
+    }
     if info.unacked != 0 || info.notsent != Some(0) {
         look.sendq = unsent(fd).unwrap_or(0).into();
     }

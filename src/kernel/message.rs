@@ -4,13 +4,13 @@ use super::{DiagRow, Family};
 use crate::event::{Addr, TcpState};
 use netlink_packet_core::{
     DefaultNla, NLM_F_DUMP, NLM_F_REQUEST, NetlinkBuffer, NetlinkHeader, NetlinkMessage,
-    NetlinkPayload, Nla as _,
+    NetlinkPayload, Nla as _, Parseable as _,
 };
-use netlink_packet_sock_diag::inet::{self, InetRequest, InetResponse, SocketId};
+use netlink_packet_sock_diag::inet::{self, InetRequest, InetResponseHeader, SocketId};
 use netlink_packet_sock_diag::unix::nlas::{Nla, UnixDiagName};
 use netlink_packet_sock_diag::unix::{self, UnixRequest, UnixResponse};
 use netlink_packet_sock_diag::{
-    AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SockDiagMessage, TCP_LISTEN,
+    AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DIAG_BY_FAMILY, SockDiagMessage, TCP_LISTEN,
 };
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -163,16 +163,18 @@ pub(super) fn read(
         let buffer = NetlinkBuffer::new_checked(rest).map_err(invalid)?;
         // new_checked() has made sure that the header and that many bytes are there.
         let length = buffer.length() as usize;
-        if buffer.sequence_number() == sequence {
+        let payload = buffer.payload();
+        if buffer.sequence_number() == sequence && is_inet(buffer.message_type(), payload) {
+            // What follows the fixed part of an Internet socket's row is not asked for.
+            let head = InetResponseHeader::parse(payload);
+            rows.extend(head.ok().map(|head| inet_row(&head, udp, payload)));
+        } else if buffer.sequence_number() == sequence {
             match NetlinkMessage::<SockDiagMessage>::deserialize(&rest[..length])
                 .map(|message| message.payload)
             {
                 Ok(NetlinkPayload::Done(_)) => return Ok(Answer::Done),
                 Ok(NetlinkPayload::Error(error)) if error.code.is_some() => {
                     return Err(error.to_io());
-                }
-                Ok(NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found))) => {
-                    rows.push(inet_row(&found, udp, buffer.payload()));
                 }
                 Ok(NetlinkPayload::InnerMessage(SockDiagMessage::UnixResponse(found))) => {
                     rows.push(unix_row(&found))
@@ -190,8 +192,12 @@ fn invalid(error: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, error.to_string())
 }
 
-fn inet_row(found: &InetResponse, udp: bool, payload: &[u8]) -> DiagRow {
-    let head = &found.header;
+/// Whether a message is the row of an Internet socket.
+fn is_inet(kind: u16, payload: &[u8]) -> bool {
+    kind == SOCK_DIAG_BY_FAMILY && matches!(payload.first(), Some(&(AF_INET | AF_INET6)))
+}
+
+fn inet_row(head: &InetResponseHeader, udp: bool, payload: &[u8]) -> DiagRow {
     let id = &head.socket_id;
     let local = inet_addr(id.source_address, id.source_port, id.interface_id);
     let peer = inet_addr(id.destination_address, id.destination_port, id.interface_id);

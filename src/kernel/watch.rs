@@ -31,6 +31,8 @@ const POKED: u64 = 1;
 pub struct Watcher {
     sockets: Epoll,
     poke: Poke,
+    /// Where epoll_wait(2) puts its events.
+    events: Box<[EpollEvent]>,
 }
 
 /// Wakes a [`Waiter`] from any thread.
@@ -78,6 +80,7 @@ impl Watcher {
         Ok(Self {
             sockets: epoll()?,
             poke: Poke(Arc::new(shared)),
+            events: vec![EpollEvent::empty(); BATCH].into_boxed_slice(),
         })
     }
 
@@ -118,11 +121,10 @@ impl Watcher {
     /// among them.
     pub fn changed(&mut self) -> Vec<u64> {
         let mut ids = Vec::new();
-        let mut events = [EpollEvent::empty(); BATCH];
         // A reported event is not reported again (EPOLLET), so this ends even while more is coming: after as many rounds
         // as there are watched sockets at the latest, and in practice after one.
-        while let Ok(count) = self.sockets.wait(&mut events, EpollTimeout::ZERO) {
-            ids.extend(events[..count].iter().map(EpollEvent::data));
+        while let Ok(count) = self.sockets.wait(&mut self.events, EpollTimeout::ZERO) {
+            ids.extend(self.events[..count].iter().map(EpollEvent::data));
             if count < BATCH {
                 break;
             }

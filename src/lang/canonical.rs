@@ -13,7 +13,15 @@ use super::table::find;
 
 /// A statement in the shell dialect.
 pub fn canonical(statement: &Statement) -> String {
-    let mut text = String::new();
+    if let (None, None, [], Action::Call(call)) = (
+        statement.side,
+        &statement.host,
+        statement.targets.as_slice(),
+        &statement.action,
+    ) {
+        return canonical_call(call);
+    }
+    let mut text = String::with_capacity(48);
     if let Some(side) = statement.side {
         text.push_str(side.word());
         text.push_str(": ");

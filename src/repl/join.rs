@@ -11,6 +11,11 @@ pub struct Joiner {
 impl Joiner {
     /// One more line; the logical lines that are complete now.
     pub fn push(&mut self, line: &str) -> Vec<String> {
+        if self.pending.is_empty() && !line.contains('\n') && !unfinished(line) {
+            // By far most lines stand for themselves.
+            let blank = line.trim().is_empty();
+            return (!blank).then(|| line.to_owned()).into_iter().collect();
+        }
         self.pending.push_str(line);
         if unfinished(&self.pending) {
             self.pending.push('\n');

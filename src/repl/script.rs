@@ -100,7 +100,9 @@ impl Script {
             ..
         } = self;
         if *echo {
-            output.write(&format!("{}{line}\n", app.prompt()));
+            output.write(&app.prompt());
+            output.write(line);
+            output.write("\n");
         }
         if app.jobs() > 0 || may_sleep(line) {
             output.flush();

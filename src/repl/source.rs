@@ -7,6 +7,8 @@ use std::io::{self, BufRead, Read};
 
 /// A line longer than this is not read further.
 const LONGEST: u64 = 16 << 20;
+/// How long most lines are at most.
+const USUAL: usize = 80;
 /// How much of a line that cannot be read is shown, in bytes.
 const SHOWN: usize = 40;
 
@@ -24,7 +26,7 @@ pub enum Line {
 /// # Errors
 /// Those of read(2).
 pub fn read_line(from: &mut impl BufRead) -> io::Result<Option<Line>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL);
     let mut bounded = from.by_ref().take(LONGEST);
     if bounded.read_until(b'\n', &mut bytes)? == 0 {
         return Ok(None);

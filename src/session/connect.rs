@@ -145,24 +145,11 @@ impl Session {
 
     /// The session's own listener with exactly this address.
     fn listener_on(&self, addr: SocketAddr) -> Option<i32> {
-        let exactly = |socket: &&Socket| {
-            socket.listening
-                && !socket.closed
-                && socket.host.is_none()
-                && socket.bound.as_ref().is_some_and(|bound| match bound {
-                    Addr::Inet(bound) => {
-                        bound.ip() == addr.ip()
-                            && (bound.port() == addr.port() || bound.port() == 0)
-                    }
-                    _ => false,
-                })
-        };
-        let listener = self.table.listening().filter(exactly).find(|socket| {
-            let local = call::getsockname(socket.fd, socket.addr_len())
-                .ok()
-                .and_then(|filled| filled.addr);
-            local == Some(Addr::Inet(addr))
-        })?;
+        let addr = Addr::Inet(addr);
+        let listener = self
+            .table
+            .listening()
+            .find(|socket| socket.host.is_none() && socket.listens_at() == Some(&addr))?;
         Some(listener.fd)
     }
 }

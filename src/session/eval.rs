@@ -213,7 +213,10 @@ impl Session {
         match property {
             "fd" => Ok(Value::Int(i64::from(socket.fd))),
             "name" => Ok(Value::Text(socket.name.clone())),
-            "local" => addr(call::getsockname(socket.fd, len), "local"),
+            "local" => match socket.listens_at() {
+                Some(at) => Ok(Value::Addr(at.clone())),
+                None => addr(call::getsockname(socket.fd, len), "local"),
+            },
             "peer" => addr(call::getpeername(socket.fd, len), "peer"),
             "state" => self
                 .state(socket.id)

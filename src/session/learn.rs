@@ -9,6 +9,7 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::Dialect;
 use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 impl Session {
@@ -85,7 +86,7 @@ impl Session {
         &mut self,
         socket: Option<SocketId>,
         command: &'static str,
-        typed: &str,
+        typed: &Arc<str>,
         errno: Option<Errno>,
     ) {
         let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else {
@@ -94,7 +95,7 @@ impl Session {
         socket.remember(Made {
             command,
             errno,
-            typed: typed.to_owned(),
+            typed: Arc::clone(typed),
         });
         let reset = match errno {
             Some(Errno(libc::ECONNRESET)) => true,
@@ -232,17 +233,17 @@ impl Session {
         listener: Option<SocketId>,
         name: Option<&str>,
     ) -> SocketId {
-        let parent = listener.and_then(|id| self.table.get(id)).cloned();
-        let what = parent
-            .as_ref()
-            .map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |p| {
-                [p.domain, p.kind, p.protocol]
-            });
+        let parent = listener.and_then(|id| self.table.get(id));
+        let what = parent.map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |parent| {
+            [parent.domain, parent.kind, parent.protocol]
+        });
+        // The kernel copies the option from the listener.
+        let reuse = parent.is_some_and(|parent| parent.reuse);
+        let host = parent.and_then(|parent| parent.host.clone());
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
-            // The kernel copies the option from the listener.
-            socket.reuse = parent.as_ref().is_some_and(|parent| parent.reuse);
-            socket.host = parent.and_then(|parent| parent.host);
+            socket.reuse = reuse;
+            socket.host = host;
             socket.peer = peer;
             socket.connected = true;
         }

@@ -77,7 +77,7 @@ impl Session {
         self.vars.insert(name.to_owned(), Value::Socket(id));
     }
 
-    /// Notes where a socket stood when it was closed.
+    /// Notes where a socket stood when it began to listen, or was closed.
     pub fn remember_local(&mut self, id: SocketId, local: Option<Addr>) {
         if let Some(socket) = self.table.get_mut(id) {
             socket.last_local = local;

@@ -42,7 +42,7 @@ use crate::errno::Errno;
 use crate::lang::ast::{Arg, Call, Expr};
 use jobs::Jobs;
 use network::Networks;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use table::Table;
 
@@ -118,7 +118,7 @@ const PRIMITIVES: &[(&str, Primitive)] = &[
 /// A session.
 pub struct Session {
     table: Table,
-    vars: HashMap<String, Value>,
+    vars: BTreeMap<String, Value>,
     jobs: Jobs,
     waiting: BTreeMap<u32, outcome::Waiting>,
     networks: Networks,
@@ -139,7 +139,7 @@ impl Session {
         let jobs = Jobs::new();
         Self {
             table: Table::default(),
-            vars: HashMap::new(),
+            vars: BTreeMap::new(),
             interrupt: jobs.interrupt_flag(),
             jobs,
             waiting: BTreeMap::new(),
@@ -229,15 +229,19 @@ impl Session {
 
     /// A value under a name, as after `x = 3`.
     pub fn assign(&mut self, name: &str, value: Value) {
-        if let Some(Value::Socket(old)) = self.vars.get(name).cloned()
-            && value != Value::Socket(old)
+        let Some(place) = self.vars.get_mut(name) else {
+            self.vars.insert(name.to_owned(), value);
+            return;
+        };
+        let before = std::mem::replace(place, value);
+        if let Value::Socket(old) = before
+            && *place != before
             && let Some(socket) = self.table.get_mut(old)
             && socket.name == name
         {
             // The name goes to something else; the socket stays, under its number.
             socket.name = format!("fd{}", socket.fd);
         }
-        self.vars.insert(name.to_owned(), value);
     }
 
     /// A required argument; the parser has seen to it that it is there.

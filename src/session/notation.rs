@@ -13,8 +13,8 @@ const STRING_LIMIT: usize = 32;
 
 /// A finished call: `bind(3, …, 16) = 0`, `… = -1 EINVAL (Invalid argument)`.
 pub fn finished(
-    command: &str,
-    name: &str,
+    command: &'static str,
+    name: &'static str,
     args: impl Display,
     result: Result<i64, Errno>,
 ) -> Syscall {
@@ -23,8 +23,8 @@ pub fn finished(
 
 /// A finished call with what strace adds after the result (`(Timeout)`, `(in [3])`).
 pub fn finished_with(
-    command: &str,
-    name: &str,
+    command: &'static str,
+    name: &'static str,
     args: impl Display,
     result: Result<i64, Errno>,
     tail: &str,
@@ -47,8 +47,8 @@ pub fn finished_with(
         text.push_str(tail);
     }
     Syscall {
-        name: name.to_owned(),
-        command: command.to_owned(),
+        name,
+        command,
         text,
         ret: Some(ret),
         errno,
@@ -73,8 +73,8 @@ impl Asleep {
             args,
         } = self;
         Syscall {
-            name: name.to_owned(),
-            command: command.to_owned(),
+            name,
+            command,
             text: format!("{name}({args}) = ?"),
             ret: None,
             errno: None,
@@ -94,7 +94,7 @@ pub fn asleep(command: &'static str, name: &'static str, args: impl Display) -> 
 
 /// A library call that makes no system call, or several that are not shown.
 pub fn library(
-    command: &str,
+    command: &'static str,
     args: impl Display,
     result: impl Display,
     errno: Option<Errno>,
@@ -102,8 +102,8 @@ pub fn library(
     let result = result.to_string();
     let number = result.split(' ').next().and_then(|word| word.parse().ok());
     Syscall {
-        name: command.to_owned(),
-        command: command.to_owned(),
+        name: command,
+        command,
         text: format!("{command}({args}) = {result}"),
         ret: Some(if errno.is_some() {
             -1

@@ -10,6 +10,7 @@ use crate::event::{Addr, Answer, Syscall, TcpState};
 use crate::lang::ast::Dialect;
 use crate::sys::call;
 use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// How a call went.
@@ -36,7 +37,7 @@ pub struct Done {
     /// The command.
     pub command: &'static str,
     /// As typed, in canonical form.
-    pub typed: String,
+    pub typed: Arc<str>,
     /// The system calls, until they are told.
     pub calls: Vec<Syscall>,
     /// What the last of them returned.
@@ -80,7 +81,7 @@ impl Waiting {
 #[derive(Debug)]
 pub(super) struct Meta {
     pub(super) command: &'static str,
-    pub(super) typed: String,
+    pub(super) typed: Arc<str>,
     pub(super) socket: Option<SocketId>,
     pub(super) effect: Effect,
     pub(super) targets: Vec<Option<String>>,
@@ -109,7 +110,7 @@ impl Session {
         &mut self,
         prepared: Prepared,
         targets: &[Option<String>],
-        typed: &str,
+        typed: &Arc<str>,
         dialect: Dialect,
     ) -> Result<Step, Refusal> {
         let at_once = self.returns_at_once(&prepared);
@@ -124,7 +125,7 @@ impl Session {
         } = prepared;
         let meta = Meta {
             command,
-            typed: typed.to_owned(),
+            typed: Arc::clone(typed),
             socket,
             effect,
             targets: targets.to_vec(),
@@ -209,6 +210,9 @@ impl Session {
 
     /// The jobs that have returned since last time.
     pub fn collect(&mut self) -> Vec<Done> {
+        if !self.jobs.has_results() {
+            return Vec::new();
+        }
         let returned = self.jobs.collect();
         returned
             .into_iter()
@@ -262,7 +266,7 @@ impl Session {
         self.waiting.iter().map(|(job, waiting)| {
             (
                 *job,
-                waiting.meta.typed.as_str(),
+                &*waiting.meta.typed,
                 &waiting.asleep,
                 waiting.meta.socket,
             )

@@ -2,8 +2,9 @@
 
 use crate::errno::Errno;
 use crate::event::Addr;
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::os::fd::RawFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// A socket of this session. Never used twice, unlike descriptor numbers.
@@ -24,7 +25,7 @@ pub struct Made {
     /// Its errno, where it failed.
     pub errno: Option<Errno>,
     /// The statement, in canonical form.
-    pub typed: String,
+    pub typed: Arc<str>,
 }
 
 /// One socket.
@@ -71,8 +72,8 @@ pub struct Socket {
     /// Whether it is closed.
     pub closed: bool,
     /// The statement that closed it, and when.
-    pub closed_by: Option<(String, Instant)>,
-    /// Its local address when it was closed.
+    pub closed_by: Option<(Arc<str>, Instant)>,
+    /// Its local address when it began to listen, or was closed.
     pub last_local: Option<Addr>,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
@@ -97,6 +98,12 @@ impl Socket {
     /// Whether it is a TCP socket.
     pub fn is_tcp(&self) -> bool {
         matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
+    }
+
+    /// The address that it listens at: it stays as long as the socket listens.
+    pub fn listens_at(&self) -> Option<&Addr> {
+        let listens = self.listening && !self.closed && !self.shut_read;
+        self.last_local.as_ref().filter(|_| listens)
     }
 
     /// The length of an address of its family, which is what its address buffers are given.
@@ -127,12 +134,12 @@ pub fn addr_len(domain: i32) -> u32 {
 /// All sockets of a session.
 #[derive(Debug, Default)]
 pub struct Table {
-    sockets: HashMap<SocketId, Socket>,
-    open: HashMap<RawFd, SocketId>,
+    sockets: BTreeMap<SocketId, Socket>,
+    open: BTreeMap<RawFd, SocketId>,
     closed: VecDeque<SocketId>,
     listening: BTreeSet<SocketId>,
     last_id: u64,
-    names_given: HashMap<&'static str, u32>,
+    names_given: BTreeMap<&'static str, u32>,
 }
 
 impl Table {
@@ -234,13 +241,10 @@ impl Table {
 
     /// The open sockets, in the order of their descriptors.
     pub fn open(&self) -> Vec<&Socket> {
-        let mut open: Vec<&Socket> = self
-            .open
+        self.open
             .values()
             .filter_map(|id| self.sockets.get(id))
-            .collect();
-        open.sort_unstable_by_key(|socket| socket.fd);
-        open
+            .collect()
     }
 
     /// The open sockets on which listen() succeeded.

@@ -20,7 +20,7 @@ fn make(session: &mut Session, line: &str) -> Result<Step, NotYet> {
     };
     let prepared = session.prepare(call)?;
     session
-        .make(prepared, &statement.targets, line, Dialect::Shell)
+        .make(prepared, &statement.targets, &line.into(), Dialect::Shell)
         .map_err(NotYet::from)
 }
 

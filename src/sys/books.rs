@@ -23,6 +23,8 @@ pub struct TcpInfo {
     pub unacked: u32,
     /// `tcpi_sacked`: segments acknowledged out of order; of a listener, the limit that listen(2) set.
     pub sacked: u32,
+    /// `tcpi_bytes_received`: bytes that the peer has sent, in order, a FIN counting one. `None` before Linux 4.1.
+    pub received: Option<u64>,
     /// `tcpi_notsent_bytes`: bytes in the send queue that were never sent. `None` before Linux 4.6.
     pub notsent: Option<u32>,
 }
@@ -39,10 +41,16 @@ pub fn tcp_info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
         four.copy_from_slice(&bytes[at..at + 4]);
         u32::from_ne_bytes(four)
     };
+    let long = |at: usize| {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&bytes[at..at + 8]);
+        u64::from_ne_bytes(eight)
+    };
     Ok(TcpInfo {
         state: bytes[0],
         unacked: word(24),
         sacked: word(28),
+        received: (len >= 136).then(|| long(128)),
         notsent: (len >= TCP_INFO_LEN).then(|| word(144)),
     })
 }

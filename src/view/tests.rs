@@ -49,8 +49,8 @@ pub(super) fn addr(text: &str) -> Addr {
 
 pub(super) fn syscall(text: &str, ret: Option<i64>, errno: Option<Errno>) -> What {
     What::Syscall(Syscall {
-        name: "bind".to_owned(),
-        command: "bind".to_owned(),
+        name: "bind",
+        command: "bind",
         text: text.to_owned(),
         ret,
         errno,

@@ -7,6 +7,7 @@ mod blocking;
 mod errors;
 mod exercises;
 mod exit;
+mod flood;
 mod harness;
 mod json;
 mod lessons;

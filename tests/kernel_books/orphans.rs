@@ -6,7 +6,7 @@ use super::common::{
 use super::support::{require, until};
 use socket2::Socket;
 use socktutor::event::{Change, TcpState};
-use socktutor::kernel::{Books, Diag};
+use socktutor::kernel::{Books, Diag, Family};
 use std::io::Write;
 use std::net::Shutdown;
 use std::time::Duration;
@@ -84,7 +84,7 @@ fn the_whole_way_of_a_client_that_closes_first() {
         "TIME_WAIT is not to be polled: {pause:?}"
     );
     let row = diag
-        .find(socktutor::kernel::Family::Tcp, local, Some(peer))
+        .find(Family::Tcp, local, Some(peer))
         .unwrap()
         .unwrap();
     assert_eq!(books.orphan(&row), Some(0));
@@ -209,4 +209,62 @@ fn a_connection_that_is_gone_is_not_taken_for_its_listener() {
     books.closed(0);
     follow(&mut books, &mut diag, 0, Close);
     follow(&mut books, &mut diag, 1, Close);
+}
+
+#[test]
+fn many_are_found_as_each_is_found_alone() {
+    let server = listener(64);
+    let mut diag = Diag::open().unwrap();
+    let mut open = Vec::new();
+    let mut asked = vec![(inet(&server), None)];
+    // More than go with one request; every third is gone.
+    for n in 0..50 {
+        let client = tcp();
+        client.connect(&address(&server)).unwrap();
+        let (conn, _) = server.accept().unwrap();
+        asked.push((inet(&client), Some(inet(&server))));
+        if n % 3 == 0 {
+            client.set_linger(Some(Duration::ZERO)).unwrap();
+            drop(client);
+            await_state(&conn, Close);
+        } else {
+            open.push((client, conn));
+        }
+    }
+    let together: Vec<_> = diag
+        .find_all(&asked)
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    let alone: Vec<_> = asked
+        .iter()
+        .map(|(local, peer)| diag.find(Family::Tcp, *local, *peer).unwrap())
+        .collect();
+    assert_eq!(together, alone);
+    assert_eq!(together.iter().flatten().count(), 1 + open.len());
+}
+
+#[test]
+fn the_other_end_is_known_by_its_addresses() {
+    let server = listener(5);
+    let client = tcp();
+    client.connect(&address(&server)).unwrap();
+    let (mut books, _) = books(&[&server, &client]);
+    assert_eq!(
+        books.other_end(1),
+        Some(0),
+        "not accepted yet: the listener"
+    );
+    let (conn, _) = server.accept().unwrap();
+    books.observe(2, tcp_look(&conn));
+    assert_eq!((books.other_end(1), books.other_end(2)), (Some(2), Some(1)));
+    assert_eq!(books.other_end(0), None, "a listener has none");
+    drop(client);
+    books.closed(1);
+    assert_eq!(
+        books.other_end(1),
+        Some(2),
+        "also of one that was just closed"
+    );
+    assert_eq!(books.other_end(2), None);
 }

@@ -87,7 +87,7 @@ impl App {
         let own = for_side(statement);
         let mut outcomes = Vec::with_capacity(2);
         for (at, side) in comparison.sides.iter_mut().enumerate() {
-            side.record(App::catch_up);
+            side.record(App::gather);
             if only.is_none_or(|only| only == at) {
                 side.app.line.clone_from(&self.line);
                 let failed = side.failed;
@@ -114,7 +114,7 @@ impl App {
     }
 
     /// What has happened by itself since the last statement.
-    fn catch_up(&mut self, sink: Sink<'_>) {
+    fn gather(&mut self, sink: Sink<'_>) {
         self.collect(sink);
         if !self.ledger.looked_just_now() {
             self.look_around(None, sink);
@@ -133,7 +133,7 @@ impl Side {
             return;
         };
         let last = &self.app.last;
-        let refused = last.typed == crate::lang::canonical(statement)
+        let refused = *last.typed == *crate::lang::canonical(statement)
             && last.errno.is_some_and(|errno| errno.0 == libc::EOPNOTSUPP);
         let socket = last.socket.and_then(|id| self.app.session.socket(id));
         let Some(socket) = socket.filter(|socket| {
@@ -151,8 +151,8 @@ impl Side {
             self.kind.word()
         );
         let explanation = Explanation {
-            topic: "accept".to_owned(),
-            text: vec![text],
+            topic: "accept".into(),
+            text: vec![text.into()],
             hints: Vec::new(),
             tone: Tone::Info,
         };

@@ -27,8 +27,8 @@ pub fn cause(command: &str, errno: Errno, facts: &Facts) -> Explanation {
     };
     let words = contextual(&name, &scene).unwrap_or_else(|| general(&name, errno, &scene));
     Explanation {
-        topic: name,
-        text: words.text,
+        topic: name.into(),
+        text: words.text.into_iter().map(Into::into).collect(),
         hints: words.hints,
         tone: Tone::Error,
     }

@@ -4,18 +4,22 @@ use super::{address, expr};
 use crate::lang::ast::{Arg, Call, Expr};
 use crate::lang::parser::{flag_word, is_plain_word, short};
 use crate::lang::table::{Kind, Need, Param};
+use std::fmt::Write;
 
 /// A call in words: `send s "hi" --oob`.
 pub(super) fn words(call: &Call) -> String {
-    let mut text = call.command.name.to_owned();
+    let mut text = String::with_capacity(32);
+    text.push_str(call.command.name);
     if call.command.name == "socket"
         && let [Some(domain), Some(kind), protocol] = call.args.as_slice()
         && let (Expr::Const(domain, _), Expr::Const(kind, _)) = (&domain.value, &kind.value)
         && let Some(short) = short(domain, kind)
     {
-        text = format!("socket {short}");
+        text.push(' ');
+        text.push_str(short);
         if let Some(protocol) = protocol {
-            text = format!("{text} {}", plain(&protocol.value));
+            text.push(' ');
+            text.push_str(&plain(&protocol.value));
         }
         return text;
     }
@@ -36,9 +40,11 @@ pub(super) fn words(call: &Call) -> String {
         let named = !flags && (gap || bracket || param.kind == Kind::MsgFlags);
         let later = call.command.name == "poll" || call.command.name == "select";
         if named || later && at == 1 && !matches!(value, Expr::Int(0..)) {
-            text.push_str(&format!(" {}={word}", param.name));
+            // Writing to a String cannot fail.
+            let _ = write!(text, " {}={word}", param.name);
         } else {
-            text.push_str(&format!(" {word}"));
+            text.push(' ');
+            text.push_str(&word);
         }
     }
     text

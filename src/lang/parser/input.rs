@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{Dialect, Span};
 use crate::lang::fault::Fault;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 use winnow::LocatingSlice;
 use winnow::error::ParserError;
@@ -31,7 +31,7 @@ pub(crate) struct State<'a> {
     /// Whether there is a variable or a socket of this name.
     known: &'a dyn Fn(&str) -> bool,
     /// Names that earlier statements of the same text set.
-    pub(super) set: HashSet<String>,
+    pub(super) set: BTreeSet<String>,
     /// Open brackets; newlines are blanks inside.
     pub(super) brackets: usize,
     /// Operators must touch their operands: `recv s 2*1024 --peek`.
@@ -104,7 +104,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
         state: State {
             source: text,
             known,
-            set: HashSet::new(),
+            set: BTreeSet::new(),
             brackets: 0,
             tight: false,
             format: false,

@@ -15,7 +15,7 @@ use crate::lang::table::{Command, Role, abbreviated, find};
 
 /// All statements of a text.
 pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(1);
     loop {
         gap(i, &mut found);
         if i.rest().is_empty() {

@@ -223,10 +223,10 @@ fn a_job_says_where_it_sleeps() {
 fn an_explanation_folds_and_says_what_to_try() {
     let words = |tone, hints: &[&str]| {
         What::Explain(Explanation {
-        topic: "bind".to_owned(),
+        topic: "bind".into(),
         text: vec![
-            "The kernel has reserved port 12345 for this socket — and nothing is listening yet: listen() does that.".to_owned(),
-            "Second.".to_owned(),
+            "The kernel has reserved port 12345 for this socket — and nothing is listening yet: listen() does that.".into(),
+            "Second.".into(),
         ],
         hints: hints.iter().map(|hint| (*hint).to_owned()).collect(),
         tone,

@@ -23,8 +23,8 @@ fn calls(text: &str, span: (usize, usize)) -> Vec<What> {
             from: path(),
         }),
         What::Explain(Explanation {
-            topic: own(),
-            text: vec![own(), own()],
+            topic: own().into(),
+            text: vec![own().into(), own().into()],
             hints: vec![own()],
             tone: Tone::Warn,
         }),

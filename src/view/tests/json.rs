@@ -32,8 +32,8 @@ fn fields_are_those_of_the_design() {
     };
     assert_snapshot!(line(What::Job(job)), @r#"{"t":1.5,"socket":"s","fd":3,"event":"job","n":1,"status":"blocked","call":"accept s","sleeps_in":"accept()"}"#);
     let words = Explanation {
-        topic: "bind".to_owned(),
-        text: vec!["Yes.".to_owned()],
+        topic: "bind".into(),
+        text: vec!["Yes.".into()],
         hints: vec![],
         tone: Tone::Info,
     };

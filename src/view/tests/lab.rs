@@ -338,7 +338,10 @@ fn what_needs_the_whole_width_follows() {
     let both = compared([vec![row(1)], vec![row(2)]]);
     let alone = shown(TERMINAL, row(1).what);
     let alone = alone.strip_prefix("sock>\n").unwrap();
-    assert!(both.starts_with(&format!("sock>\n  tcp\n{alone}  udp\n")), "{both}");
+    assert!(
+        both.starts_with(&format!("sock>\n  tcp\n{alone}  udp\n")),
+        "{both}"
+    );
     let one = compared([vec![row(1)], vec![]]);
     assert_eq!(one, format!("sock>\n  tcp\n{alone}"));
 }
