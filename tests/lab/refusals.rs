@@ -197,7 +197,8 @@ fn the_helper_is_nothing_to_be_typed() {
 fn a_lesson_in_the_laboratory_is_skipped_with_the_doctors_words() {
     let home = tempfile::tempdir().unwrap();
     let file = home.path().join("90-lab.md");
-    let body = "# Lab\n\n## 1. One\n\nDo it.\n\n```sock\ns = socket tcp\nexpect state s CLOSE\n```\n";
+    let body =
+        "# Lab\n\n## 1. One\n\nDo it.\n\n```sock\ns = socket tcp\nexpect state s CLOSE\n```\n";
     let head = "---\nid: lab\ntitle: Lab\nnetwork: lab\n---\n";
     std::fs::write(&file, format!("{head}{body}")).unwrap();
     let test = |more: &[&str]| {

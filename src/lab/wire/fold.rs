@@ -10,17 +10,23 @@ use crate::packet::{Again, Flags, Parsed};
 impl State {
     /// Whether a packet repeats one that is still held, or one whose acknowledgment is. It is counted there.
     pub(super) fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
-        if !self.rules.hold || !self.rules.fold || !repeatable(parsed) {
+        if !self.rules.hold || !self.rules.fold {
             return false;
         }
+        let numbered = repeatable(parsed);
         let held = || self.held.iter().filter_map(|n| self.log.get(*n));
         let original = held()
+            // A question whether the window is open, or the other end alive, has no number of its own, and is repeated too.
+            .filter(|held| numbered || held.mark.window_probe || held.mark.keep_alive)
             .find(|held| held.from == from && same_segment(&held.parsed, parsed))
             .map(|held| held.n)
             .or_else(|| {
+                if !numbered {
+                    return None;
+                }
                 let answers =
                     |held: &&Record| acknowledges(&held.parsed, parsed) && !by_timer(held);
-                let answered = held().find(answers).is_some();
+                let answered = held().any(|held| answers(&held));
                 let log = || self.log.iter().rev();
                 let sent = || log().find(|first| same_segment(&first.parsed, parsed));
                 answered.then(sent)?.map(|first| first.n)
