@@ -143,13 +143,13 @@ impl App {
         }) else {
             return;
         };
-        let (id, of, proto) = (socket.id, socket.name.clone(), socket.proto());
+        let (id, of) = (socket.id, socket.name.clone());
         if *name == of {
             return;
         }
         self.session.assign(name, Value::Socket(id));
         let text = format!(
-            "Nobody is to be accepted: one {proto} socket talks to every peer. On this side `{name}` is another name for `{of}`."
+            "There is nobody to accept: one datagram socket talks to every peer. On this side `{name}` is another name for `{of}`."
         );
         let explanation = Explanation {
             topic: "accept".into(),
