@@ -8,6 +8,7 @@ mod support;
 
 mod bench;
 mod doctor;
+mod exercises;
 mod furnishing;
 mod held;
 mod hosts;
