@@ -7,11 +7,15 @@
 mod support;
 
 mod bench;
+mod compare;
 mod doctor;
+mod exercises;
 mod furnishing;
 mod held;
 mod hosts;
+mod live;
 mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
+mod stepping;
