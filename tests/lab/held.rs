@@ -72,3 +72,14 @@ expect retransmission of last\nexpect held 1\nstep\nexpect packet last server AC
 server: recv d 3000\nexpect packet last server info \"window update\"\n";
     holds(script);
 }
+
+#[test]
+fn a_segment_beyond_a_gap_is_not_numbered_again() {
+    // The tail that overtook is probed after some milliseconds, though `sack` on the wire says that it has arrived.
+    holds(
+        "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nc = socket tcp\n\
+connect c server:80\nserver: d = accept s\nwire hold\nsend c #2000\nexpect held 2\nwire swap\nstep\n\
+expect packet 6 server ACK ack 1\nexpect retransmission of 4\nexpect quiet 1s\nexpect packets 6\n\
+step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
+    );
+}

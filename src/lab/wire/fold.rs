@@ -8,7 +8,7 @@ use crate::packet::serial::before;
 use crate::packet::{Again, Flags, Parsed};
 
 impl State {
-    /// Whether a packet repeats one that is still held, or one whose acknowledgment is. It is counted there.
+    /// Whether a packet repeats one that is still held, or one that arrived and whose acknowledgment is held. It is counted there.
     pub(super) fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
         if !self.rules.hold || !self.rules.fold {
             return false;
@@ -65,7 +65,8 @@ fn same_segment(a: &Parsed, b: &Parsed) -> bool {
     }
 }
 
-/// Whether a packet acknowledges all of a segment that went the other way.
+/// Whether a packet acknowledges all of a segment that went the other way, or reports it as arrived beyond a gap
+/// (RFC 2018).
 fn acknowledges(packet: &Parsed, segment: &Parsed) -> bool {
     let (Some(answer), Some(tcp)) = (packet.tcp(), segment.tcp()) else {
         return false;
@@ -75,5 +76,8 @@ fn acknowledges(packet: &Parsed, segment: &Parsed) -> bool {
             == segment.ip.as_ref().map(|ip| (ip.dst, ip.src));
     let flag = |flag| u32::from(tcp.flags.has(flag));
     let len = segment.payload.len() as u32 + flag(Flags::SYN) + flag(Flags::FIN);
-    back && answer.flags.has(Flags::ACK) && !before(answer.ack, tcp.seq.wrapping_add(len))
+    let end = tcp.seq.wrapping_add(len);
+    let reported = |(from, to): &(u32, u32)| !before(tcp.seq, *from) && !before(*to, end);
+    back && answer.flags.has(Flags::ACK)
+        && (!before(answer.ack, end) || answer.options.sack().iter().any(reported))
 }
