@@ -1,7 +1,7 @@
 //! A comparison at the prompt: which sides it names, what a wait says, and what wakes on one side.
 
 use crate::support::skip;
-use crate::terminal::{PROGRAM, Start, Terminal};
+use crate::terminal::{Start, Terminal};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
@@ -9,7 +9,7 @@ const PROMPT: &str = "tcp|udp client> ";
 
 /// A comparison with a receiver on the server of both sides. `None` where the machine has no laboratory.
 fn comparison() -> Option<(Terminal, Option<TempDir>)> {
-    let mut doctor = Command::new(PROGRAM);
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_socktutor"));
     let well = doctor.arg("doctor").stdout(Stdio::null()).status().unwrap();
     if !well.success() {
         skip("there is no laboratory; socktutor doctor says why");
