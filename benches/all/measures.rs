@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// One part of the whole.
-type Measure = fn(&mut Report);
+pub type Measure = fn(&mut Report);
 
 /// Every part by its name.
 pub const ALL: &[(&str, Measure)] = &[
@@ -21,25 +21,28 @@ pub const ALL: &[(&str, Measure)] = &[
 ];
 
 /// A program and its arguments.
-type Line = Vec<OsString>;
+pub type Line = Vec<OsString>;
 
-fn line<const N: usize>(program: impl AsRef<Path>, args: [&str; N]) -> Line {
+/// A line.
+pub fn line<const N: usize>(program: impl AsRef<Path>, args: [&str; N]) -> Line {
     let program = program.as_ref().as_os_str().to_owned();
     std::iter::once(program)
         .chain(args.map(OsString::from))
         .collect()
 }
 
-fn tutor<const N: usize>(args: [&str; N]) -> Line {
+/// Socktutor with these arguments.
+pub fn tutor<const N: usize>(args: [&str; N]) -> Line {
     line(SOCKTUTOR, args)
 }
 
-fn bare<const N: usize>(args: [&str; N]) -> Line {
+/// One of this program's own parts.
+pub fn bare<const N: usize>(args: [&str; N]) -> Line {
     line(itself(), args)
 }
 
 /// The median of each, run in turns.
-fn medians<const N: usize>(times: usize, lines: &[Line; N]) -> [Duration; N] {
+pub fn medians<const N: usize>(times: usize, lines: &[Line; N]) -> [Duration; N] {
     let mut took: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::new());
     for _ in 0..times {
         for (line, took) in lines.iter().zip(&mut took) {
