@@ -7,6 +7,7 @@
 mod support;
 
 mod bench;
+mod disturbed;
 mod doctor;
 mod exercises;
 mod furnishing;
@@ -17,4 +18,5 @@ mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
+mod settings;
 mod stepping;
