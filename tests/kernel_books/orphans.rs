@@ -83,10 +83,7 @@ fn the_whole_way_of_a_client_that_closes_first() {
         pause > Duration::from_secs(50),
         "TIME_WAIT is not to be polled: {pause:?}"
     );
-    let row = diag
-        .find(Family::Tcp, local, Some(peer))
-        .unwrap()
-        .unwrap();
+    let row = diag.find(Family::Tcp, local, Some(peer)).unwrap().unwrap();
     assert_eq!(books.orphan(&row), Some(0));
     if require("ss") {
         assert_eq!(

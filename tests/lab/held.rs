@@ -67,7 +67,7 @@ fn a_window_probe_that_waits_is_repeated_there() {
     let script = "lab up\nserver: s = socket tcp\nserver: setsockopt s SO_RCVBUF 1000\nserver: bind s server:80\n\
 server: listen s 5\nclient: c = socket tcp\nclient: connect c server:80\nserver: d = accept s\nwire hold\n\
 client: send c #3000\nstep until quiet\nexpect window server 0\nexpect packet last server info \"zero window\"\n\
-step until quiet\nexpect held 1\nexpect packet last client info \"window probe\"\n\
+step until quiet\nexpect held 1\nexpect packet last client info \"asks whether the window\"\n\
 expect retransmission of last\nexpect held 1\nstep\nexpect packet last server ACK win 0\nstep until quiet\n\
 server: recv d 3000\nexpect packet last server info \"window update\"\n";
     holds(script);
