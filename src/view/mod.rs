@@ -121,7 +121,8 @@ impl Renderer {
     /// What happened on both sides of a comparison, beside each other; what needs the whole width, one after the other. Each
     /// side is told what it has not been told before.
     fn compared(&mut self, page: &mut Page<'_>, compared: &Compared) {
-        let width = columns::side(&self.style).filter(|_| !compared.columns.iter().any(is_wide));
+        let width = columns::side(&self.style)
+            .filter(|_| !compared.columns.iter().any(|events| is_wide(events)));
         let style = Style {
             width: width.or(self.style.width),
             ..self.style
@@ -168,7 +169,7 @@ impl Renderer {
 }
 
 /// Whether one of these is a table or a drawing that half a terminal has no room for.
-fn is_wide(events: &Vec<Event>) -> bool {
+fn is_wide(events: &[Event]) -> bool {
     let wide = |event: &Event| match &event.what {
         What::Answer(answer) => matches!(
             answer,

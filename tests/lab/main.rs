@@ -7,11 +7,17 @@
 mod support;
 
 mod bench;
+mod compare;
+mod disturbed;
 mod doctor;
+mod exercises;
 mod furnishing;
 mod held;
 mod hosts;
+mod live;
 mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
+mod settings;
+mod stepping;

@@ -6,6 +6,7 @@
 mod support;
 
 mod asynchronous;
+mod compare;
 mod editing;
 mod learn;
 mod leaving;

@@ -117,12 +117,8 @@ impl App {
                 packet.options.contains(&wanted)
             }
             Mark::Info(words) => {
-                // Whichever of its remarks: the line shows them alike.
-                let remarks = [&packet.info, &packet.note].into_iter().flatten();
-                let words = words.to_lowercase();
-                remarks
-                    .map(|remark| remark.to_lowercase())
-                    .any(|remark| remark.contains(&words))
+                let info = packet.info.as_deref().unwrap_or_default();
+                info.to_lowercase().contains(&words.to_lowercase())
             }
         })
     }
@@ -217,6 +213,5 @@ fn in_short(packet: &Packet) -> String {
     );
     words.push(format!("len {}", packet.len));
     words.extend(packet.info.clone());
-    words.extend(packet.note.clone());
     words.join(" ")
 }

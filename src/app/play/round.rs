@@ -61,14 +61,27 @@ impl Round {
                 patience: Duration::ZERO,
             },
         );
-        // What the last call was tells whether this statement makes one.
-        let before = std::mem::take(&mut app.last);
-        let outcome = app.statement(statement, sink);
-        if app.last.typed.is_empty() {
-            app.last = before;
+        let outcome = if matches!(statement.action, Action::Lab(_)) {
+            let outcome = app.statement(statement, sink);
+            // An order makes no call; a packet that it delivers may end one.
+            if let Some(woken) = app.ended.iter().flatten().last() {
+                attempt.outcome = judge::Outcome {
+                    data: woken.data.clone(),
+                    ..judge::Outcome::new(woken.end)
+                };
+            }
+            outcome
         } else {
-            attempt.outcome = app.last_outcome();
-        }
+            // What the last call was tells whether this statement makes one.
+            let before = std::mem::take(&mut app.last);
+            let outcome = app.statement(statement, sink);
+            if app.last.typed.is_empty() {
+                app.last = before;
+            } else {
+                attempt.outcome = app.last_outcome();
+            }
+            outcome
+        };
         if !outcome.fault && self.judge.tried(attempt) {
             self.attempts += 1;
         }

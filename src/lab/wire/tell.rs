@@ -34,8 +34,7 @@ fn whole(state: &State, record: &Record) -> Packet {
     let tcp = parsed.tcp();
     let stay = state.waited(record);
     let held = record.left.is_none() || stay >= STAY;
-    let mut notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
-    notes.extend(meaning(mark));
+    let notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
     Packet {
         n: record.n,
         from: name(state, record.from),
@@ -58,7 +57,7 @@ fn whole(state: &State, record: &Record) -> Packet {
             let base = mark.base.map_or(0, |(_, ack)| ack);
             options_in_words(&record.bytes, tcp, base)
         }),
-        info: info(&record.bytes, parsed),
+        info: info(&record.bytes, parsed).or_else(|| meaning(mark)),
         fate: record.fate,
         retransmission: mark.retransmission.clone(),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
@@ -68,17 +67,17 @@ fn whole(state: &State, record: &Record) -> Packet {
     }
 }
 
-/// What a segment says beyond its numbers.
+/// What a segment without data is for, where its place in the conversation tells.
 fn meaning(mark: &Mark) -> Option<String> {
-    let words = [
-        (mark.window_probe, "asks whether the window is still closed"),
+    let each = [
+        (mark.window_probe, "window probe"),
         (mark.keep_alive, "keep-alive"),
-        (mark.window_update, "window update"),
         (mark.zero_window, "zero window"),
+        (mark.window_update, "window update"),
     ];
-    let found = words.iter().find(|(is, _)| *is);
-    let words = found.map(|(_, words)| (*words).to_owned());
-    words.or_else(|| Some(format!("duplicate ACK {}", mark.duplicate_ack?)))
+    let words = each.into_iter().find_map(|(is, words)| is.then_some(words));
+    let again = || Some(format!("duplicate ACK {}", mark.duplicate_ack?));
+    words.map(str::to_owned).or_else(again)
 }
 
 fn name(state: &State, host: usize) -> String {
