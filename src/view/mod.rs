@@ -121,7 +121,8 @@ impl Renderer {
     /// What happened on both sides of a comparison, beside each other; what needs the whole width, one after the other. Each
     /// side is told what it has not been told before.
     fn compared(&mut self, page: &mut Page<'_>, compared: &Compared) {
-        let width = columns::side(&self.style).filter(|_| !compared.columns.iter().any(|events| is_wide(events)));
+        let width = columns::side(&self.style)
+            .filter(|_| !compared.columns.iter().any(|events| is_wide(events)));
         let style = Style {
             width: width.or(self.style.width),
             ..self.style

@@ -23,7 +23,7 @@ impl Bench {
     fn new(first: &str) -> Option<Self> {
         up(&["client", "server"])?;
         let settings = Settings {
-            program: Some(bench::program().into()),
+            program: Some(bench::program()),
             ..Settings::script()
         };
         let app = App::new(settings).unwrap();
