@@ -1,12 +1,9 @@
 //! Exercises from real socket labs, with their packets: how many, which flags, which numbers.
 
-use super::live::{Live, errnos, fates, of_kind, sent, states};
+use super::live::{Live, PAIR, errnos, fates, of_kind, sent, states};
 
 /// Both sockets are bound, and nobody listens.
 const BOUND: &str = "server: b = socket tcp\nserver: bind b server:7\nclient: s = socket tcp\nclient: bind s client:0";
-/// A connection between `s` on the client and `conn` on the server: three packets.
-const PAIR: &str = "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\n\
-client: connect s server:7\nserver: conn = accept b\nexpect packets 3";
 /// What the handshake sends.
 const HANDSHAKE: [&str; 3] = [
     "client SYN 0:0",

@@ -10,6 +10,14 @@ use std::time::Duration;
 /// How long a line may take. The shell's own patience ends long before.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// A connection between `s` on the client and `conn` on the server: three packets.
+pub const PAIR: &str = "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\n\
+client: connect s server:7\nserver: conn = accept b\nexpect packets 3";
+
+/// A client `u` whose datagrams go to `v` on the server.
+pub const DATAGRAMS: &str = "server: v = socket udp\nserver: bind v server:9\nclient: u = socket udp\n\
+client: bind u client:5000\nclient: connect u server:9";
+
 /// A running shell.
 pub struct Live {
     child: Child,
@@ -187,6 +195,12 @@ pub fn in_words(packet: &Value) -> String {
     let ack = packet["ack"].as_u64();
     let ack = ack.map_or_else(String::new, |ack| format!(" ack {ack}"));
     format!("{from} {flags} {seq}:{}{ack}", seq + len)
+}
+
+/// What was received, in order.
+pub fn received(events: &[Value]) -> Vec<&str> {
+    let data = of_kind(events, "data").into_iter();
+    data.filter_map(|data| data["bytes"].as_str()).collect()
 }
 
 /// The errnos of the calls that failed.

@@ -8,6 +8,7 @@ mod support;
 
 mod bench;
 mod compare;
+mod disturbed;
 mod doctor;
 mod exercises;
 mod furnishing;
@@ -18,4 +19,5 @@ mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
+mod settings;
 mod stepping;

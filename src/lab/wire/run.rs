@@ -304,7 +304,11 @@ impl Still<'_> {
                 break;
             };
             let parsed = parse(&buffer[..len]);
+            let waiting = self.state.late.len();
             let outgoing = self.state.enter(host, &buffer[..len], &parsed);
+            if self.state.late.len() > waiting {
+                self.shared.wake_clock();
+            }
             if let Some(outgoing) = outgoing {
                 delivered = true;
                 let receivers = self.state.receivers(outgoing);
