@@ -11,6 +11,7 @@ mod doctor;
 mod furnishing;
 mod held;
 mod hosts;
+mod idle;
 mod ordinary;
 mod orphans;
 mod refusals;

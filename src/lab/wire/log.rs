@@ -116,6 +116,8 @@ pub(super) struct Record {
 pub(super) enum Moment {
     Sent(u64),
     Arrived(u64),
+    /// Both at once: how [`Log`] keeps what passes a flowing wire.
+    Passed(u64),
     Dropped(u64),
     /// A call or a state, told by the session.
     Aside(Box<Rung>),
@@ -198,6 +200,13 @@ impl Log {
 
     /// Something happened now.
     pub fn happened(&mut self, moment: Moment) {
+        if let Moment::Arrived(n) = moment
+            && let Some(last) = self.moments.back_mut()
+            && matches!(last, Moment::Sent(sent) if *sent == n)
+        {
+            *last = Moment::Passed(n);
+            return;
+        }
         // A packet has two moments, a call and a state about as many.
         if self.moments.len() >= self.bounds.packets.saturating_mul(4) {
             self.moments.pop_front();
@@ -207,7 +216,7 @@ impl Log {
 
     /// Something that the arrival of a packet has caused, right behind it.
     pub fn happened_at_arrival(&mut self, n: u64, moment: Moment) {
-        let arrival = |moment: &Moment| matches!(moment, Moment::Arrived(of) if *of == n);
+        let arrival = |moment: &Moment| matches!(moment, Moment::Arrived(of) | Moment::Passed(of) if *of == n);
         match self.moments.iter().rposition(arrival) {
             Some(place) => self.moments.insert(place + 1, moment),
             None => self.happened(moment),
@@ -235,7 +244,12 @@ impl Log {
     }
 
     /// What happened, in order.
-    pub fn moments(&self) -> impl Iterator<Item = &Moment> {
-        self.moments.iter()
+    pub fn moments(&self) -> impl Iterator<Item = Moment> {
+        let each = self.moments.iter().cloned();
+        each.flat_map(|moment| match moment {
+            Moment::Passed(n) => [Some(Moment::Sent(n)), Some(Moment::Arrived(n))],
+            moment => [Some(moment), None],
+        })
+        .flatten()
     }
 }

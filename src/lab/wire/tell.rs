@@ -100,11 +100,12 @@ pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
     let of_flow =
         |record: &Record| flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow));
     let shown = |n: u64| state.log.get(n).filter(|record| of_flow(record));
-    let rung = |moment: &Moment| match moment {
-        Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(*n)?)))),
-        Moment::Arrived(n) => shown(*n).map(|_| Rung::Arrived(*n)),
-        Moment::Dropped(n) => shown(*n).map(|_| Rung::Dropped(*n)),
-        Moment::Aside(rung) => Some(rung.as_ref().clone()),
+    let rung = |moment: Moment| match moment {
+        Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(n)?)))),
+        // One that has passed is told as sent and arrived.
+        Moment::Arrived(n) | Moment::Passed(n) => shown(n).map(|_| Rung::Arrived(n)),
+        Moment::Dropped(n) => shown(n).map(|_| Rung::Dropped(n)),
+        Moment::Aside(rung) => Some(*rung),
     };
     Ladder {
         hosts: state
