@@ -14,6 +14,7 @@ mod exercises;
 mod furnishing;
 mod held;
 mod hosts;
+mod idle;
 mod live;
 mod ordinary;
 mod orphans;
