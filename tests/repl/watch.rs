@@ -255,9 +255,7 @@ fn the_pages_of_the_laboratorys_lessons_fit_too() {
         .unwrap();
     if tried.status.code() == Some(77) {
         let why = String::from_utf8_lossy(&tried.stdout).into_owned();
-        let all = std::env::var_os("SOCKTUTOR_REQUIRE_ALL").is_some();
-        assert!(!all, "no laboratory here: {why}");
-        println!("SKIPPED: no laboratory here: {why}");
+        support::skip(&format!("no laboratory here: {why}"));
         return;
     }
     for lesson in [

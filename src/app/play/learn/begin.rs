@@ -2,7 +2,8 @@
 
 use super::{Learner, Phase};
 use crate::app::play::course::not_found;
-use crate::app::play::{lacking, language, library};
+use crate::app::play::stage::lacking_for;
+use crate::app::play::{language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
 use crate::lang::ast::{Call, Expr};
@@ -64,7 +65,7 @@ impl App {
                 }
             }
         };
-        if let Some(why) = lacking(&known.lesson.head) {
+        if let Some(why) = lacking_for(&known.lesson.head, self.settings.program.as_deref()) {
             return Err(Refusal::new(format!(
                 "lesson {} cannot be played here: {why}",
                 known.number
@@ -150,7 +151,7 @@ impl App {
         let mut skipped = None;
         for entry in library.entries() {
             let known = self.known(library, entry)?;
-            if lacking(&known.lesson.head).is_some() {
+            if lacking_for(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
             match known.standing() {
