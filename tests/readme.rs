@@ -23,8 +23,8 @@ const EVERY_EVENT: &str = include_str!("cli/every_event.sock");
 const UNSEEN: [(&str, &str); 3] = [("every", "host"), ("every", "side"), ("sockets", "host")];
 
 /// Events and answers that take a laboratory; the tests of `view` hold their fields.
-const LABORATORY: [&str; 8] = [
-    "packet", "anatomy", "ladder", "flows", "lab", "held", "checks", "score",
+const LABORATORY: [&str; 9] = [
+    "packet", "anatomy", "ladder", "flows", "lab", "held", "log", "checks", "score",
 ];
 
 /// The widest line of a block.

@@ -95,37 +95,33 @@ impl App {
 }
 
 /// Why a lesson cannot be played on this machine, for a word to the person; `None` where it can.
-pub fn lacking(head: &Head) -> Option<String> {
-    lacking_for(head, None)
-}
-
-/// The same where another program than this one is a laboratory's helper.
-pub(super) fn lacking_for(head: &Head, program: Option<&Path>) -> Option<String> {
-    static TRIED: OnceLock<Option<String>> = OnceLock::new();
-    if head.network == Network::Lab {
-        let why = match program {
-            None => TRIED
-                .get_or_init(|| no_laboratory(Path::new(PROGRAM)))
-                .clone(),
-            Some(program) => no_laboratory(program),
-        };
-        if let Some(why) = why {
-            return Some(format!("it needs the laboratory. {why}"));
-        }
+///
+/// `program` is what becomes the laboratory's helper process; this program, where absent.
+pub fn lacking(head: &Head, program: Option<&Path>) -> Option<String> {
+    if head.network == Network::Lab
+        && let Some(why) = no_laboratory(program)
+    {
+        return Some(format!("it needs the laboratory. {why}"));
     }
     head.needs
         .iter()
         .find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
 }
 
-/// Why there can be no laboratory, in the words of `doctor`: tried out.
-fn no_laboratory(program: &Path) -> Option<String> {
-    let why = Hosts::up(&HOSTS.map(str::to_owned), program).err()?;
-    let mend = why.mend(program).into_iter().next();
-    Some(match mend {
-        Some(mend) => format!("{} Mend it with: {mend}", why.why()),
-        None => why.why(),
-    })
+/// Why there can be no laboratory, in the words of `doctor`: tried out once.
+fn no_laboratory(program: Option<&Path>) -> Option<&'static str> {
+    static TRIED: OnceLock<Option<String>> = OnceLock::new();
+    let tried = || {
+        let program = program.unwrap_or(Path::new(PROGRAM));
+        let names = HOSTS.map(str::to_owned);
+        let why = Hosts::up(&names, program).err()?;
+        let mend = why.mend(program).into_iter().next();
+        Some(match mend {
+            Some(mend) => format!("{} Mend it with: {mend}", why.why()),
+            None => why.why(),
+        })
+    };
+    TRIED.get_or_init(tried).as_deref()
 }
 
 fn why_not(need: Need, error: &io::Error) -> String {
@@ -186,10 +182,10 @@ mod tests {
             needs: needs.to_vec(),
             minutes: None,
         };
-        assert_eq!(lacking(&head(&[])), None);
+        assert_eq!(lacking(&head(&[]), None), None);
         // Whatever this machine has, the reason names what it lacks.
         for need in [Need::Capture, Need::Ipv6, Need::Multicast] {
-            if let Some(why) = lacking(&head(&[need])) {
+            if let Some(why) = lacking(&head(&[need]), None) {
                 assert!(why.contains(need.name()), "{why}");
             }
         }

@@ -1,8 +1,7 @@
 //! `lesson test`: a lesson played by nobody. The model answer must pass, as it stands and in the eyes of the judge;
 //! doing nothing must not; and of each prediction exactly one choice must come true.
 
-use super::stage::lacking_for;
-use super::{Round, stage, turn::Turn, unseen};
+use super::{Round, lacking, stage, turn::Turn, unseen};
 use crate::app::{App, Settings};
 use crate::event::{Event, Tone, Verdict, What};
 use crate::lang::ast::{Action, Address, Claim, Expr, Port};
@@ -33,7 +32,7 @@ pub fn test(lesson: &Lesson, settings: &Settings, times: u32) -> io::Result<Foun
     if !defects.is_empty() {
         return Ok(Found::Failed(0, defects));
     }
-    if let Some(reason) = lacking_for(&lesson.head, settings.program.as_deref()) {
+    if let Some(reason) = lacking(&lesson.head, settings.program.as_deref()) {
         return Ok(Found::Skipped(reason));
     }
     for run in 1..=times {

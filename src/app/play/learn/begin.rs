@@ -2,8 +2,7 @@
 
 use super::{Learner, Phase};
 use crate::app::play::course::not_found;
-use crate::app::play::stage::lacking_for;
-use crate::app::play::{language, library};
+use crate::app::play::{lacking, language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
 use crate::lang::ast::{Call, Expr};
@@ -65,7 +64,7 @@ impl App {
                 }
             }
         };
-        if let Some(why) = lacking_for(&known.lesson.head, self.settings.program.as_deref()) {
+        if let Some(why) = lacking(&known.lesson.head, self.settings.program.as_deref()) {
             return Err(Refusal::new(format!(
                 "lesson {} cannot be played here: {why}",
                 known.number
@@ -151,7 +150,7 @@ impl App {
         let mut skipped = None;
         for entry in library.entries() {
             let known = self.known(library, entry)?;
-            if lacking_for(&known.lesson.head, self.settings.program.as_deref()).is_some() {
+            if lacking(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
             match known.standing() {
