@@ -22,3 +22,4 @@ mod refusals;
 mod service;
 mod settings;
 mod stepping;
+mod wireshark;
