@@ -17,6 +17,9 @@ pub fn run(words: &[String]) -> bool {
         Some("--pairs") => pairs(number(1)),
         Some("--cycles") => cycles(number(1)),
         Some("--looks") => looks(number(1), number(2)),
+        Some("--transfer") => {
+            crate::transfer::transfer(number(1) as u64, words.get(2).map(String::as_str));
+        }
         _ => return false,
     }
     true

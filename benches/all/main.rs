@@ -2,7 +2,7 @@
 //! that is what a student waits for.
 //!
 //! `cargo bench` measures everything and writes the table to `target/bench.md`; `cargo bench -- start ls` measures what
-//! these words name (`start pair cycle ls memory lesson`).
+//! these words name (`start pair cycle ls memory lesson lab handshake idle wire log`).
 
 #![expect(
     clippy::print_stdout,
@@ -12,10 +12,12 @@
 )]
 
 mod bare;
+mod laboratory;
 mod measures;
 mod process;
 mod report;
 mod script;
+mod transfer;
 
 use report::Report;
 use std::process::ExitCode;
@@ -36,7 +38,7 @@ fn main() -> ExitCode {
         .filter(|word| !word.starts_with('-'))
         .collect();
     let mut report = Report::default();
-    for (name, measure) in measures::ALL {
+    for (name, measure) in measures::ALL.iter().chain(laboratory::ALL) {
         if wanted.is_empty() || wanted.contains(name) {
             eprintln!("{name} …");
             measure(&mut report);

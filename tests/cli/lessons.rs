@@ -250,28 +250,6 @@ fn a_folder_of_lessons_is_added_and_tested_whole() {
 }
 
 #[test]
-fn a_lesson_that_this_machine_cannot_play_is_skipped_with_the_reason() {
-    let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("90-lab.md");
-    let body = step("s = socket tcp\nexpect state s CLOSE");
-    fs::write(
-        &file,
-        format!("---\nid: lab\ntitle: Lab\nnetwork: lab\n---\n{body}"),
-    )
-    .unwrap();
-    let file = file.to_str().unwrap();
-    test(&[file])
-        .status(77)
-        .says(&["skipped", "lab", "the laboratory", "1 skipped"]);
-    let ran = test(&[file, "--json"]).status(77);
-    assert_eq!(ran.events()[0]["result"], "skipped");
-    // One that was tested beside it, and all is well.
-    test(&[file, "ports-and-errors"])
-        .status(0)
-        .says(&["1 passed, 1 skipped"]);
-}
-
-#[test]
 fn a_new_lesson_passes() {
     let home = tempfile::tempdir().unwrap();
     let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();

@@ -7,6 +7,7 @@
 mod support;
 
 mod bench;
+mod compare;
 mod disturbed;
 mod doctor;
 mod exercises;

@@ -27,6 +27,8 @@ pub(super) struct Laboratory {
     hosts: Arc<Hosts>,
     /// Whether each step draws its part of the ladder too.
     live: bool,
+    /// That the log has begun to forget was told.
+    forgets: bool,
     /// The largest packet, where it was changed.
     mtu: Option<u32>,
 }
@@ -52,6 +54,7 @@ impl Laboratory {
             wire,
             hosts: Arc::new(hosts),
             live: false,
+            forgets: false,
             mtu: None,
         })
     }
@@ -183,11 +186,21 @@ impl App {
         if let Some(news) = self.ledger.news() {
             lab.wire.on_news(news);
         }
-        lab.wire.fold(!self.settings.show_retransmits);
-        lab.wire.set_bounds(self.settings.log);
         self.lab = Some(lab);
+        self.settings_to_lab();
         self.show_lab(sink);
         Ok(())
+    }
+
+    /// What was set holds for the laboratory and the capture that are there.
+    pub(super) fn settings_to_lab(&self) {
+        if let Some(lab) = &self.lab {
+            lab.wire.fold(!self.settings.show_retransmits);
+            lab.wire.set_bounds(self.settings.log);
+        }
+        if let Some(tap) = &self.tap {
+            tap.set_bounds(self.settings.log);
+        }
     }
 
     /// `lab down`

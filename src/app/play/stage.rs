@@ -77,6 +77,7 @@ impl App {
         } = self.settings;
         self.set_policy(Policy::of_script(allow_net, allow_files));
         self.ended = Some(Vec::new());
+        self.awaited.clear();
         if !hosts.is_empty() {
             let up = self.lab_up(&hosts, &mut super::unseen);
             up.map_err(|refusal| io::Error::other(refusal.message))?;
@@ -89,6 +90,7 @@ impl App {
     pub fn leave_stage(&mut self) {
         self.set_policy(self.settings.policy());
         self.ended = None;
+        self.awaited.clear();
     }
 }
 

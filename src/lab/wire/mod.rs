@@ -260,6 +260,11 @@ impl Wire {
         self.shared.state().log.set_bounds(bounds);
     }
 
+    /// How many packets the log has forgotten.
+    pub fn forgotten(&self) -> u64 {
+        self.shared.state().log.forgotten()
+    }
+
     /// How much of the past is kept.
     pub fn bounds(&self) -> Bounds {
         self.shared.state().log.bounds()

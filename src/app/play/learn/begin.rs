@@ -179,6 +179,7 @@ impl App {
             free: false,
             said: None,
             told: false,
+            visited: false,
             over: false,
         });
         let words = learner.welcome(standing, open);
