@@ -179,4 +179,18 @@ fn what_is_not_said_continues_the_conversation() {
             "client FIN,ACK 6:6 ack 4"
         ]
     );
+    // The window is the one that its sender announced last.
+    let last = |from: &str| {
+        let told = live
+            .seen
+            .iter()
+            .filter(|event| event["from"] == from && event["note"].is_null());
+        told.filter(|event| event["flags"] != "SYN" && event["flags"] != "SYN,ACK")
+            .next_back()
+            .cloned()
+    };
+    for packet in of_kind(&forged, "packet") {
+        let kernels = last(packet["from"].as_str().unwrap()).unwrap();
+        assert_eq!(packet["win"], kernels["win"], "{packet}\n{kernels}");
+    }
 }
