@@ -7,6 +7,7 @@
 mod support;
 
 mod bench;
+mod captured;
 mod compare;
 mod disturbed;
 mod doctor;
