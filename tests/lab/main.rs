@@ -17,6 +17,7 @@ mod furnishing;
 mod held;
 mod hosts;
 mod live;
+mod names;
 mod nonsense;
 mod ordinary;
 mod orphans;
