@@ -236,7 +236,11 @@ impl App {
             1 => ", and one socket with it".to_owned(),
             n => format!(", and {n} sockets with it"),
         };
-        self.say(format!("{} are gone{sockets}", names.join(" and ")), sink);
+        let (last, others) = names.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
+        self.say(
+            format!("{} and {last} are gone{sockets}", others.join(", ")),
+            sink,
+        );
         Ok(())
     }
 
