@@ -120,23 +120,15 @@ impl Laboratory {
         };
         let talk = self.wire.talk(from, to, true);
         let (src, dst) = self.ends(from, to, talk.as_ref(), None, None);
-        let numbers = Numbers {
-            seq: Some(drill.seq.into()),
-            ack: drill.ack.map(i64::from),
-        };
-        let (seq, ack) = numbers.absolute(talk.as_ref(), drill.flags);
-        let made = build::segment(&Segment {
-            src,
-            dst,
-            flags: drill.flags,
-            seq,
-            ack,
-            window: drill.window.unwrap_or_else(|| window(talk.as_ref())),
-            urgent: drill.urgent.unwrap_or(0),
-            options: drill.options.clone(),
-            payload: vec![b'a'; drill.len as usize],
-            ttl: TTL,
-        });
+        let base = talk.as_ref().map_or((0, 0), |talk| talk.base);
+        let mut segment = drill.segment(src, dst, base);
+        if drill.window.is_none() {
+            segment.window = window(talk.as_ref());
+        }
+        if let (None, true, Some(talk)) = (drill.ack, drill.flags.has(Flags::ACK), &talk) {
+            segment.ack = talk.next.1;
+        }
+        let made = build::segment(&segment);
         let bytes =
             made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
         Ok((from, bytes))
