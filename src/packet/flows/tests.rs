@@ -3,7 +3,7 @@
 mod linux;
 
 use crate::packet::build::{Opt, segment};
-use crate::packet::testing::{CLIENT, SERVER, Story, addr, flags, icmp, tcp, udp};
+use crate::packet::testing::{Story, addr, flags, icmp, tcp, udp};
 use crate::packet::{Again, Count, Mark, Retransmission, Way};
 use std::time::Duration;
 
