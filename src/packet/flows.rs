@@ -18,7 +18,7 @@ use super::parse::{Flags, Parsed, Upper, protocol, quoted};
 use arrival::Seen;
 use end::End;
 use fragments::Fragments;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -31,8 +31,8 @@ const AT_ONCE: usize = 256;
 /// The conversations seen on one wire.
 #[derive(Debug, Default)]
 pub struct Flows {
-    current: HashMap<Key, u32>,
-    flows: HashMap<u32, Flow>,
+    current: BTreeMap<Key, u32>,
+    flows: BTreeMap<u32, Flow>,
     fragments: Fragments,
     last: u32,
 }
@@ -41,7 +41,7 @@ pub struct Flows {
 type Place = (IpAddr, u16);
 
 /// What tells one conversation from another: the same for both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     protocol: u8,
     ends: [Place; 2],
@@ -203,13 +203,8 @@ impl Flows {
 
     /// The conversations that are remembered, in the order in which they began.
     pub fn conversations(&self) -> Vec<Conversation> {
-        let mut found: Vec<Conversation> = self
-            .flows
-            .iter()
-            .map(|(number, flow)| flow.told(*number))
-            .collect();
-        found.sort_unstable_by_key(|conversation| conversation.flow);
-        found
+        let each = self.flows.iter();
+        each.map(|(number, flow)| flow.told(*number)).collect()
     }
 
     /// One of them.

@@ -255,8 +255,8 @@ fn a_new_lesson_passes() {
     let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
     at(&["lesson", "new", "Who waits?"])
         .status(0)
-        .says(&["./09-who-waits.md\n", "socktutor lesson test"]);
-    at(&["lesson", "test", "./09-who-waits.md", "--repeat", "3"]).status(0);
+        .says(&["./19-who-waits.md\n", "socktutor lesson test"]);
+    at(&["lesson", "test", "./19-who-waits.md", "--repeat", "3"]).status(0);
     at(&["lesson", "new", "20-more.md"])
         .status(0)
         .says(&["./20-more.md\n"]);
@@ -302,7 +302,7 @@ fn the_list_tells_how_far_the_learner_is() {
         "12  at step 3 of 12",
     ]);
     let lines = list(&["--json"]).events();
-    assert_eq!(lines.len(), 8);
+    assert_eq!(lines.len(), 18);
     assert_eq!(lines[4]["lesson"], "udp");
     assert_eq!(lines[4]["standing"], "at step 3 of 12");
 }

@@ -16,6 +16,7 @@ mod forged;
 mod furnishing;
 mod held;
 mod hosts;
+mod idle;
 mod live;
 mod names;
 mod nonsense;

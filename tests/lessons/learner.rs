@@ -20,6 +20,7 @@ impl Learner {
     fn new(progress: &Path) -> Self {
         let settings = Settings {
             progress: Some(progress.to_owned()),
+            program: Some(env!("CARGO_BIN_EXE_socktutor").into()),
             ..Settings::default()
         };
         Self {

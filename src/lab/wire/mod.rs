@@ -8,6 +8,7 @@ mod log;
 mod rules;
 mod run;
 mod state;
+mod store;
 mod talk;
 mod tap;
 mod tell;
@@ -279,7 +280,7 @@ impl Wire {
     pub fn inject(&self, from: usize, bytes: &[u8]) {
         let mut still = self.shared.still();
         let parsed = crate::packet::parse(bytes);
-        if let Some(outgoing) = still.state.forge(from, bytes, &parsed) {
+        if let Some(outgoing) = still.state.forge(from, bytes, parsed) {
             still.deliver(outgoing);
         }
         drop(still);
@@ -302,7 +303,7 @@ impl Wire {
         still
             .state
             .log
-            .happened_at_arrival(n, log::Moment::Aside(rung));
+            .happened_at_arrival(n, log::Moment::Aside(Box::new(rung)));
     }
 }
 

@@ -135,11 +135,9 @@ impl Shared {
     }
 
     /// Hands a packet to its receivers' kernels. Their answers can be read when this returns.
-    fn write(&self, receivers: &[usize], bytes: &[u8]) -> io::Result<()> {
-        for host in receivers {
-            let Some(end) = self.ends.get(*host) else {
-                continue;
-            };
+    fn write(&self, outgoing: Outgoing, bytes: &[u8]) -> io::Result<()> {
+        let ends = self.ends.iter().enumerate();
+        for (_, end) in ends.filter(|(host, _)| outgoing.reaches(*host)) {
             loop {
                 match nix::unistd::write(&end.tun, bytes) {
                     Ok(_) => break,
@@ -175,15 +173,14 @@ impl Shared {
         let parsed = parse(bytes);
         let mut state = self.state();
         let waiting = state.late.len();
-        let outgoing = state.enter(host, bytes, &parsed);
+        let outgoing = state.enter(host, bytes, parsed);
         let on_its_way = state.late.len() > waiting;
-        let receivers = outgoing.map(|outgoing| state.receivers(outgoing));
         drop(state);
         if on_its_way {
             self.clock.notify_one();
         }
-        if let (Some(outgoing), Some(receivers)) = (outgoing, receivers)
-            && let Err(error) = self.write(&receivers, bytes)
+        if let Some(outgoing) = outgoing
+            && let Err(error) = self.write(outgoing, bytes)
         {
             self.state().refused(outgoing.n, &error);
         }
@@ -243,13 +240,12 @@ impl Shared {
         mut state: MutexGuard<'a, State>,
         outgoing: Outgoing,
     ) -> MutexGuard<'a, State> {
-        let Some(bytes) = state.log.get(outgoing.n).map(|record| record.bytes.clone()) else {
+        let Some(bytes) = state.bytes(outgoing.n) else {
             return state;
         };
-        let receivers = state.receivers(outgoing);
         state.delivered(outgoing.n);
         drop(state);
-        let written = self.write(&receivers, &bytes);
+        let written = self.write(outgoing, &bytes);
         let mut state = self.state();
         if let Err(error) = written {
             state.refused(outgoing.n, &error);
@@ -305,14 +301,13 @@ impl Still<'_> {
             };
             let parsed = parse(&buffer[..len]);
             let waiting = self.state.late.len();
-            let outgoing = self.state.enter(host, &buffer[..len], &parsed);
+            let outgoing = self.state.enter(host, &buffer[..len], parsed);
             if self.state.late.len() > waiting {
                 self.shared.wake_clock();
             }
             if let Some(outgoing) = outgoing {
                 delivered = true;
-                let receivers = self.state.receivers(outgoing);
-                if let Err(error) = self.shared.write(&receivers, &self.gates[host][..len]) {
+                if let Err(error) = self.shared.write(outgoing, &self.gates[host][..len]) {
                     self.state.refused(outgoing.n, &error);
                 }
             }
@@ -322,20 +317,14 @@ impl Still<'_> {
 
     /// Hands a packet to its receivers, and reads what their kernels answer.
     pub fn deliver(&mut self, outgoing: Outgoing) {
-        let Some(bytes) = self
-            .state
-            .log
-            .get(outgoing.n)
-            .map(|record| record.bytes.clone())
-        else {
+        let Some(bytes) = self.state.bytes(outgoing.n) else {
             return;
         };
-        let receivers = self.state.receivers(outgoing);
-        if let Err(error) = self.shared.write(&receivers, &bytes) {
+        if let Err(error) = self.shared.write(outgoing, &bytes) {
             self.state.refused(outgoing.n, &error);
         }
         self.state.answering = Some(outgoing.n);
-        for host in receivers {
+        for host in (0..self.gates.len()).filter(|host| outgoing.reaches(*host)) {
             self.read(host);
         }
         self.state.answering = None;
@@ -344,6 +333,6 @@ impl Still<'_> {
 
     /// A call or a state, for the ladder.
     pub fn aside(&mut self, rung: crate::event::packet::Rung) {
-        self.state.log.happened(Moment::Aside(rung));
+        self.state.log.happened(Moment::Aside(Box::new(rung)));
     }
 }

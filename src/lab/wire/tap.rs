@@ -94,7 +94,7 @@ impl Inner {
                     let bytes = &self.buffer[..len.min(self.buffer.len())];
                     let parsed = parse(bytes);
                     if !twice && of_a_wanted_port(bytes, &parsed, wanted) {
-                        self.state.pass(bytes, &parsed);
+                        self.state.pass(bytes, parsed);
                     }
                 }
                 Err(Errno::EINTR) => {}
