@@ -155,7 +155,7 @@ client: recv u 10\nexpect blocked\nexpect jobs 2\non machine\nm = socket udp",
     );
     let down = live.run("lab down\nexpect jobs 0\nexpect sockets 1\nls");
     assert!(
-        words(&down).contains("client and server are gone, and 2 sockets with it"),
+        words(&down).contains("client and server are gone, and 2 sockets with them"),
         "{down:?}"
     );
     let rows = down.last().unwrap()["sockets"].as_array().unwrap();

@@ -233,8 +233,8 @@ impl App {
         let closed = self.close_hosts();
         let sockets = match closed {
             0 => String::new(),
-            1 => ", and one socket with it".to_owned(),
-            n => format!(", and {n} sockets with it"),
+            1 => ", and one socket with them".to_owned(),
+            n => format!(", and {n} sockets with them"),
         };
         let (last, others) = names.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
         self.say(
