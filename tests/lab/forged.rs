@@ -181,12 +181,11 @@ fn what_is_not_said_continues_the_conversation() {
     );
     // The window is the one that its sender announced last.
     let last = |from: &str| {
-        let told = live
+        let mut told = live
             .seen
             .iter()
             .filter(|event| event["from"] == from && event["note"].is_null());
-        told.filter(|event| event["flags"] != "SYN" && event["flags"] != "SYN,ACK")
-            .next_back()
+        told.rfind(|event| event["flags"] != "SYN" && event["flags"] != "SYN,ACK")
             .cloned()
     };
     for packet in of_kind(&forged, "packet") {

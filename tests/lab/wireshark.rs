@@ -124,80 +124,72 @@ fn fragment(packet: &Value) -> Option<(u64, bool)> {
     Some((offset, info.ends_with("more follow")))
 }
 
+/// A number of an event.
+fn said(packet: &Value, field: &str) -> Option<u64> {
+    packet[field].as_u64()
+}
+
+/// A text of an event.
+fn words<'a>(packet: &'a Value, field: &str) -> &'a str {
+    packet[field].as_str().unwrap_or_default()
+}
+
+/// Fails unless tshark says of a packet what the shell has told.
 #[track_caller]
 fn agree(packet: &Value, row: &Row) {
-    let said = |field: &str| packet[field].as_u64();
-    let words = |field: &str| packet[field].as_str().unwrap_or_default();
     let both = format!("{packet}\n{row:?}");
-    assert_eq!(number(row, "frame.number"), said("n"), "{both}");
-    assert_eq!(number(row, "frame.len"), said("size"), "{both}");
-    assert_eq!(row["frame.interface_name"], words("from"), "{both}");
+    assert_eq!(number(row, "frame.number"), said(packet, "n"), "{both}");
+    assert_eq!(number(row, "frame.len"), said(packet, "size"), "{both}");
+    assert_eq!(row["frame.interface_name"], words(packet, "from"), "{both}");
     let comment = &row["frame.comment"];
-    assert!(
-        comment.starts_with(&format!("#{} {}", packet["n"], words("fate"))),
-        "{both}"
-    );
-    assert!(comment.contains(words("note")), "{both}");
-    assert_eq!(
-        comment.contains("retransmission"),
-        packet["retransmission"].is_object(),
-        "{both}"
-    );
-    let parts = fragment(packet);
-    if let Some((offset, more)) = parts {
-        let [place, flag] = match number(row, "ipv6.fraghdr.offset") {
-            Some(_) => ["ipv6.fraghdr.offset", "ipv6.fraghdr.more"],
-            None => ["ip.frag_offset", "ip.flags.mf"],
-        };
-        // In units of eight bytes, or in bytes: that differs between versions.
-        let found = number(row, place).unwrap();
-        assert!(found == offset || found * 8 == offset, "{both}");
-        assert_eq!(number(row, flag), Some(more.into()), "{both}");
+    let begins = format!("#{} {}", packet["n"], words(packet, "fate"));
+    assert!(comment.starts_with(&begins), "{both}");
+    assert!(comment.contains(words(packet, "note")), "{both}");
+    let again = packet["retransmission"].is_object();
+    assert_eq!(comment.contains("retransmission"), again, "{both}");
+    let error = |name: &str| ["type", "code"].map(|field| number(row, &format!("{name}.{field}")));
+    match (fragment(packet), words(packet, "proto")) {
+        (Some(part), "udp" | "fragment") => same_part(part, row, &both),
+        (None, "udp") => {
+            let len = number(row, "udp.length").map(|all| all - 8);
+            assert_eq!(len, said(packet, "len"), "{both}");
+        }
+        (None, "tcp") => same_segment(packet, row, &both),
+        (None, proto @ ("icmp" | "icmp6")) => {
+            let info = words(packet, "info");
+            assert!(info.starts_with("port unreachable"), "{both}");
+            let found = error(if proto == "icmp" { "icmp" } else { "icmpv6" });
+            let wanted = if proto == "icmp" { [3, 3] } else { [1, 4] };
+            assert_eq!(found, wanted.map(Some), "{both}");
+        }
+        other => panic!("{other:?}: {both}"),
     }
-    match words("proto") {
-        "tcp" => {
-            assert_eq!(number(row, "tcp.flags"), Some(flags(packet)), "{both}");
-            assert_eq!(number(row, "tcp.seq"), said("seq"), "{both}");
-            assert_eq!(
-                number(row, "tcp.ack"),
-                Some(said("ack").unwrap_or(0)),
-                "{both}"
-            );
-            assert_eq!(number(row, "tcp.len"), said("len"), "{both}");
-            assert_eq!(number(row, "tcp.window_size"), said("win"), "{both}");
-            let told = packet["options"].as_array().map_or(&[][..], Vec::as_slice);
-            let told: BTreeSet<String> = told
-                .iter()
-                .map(|word| word.as_str().unwrap().to_owned())
-                .collect();
-            assert_eq!(options(row), told, "{both}");
-        }
-        "udp" if parts.is_none() => {
-            assert_eq!(
-                number(row, "udp.length").map(|all| all - 8),
-                said("len"),
-                "{both}"
-            );
-        }
-        "icmp" => {
-            assert!(words("info").starts_with("port unreachable"), "{both}");
-            assert_eq!(
-                (number(row, "icmp.type"), number(row, "icmp.code")),
-                (Some(3), Some(3)),
-                "{both}"
-            );
-        }
-        "icmp6" => {
-            assert!(words("info").starts_with("port unreachable"), "{both}");
-            assert_eq!(
-                (number(row, "icmpv6.type"), number(row, "icmpv6.code")),
-                (Some(1), Some(4)),
-                "{both}"
-            );
-        }
-        "udp" | "fragment" => assert!(parts.is_some(), "{both}"),
-        other => panic!("{other}: {both}"),
-    }
+}
+
+#[track_caller]
+fn same_part((offset, more): (u64, bool), row: &Row, both: &str) {
+    let [place, flag] = match number(row, "ipv6.fraghdr.offset") {
+        Some(_) => ["ipv6.fraghdr.offset", "ipv6.fraghdr.more"],
+        None => ["ip.frag_offset", "ip.flags.mf"],
+    };
+    // In units of eight bytes, or in bytes: that differs between versions.
+    let found = number(row, place).unwrap();
+    assert!(found == offset || found * 8 == offset, "{both}");
+    assert_eq!(number(row, flag), Some(more.into()), "{both}");
+}
+
+#[track_caller]
+fn same_segment(packet: &Value, row: &Row, both: &str) {
+    assert_eq!(number(row, "tcp.flags"), Some(flags(packet)), "{both}");
+    assert_eq!(number(row, "tcp.seq"), said(packet, "seq"), "{both}");
+    let ack = said(packet, "ack").unwrap_or(0);
+    assert_eq!(number(row, "tcp.ack"), Some(ack), "{both}");
+    assert_eq!(number(row, "tcp.len"), said(packet, "len"), "{both}");
+    let win = number(row, "tcp.window_size");
+    assert_eq!(win, said(packet, "win"), "{both}");
+    let told = packet["options"].as_array().into_iter().flatten();
+    let told = told.map(|word| word.as_str().unwrap().to_owned());
+    assert_eq!(options(row), told.collect(), "{both}");
 }
 
 /// A laboratory whose shell may write files.
