@@ -56,7 +56,6 @@ fn an_order_that_does_not_fit_is_answered() {
         ("step", "the wire holds nothing"),
         ("step", "wire hold"),
         ("wire hold; step", "a call that sends puts packets on it"),
-        ("step all", "the wire holds nothing"),
         ("wire drop 99", "there is no packet 99"),
         ("wire dup 99", "there is no packet 99"),
         ("wire corrupt 99", "there is no packet 99"),

@@ -5,7 +5,8 @@
 //! everything which a delivery has caused. The kernel answers a packet before write(2) returns.
 
 use super::log::Moment;
-use super::state::{Moved, Outgoing, State};
+use super::route::Outgoing;
+use super::state::{Moved, State};
 use crate::packet::parse;
 use crate::sys::high::raise;
 use crate::sys::worker;
