@@ -260,14 +260,16 @@ impl Ledger {
     }
 
     /// What a call on these sockets has changed: with themselves and, where it `sent` something, at the other end. All
-    /// else that the kernel names is told as well, or in a flood of statements by the next look around.
+    /// else that the kernel names is told as well; in a flood of statements, where neither a person nor a laboratory's
+    /// ladder watches, by the next look around.
     pub fn after(
         &mut self,
         session: &Session,
         own: &[SocketId],
         sent: bool,
     ) -> Vec<(SocketId, Change)> {
-        if self.news.is_some() || self.allowance.take() {
+        let watched = self.news.is_some() || self.desks.len() > 1;
+        if watched || self.allowance.take() {
             return self.around(session, own);
         }
         self.behind = true;

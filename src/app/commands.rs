@@ -118,6 +118,7 @@ impl App {
             self.settings.change(&name, &value)?;
             self.session.set_timeout(self.settings.timeout);
             self.session.set_grace(self.settings.grace);
+            self.settings_to_lab();
         }
         let row = self
             .settings
@@ -145,6 +146,11 @@ fn topics_by_kind() -> Vec<(String, Vec<(String, String)>)> {
         }
     }
     groups
+}
+
+/// The word for a setting of two.
+fn retransmits(show: bool) -> &'static str {
+    if show { "show" } else { "fold" }
 }
 
 fn unknown_setting(name: &str) -> Refusal {
@@ -178,6 +184,21 @@ impl Settings {
                 self.show_bytes.to_string(),
                 "how many of the bytes received are shown",
             ),
+            row(
+                "retransmits",
+                retransmits(self.show_retransmits).to_owned(),
+                "fold (a repeated packet is counted with the one still held), show",
+            ),
+            row(
+                "log",
+                self.log.packets.to_string(),
+                "how many packets of a laboratory are remembered",
+            ),
+            row(
+                "logbytes",
+                self.log.bytes.to_string(),
+                "and how many bytes of them at most",
+            ),
         ]
     }
 
@@ -198,6 +219,26 @@ impl Settings {
             "show" => {
                 let wrong = || Refusal::new(format!("show takes a number of bytes, not `{value}`"));
                 self.show_bytes = value.parse().map_err(|_| wrong())?;
+            }
+            "retransmits" => {
+                self.show_retransmits = match value {
+                    "show" => true,
+                    "fold" => false,
+                    _ => {
+                        let message = format!("retransmits takes show or fold, not `{value}`");
+                        return Err(Refusal::new(message));
+                    }
+                };
+            }
+            "log" | "logbytes" => {
+                let wrong =
+                    || Refusal::new(format!("{name} takes a number above 0, not `{value}`"));
+                let most: usize = value.parse().map_err(|_| wrong())?;
+                let bound = match name {
+                    "log" => &mut self.log.packets,
+                    _ => &mut self.log.bytes,
+                };
+                *bound = Some(most).filter(|most| *most > 0).ok_or_else(wrong)?;
             }
             _ => return Err(unknown_setting(name)),
         }

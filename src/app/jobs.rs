@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// At the prompt a wait has no end but Ctrl-C.
 const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// How the answer begins that comes before a wait which may be long.
+pub(super) const WAITING: &str = "waiting for job ";
+
 impl App {
     /// Waits until this job has returned, telling of whatever else returns meanwhile.
     pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
@@ -22,7 +25,7 @@ impl App {
         };
         if !self.settings.script && !self.session.has_results() {
             self.say(
-                format!("waiting for job {job}, `{typed}`: Ctrl-C interrupts it"),
+                format!("{WAITING}{job}, `{typed}`: Ctrl-C interrupts it"),
                 sink,
             );
         }

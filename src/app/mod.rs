@@ -97,6 +97,8 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// While a lesson is played: calls that still sleep, each with the parts that its result plays.
+    awaited: Vec<(u32, Vec<Option<String>>)>,
     /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
     stage: Vec<String>,
     /// The lesson that a learner is led through.
@@ -127,6 +129,7 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            awaited: Vec::new(),
             stage: Vec::new(),
             learner: None,
             lesson_ids: OnceLock::new(),

@@ -277,6 +277,11 @@ pub enum Answer {
         /// The packets by number, with how long each has waited.
         packets: Vec<packet::Packet>,
     },
+    /// `wire log`: what crossed, oldest first.
+    Log {
+        /// The packets, each with what became of it.
+        packets: Vec<packet::Packet>,
+    },
     /// `doctor`
     Checks {
         /// One a thing that the laboratory needs.

@@ -205,6 +205,8 @@ pub enum Function {
     Lower,
     /// f"…{x}…" and "…".format(…): the pieces, joined.
     Join,
+    /// `x[from:to]`: the value, then where the part begins and ends; `Null` where that is not said.
+    Slice,
 }
 
 /// Operators between values.

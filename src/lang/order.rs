@@ -4,6 +4,7 @@
 use super::ast::Span;
 use serde::Serialize;
 use std::fmt;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// The name that stands for this machine itself where a host may be named: `on machine`.
@@ -148,6 +149,8 @@ pub struct Forged {
     pub ack: Option<i64>,
     /// The window field.
     pub win: Option<u16>,
+    /// The address that it claims to come from; `None` is its sender's own.
+    pub src: Option<IpAddr>,
     /// The sender's port.
     pub sport: Option<u16>,
     /// The receiver's port.

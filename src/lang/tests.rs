@@ -4,6 +4,7 @@ use super::*;
 use crate::lang::ast::Expr;
 
 mod addresses;
+mod compare;
 mod faults;
 mod lab;
 mod options;

@@ -2,47 +2,38 @@
 
 use super::ast::{Address, Claim, Expr, Host, Mark, Nth, Port};
 
-impl Expr {
-    /// Visits the expressions directly inside this one, in the order of writing.
-    pub fn each_part(&self, visit: &mut dyn FnMut(&Expr)) {
-        match self {
-            Self::Tuple(items) | Self::Apply(_, items) => items.iter().for_each(visit),
-            Self::Property(of, _) => visit(of),
-            Self::Index(a, b) | Self::Binary(_, a, b) => {
-                visit(a);
-                visit(b);
+/// The walk over the direct parts, shared or to change them: only how a list is gone through differs.
+macro_rules! parts {
+    ($expr:expr, $visit:ident, $iter:ident) => {
+        match $expr {
+            Expr::Tuple(items) | Expr::Apply(_, items) => items.$iter().for_each($visit),
+            Expr::Property(of, _) => $visit(of),
+            Expr::Index(a, b) | Expr::Binary(_, a, b) => {
+                $visit(a);
+                $visit(b);
             }
-            Self::Address(Address::Inet { host, port }) => {
+            Expr::Address(Address::Inet { host, port }) => {
                 if let Host::Expr(expr) = host {
-                    visit(expr);
+                    $visit(expr);
                 }
                 if let Port::Expr(expr) = port {
-                    visit(expr);
+                    $visit(expr);
                 }
             }
             _ => {}
         }
+    };
+}
+
+impl Expr {
+    /// Visits the expressions directly inside this one, in the order of writing.
+    pub fn each_part(&self, visit: &mut dyn FnMut(&Expr)) {
+        parts!(self, visit, iter);
     }
 
     /// The same, to change them.
     pub fn each_part_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
-        match self {
-            Self::Tuple(items) | Self::Apply(_, items) => items.iter_mut().for_each(visit),
-            Self::Property(of, _) => visit(of),
-            Self::Index(a, b) | Self::Binary(_, a, b) => {
-                visit(a);
-                visit(b);
-            }
-            Self::Address(Address::Inet { host, port }) => {
-                if let Host::Expr(expr) = host {
-                    visit(expr);
-                }
-                if let Port::Expr(expr) = port {
-                    visit(expr);
-                }
-            }
-            _ => {}
-        }
+        parts!(self, visit, iter_mut);
     }
 
     /// Whether a call stands anywhere inside.

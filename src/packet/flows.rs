@@ -147,6 +147,13 @@ impl Flows {
         count.bytes += parsed.found as u64;
         count.payload += mark.payload as u64;
         mark.ordinal = count.packets;
+        if mark.about {
+            // Nobody took what it quotes: it has reached the host, and no program.
+            let refused = refused(bytes, parsed);
+            let other = &mut flow.counts[way.other() as usize];
+            other.arrived = other.arrived.saturating_sub(refused);
+            other.ordered = other.ordered.saturating_sub(refused);
+        }
         if let (Upper::Tcp(segment), Some(ends)) = (&parsed.upper, &mut flow.tcp) {
             tcp::enter(ends, segment, at, &mut mark);
             let again = mark.retransmission.is_some();
@@ -351,6 +358,22 @@ fn places(parsed: &Parsed, src: IpAddr, dst: IpAddr) -> (Place, Place) {
         _ => (0, 0),
     };
     ((src, from), (dst, to))
+}
+
+/// The payload of the datagram that found no program at its port (RFC 792, type 3 code 3; RFC 4443, type 1 code 4).
+fn refused(bytes: &[u8], parsed: &Parsed) -> u64 {
+    let Upper::Icmp(icmp) = &parsed.upper else {
+        return 0;
+    };
+    let nobody = match icmp.six {
+        true => (icmp.kind, icmp.code) == (1, 4),
+        false => (icmp.kind, icmp.code) == (3, 3),
+    };
+    match quoted(bytes, parsed).map(|(_, inner)| inner.upper) {
+        // The quote may be cut; its header says how long the whole was (RFC 768: 8 bytes of it are the header).
+        Some(Upper::Udp(udp)) if nobody => u64::from(udp.length).saturating_sub(8),
+        _ => 0,
+    }
 }
 
 #[cfg(test)]

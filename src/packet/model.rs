@@ -72,7 +72,8 @@ pub struct Count {
     pub retransmitted: u64,
     /// Packets that the wire dropped, or spoiled so that their receiver drops them.
     pub dropped: u64,
-    /// Bytes of payload that reached the receiver, each counted once.
+    /// Bytes of payload that reached the receiver, each counted once; without datagrams that no program took (ICMP, port
+    /// unreachable).
     pub arrived: u64,
     /// Those of them that nothing sent before is still missing in front of. TCP: what the receiver can read. UDP: whole
     /// datagrams that no later one has overtaken.

@@ -191,8 +191,8 @@ fn order(command: &'static Command, before: &[String], vocabulary: &Vocabulary) 
 }
 
 /// The fields of a forged packet.
-const FIELDS: [&str; 9] = [
-    "seq", "ack", "win", "sport", "dport", "ttl", "mss", "len", "data",
+const FIELDS: [&str; 10] = [
+    "seq", "ack", "win", "src", "sport", "dport", "ttl", "mss", "len", "data",
 ];
 
 fn tcp_flags() -> Vec<String> {

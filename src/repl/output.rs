@@ -80,14 +80,14 @@ impl Default for Output {
 }
 
 impl Output {
-    /// Writes; a terminal shows each line at once.
+    /// Writes; a terminal shows it at once.
     pub fn write(&mut self, text: &str) {
         if text.is_empty() || self.trouble.is_some() {
             return;
         }
         let written = self.out.write_all(text.as_bytes());
         self.note(written);
-        if self.terminal && text.ends_with('\n') {
+        if self.terminal {
             self.flush();
         }
     }

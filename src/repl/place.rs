@@ -114,8 +114,8 @@ fn after_targets<'p, 'l>(head: &'p [Piece<'l>]) -> &'p [Piece<'l>] {
             .count()
     };
     from += spaces(from);
-    // `server: listen s`
-    if head.get(from).is_some_and(|p| is_host_prefix(p.text)) {
+    // `server: listen s`, `udp: server: recv s`
+    while head.get(from).is_some_and(|p| is_host_prefix(p.text)) {
         from += 1;
         from += spaces(from);
     }
@@ -274,6 +274,7 @@ mod tests {
         assert_eq!(at("  bi"), ("Command".into(), "bi"));
         assert_eq!(at("s = so"), ("Command".into(), "so"));
         assert_eq!(at("server: bi"), ("Command".into(), "bi"));
+        assert_eq!(at("udp: server: bi"), ("Command".into(), "bi"));
         assert_eq!(at("bind "), ("bind sockfd".into(), ""));
         assert_eq!(at("bind s 127"), ("bind addr".into(), "127"));
         assert_eq!(at("bind s 127.0.0.1 "), ("Nowhere".into(), ""));

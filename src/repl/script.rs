@@ -100,9 +100,7 @@ impl Script {
             ..
         } = self;
         if *echo {
-            output.write(&app.prompt());
-            output.write(line);
-            output.write("\n");
+            output.write(&[&*app.prompt(), line, "\n"].concat());
         }
         if app.jobs() > 0 || may_sleep(line) {
             output.flush();

@@ -24,6 +24,7 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         )))),
     };
     match function {
+        Function::Slice => slice(args).map_err(NotYet::from),
         Function::Decode => match first {
             Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Value::Text(text.to_owned())),
@@ -72,6 +73,38 @@ fn length(value: &Value) -> Result<Value, Refusal> {
         wrong => return Err(Refusal::new(format!("{} has no length", wrong.kind()))),
     };
     Ok(Value::Int(len as i64))
+}
+
+/// A part of a value, as Python counts: from the end where negative, cut to what is there.
+fn slice(args: &[Value]) -> Result<Value, Refusal> {
+    let [of, from, to] = args else {
+        return Err(Refusal::new("a slice needs a value and two places"));
+    };
+    let place = |at: &Value, len: usize, open: usize| match at {
+        Value::None => Ok(open),
+        Value::Int(at) if *at < 0 => {
+            let back = usize::try_from(at.unsigned_abs()).unwrap_or(usize::MAX);
+            Ok(len.saturating_sub(back))
+        }
+        Value::Int(at) => Ok(usize::try_from(*at).unwrap_or(usize::MAX).min(len)),
+        wrong => Err(Refusal::new(format!(
+            "a slice goes from one whole number to another, and this is {}",
+            wrong.kind()
+        ))),
+    };
+    let range = |len: usize| -> Result<std::ops::Range<usize>, Refusal> {
+        let (from, to) = (place(from, len, 0)?, place(to, len, len)?);
+        Ok(from..to.max(from))
+    };
+    match of {
+        Value::Tuple(items) => Ok(Value::Tuple(items[range(items.len())?].to_vec())),
+        Value::Bytes(bytes) => Ok(Value::Bytes(bytes[range(bytes.len())?].to_vec())),
+        Value::Text(text) => {
+            let chars: Vec<char> = text.chars().collect();
+            Ok(Value::Text(chars[range(chars.len())?].iter().collect()))
+        }
+        wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
+    }
 }
 
 /// `addr[0]`, `data[3]`; a negative index counts from the end.

@@ -29,6 +29,7 @@ pub(super) fn answer(page: &mut Page<'_>, answer: &Answer, told: &mut Told) {
         Answer::Flows { flows } => packet::flows(page, flows),
         Answer::Lab { hosts, wire } => lab::hosts(page, hosts, wire),
         Answer::Held { packets } => lab::held(page, packets, &mut told.packets),
+        Answer::Log { packets } => lab::log(page, packets),
         Answer::Checks { checks } => lab::checks(page, checks),
         Answer::Score { sides } => lab::score(page, sides),
     }

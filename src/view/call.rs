@@ -41,12 +41,12 @@ pub(super) fn change(page: &mut Page<'_>, event: &Event, change: &Change) {
             page.value(format_args!("  sendq {bytes}"));
         }
         let remark = match (cause(change), change.closed) {
-            (Some(cause), false) => format!("  ({cause})"),
-            (Some(cause), true) => format!("  ({cause}; no descriptor any more)"),
-            (None, true) => "  (no descriptor any more)".to_owned(),
+            (Some(cause), false) => &format!("  ({cause})"),
+            (Some(cause), true) => &format!("  ({cause}; no descriptor any more)"),
+            (None, true) => "  (no descriptor any more)",
             (None, false) => return,
         };
-        page.own_in(&remark, Paint::Faint);
+        page.own_in(remark, Paint::Faint);
     });
 }
 

@@ -34,6 +34,14 @@ pub(super) fn held(page: &mut Page<'_>, packets: &[Packet], seen: &mut Seen) {
     }
 }
 
+/// `wire log`: each packet whole, whatever was shown of it before.
+pub(super) fn log(page: &mut Page<'_>, packets: &[Packet]) {
+    let mut seen = Seen::default();
+    for packet in packets {
+        packet::packet(page, packet, &mut seen);
+    }
+}
+
 /// `doctor`
 pub(super) fn checks(page: &mut Page<'_>, checks: &[Check]) {
     let widest = checks

@@ -19,6 +19,7 @@ mod tests;
 mod words;
 
 use crate::event::compare::Compared;
+use crate::event::packet::Packet;
 use crate::event::{Answer, Event, What};
 use crate::text::style::Style;
 use columns::{Block, Kind};
@@ -44,7 +45,12 @@ struct Told {
     backlog: bool,
     /// Which packets.
     packets: packet::Seen,
+    /// How many packets were told in a row.
+    burst: usize,
 }
+
+/// How many packets in a row are told to a person: a transfer would sweep everything else off the screen.
+const BURST: usize = 40;
 
 impl Renderer {
     /// A renderer for this style.
@@ -78,6 +84,9 @@ impl Renderer {
     pub fn event(&mut self, event: &Event) -> String {
         let style = self.style;
         let mut page = Page::new(&style);
+        if !matches!(event.what, What::Packet(_)) {
+            self.told.burst = 0;
+        }
         match &event.what {
             What::Syscall(call) => call::syscall(&mut page, call),
             What::State(change) => call::change(&mut page, event, change),
@@ -89,17 +98,31 @@ impl Renderer {
             What::Explain(explanation) => words::explanation(&mut page, explanation),
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
-            What::Packet(moved) => packet::packet(&mut page, moved, &mut self.told.packets),
+            What::Packet(moved) => self.packet(&mut page, moved),
             What::Compared(compared) => self.compared(&mut page, compared),
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
         page.finish()
     }
 
+    /// A packet that moved; of many in a row the first ones.
+    fn packet(&mut self, page: &mut Page<'_>, moved: &Packet) {
+        self.told.burst += 1;
+        if self.told.burst <= BURST {
+            return packet::packet(page, moved, &mut self.told.packets);
+        }
+        // What is not shown counts as seen all the same.
+        packet::packet(&mut Page::new(&self.style), moved, &mut self.told.packets);
+        if self.told.burst == BURST + 1 {
+            page.line(|page| page.own("… and more packets: `wire log` and `ladder` show them."));
+        }
+    }
+
     /// What happened on both sides of a comparison, beside each other; what needs the whole width, one after the other. Each
     /// side is told what it has not been told before.
     fn compared(&mut self, page: &mut Page<'_>, compared: &Compared) {
-        let width = columns::side(&self.style).filter(|_| !compared.columns.iter().any(is_wide));
+        let width = columns::side(&self.style)
+            .filter(|_| !compared.columns.iter().any(|events| is_wide(events)));
         let style = Style {
             width: width.or(self.style.width),
             ..self.style
@@ -146,7 +169,7 @@ impl Renderer {
 }
 
 /// Whether one of these is a table or a drawing that half a terminal has no room for.
-fn is_wide(events: &Vec<Event>) -> bool {
+fn is_wide(events: &[Event]) -> bool {
     let wide = |event: &Event| match &event.what {
         What::Answer(answer) => matches!(
             answer,

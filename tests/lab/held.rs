@@ -47,7 +47,7 @@ expect packets 5\nexpect state d ESTABLISHED\nexpect sendq c 0\n"
 #[test]
 fn a_segment_whose_answer_was_dropped_is_sent_again() {
     holds(&format!(
-        "{KNOCK}step\nwire drop 2\nexpect retransmission of 2 timeout\nexpect held 2\nwire flow\n\
+        "{KNOCK}step\nwire drop 2\nexpect retransmission of 1 timeout\nexpect retransmission of 2 timeout\nexpect held 2\nwire flow\n\
 expect jobs 0\nexpect backlog s 1\n"
     ));
 }
@@ -60,4 +60,26 @@ fn a_packet_alone_breaks_the_silence() {
         assert_eq!(ran.code(), Some(1), "{said}");
         assert!(said.contains("packet 2 moved"), "{said}");
     }
+}
+
+#[test]
+fn a_window_probe_that_waits_is_repeated_there() {
+    let script = "lab up\nserver: s = socket tcp\nserver: setsockopt s SO_RCVBUF 1000\nserver: bind s server:80\n\
+server: listen s 5\nclient: c = socket tcp\nclient: connect c server:80\nserver: d = accept s\nwire hold\n\
+client: send c #3000\nstep until quiet\nexpect window server 0\nexpect packet last server info \"zero window\"\n\
+step until quiet\nexpect held 1\nexpect packet last client info \"window probe\"\n\
+expect retransmission of last\nexpect held 1\nstep\nexpect packet last server ACK win 0\nstep until quiet\n\
+server: recv d 3000\nexpect packet last server info \"window update\"\n";
+    holds(script);
+}
+
+#[test]
+fn a_segment_beyond_a_gap_is_not_numbered_again() {
+    // The tail that overtook is probed after some milliseconds, though `sack` on the wire says that it has arrived.
+    holds(
+        "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nc = socket tcp\n\
+connect c server:80\nserver: d = accept s\nwire hold\nsend c #2000\nexpect held 2\nwire swap\nstep\n\
+expect packet 6 server ACK ack 1\nexpect retransmission of 4\nexpect quiet 1s\nexpect packets 6\n\
+step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
+    );
 }

@@ -55,7 +55,8 @@ fn two_hosts_are_up_in_no_time() {
         "up in {:?} to {:?}, half below {:?}; down in {:?}",
         best.0, worst.0, times[10].0, times[10].1
     );
-    assert!(best.0 < Duration::from_millis(15), "{times:?}");
+    // How fast it is, `cargo bench` holds; here, that it is no matter of seconds.
+    assert!(best.0 < Duration::from_secs(1), "{times:?}");
 }
 
 #[test]

@@ -7,12 +7,18 @@
 mod support;
 
 mod bench;
+mod compare;
+mod disturbed;
 mod doctor;
+mod exercises;
 mod furnishing;
 mod held;
 mod hosts;
 mod idle;
+mod live;
 mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
+mod settings;
+mod stepping;

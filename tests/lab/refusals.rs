@@ -192,3 +192,35 @@ fn the_helper_is_nothing_to_be_typed() {
     let help = Command::new(program()).arg("--help").output().unwrap();
     assert!(!String::from_utf8_lossy(&help.stdout).contains("laboratory-host"));
 }
+
+#[test]
+fn a_lesson_in_the_laboratory_is_skipped_with_the_doctors_words() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("90-lab.md");
+    let body =
+        "# Lab\n\n## 1. One\n\nDo it.\n\n```sock\ns = socket tcp\nexpect state s CLOSE\n```\n";
+    let head = "---\nid: lab\ntitle: Lab\nnetwork: lab\n---\n";
+    std::fs::write(&file, format!("{head}{body}")).unwrap();
+    let test = |more: &[&str]| {
+        let mut command = mounts("mount -t tmpfs none /dev/net; exec")?;
+        let ran = command.args(["lesson", "test"]).arg(&file).args(more);
+        let ran = ran.output().unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+        Some((ran.status.code(), said))
+    };
+    let Some((status, said)) = test(&[]) else {
+        return;
+    };
+    assert_eq!(status, Some(77), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["skipped", "There is no /dev/net/tun", "sudo modprobe tun"] {
+        assert!(words.contains(part), "`{part}` is missing in {said}");
+    }
+    let (_, json) = test(&["--json"]).unwrap();
+    let event: Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!(event["result"], "skipped", "{event}");
+    // One that was tested beside it, and all is well.
+    let (status, said) = test(&["ports-and-errors"]).unwrap();
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("1 passed, 1 skipped"), "{said}");
+}

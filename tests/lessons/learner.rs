@@ -20,6 +20,7 @@ impl Learner {
     fn new(progress: &Path) -> Self {
         let settings = Settings {
             progress: Some(progress.to_owned()),
+            program: Some(env!("CARGO_BIN_EXE_socktutor").into()),
             ..Settings::default()
         };
         Self {
@@ -72,6 +73,13 @@ impl Learner {
                 self.place()
             );
         }
+    }
+}
+
+/// A program's end closes its sockets; within the tests' process the next one would find the port taken.
+impl Drop for Learner {
+    fn drop(&mut self) {
+        self.types("goto 1");
     }
 }
 
@@ -141,9 +149,10 @@ fn plays(learner: &mut Learner, id: &str, spelled: impl Fn(&str) -> String) -> S
 
 #[test]
 fn every_lesson_is_done_by_its_own_answers() {
+    // Given back last, when the learner's sockets are closed.
+    let _turn = fixed_ports();
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());
-    let _turn = fixed_ports();
     for id in Library::embedded().ids() {
         let said = plays(&mut learner, id, str::to_owned);
         assert!(said.contains("This was lesson"), "{id}: {said}");
@@ -358,9 +367,10 @@ fn a_learner_goes_on_where_they_stopped() {
 
 #[test]
 fn somebody_elsewhere_may_play_the_other_side() {
+    // Given back last, when the learner's sockets are closed.
+    let _turn = fixed_ports();
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());
-    let _turn = fixed_ports();
     learner.all(&["learn 3", "s = socket tcp", "setsockopt s SO_REUSEADDR 1"]);
     learner.all(&["bind s 127.0.0.1:12345", "listen s 5", "conn = accept s"]);
     assert_eq!(learner.place(), "2/10");
@@ -387,4 +397,54 @@ fn a_lesson_reaches_no_other_machine() {
             .types("send a @/etc/passwd")
             .contains("only files of its own folder")
     );
+}
+
+/// Lesson 3 up to its third step, with a visitor from outside, and an accept that gives its result no name.
+fn visited(learner: &mut Learner) -> std::net::TcpStream {
+    learner.types("learn two-people");
+    learner.all(&[
+        "s = socket tcp",
+        "setsockopt s SO_REUSEADDR 1",
+        "bind s 127.0.0.1:12345",
+        "listen s 5",
+        "accept s",
+    ]);
+    learner.comes_to("2/10");
+    let visitor = std::net::TcpStream::connect("127.0.0.1:12345").unwrap();
+    learner.comes_to("3/10 ?");
+    visitor
+}
+
+#[test]
+fn what_a_sleeping_accept_returns_takes_its_part() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let visitor = visited(&mut learner);
+    learner.types("1");
+    let said = learner.types("getpeername conn");
+    let port = visitor.local_addr().unwrap().port().to_string();
+    assert!(said.contains(&port), "{said}");
+    learner.comes_to("4/10");
+}
+
+#[test]
+fn who_is_gone_after_undo_is_played_here_and_that_is_said() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let visitor = visited(&mut learner);
+    learner.types("1");
+    learner.types("close conn");
+    let said = learner.types("undo");
+    assert!(said.contains("played here now, as `c`"), "{said}");
+    drop(visitor);
+    // From here on there is nobody else, and nothing more to say about it.
+    assert!(!learner.types("undo").contains("played here now"));
+    learner.types("getpeername conn");
+    learner.comes_to("4/10");
+    learner.types("send conn \"Thank you for connecting\"");
+    learner.comes_to("5/10");
+    learner.all(&["recv c 1024", "close c"]);
+    learner.comes_to("6/10 ?");
 }

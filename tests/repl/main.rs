@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+#[path = "../support/mod.rs"]
+mod support;
+
 mod asynchronous;
+mod compare;
 mod editing;
 mod learn;
 mod leaving;

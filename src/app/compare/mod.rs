@@ -12,8 +12,8 @@ mod score;
 mod side;
 
 use super::{App, Sink};
-use crate::event::What;
 use crate::event::compare::Compared;
+use crate::event::{Event, What};
 use crate::lang::order::{self, SideKind, SideName, Wire};
 use crate::session::{News, Refusal};
 use side::Side;
@@ -80,6 +80,49 @@ impl Comparison {
         match self.left().here() {
             Some(host) => format!("{left}|{right} {host}"),
             None => format!("{left}|{right}"),
+        }
+    }
+
+    /// Lets one side do something, and records what happens.
+    fn record<T>(
+        &mut self,
+        at: usize,
+        sink: Sink<'_>,
+        act: impl FnOnce(&mut App, Sink<'_>) -> T,
+    ) -> T {
+        let titles = self.titles();
+        let mut other = std::mem::take(&mut self.sides[1 - at].events);
+        let mut now = |own: &mut Vec<Event>| {
+            let (own, other) = (std::mem::take(own), std::mem::take(&mut other));
+            let columns = if at == 0 { [own, other] } else { [other, own] };
+            if let Some(compared) = beside(titles.clone(), columns) {
+                sink(compared);
+            }
+        };
+        let result = self.sides[at].record(&mut now, act);
+        self.sides[1 - at].events = other;
+        result
+    }
+
+    /// The same on both, left first.
+    fn record_both(&mut self, sink: Sink<'_>, mut act: impl FnMut(&mut App, Sink<'_>)) {
+        for at in 0..2 {
+            self.record(at, sink, &mut act);
+        }
+    }
+
+    fn titles(&self) -> [String; 2] {
+        self.sides.each_ref().map(|side| side.title.clone())
+    }
+
+    /// Tells what was recorded.
+    fn tell(&mut self, sink: Sink<'_>) {
+        let columns = self
+            .sides
+            .each_mut()
+            .map(|side| std::mem::take(&mut side.events));
+        if let Some(compared) = beside(self.titles(), columns) {
+            sink(compared);
         }
     }
 
@@ -172,10 +215,8 @@ impl App {
         let Some(comparison) = &mut self.comparison else {
             return;
         };
-        for side in &mut comparison.sides {
-            side.record(App::poll);
-        }
-        self.tell_sides(sink);
+        comparison.record_both(sink, App::poll);
+        comparison.tell(sink);
     }
 
     /// The end of the session: calls that sleep on the sides are named, and a script is given its score.
@@ -183,11 +224,12 @@ impl App {
         let Some(comparison) = &mut self.comparison else {
             return;
         };
-        for side in &mut comparison.sides {
-            side.record(App::leave_jobs);
-        }
+        comparison.record_both(sink, |app, sink| {
+            app.catch_up(sink);
+            app.leave_jobs(sink);
+        });
+        comparison.tell(sink);
         let scored = comparison.scored;
-        self.tell_sides(sink);
         if self.settings.script && !scored {
             // There is a comparison, so this cannot be refused.
             let _ = self.score(sink);
@@ -200,32 +242,22 @@ impl App {
             return false;
         };
         let mut any = false;
-        for side in &mut comparison.sides {
-            side.record(|app, sink| any |= app.cancel_last(sink));
-        }
-        self.tell_sides(sink);
+        comparison.record_both(sink, |app, sink| any |= app.cancel_last(sink));
+        comparison.tell(sink);
         any
     }
+}
 
-    /// Tells what the sides have recorded, beside each other; nothing where nothing happened.
-    fn tell_sides(&mut self, sink: Sink<'_>) {
-        let Some(comparison) = &mut self.comparison else {
-            return;
-        };
-        let columns = comparison
-            .sides
-            .each_mut()
-            .map(|side| std::mem::take(&mut side.events));
-        if columns.iter().all(Vec::is_empty) {
-            return;
-        }
-        let titles = comparison.sides.each_ref().map(|side| side.title.clone());
-        self.tell(
-            None,
-            What::Compared(Box::new(Compared { titles, columns })),
-            sink,
-        );
-    }
+/// What happened on both sides, as one event; `None` where nothing did.
+fn beside(titles: [String; 2], columns: [Vec<Event>; 2]) -> Option<Event> {
+    let first = columns.iter().flatten().next()?;
+    Some(Event {
+        t: first.t,
+        host: None,
+        socket: None,
+        fd: None,
+        what: What::Compared(Box::new(Compared { titles, columns })),
+    })
 }
 
 /// The seed of a side's loss, where its settings name one.

@@ -1,8 +1,8 @@
 //! Statements while a comparison is on: which run on both sides, which on one, which belong to the shell around them.
 
-use super::{App, Side, Sink, a_seed, no_comparison, seeded};
+use super::{App, Sink, a_seed, no_comparison, seeded};
 use crate::app::Outcome;
-use crate::event::{Explanation, Tone, What};
+use crate::event::{Explanation, Tone};
 use crate::lang::Statement;
 use crate::lang::ast::{Action, Call};
 use crate::lang::order::{Capture, MACHINE, Order, Wire};
@@ -86,17 +86,21 @@ impl App {
         }
         let own = for_side(statement);
         let mut outcomes = Vec::with_capacity(2);
-        for (at, side) in comparison.sides.iter_mut().enumerate() {
-            side.record(App::gather);
+        for at in 0..2 {
+            comparison.record(at, sink, App::gather);
             if only.is_none_or(|only| only == at) {
+                let side = &mut comparison.sides[at];
                 side.app.line.clone_from(&self.line);
                 let failed = side.failed;
-                let outcome = side.record(|app, sink| app.alone(&own, sink));
-                side.stand_in(&own);
-                outcomes.push((outcome, side.failed - failed));
+                let outcome = comparison.record(at, sink, |app, sink| {
+                    let outcome = app.alone(&own, sink);
+                    app.stand_in(&own, sink);
+                    outcome
+                });
+                outcomes.push((outcome, comparison.sides[at].failed - failed));
             }
         }
-        self.tell_sides(sink);
+        comparison.tell(sink);
         let not_held: usize = outcomes.iter().map(|(_, failed)| failed).sum();
         self.failures += not_held;
         // What goes wrong on one side only is an outcome like any other: it is what was to be seen.
@@ -120,22 +124,20 @@ impl App {
             self.look_around(None, sink);
         }
     }
-}
 
-impl Side {
     /// `conn = accept s` where there is nothing to accept: datagrams have no connections, and the one socket serves every
     /// peer. So that what follows can be typed for both sides, the name stands for that socket here.
-    fn stand_in(&mut self, statement: &Statement) {
+    fn stand_in(&mut self, statement: &Statement, sink: Sink<'_>) {
         let Action::Call(Call { command, .. }) = &statement.action else {
             return;
         };
         let Some(Some(name)) = statement.targets.first() else {
             return;
         };
-        let last = &self.app.last;
+        let last = &self.last;
         let refused = *last.typed == *crate::lang::canonical(statement)
             && last.errno.is_some_and(|errno| errno.0 == libc::EOPNOTSUPP);
-        let socket = last.socket.and_then(|id| self.app.session.socket(id));
+        let socket = last.socket.and_then(|id| self.session.socket(id));
         let Some(socket) = socket.filter(|socket| {
             command.name == "accept" && refused && socket.kind == libc::SOCK_DGRAM
         }) else {
@@ -145,10 +147,9 @@ impl Side {
         if *name == of {
             return;
         }
-        self.app.session.assign(name, Value::Socket(id));
+        self.session.assign(name, Value::Socket(id));
         let text = format!(
-            "Nobody is to be accepted: one {} socket talks to every peer. On this side `{name}` is another name for `{of}`.",
-            self.kind.word()
+            "There is nobody to accept: one datagram socket talks to every peer. On this side `{name}` is another name for `{of}`."
         );
         let explanation = Explanation {
             topic: "accept".into(),
@@ -156,7 +157,7 @@ impl Side {
             hints: Vec::new(),
             tone: Tone::Info,
         };
-        self.record(|app, sink| app.tell(Some(id), What::Explain(explanation), sink));
+        self.explain(explanation, Some(id), sink);
     }
 }
 

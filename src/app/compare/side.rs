@@ -1,8 +1,9 @@
 //! One side of a comparison.
 
 use super::seeded;
+use crate::app::jobs::WAITING;
 use crate::app::{App, Explain, Settings, Sink};
-use crate::event::{Event, What};
+use crate::event::{Answer, Event, What};
 use crate::lang::order::{self, HOSTS, SideKind};
 use crate::session::Refusal;
 
@@ -56,8 +57,13 @@ impl Side {
         self.app.session.set_grace(settings.grace);
     }
 
-    /// Lets the side do something, and records what happens.
-    pub fn record<T>(&mut self, act: impl FnOnce(&mut App, Sink<'_>) -> T) -> T {
+    /// Lets the side do something, and records what happens. `now` is called when it is to be told at once, because what
+    /// follows may take long.
+    pub fn record<T>(
+        &mut self,
+        now: &mut dyn FnMut(&mut Vec<Event>),
+        act: impl FnOnce(&mut App, Sink<'_>) -> T,
+    ) -> T {
         let Self {
             app,
             events,
@@ -71,7 +77,11 @@ impl Side {
                 What::Expect(verdict) if !verdict.holds => *failed += 1,
                 _ => {}
             }
+            let waits = matches!(&event.what, What::Answer(Answer::Text { text }) if text.starts_with(WAITING));
             events.push(event);
+            if waits {
+                now(events);
+            }
         })
     }
 

@@ -59,7 +59,16 @@ impl Laboratory {
             return Err(Refusal::new("a packet goes from one host to another").at(forged.to.span));
         }
         let talk = self.wire.talk(from, to, forged.flags.is_some());
-        let (src, dst) = self.ends(from, to, talk.as_ref(), forged.sport, forged.dport);
+        let (mut src, mut dst) = self.ends(from, to, talk.as_ref(), forged.sport, forged.dport);
+        if let Some(claimed) = forged.src {
+            src.set_ip(claimed);
+            // Both addresses of a packet are of one family.
+            let host = &self.hosts.all()[to];
+            dst.set_ip(match claimed {
+                IpAddr::V4(_) => host.v4.into(),
+                IpAddr::V6(_) => host.v6.into(),
+            });
+        }
         let payload = match &forged.payload {
             Payload::Len(len) => b"abcdefghijklmnopqrstuvwxyz"
                 .iter()

@@ -9,9 +9,9 @@ mod states;
 mod step;
 mod wire;
 
-use super::{App, Outcome, Sink};
+use super::{App, Explain, Outcome, Sink};
 use crate::event::packet::Count;
-use crate::event::{Answer, What};
+use crate::event::{Answer, Explanation, Tone, What};
 use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
@@ -27,6 +27,8 @@ pub(super) struct Laboratory {
     hosts: Arc<Hosts>,
     /// Whether each step draws its part of the ladder too.
     live: bool,
+    /// That the log has begun to forget was told.
+    forgets: bool,
     /// The largest packet, where it was changed.
     mtu: Option<u32>,
 }
@@ -52,6 +54,7 @@ impl Laboratory {
             wire,
             hosts: Arc::new(hosts),
             live: false,
+            forgets: false,
             mtu: None,
         })
     }
@@ -183,11 +186,45 @@ impl App {
         if let Some(news) = self.ledger.news() {
             lab.wire.on_news(news);
         }
-        lab.wire.fold(!self.settings.show_retransmits);
-        lab.wire.set_bounds(self.settings.log);
         self.lab = Some(lab);
+        self.settings_to_lab();
         self.show_lab(sink);
+        self.introduce_lab(sink);
         Ok(())
+    }
+
+    /// What can be done now, the first time.
+    fn introduce_lab(&mut self, sink: Sink<'_>) {
+        if self.settings.explain == Explain::Off || !self.is_new("lab up", &[]) {
+            return;
+        }
+        let names = self.host_names();
+        let [here, there, ..] = names.as_slice() else {
+            return;
+        };
+        let text = format!(
+            "Each host has a network of its own with the kernel's real TCP in it. Statements run on {here} now; \
+             `{there}: s = socket tcp` runs one on {there}, `on {there}` goes there, and {there}:80 is an address. \
+             `wire hold` stops the packets, `step` lets one go on."
+        );
+        let explanation = Explanation {
+            topic: "lab".into(),
+            text: vec![text.into()],
+            hints: Vec::new(),
+            tone: Tone::Info,
+        };
+        self.explain(explanation, None, sink);
+    }
+
+    /// What was set holds for the laboratory and the capture that are there.
+    pub(super) fn settings_to_lab(&self) {
+        if let Some(lab) = &self.lab {
+            lab.wire.fold(!self.settings.show_retransmits);
+            lab.wire.set_bounds(self.settings.log);
+        }
+        if let Some(tap) = &self.tap {
+            tap.set_bounds(self.settings.log);
+        }
     }
 
     /// `lab down`

@@ -20,6 +20,25 @@ impl App {
         for packet in moved {
             self.tell(None, What::Packet(Box::new(packet)), sink);
         }
+        self.tell_forgetting(sink);
+    }
+
+    /// Says once that the log is full.
+    fn tell_forgetting(&mut self, sink: Sink<'_>) {
+        let Some(lab) = self.lab.as_mut().filter(|lab| !lab.forgets) else {
+            return;
+        };
+        lab.forgets = lab.wire.forgotten() > 0;
+        if lab.forgets {
+            let bounds = self.settings.log;
+            self.say(
+                format!(
+                    "the log is full ({} packets, {} bytes) and forgets the oldest packets: `set log`, `set logbytes`",
+                    bounds.packets, bounds.bytes
+                ),
+                sink,
+            );
+        }
     }
 
     /// A statement begins: packets that come now are its doing.

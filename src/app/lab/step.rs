@@ -1,8 +1,8 @@
 //! `step`: the wire hands packets over, one at a time, and each delivery's effects are told before the next.
 
 use crate::app::{App, Sink};
-use crate::event::What;
-use crate::event::packet::{Fate, Packet};
+use crate::event::packet::{Fate, Ladder, Packet, Rung};
+use crate::event::{Answer, What};
 use crate::lang::order::{Step, TcpFlags, Until};
 use crate::session::{Refusal, Wait};
 use std::time::{Duration, Instant};
@@ -56,12 +56,42 @@ impl App {
         if let Some(packet) = moved.iter_mut().find(arrived) {
             packet.states = states.unwrap_or_default();
         }
-        for packet in moved {
-            self.tell(None, What::Packet(Box::new(packet)), sink);
+        if self.lab.as_ref().is_some_and(|lab| lab.live) {
+            self.draw(n, &next, moved, sink);
+        } else {
+            for packet in moved {
+                self.tell(None, What::Packet(Box::new(packet)), sink);
+            }
         }
         self.look_around(None, sink);
         self.hear_the_woken(sink);
         Some(next)
+    }
+
+    /// With `ladder live on`: what a step did as its part of the ladder.
+    fn draw(&self, n: u64, left: &Packet, moved: Vec<Packet>, sink: Sink<'_>) {
+        let mut rungs = Vec::new();
+        for packet in moved {
+            let arrived = packet.n == n && packet.fate != Fate::Held;
+            let ends = packet.states.clone();
+            // It was drawn half-way when it left; now it is drawn whole.
+            let sent = if arrived { left.clone() } else { packet };
+            rungs.push(Rung::Sent(Box::new(sent)));
+            if arrived {
+                rungs.push(Rung::Arrived(n));
+            }
+            let changed = ends.into_iter().filter(|end| end.from.is_some());
+            rungs.extend(changed.map(|end| Rung::State {
+                host: end.host,
+                state: end.state,
+            }));
+        }
+        let ladder = Ladder {
+            hosts: self.host_names(),
+            rungs,
+            forgotten: 0,
+        };
+        self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
     }
 
     /// Waits for the calls that have got what they slept for, so that what they return is told with the step.

@@ -118,7 +118,7 @@ impl App {
         if packets.is_empty() {
             self.say("no packet has crossed the wire yet", sink);
         } else {
-            self.tell(None, What::Answer(Answer::Held { packets }), sink);
+            self.tell(None, What::Answer(Answer::Log { packets }), sink);
         }
         Ok(())
     }

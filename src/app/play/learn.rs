@@ -55,6 +55,8 @@ pub(in crate::app) struct Learner {
     said: Option<Judgement>,
     /// The learner was told that the network has done what the step waits for.
     told: bool,
+    /// Somebody else played the other side (` ```sock other `), outside of this session.
+    visited: bool,
     /// The last step is behind.
     over: bool,
 }
@@ -241,6 +243,11 @@ impl Learner {
             self.said = Some(judgement);
             return;
         };
+        let other = matches!(self.block(), Some(Block::Sock(sock)) if sock.other);
+        if let Phase::Calls(round) = &mut self.phase {
+            self.visited |= other && round.attempts() == 0;
+            round.leave(app, sink);
+        }
         // What the call printed stands right above.
         let mut page = "\n".to_owned() + &words::done(&renamed, &remarks);
         page.push_str(&self.outcome_of_guesses(app, sink));

@@ -34,6 +34,7 @@ pub use world::Seen;
 use super::Last;
 use crate::event::Event;
 use crate::lesson::judge::End;
+use crate::session::SocketId;
 
 /// A sleeping call that ended, kept for the judge.
 #[derive(Debug, Clone)]
@@ -41,6 +42,8 @@ pub(super) struct Ended {
     pub job: u32,
     pub end: End,
     pub data: Vec<u8>,
+    /// The sockets that it opened.
+    pub opened: Vec<SocketId>,
 }
 
 /// Takes events and shows none of them.
@@ -63,6 +66,7 @@ impl Last {
             job,
             end: self.end(),
             data: self.data.clone().unwrap_or_default(),
+            opened: self.opened.clone(),
         }
     }
 }

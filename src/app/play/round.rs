@@ -38,7 +38,7 @@ impl Round {
         let outcome = app.execute_each(line, sink, &mut |app, statement, sink| {
             self.statement(app, statement, sink)
         });
-        self.hear(app);
+        self.hear(app, sink);
         outcome
     }
 
@@ -49,7 +49,7 @@ impl Round {
         statement: &Statement,
         sink: Sink<'_>,
     ) -> Outcome {
-        self.hear(app);
+        self.hear(app, sink);
         if matches!(statement.action, Action::Nothing | Action::Expect(_)) {
             return app.statement(statement, sink);
         }
@@ -61,31 +61,64 @@ impl Round {
                 patience: Duration::ZERO,
             },
         );
-        // What the last call was tells whether this statement makes one.
-        let before = std::mem::take(&mut app.last);
-        let outcome = app.statement(statement, sink);
-        if app.last.typed.is_empty() {
-            app.last = before;
+        let outcome = if matches!(statement.action, Action::Lab(_)) {
+            let outcome = app.statement(statement, sink);
+            // An order makes no call; a packet that it delivers may end one.
+            if let Some(woken) = app.ended.iter().flatten().last() {
+                attempt.outcome = judge::Outcome {
+                    data: woken.data.clone(),
+                    ..judge::Outcome::new(woken.end)
+                };
+            }
+            outcome
         } else {
-            attempt.outcome = app.last_outcome();
-        }
+            // What the last call was tells whether this statement makes one.
+            let before = std::mem::take(&mut app.last);
+            let outcome = app.statement(statement, sink);
+            if app.last.typed.is_empty() {
+                app.last = before;
+            } else {
+                attempt.outcome = app.last_outcome();
+            }
+            outcome
+        };
         if !outcome.fault && self.judge.tried(attempt) {
             self.attempts += 1;
         }
         outcome
     }
 
-    /// Tells the judge of sleeping calls that have ended.
-    fn hear(&mut self, app: &mut App) {
-        for ended in app.ended.iter_mut().flat_map(std::mem::take) {
-            self.judge.ended(ended.job, ended.end, &ended.data);
+    /// Tells the judge of sleeping calls that have ended. What one of them made may play a part that an earlier block
+    /// was done with.
+    fn hear(&mut self, app: &mut App, sink: Sink<'_>) {
+        for ended in app
+            .ended
+            .iter_mut()
+            .flat_map(std::mem::take)
+            .collect::<Vec<_>>()
+        {
+            let opened = ended.opened.iter();
+            let made = opened.filter_map(|id| app.session.socket(*id));
+            let made: Vec<String> = made.map(|socket| socket.name.clone()).collect();
+            app.take_awaited(ended.job, &made, sink);
+            self.judge.ended(ended.job, ended.end, &ended.data, made);
         }
+    }
+
+    /// The block is done: calls of it that still sleep and whose result has no name yet will play its parts.
+    pub(super) fn leave(&mut self, app: &mut App, sink: Sink<'_>) {
+        let awaited = self.judge.awaited(&mut Seen {
+            app,
+            sink,
+            patience: Duration::ZERO,
+        });
+        app.awaited.extend(awaited);
     }
 
     /// How far the learner is. Claims that do not hold yet are polled for as long as `patience`, each.
     pub fn look(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
         app.poll(sink);
-        self.hear(app);
+        self.hear(app, sink);
         self.judge.look(&mut Seen {
             app,
             sink,
@@ -96,7 +129,7 @@ impl Round {
     /// In a ` ```sock other ` block: the learner says that the other side has done its part.
     pub fn elsewhere(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
         app.poll(sink);
-        self.hear(app);
+        self.hear(app, sink);
         self.judge.elsewhere(&mut Seen {
             app,
             sink,
@@ -115,7 +148,7 @@ impl Round {
         let deadline = Instant::now() + app.settings.timeout.min(MOMENT);
         loop {
             app.poll(sink);
-            self.hear(app);
+            self.hear(app, sink);
             let mut seen = Seen {
                 app,
                 sink,
@@ -152,6 +185,26 @@ impl App {
                 Some(value) => self.session.assign(part, value),
                 None => {}
             }
+        }
+    }
+
+    /// Gives what a call made, that slept when its block was done, the names of the parts that it plays.
+    fn take_awaited(&mut self, job: u32, made: &[String], sink: Sink<'_>) {
+        let Some(at) = self.awaited.iter().position(|(known, _)| *known == job) else {
+            return;
+        };
+        let (_, parts) = self.awaited.swap_remove(at);
+        let pairs = made.iter().zip(parts);
+        let renamed: Vec<(String, String)> = pairs
+            .filter_map(|(name, part)| Some((name.clone(), part?)))
+            .filter(|(name, part)| name != part)
+            .collect();
+        self.take_parts(&renamed);
+        for (name, part) in renamed {
+            self.say(
+                format!("`{name}` plays the lesson's `{part}`: both names work from here on."),
+                sink,
+            );
         }
     }
 

@@ -2,22 +2,31 @@
 //! timers do not. They are counted at the packet that they repeat and go no further, so that stepping gives the same
 //! packets however long somebody talks between two steps.
 
+use super::log::Record;
 use super::state::State;
 use crate::packet::serial::before;
-use crate::packet::{Flags, Parsed};
+use crate::packet::{Again, Flags, Parsed};
 
 impl State {
-    /// Whether a packet repeats one that is still held, or one whose acknowledgment is. It is counted there.
+    /// Whether a packet repeats one that is still held, or one that arrived and whose acknowledgment is held. It is counted there.
     pub(super) fn folds(&mut self, from: usize, parsed: &Parsed) -> bool {
-        if !self.rules.hold || !self.rules.fold || !repeatable(parsed) {
+        if !self.rules.hold || !self.rules.fold {
             return false;
         }
+        let numbered = repeatable(parsed);
         let held = || self.held.iter().filter_map(|n| self.log.get(*n));
         let original = held()
+            // A question whether the window is open, or the other end alive, has no number of its own, and is repeated too.
+            .filter(|held| numbered || held.mark.window_probe || held.mark.keep_alive)
             .find(|held| held.from == from && same_segment(&held.parsed, parsed))
             .map(|held| held.n)
             .or_else(|| {
-                let answered = held().any(|held| acknowledges(&held.parsed, parsed));
+                if !numbered {
+                    return None;
+                }
+                let answers =
+                    |held: &&Record| acknowledges(&held.parsed, parsed) && !by_timer(held);
+                let answered = held().any(|held| answers(&held));
                 let log = || self.log.iter().rev();
                 let sent = || log().find(|first| same_segment(&first.parsed, parsed));
                 answered.then(sent)?.map(|first| first.n)
@@ -28,6 +37,12 @@ impl State {
         first.repeats += 1;
         true
     }
+}
+
+/// Whether its sender's own timer has repeated it: the first was lost, and then both sides may miss something.
+fn by_timer(packet: &Record) -> bool {
+    let again = packet.mark.retransmission.as_ref();
+    again.is_some_and(|again| again.why != Again::Answer)
 }
 
 /// Whether a segment is sent again where nothing answers it: it takes a place among the sequence numbers.
@@ -50,7 +65,8 @@ fn same_segment(a: &Parsed, b: &Parsed) -> bool {
     }
 }
 
-/// Whether a packet acknowledges all of a segment that went the other way.
+/// Whether a packet acknowledges all of a segment that went the other way, or reports it as arrived beyond a gap
+/// (RFC 2018).
 fn acknowledges(packet: &Parsed, segment: &Parsed) -> bool {
     let (Some(answer), Some(tcp)) = (packet.tcp(), segment.tcp()) else {
         return false;
@@ -60,5 +76,8 @@ fn acknowledges(packet: &Parsed, segment: &Parsed) -> bool {
             == segment.ip.as_ref().map(|ip| (ip.dst, ip.src));
     let flag = |flag| u32::from(tcp.flags.has(flag));
     let len = segment.payload.len() as u32 + flag(Flags::SYN) + flag(Flags::FIN);
-    back && answer.flags.has(Flags::ACK) && !before(answer.ack, tcp.seq.wrapping_add(len))
+    let end = tcp.seq.wrapping_add(len);
+    let reported = |(from, to): &(u32, u32)| !before(tcp.seq, *from) && !before(*to, end);
+    back && answer.flags.has(Flags::ACK)
+        && (!before(answer.ack, end) || answer.options.sack().iter().any(reported))
 }

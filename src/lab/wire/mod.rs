@@ -4,6 +4,7 @@
 
 mod crossed;
 mod fold;
+mod inbox;
 mod log;
 mod rules;
 mod run;
@@ -259,6 +260,11 @@ impl Wire {
     /// How much of the past is kept.
     pub fn set_bounds(&self, bounds: Bounds) {
         self.shared.state().log.set_bounds(bounds);
+    }
+
+    /// How many packets the log has forgotten.
+    pub fn forgotten(&self) -> u64 {
+        self.shared.state().log.forgotten()
     }
 
     /// How much of the past is kept.

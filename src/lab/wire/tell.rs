@@ -5,7 +5,7 @@ use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
-    Again, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+    Again, Mark, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
 };
 use std::net::IpAddr;
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn whole(state: &State, record: &Record) -> Packet {
             let base = mark.base.map_or(0, |(_, ack)| ack);
             options_in_words(bytes, tcp, base)
         }),
-        info: info(bytes, parsed),
+        info: info(bytes, parsed).or_else(|| meaning(mark)),
         fate: record.fate,
         retransmission: mark.retransmission.clone(),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
@@ -66,6 +66,19 @@ fn whole(state: &State, record: &Record) -> Packet {
         waited: held.then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
         states: Vec::new(),
     }
+}
+
+/// What a segment without data is for, where its place in the conversation tells.
+fn meaning(mark: &Mark) -> Option<String> {
+    let each = [
+        (mark.window_probe, "window probe"),
+        (mark.keep_alive, "keep-alive"),
+        (mark.zero_window, "zero window"),
+        (mark.window_update, "window update"),
+    ];
+    let words = each.into_iter().find_map(|(is, words)| is.then_some(words));
+    let again = || Some(format!("duplicate ACK {}", mark.duplicate_ack?));
+    words.map(str::to_owned).or_else(again)
 }
 
 fn name(state: &State, host: usize) -> String {

@@ -23,7 +23,7 @@ pub(super) fn words(call: &Call) -> String {
         }
         return text;
     }
-    let mut gap = false;
+    let (mut gap, mut alone) = (false, false);
     let args = call.command.params.iter().zip(&call.args);
     for (at, (param, arg)) in args.enumerate() {
         let Some(Arg { value, .. }) = arg else {
@@ -39,7 +39,12 @@ pub(super) fn words(call: &Call) -> String {
         let flags = word.starts_with("--") || param.kind == Kind::Watch;
         let named = !flags && (gap || bracket || param.kind == Kind::MsgFlags);
         let later = call.command.name == "poll" || call.command.name == "select";
-        if named || later && at == 1 && !matches!(value, Expr::Int(0..)) {
+        if word.is_empty() && param.kind == Kind::Watch {
+            // No socket at all; the number that follows would be taken for one.
+            alone = true;
+            continue;
+        }
+        if named || later && at == 1 && (alone || !matches!(value, Expr::Int(0..))) {
             // Writing to a String cannot fail.
             let _ = write!(text, " {}={word}", param.name);
         } else {

@@ -125,6 +125,14 @@ fn apply(function: Function, values: &[Expr]) -> String {
         Function::Upper => method_of("upper"),
         Function::Lower => method_of("lower"),
         Function::Join => joined(values),
+        Function::Slice => {
+            let bound = |at: usize| match values.get(at) {
+                None | Some(Expr::Null) => String::new(),
+                Some(plain @ (Expr::Name(_) | Expr::Int(_))) => expr(plain),
+                Some(other) => format!("({})", expr(other)),
+            };
+            format!("{}[{}:{}]", operand(one), bound(1), bound(2))
+        }
     }
 }
 

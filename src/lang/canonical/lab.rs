@@ -105,6 +105,9 @@ fn words(forged: &Forged) -> String {
         None => "UDP".to_owned(),
     };
     let mut text = format!("{} {} {what}", forged.from.name, forged.to.name);
+    if let Some(src) = forged.src {
+        text.push_str(&format!(" src {src}"));
+    }
     let numbers = [
         ("seq", forged.seq),
         ("ack", forged.ack),

@@ -120,7 +120,10 @@ pub(super) fn build(
         i.remark("listen() without a number is 128 in Python");
         places.set("backlog", Expr::Int(128), i.since(start));
     }
-    let call = places.finish(inner, before)?;
+    let call = match command.name {
+        "socket" if sockets::alone(i, &places) => places.bare(),
+        _ => places.finish(inner, before)?,
+    };
     Ok(Expr::Call(Box::new(call)))
 }
 

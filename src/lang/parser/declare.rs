@@ -38,32 +38,46 @@ pub(super) fn declaration<'a>(i: &mut Input<'a>) -> Parsed<Declared<'a>> {
             .helping("type the lines of its body, each by itself")
             .into());
     }
-    while i.rest().starts_with('[') {
-        let end = i.rest().find([']', '\n', ';']).unwrap_or(i.rest().len());
-        i.skip(end);
-        if !i.eat("]") {
-            return Err(i
-                .fault(i.at(), "this bracket is never closed")
-                .expecting("]")
-                .into());
-        }
+    declared(i, name, address)
+}
+
+/// One more name of a declaration, after a comma: `*p`, `c = 3`, `buf[10]`.
+pub(super) fn declarator<'a>(i: &mut Input<'a>, address: bool) -> Parsed<Declared<'a>> {
+    let name = declared_name(i)?;
+    declared(i, name, address)
+}
+
+fn declared_name<'a>(i: &mut Input<'a>) -> Parsed<&'a str> {
+    while i.eat("*") {
         blank(i);
     }
-    if i.rest().starts_with('=') && !i.rest().starts_with("==") {
-        i.skip(1);
-        blank(i);
-        return Ok(initializer(i, name));
+    let name = peek_identifier(i);
+    if name.is_empty() {
+        return Err(i
+            .fault(i.at(), "another name must follow the comma")
+            .expecting("a name")
+            .into());
     }
-    if i.rest().starts_with(',') {
-        let end = i.rest().find([';', '\n']).unwrap_or(i.rest().len());
-        if let Some(at) = i.rest()[..end].find('=') {
-            i.skip(at);
-            return Err(i
-                .fault(i.at(), "one value at a time")
-                .expecting("int one = 1;")
-                .into());
+    i.skip(name.len());
+    blank(i);
+    Ok(name)
+}
+
+/// What follows a declared name. Names without a value are gone over, up to one that has one.
+fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Declared<'a>> {
+    let mut name = first;
+    loop {
+        array(i)?;
+        if i.rest().starts_with('=') && !i.rest().starts_with("==") {
+            i.skip(1);
+            blank(i);
+            return Ok(initializer(i, name));
         }
-        i.skip(end);
+        if !i.eat(",") {
+            break;
+        }
+        blank(i);
+        name = declared_name(i)?;
     }
     if !ends(i) {
         return Err(i
@@ -77,6 +91,22 @@ pub(super) fn declaration<'a>(i: &mut Input<'a>) -> Parsed<Declared<'a>> {
         false => "a variable needs no declaration here: it begins with its first value",
     });
     Ok(Declared::Nothing)
+}
+
+/// `[1024]`, as often as it stands there.
+fn array(i: &mut Input) -> Parsed<()> {
+    while i.rest().starts_with('[') {
+        let end = i.rest().find([']', '\n', ';']).unwrap_or(i.rest().len());
+        i.skip(end);
+        if !i.eat("]") {
+            return Err(i
+                .fault(i.at(), "this bracket is never closed")
+                .expecting("]")
+                .into());
+        }
+        blank(i);
+    }
+    Ok(())
 }
 
 /// The words before a declared name, and the name; whether they say that it holds an address.

@@ -200,15 +200,14 @@ fn index(i: &mut Input, value: Expr) -> Parsed<Expr> {
         std::mem::take(&mut i.state.tight),
         std::mem::take(&mut i.state.format),
     );
-    let at = i.nested(expr);
+    let part = i.nested(|i| part(i, value));
     (i.state.tight, i.state.format) = outer;
-    blank(i);
     i.state.brackets -= 1;
-    let at = at?;
+    let part = part?;
     if i.rest().starts_with(':') {
         return Err(i
-            .fault(start, "there are no slices here")
-            .expecting("one index, as in addr[0]")
+            .fault(i.at(), "a slice has no step here")
+            .expecting("from and to, as in data[0:5]")
             .into());
     }
     if !i.eat("]") {
@@ -217,7 +216,39 @@ fn index(i: &mut Input, value: Expr) -> Parsed<Expr> {
             .expecting("]")
             .into());
     }
-    Ok(Expr::Index(Box::new(value), Box::new(at)))
+    Ok(part)
+}
+
+/// What stands in the brackets: an index, or a slice.
+fn part(i: &mut Input, value: Expr) -> Parsed<Expr> {
+    let from = bound(i)?;
+    if i.eat(":") {
+        let to = bound(i)?;
+        let bounds = [from, to].map(|bound| bound.unwrap_or(Expr::Null));
+        let values = std::iter::once(value).chain(bounds).collect();
+        return Ok(Expr::Apply(Function::Slice, values));
+    }
+    match from {
+        Some(at) => Ok(Expr::Index(Box::new(value), Box::new(at))),
+        None => Err(unexpected(i).into()),
+    }
+}
+
+/// Where a slice begins or ends, if it says so. A name and a colon are no address here.
+fn bound(i: &mut Input) -> Parsed<Option<Expr>> {
+    blank(i);
+    if i.rest().starts_with([':', ']']) {
+        return Ok(None);
+    }
+    let name = peek_identifier(i);
+    if !name.is_empty() && i.rest()[name.len()..].trim_start().starts_with(':') {
+        i.skip(name.len());
+        blank(i);
+        return Ok(Some(Expr::Name(name.to_owned())));
+    }
+    let value = expr(i)?;
+    blank(i);
+    Ok(Some(value))
 }
 
 fn primary(i: &mut Input) -> Parsed<Expr> {

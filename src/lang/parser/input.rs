@@ -42,6 +42,8 @@ pub(crate) struct State<'a> {
     pub(super) c: bool,
     /// The statement turned out to do nothing here.
     pub(super) nothing: bool,
+    /// A C declaration goes on: what is next is one more name of it, or its value.
+    pub(super) declaring: bool,
     /// `socket` alone is whole: a comparison is on, and each side has its own kind.
     pub(in crate::lang) alone: bool,
     /// The surface so far.
@@ -110,6 +112,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
             format: false,
             c: false,
             nothing: false,
+            declaring: false,
             alone: false,
             dialect: Dialect::Shell,
             remarks: Vec::new(),

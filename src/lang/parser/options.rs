@@ -103,14 +103,9 @@ fn shaped(
     let Some(option) = option else {
         return Ok(items);
     };
-    if !option.settable {
-        let fault = Fault::new(
-            (span.start, span.end),
-            format!("{} can be read, not set", option.name),
-        );
-        return Err(fault
-            .helping(format!("getsockopt s {}", option.name))
-            .into());
+    // That it can only be read is the kernel's to say (ENOPROTOOPT).
+    if !option.settable && items.len() == 1 {
+        return Ok(items);
     }
     let items = match (option.shape, items.as_slice()) {
         // That a second has a million microseconds is the kernel's to say (EDOM).

@@ -4,7 +4,7 @@
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
 use super::word::{blank, comment_line, ends, identifier_len, run, spaces};
-use crate::lang::ast::{Action, Dialect, Span, Statement};
+use crate::lang::ast::{Action, Dialect, Operator, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::order::SideName;
@@ -181,6 +181,23 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
             .into());
     }
     Ok(targets)
+}
+
+/// `s += `: the name, and the operator between it and what follows.
+pub(super) fn augmented<'a>(i: &mut Input<'a>) -> Option<(&'a str, Operator)> {
+    let rest = i.rest();
+    let len = identifier_len(rest);
+    let gap = spaces(&rest[len..]);
+    let (operator, sign) = [
+        (Operator::Add, "+="),
+        (Operator::Sub, "-="),
+        (Operator::Mul, "*="),
+    ]
+    .into_iter()
+    .find(|(_, sign)| len > 0 && rest[len + gap..].starts_with(sign))?;
+    i.skip(len + gap + sign.len());
+    blank(i);
+    Some((&rest[..len], operator))
 }
 
 /// The names before a single `=`, and how long they are with it.

@@ -24,8 +24,7 @@ pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -
     if command.name == "sendto" {
         data_first(&places)?;
     }
-    let bare = places.args.iter().all(Option::is_none);
-    if command.name == "socket" && i.state.alone && bare {
+    if command.name == "socket" && sockets::alone(i, &places) {
         return Ok(places.bare());
     }
     let end = trimmed_end(i);

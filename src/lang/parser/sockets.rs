@@ -86,11 +86,16 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, given: Vec<Given>) ->
     }
     let python = i.state.dialect.is_python() || given.iter().any(|one| one.keyword.is_some());
     places.fill(i, 0, given)?;
-    if python {
+    if python && !alone(i, places) {
         default(places, "domain", "AF_INET", span);
         default(places, "type", "SOCK_STREAM", span);
     }
     Ok(())
+}
+
+/// Whether it is `socket` alone while a comparison is on, where each side has a kind of its own.
+pub(super) fn alone(i: &Input, places: &Places) -> bool {
+    i.state.alone && places.args.iter().all(Option::is_none)
 }
 
 /// `socketpair(AF_UNIX, SOCK_STREAM, 0, sv)`; what is left out is AF_UNIX and SOCK_STREAM, as in Python.

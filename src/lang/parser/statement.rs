@@ -1,13 +1,13 @@
 //! Statements: a host, targets, an action, and what may follow.
 
 use super::claim::claim;
-use super::declare::{Declared, declaration};
+use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{gap, harmless, host, side, strace_prefix, strace_result, targets};
+use super::prelude::{augmented, gap, harmless, host, side, strace_prefix, strace_result, targets};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{lab, refuse, shell, string};
-use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Span, Statement};
+use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::order::SideName;
@@ -54,6 +54,9 @@ pub(crate) fn claim_alone(i: &mut Input) -> Result<Claim, Fault> {
 
 fn statement(i: &mut Input) -> Parsed<Statement> {
     let start = i.at();
+    if std::mem::take(&mut i.state.declaring) {
+        return declared(i, start);
+    }
     strace_prefix(i);
     let word = peek_identifier(i);
     if let Some(statement) = harmless(i, start, word) {
@@ -69,12 +72,15 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     let declared = declaration(i)?;
     let (targets, action) = match declared {
         Declared::Nothing => (Vec::new(), Action::Nothing),
-        Declared::Value(name) => (vec![Some(name.to_owned())], action(i, true)?),
-        Declared::No => {
-            let targets = targets(i)?;
-            let action = action(i, !targets.is_empty())?;
-            (targets, action)
+        Declared::Value(name) => {
+            let action = declared_value(i)?;
+            if i.state.declaring {
+                let target = vec![Some(name.to_owned())];
+                return Ok(finished(i, start, (side, host), target, action));
+            }
+            (vec![Some(name.to_owned())], action)
         }
+        Declared::No => assignment(i)?,
     };
     strace_result(i, &action);
     blank(i);
@@ -85,6 +91,43 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return Err(lab::no_host(host, order, i.since(host_at)).into());
     }
     Ok(finished(i, start, (side, host), targets, action))
+}
+
+/// Targets and what they are given.
+fn assignment(i: &mut Input) -> Parsed<(Vec<Option<String>>, Action)> {
+    if let Some((name, operator)) = augmented(i) {
+        let value = Box::new(expr(i)?);
+        let old = Box::new(Expr::Name(name.to_owned()));
+        let action = Action::Value(Expr::Binary(operator, old, value));
+        return Ok((vec![Some(name.to_owned())], action));
+    }
+    let targets = targets(i)?;
+    let action = action(i, !targets.is_empty())?;
+    Ok((targets, action))
+}
+
+/// The value of a C declaration. Where a comma follows it, the next statement is the next of the declared names.
+fn declared_value(i: &mut Input) -> Parsed<Action> {
+    i.state.declaring = true;
+    let action = action(i, true);
+    blank(i);
+    i.state.declaring = i.eat(",");
+    action
+}
+
+/// One more name of a C declaration: `c = 3` of `int s = 1, c = 3;`.
+fn declared(i: &mut Input, start: usize) -> Parsed<Statement> {
+    i.state.dialect = Dialect::C;
+    blank(i);
+    let start = i.at().max(start);
+    let (targets, action) = match declarator(i, false)? {
+        Declared::Value(name) => (vec![Some(name.to_owned())], declared_value(i)?),
+        _ => (Vec::new(), Action::Nothing),
+    };
+    if !i.state.declaring && !ends(i) {
+        return Err(stray(i).into());
+    }
+    Ok(finished(i, start, (None, None), targets, action))
 }
 
 fn finished(
@@ -275,7 +318,7 @@ fn value(i: &mut Input, assigns: bool) -> Parsed<Action> {
         expr(i)?
     };
     blank(i);
-    if !i.rest().starts_with(',') {
+    if !i.rest().starts_with(',') || i.state.declaring {
         return Ok(match first {
             Expr::Call(call) => Action::Call(*call),
             value => Action::Value(value),

@@ -127,6 +127,11 @@ fn a_forged_packet_is_the_same_however_it_is_said() {
         ],
         &["inject a b PSH,ACK seq -1 ttl 1 sport 80"],
         &[
+            "inject mallory server SYN src 10.0.0.66 dport 80",
+            "inject mallory server SYN dport 80 src 10.0.0.66",
+        ],
+        &["inject mallory server SYN src fd00::66"],
+        &[
             "inject 0x45000014",
             "inject 0x4500 0014",
             "inject 0x4500 0x0014",
@@ -462,13 +467,14 @@ fn forged() -> BoxedStrategy<Forged> {
     let short = || option::of(any::<u16>());
     (
         tcp,
+        option::of(any::<std::net::IpAddr>()),
         short(),
         short(),
         option::of(any::<u8>()),
         payload,
         host(),
     )
-        .prop_map(|(tcp, sport, dport, ttl, payload, name)| {
+        .prop_map(|(tcp, src, sport, dport, ttl, payload, name)| {
             let (flags, seq, ack, win, mss) = match tcp {
                 Some((flags, seq, ack, win, mss)) => (Some(TcpFlags(flags)), seq, ack, win, mss),
                 None => Default::default(),
@@ -484,6 +490,7 @@ fn forged() -> BoxedStrategy<Forged> {
                 seq,
                 ack,
                 win,
+                src,
                 sport,
                 dport,
                 ttl,

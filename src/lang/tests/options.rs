@@ -107,7 +107,7 @@ fn what_cannot_be_set_is_answered() {
         place("s.setsockopt(socket.SOL_SOCKET, socket.TCP_NODELAY, 1)"),
         "socket.SOL_SOCKET"
     );
-    assert_eq!(place("setsockopt s SO_ERROR 1"), "1");
+    assert_eq!(place("setsockopt s SO_ERROR 1 2"), "1 2");
     assert_eq!(place("setsockopt s SO_LINGER 1"), "1");
     assert_eq!(place("setsockopt s SO_REUSEADDR 1 2"), "1 2");
     assert_eq!(
@@ -119,4 +119,16 @@ fn what_cannot_be_set_is_answered() {
         "optval"
     );
     assert_eq!(fault("setsockopt s").missing.unwrap().param.name, "optname");
+}
+
+#[test]
+fn that_an_option_can_only_be_read_is_the_kernels_to_say() {
+    same(&[
+        &[
+            "setsockopt s SO_TYPE SOCK_DGRAM",
+            "s.setsockopt(socket.SOL_SOCKET, socket.SO_TYPE, socket.SOCK_DGRAM)",
+        ],
+        &["setsockopt s SO_ERROR 1"],
+        &["setsockopt s TCP_INFO 1"],
+    ]);
 }

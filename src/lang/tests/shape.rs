@@ -1,6 +1,7 @@
 //! The three dialects: one meaning, one statement.
 
 use super::*;
+use crate::lang::ast::Function;
 
 const MAKING_SOCKETS: &[&[&str]] = &[
     &[
@@ -626,4 +627,63 @@ fn a_session_reads_the_design() {
         written("s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))"),
         "setsockopt s SO_LINGER 1 0"
     );
+}
+
+#[test]
+fn a_part_of_a_value() {
+    same(&[
+        &["x = data[0:5]", "x = data[ 0 : 5 ]"],
+        &["x = data[:5]"],
+        &["x = data[-5:]"],
+        &["x = data[:]"],
+        &["x = data[a:b]", "x = data[a : b]"],
+        &["x = data[len(a):n+1]"],
+        &["print data[0:5]"],
+        &["send s data[0:5]", "s.send(data[0:5])"],
+    ]);
+    let Action::Value(Expr::Apply(Function::Slice, values)) = one("x = data[:5]").action else {
+        panic!("a slice");
+    };
+    assert_eq!(
+        values,
+        [Expr::Name("data".into()), Expr::Null, Expr::Int(5)]
+    );
+    assert_eq!(fault("x = data[::2]").message, "a slice has no step here");
+    assert!(parse("x = data[]").is_err());
+    assert!(parse("x = data[1").is_err());
+}
+
+#[test]
+fn a_name_and_what_is_added_to_it() {
+    same(&[
+        &["n += 4", "n = n + 4", "n+=4"],
+        &["n -= 1", "n = n - 1"],
+        &["n *= 2", "n = n * 2"],
+        &["data += conn.recv(10)", "data = data + conn.recv(10)"],
+    ]);
+    assert!(parse("n += ").is_err());
+}
+
+#[test]
+fn several_names_in_one_declaration() {
+    let canonical_of = |line: &str| -> Vec<String> {
+        let all = parse(line).unwrap_or_else(|fault| panic!("{line}: {fault:?}"));
+        all.iter()
+            .map(canonical)
+            .filter(|line| !line.is_empty())
+            .collect()
+    };
+    assert_eq!(
+        canonical_of("int s = socket(AF_INET, SOCK_STREAM, 0), c, n = 3;"),
+        ["s = socket tcp", "n = 3"]
+    );
+    assert_eq!(canonical_of("int a, *b, c[10];"), [""; 0]);
+    assert_eq!(
+        canonical_of("int a, b = 2, c; listen(s, 5);"),
+        ["b = 2", "listen s 5"]
+    );
+    assert_eq!(canonical_of("x = 1, 2"), ["x = (1, 2)"]);
+    for line in ["int a = 1, 2;", "int a = 1, b c;", "int a, ;"] {
+        assert!(parse(line).is_err(), "{line}");
+    }
 }

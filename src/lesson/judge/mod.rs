@@ -113,8 +113,9 @@ impl Judge {
         counts
     }
 
-    /// A blocked call ended. `job` is the number under which its attempt was reported.
-    pub fn ended(&mut self, job: u32, end: End, data: &[u8]) {
+    /// A blocked call ended. `job` is the number under which its attempt was reported; `made` are the names of the
+    /// sockets that it made.
+    pub fn ended(&mut self, job: u32, end: End, data: &[u8], made: Vec<String>) {
         if let Some(attempt) = self
             .attempts
             .iter_mut()
@@ -122,7 +123,22 @@ impl Judge {
         {
             attempt.outcome.end = end;
             attempt.outcome.data.extend_from_slice(data);
+            attempt.outcome.made = made;
         }
+    }
+
+    /// Calls that still sleep and give their result no name, each with the names that the block gives it.
+    pub fn awaited(&mut self, world: &mut dyn World) -> Vec<(u32, Vec<Option<String>>)> {
+        let assignment = self.assign(world);
+        let done = self.deeds.iter().zip(&assignment.attempts);
+        let asleep = done.filter_map(|(deed, attempt)| {
+            let attempt = &self.attempts[(*attempt)?];
+            let nameless = attempt.names().is_empty() && attempt.outcome.end == End::Blocked;
+            let named = deed.statement.targets.iter().any(Option::is_some);
+            let job = attempt.outcome.job.filter(|_| nameless && named)?;
+            Some((job, deed.statement.targets.clone()))
+        });
+        asleep.collect()
     }
 
     /// How far the learner is.

@@ -338,7 +338,7 @@ fn a_call_that_slept_may_end_later() {
     let mut judge = judge("conn = accept s\nexpect ok");
     judge.does("k = accept s", blocked(1), world);
     assert!(missing(&judge.look(world)).contains("accept has not returned yet"));
-    judge.ended(1, End::Returned(5), b"");
+    judge.ended(1, End::Returned(5), b"", Vec::new());
     assert_eq!(judge.look(world), done(&[("k", "conn")], &[]));
 }
 
@@ -352,7 +352,7 @@ fn blocked_stays_true_when_the_call_has_returned() {
         judge("conn = accept s\nexpect blocked\nconnect c 127.0.0.1:1\nexpect state c ESTABLISHED");
     judge.does("conn = accept s", blocked(1), world);
     assert!(missing(&judge.look(world)).contains("still to do: connect on `c`"));
-    judge.ended(1, End::Returned(5), b"");
+    judge.ended(1, End::Returned(5), b"", Vec::new());
     judge.does("connect c 127.0.0.1:1", returned(0), world);
     assert_eq!(judge.look(world), done(&[], &[]));
 }
@@ -719,4 +719,16 @@ fn the_prompts_host_counts_as_the_statements_own() {
 
 fn ordered() -> Outcome {
     Outcome::new(End::NoCall)
+}
+
+#[test]
+fn a_sleeping_accept_without_a_name_plays_the_part_when_it_returns() {
+    let mut world = Fake {
+        holds: vec!["state s LISTEN"],
+        ..Fake::default()
+    };
+    let mut judge = judge("conn = accept s\nexpect blocked\nexpect state s LISTEN");
+    judge.does("accept s", blocked(1), &mut world);
+    judge.ended(1, End::Returned(5), b"", vec!["c1".to_owned()]);
+    assert_eq!(judge.look(&mut world), done(&[("c1", "conn")], &[]));
 }

@@ -3,7 +3,7 @@
 mod linux;
 
 use crate::packet::build::{Opt, segment};
-use crate::packet::testing::{CLIENT, SERVER, Story, addr, flags, tcp, udp};
+use crate::packet::testing::{CLIENT, SERVER, Story, addr, flags, icmp, tcp, udp};
 use crate::packet::{Again, Count, Mark, Retransmission, Way};
 use std::time::Duration;
 
@@ -386,6 +386,34 @@ fn udp_counts_what_arrives_once_and_in_order() {
         (back.flow, back.way, back.new_data),
         (Some(1), Way::ToClient, 7)
     );
+}
+
+#[test]
+fn a_datagram_that_nobody_takes_has_not_arrived() {
+    for (client, server, here, there, kind, code) in [
+        ("10.0.0.1:9", "10.0.0.2:9", "10.0.0.1", "10.0.0.2", 3, 3),
+        ("[fd00::1]:9", "[fd00::2]:9", "fd00::1", "fd00::2", 1, 4),
+    ] {
+        let mut story = Story::default();
+        let arrived = |story: &Story| {
+            let count = counts(story, Way::ToServer);
+            (count.payload, count.arrived, count.ordered)
+        };
+        let taken = story.bytes(0, &udp(client, server, 5));
+        story.deliver(0, &taken);
+        let bytes = udp(client, server, 100);
+        let mark = story.bytes(1, &bytes);
+        story.deliver(1, &mark);
+        assert_eq!(arrived(&story), (105, 105, 105));
+        // The quote may be as short as RFC 792 allows: the header and 8 bytes.
+        let quote = &bytes[..bytes.len() - 100];
+        let mark = story.bytes(1, &icmp(there, here, kind, code, 0, quote));
+        assert!(mark.about);
+        assert_eq!(arrived(&story), (105, 5, 5));
+        // Another error says nothing about who took it.
+        let _ = story.bytes(2, &icmp(there, here, kind, 0, 0, quote));
+        assert_eq!(arrived(&story), (105, 5, 5));
+    }
 }
 
 #[test]

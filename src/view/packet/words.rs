@@ -80,7 +80,7 @@ pub(super) fn remark(packet: &Packet, style: &Style) -> Option<(String, Paint)> 
         remarks.push(style.clean(note).into_owned());
         paint = Paint::Warn;
     }
-    if let (Some(ms @ 1..), Fate::Delivered | Fate::Duplicated) = (packet.waited, packet.fate) {
+    if let (Some(ms @ 100..), Fate::Delivered | Fate::Duplicated) = (packet.waited, packet.fate) {
         remarks.push(format!("after {}", seconds(ms)));
     }
     (!remarks.is_empty()).then(|| (remarks.join("; "), paint))

@@ -28,13 +28,50 @@ impl Learner {
     }
 
     /// Repeats what leads to this block. What to say of it.
-    fn rebuilt(&self, app: &mut App, step: usize, block: usize, words: &str) -> String {
-        match self.rebuild(app, step, block) {
-            Err(why) => format!(
+    fn rebuilt(&mut self, app: &mut App, step: usize, block: usize, words: &str) -> String {
+        if let Err(why) = self.rebuild(app, step, block) {
+            return format!(
                 "The lesson's own calls up to here could not be repeated: {why}\n\n`undo` tries once more.\n\n"
+            );
+        }
+        let mut page = String::new();
+        if !words.is_empty() {
+            page = format!("{words} {}\n\n", there(app));
+        }
+        page + &self.stands_in(app, step, block)
+    }
+
+    /// Whoever played the other side has lost its connection, and cannot be called back: its part is played here from
+    /// now on. That must be said, or the learner goes on waiting for somebody.
+    fn stands_in(&mut self, app: &App, step: usize, block: usize) -> String {
+        if !std::mem::take(&mut self.visited) {
+            return String::new();
+        }
+        let before = self.lesson.steps[..step]
+            .iter()
+            .flat_map(|step| &step.blocks);
+        let blocks = before.chain(&self.lesson.steps[step].blocks[..block]);
+        let others = blocks.filter_map(|block| match block {
+            Block::Sock(sock) if sock.other => Some(sock),
+            _ => None,
+        });
+        let deeds: Vec<_> = others.flat_map(Sock::deeds).collect();
+        let names = deeds
+            .iter()
+            .flat_map(|deed| deed.statement.targets.iter().flatten());
+        let open = app.session().open_sockets();
+        let mut there: Vec<String> = names
+            .filter(|name| open.iter().any(|socket| socket.name == **name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        there.dedup();
+        match there.as_slice() {
+            [] => String::new(),
+            names => format!(
+                "The other side lost its connection when everything was closed. Its part is played here now, as {}: \
+                 where the lesson asks for the other side, type its lines yourself.\n\n",
+                names.join(", ")
             ),
-            Ok(()) if words.is_empty() => String::new(),
-            Ok(()) => format!("{words} {}\n\n", there(app)),
         }
     }
 

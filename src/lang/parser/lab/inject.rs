@@ -8,10 +8,11 @@ use crate::lang::order::{Forged, Inject, Payload, Place, TcpFlags};
 use crate::lang::parser::data::data;
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::blank;
+use std::net::IpAddr;
 
 /// What may follow the flags.
-const KEYS: [&str; 9] = [
-    "seq", "ack", "win", "sport", "dport", "ttl", "mss", "len", "data",
+const KEYS: [&str; 10] = [
+    "seq", "ack", "win", "src", "sport", "dport", "ttl", "mss", "len", "data",
 ];
 
 /// What stands after `inject`.
@@ -48,6 +49,7 @@ pub(super) fn inject(i: &mut Input) -> Parsed<Inject> {
         seq: None,
         ack: None,
         win: None,
+        src: None,
         sport: None,
         dport: None,
         ttl: None,
@@ -122,6 +124,7 @@ fn field(i: &mut Input, forged: &mut Forged, word: &Word) -> Parsed<()> {
         "seq" => forged.seq = Some(bounded(i, key, SEQ.0, SEQ.1)?),
         "ack" => forged.ack = Some(bounded(i, key, SEQ.0, SEQ.1)?),
         "win" => forged.win = Some(short(i, 0)?),
+        "src" => forged.src = Some(address(i)?),
         "sport" => forged.sport = Some(short(i, 0)?),
         "dport" => forged.dport = Some(short(i, 0)?),
         "mss" => forged.mss = Some(short(i, 0)?),
@@ -130,6 +133,19 @@ fn field(i: &mut Input, forged: &mut Forged, word: &Word) -> Parsed<()> {
         _ => forged.payload = payload(i)?,
     }
     Ok(())
+}
+
+/// `10.0.0.66`
+fn address(i: &mut Input) -> Parsed<IpAddr> {
+    const EXPECTED: &str = "an address: 10.0.0.66";
+    let word = word(i, "which address?", EXPECTED)?;
+    match word.text.parse() {
+        Ok(address) => Ok(address),
+        Err(_) => Err(word
+            .fault("this is no IP address")
+            .expecting(EXPECTED)
+            .into()),
+    }
 }
 
 /// `"x"`, `0x00ff`, `#100`

@@ -1,0 +1,296 @@
+//! Single packets on a held wire: dropped, doubled, exchanged, corrupted; and how far a step goes.
+
+use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown};
+use serde_json::Value;
+
+/// A laboratory with `u` and `v`, and these datagrams on the held wire.
+fn held(datagrams: &[&str]) -> Option<Live> {
+    let mut live = Live::laboratory()?;
+    live.run(DATAGRAMS);
+    live.run("wire hold");
+    for datagram in datagrams {
+        live.run(&format!("client: send u \"{datagram}\""));
+    }
+    live.run(&format!("expect held {}", datagrams.len()));
+    Some(live)
+}
+
+/// Lets everything go; what arrives.
+fn arrives(live: &mut Live, count: usize) -> Vec<String> {
+    live.run(&format!(
+        "step all\nexpect ready v {}",
+        if count == 0 { "w" } else { "rw" }
+    ));
+    let all = live.run(&"server: recv v 100\n".repeat(count));
+    live.run("server: recv v 100 --dontwait\nexpect error EAGAIN");
+    received(&all).into_iter().map(str::to_owned).collect()
+}
+
+/// The packets that `wire` lists.
+fn waiting(live: &mut Live) -> Vec<u64> {
+    let listed = live.run("wire");
+    let packets = listed.last().unwrap()["packets"].as_array().unwrap();
+    packets
+        .iter()
+        .map(|packet| packet["n"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn a_held_packet_is_listed_with_how_long_it_waits() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    assert_eq!(waiting(&mut live), [1, 2]);
+    let listed = live.run("wire");
+    for packet in listed.last().unwrap()["packets"].as_array().unwrap() {
+        assert_eq!(packet["fate"], "held");
+        assert!(packet["waited"].is_u64(), "{packet}");
+    }
+    assert_eq!(listed[0]["text"], "the wire holds every packet");
+}
+
+#[test]
+fn the_dropped_one_never_arrives() {
+    let Some(mut live) = held(&["one", "two", "three"]) else {
+        return;
+    };
+    let dropped = live.run("wire drop 2\nexpect fate 2 dropped");
+    assert_eq!(fates(&dropped), ["2 dropped"]);
+    assert_eq!(of_kind(&dropped, "packet")[0]["note"], "by request");
+    assert_eq!(waiting(&mut live), [1, 3]);
+    assert_eq!(arrives(&mut live, 2), ["one", "three"]);
+}
+
+#[test]
+fn drop_next_takes_the_first_in_line_or_the_next_that_comes() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    assert_eq!(fates(&live.run("wire drop next")), ["1 dropped"]);
+    assert_eq!(arrives(&mut live, 1), ["two"]);
+    live.run("wire drop next");
+    let happened = live.run("client: send u \"three\"\nclient: send u \"four\"");
+    assert_eq!(fates(&happened), ["3 dropped", "4 held"]);
+    assert_eq!(arrives(&mut live, 1), ["four"]);
+}
+
+#[test]
+fn drop_all_empties_the_wire_or_cuts_it() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    assert_eq!(
+        fates(&live.run("wire drop all")),
+        ["1 dropped", "2 dropped"]
+    );
+    live.run("client: send u \"three\"");
+    assert_eq!(waiting(&mut live), [3]);
+    live.run("wire flow\nwire drop all");
+    let cut = live.run("client: send u \"four\"");
+    assert_eq!(of_kind(&cut, "packet")[0]["note"], "the wire is cut");
+    let mended = live.run("wire clear\nclient: send u \"five\"");
+    assert_eq!(fates(&mended), ["5 delivered"]);
+    let all = live.run(
+        "server: recv v 9\nserver: recv v 9\nserver: recv v 9 --dontwait\nexpect error EAGAIN",
+    );
+    assert_eq!(received(&all), ["three", "five"]);
+}
+
+#[test]
+fn a_doubled_packet_arrives_twice() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    live.run("wire dup 1");
+    assert_eq!(fates(&live.run("step")), ["1 duplicated"]);
+    live.run("expect fate 1 duplicated");
+    assert_eq!(waiting(&mut live), [1, 2], "its copy follows");
+    assert_eq!(fates(&live.run("step")), ["1 delivered"]);
+    assert_eq!(arrives(&mut live, 3), ["one", "one", "two"]);
+}
+
+#[test]
+fn a_packet_that_has_arrived_can_come_once_more() {
+    let Some(mut live) = held(&["one"]) else {
+        return;
+    };
+    assert_eq!(arrives(&mut live, 1), ["one"]);
+    assert_eq!(fates(&live.run("wire dup 1")), ["1 held"]);
+    assert_eq!(arrives(&mut live, 1), ["one"]);
+    // With the wire flowing it comes at once.
+    live.run("wire flow\nwire dup 1");
+    let again = live.run("server: recv v 10");
+    assert_eq!(received(&again), ["one"]);
+    live.run("expect packets 1");
+}
+
+#[test]
+fn swapped_packets_change_places() {
+    let Some(mut live) = held(&["one", "two", "three", "four"]) else {
+        return;
+    };
+    live.run("wire swap");
+    assert_eq!(waiting(&mut live), [2, 1, 3, 4]);
+    live.run("wire swap 2 4");
+    assert_eq!(waiting(&mut live), [4, 1, 3, 2]);
+    assert_eq!(arrives(&mut live, 4), ["four", "one", "three", "two"]);
+}
+
+#[test]
+fn a_segment_that_overtakes_another_waits_for_it_in_the_receiver() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    live.run("setsockopt s TCP_NODELAY 1\nwire hold\nclient: send s \"one\"\nclient: send s \"two\"\nwire swap");
+    let overtaken = live.run("step\nexpect recvq conn 0");
+    let answer = sent(&overtaken);
+    assert_eq!(answer[1..], ["server ACK 1:1 ack 1"], "{answer:?}");
+    let selective = of_kind(&overtaken, "packet").last().unwrap()["options"].to_string();
+    assert!(selective.contains("sack 4:7"), "{selective}");
+    live.run("step\nserver: recv conn 10\nexpect data \"onetwo\"");
+}
+
+/// The fields of an opened packet that are wrong: header, name, what is said.
+fn wrong_fields(opened: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for header in opened["headers"].as_array().unwrap() {
+        for field in header["fields"].as_array().unwrap() {
+            if field["right"] == false {
+                let [header, name, meaning] = [&header["name"], &field["name"], &field["meaning"]]
+                    .map(|text| text.as_str().unwrap());
+                wrong.push(format!("{header} {name}: {} {meaning}", field["value"]));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn a_corrupted_segment_is_dropped_by_its_receiver_and_sent_again() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    live.run("wire hold\nclient: send s \"hello\"");
+    let opened = live.run("packet 4");
+    assert_eq!(wrong_fields(&opened[0]), [] as [&str; 0]);
+    let opened = live.run("wire corrupt 4\npacket 4");
+    let opened = opened
+        .iter()
+        .find(|event| event["answer"] == "anatomy")
+        .unwrap();
+    let note = opened["packet"]["note"].as_str().unwrap();
+    assert!(note.contains("turned over"), "{note}");
+    let wrong = wrong_fields(opened);
+    let [checksum] = wrong.as_slice() else {
+        panic!("one checksum: {wrong:?}");
+    };
+    assert!(checksum.starts_with("TCP Checksum: \"0x"), "{checksum}");
+    // Found, and expected beside it.
+    assert!(checksum.matches("0x").count() >= 2, "{checksum}");
+    let delivered = live.run("step\nexpect recvq conn 0\nexpect held 0");
+    assert_eq!(fates(&delivered), ["4 delivered"], "nobody answers it");
+    let again = live
+        .run("expect retransmission of 4\nstep all\nserver: recv conn 10\nexpect data \"hello\"");
+    assert_eq!(sent(&again)[0], "client PSH,ACK 1:6 ack 1");
+    let why = &of_kind(&again, "packet")[0]["retransmission"];
+    assert_eq!((&why["of"], &why["nth"]), (&4.into(), &1.into()));
+}
+
+#[test]
+fn a_corrupted_datagram_is_never_seen_again() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    live.run("wire corrupt 1");
+    assert_eq!(arrives(&mut live, 1), ["two"]);
+}
+
+#[test]
+fn the_held_packets_go_first_when_the_wire_flows_again() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    let flowing = live.run("wire flow\nclient: send u \"three\"");
+    assert_eq!(
+        fates(&flowing),
+        ["1 delivered", "2 delivered", "3 delivered"]
+    );
+    let all = live.run("server: recv v 9\nserver: recv v 9\nserver: recv v 9");
+    assert_eq!(received(&all), ["one", "two", "three"]);
+}
+
+#[test]
+fn a_step_goes_as_far_as_it_is_told() {
+    let Some(mut live) = held(&["one", "two", "three", "four"]) else {
+        return;
+    };
+    assert_eq!(fates(&live.run("step")), ["1 delivered"]);
+    assert_eq!(fates(&live.run("step 2")), ["2 delivered", "3 delivered"]);
+    // More than there are is all there are.
+    assert_eq!(fates(&live.run("step 5")), ["4 delivered"]);
+}
+
+#[test]
+fn step_until_stops_behind_the_first_such_packet() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(
+        "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nwire hold\nclient: s = socket tcp\n\
+client: connect s server:7",
+    );
+    let delivered = |happened: &[Value]| -> Vec<String> {
+        let packets = of_kind(happened, "packet").into_iter();
+        let arrived = packets.filter(|packet| packet["fate"] == "delivered");
+        arrived
+            .map(|packet| format!("{} {}", packet["n"], packet["flags"].as_str().unwrap()))
+            .collect()
+    };
+    assert_eq!(delivered(&live.run("step until SYN")), ["1 SYN"]);
+    assert_eq!(delivered(&live.run("step until SYN,ACK")), ["2 SYN,ACK"]);
+    assert_eq!(delivered(&live.run("step until ACK")), ["3 ACK"]);
+    live.run(
+        "server: conn = accept b\nclient: send s \"hello\"\nclient: shutdown s out\nexpect held 2",
+    );
+    assert_eq!(delivered(&live.run("step until data")), ["4 PSH,ACK"]);
+    assert_eq!(delivered(&live.run("step until FIN"))[0], "5 FIN,ACK");
+    live.run("server: close conn");
+    let reset = delivered(&live.run("step until RST"));
+    assert!(
+        reset.last().unwrap().contains("RST"),
+        "unread data: {reset:?}"
+    );
+}
+
+#[test]
+fn step_until_quiet_takes_the_answers_too() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(
+        "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nwire hold\nclient: s = socket tcp\n\
+client: connect s server:7",
+    );
+    let all = live.run("step until quiet\nexpect state s ESTABLISHED\nexpect held 0");
+    assert_eq!(sent(&all).len(), 3, "{}", shown(&all));
+}
+
+#[test]
+fn the_log_remembers_what_became_of_each() {
+    let Some(mut live) = held(&["one", "two", "three"]) else {
+        return;
+    };
+    live.run("wire drop 1\nstep");
+    let log = live.run("wire log");
+    let packets = log[0]["packets"].as_array().unwrap();
+    let each: Vec<String> = packets
+        .iter()
+        .map(|packet| format!("{} {}", packet["n"], packet["fate"].as_str().unwrap()))
+        .collect();
+    assert_eq!(each, ["1 dropped", "2 delivered", "3 held"]);
+    let last = live.run("wire log 2");
+    assert_eq!(last[0]["packets"].as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,161 @@
+//! A handshake one packet at a time, and the kernel's own word for the states between; the same every time.
+
+use super::live::{Live, fates, sent, states};
+use super::support::{output, require, until};
+use std::fs;
+use std::path::PathBuf;
+
+/// A listener, and a client whose SYN waits.
+const KNOCK: &str = "server: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\n\
+wire hold\nclient: c = socket tcp\nclient: connect c server:80";
+
+/// The network namespaces of the shell's hosts, in their order: its helper process has them open.
+fn namespaces(shell: u32) -> Vec<PathBuf> {
+    let children = format!("/proc/{shell}/task/{shell}/children");
+    let helper: u32 = until("the helper process", || {
+        fs::read_to_string(&children).ok()?.trim().parse().ok()
+    });
+    let mut found = Vec::new();
+    for entry in fs::read_dir(format!("/proc/{helper}/fd")).unwrap() {
+        let path = entry.unwrap().path();
+        let link = fs::read_link(&path).unwrap_or_default();
+        if link.to_string_lossy().starts_with("net:") {
+            let number: u32 = path.file_name().unwrap().to_str().unwrap().parse().unwrap();
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    // Where the helper keeps one more, it is the namespace it came from.
+    let own = fs::read_link("/proc/self/ns/net").unwrap();
+    let hosts = found
+        .into_iter()
+        .map(|(_, path)| path)
+        .filter(|path| fs::read_link(path).unwrap() != own);
+    hosts.collect()
+}
+
+/// The states of the connection between client and server that ss(8) sees there, LISTEN left out. ss calls SYN_RECV and
+/// SYN_SENT by its own names.
+fn seen_by_ss(namespace: &std::path::Path) -> Vec<String> {
+    let net = format!("--net={}", namespace.display());
+    let table = output("nsenter", &[&net, "ss", "-Htan"]);
+    let states = table
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    let named = states.map(|state| match state {
+        "ESTAB" => "ESTABLISHED".to_owned(),
+        other => other.replace('-', "_"),
+    });
+    named.filter(|state| state != "LISTEN").collect()
+}
+
+#[test]
+fn three_steps_are_a_handshake_and_ss_sees_the_same() {
+    let tools = require("ss") && require("nsenter") && super::bench::require_root();
+    let Some(mut live) = Live::laboratory().filter(|_| tools) else {
+        return;
+    };
+    let held = live.run(KNOCK);
+    assert_eq!(sent(&held), ["client SYN 0:0"]);
+    assert_eq!(fates(&held), ["1 held"]);
+    let hosts = namespaces(live.pid());
+    let [client, server] = hosts.as_slice() else {
+        panic!("two hosts: {hosts:?}");
+    };
+    let both = || (seen_by_ss(client), seen_by_ss(server));
+    let none: [&str; 0] = [];
+    assert_eq!(seen_by_ss(client), ["SYN_SENT"]);
+    assert_eq!(seen_by_ss(server), none);
+
+    let first = live.run("step");
+    assert_eq!(
+        states(&first),
+        ["1 client SYN_SENT, server LISTEN > SYN_RECV"]
+    );
+    assert_eq!(fates(&first), ["1 delivered", "2 held"]);
+    assert_eq!(both(), (vec!["SYN_SENT".into()], vec!["SYN_RECV".into()]));
+
+    let second = live.run("step");
+    assert_eq!(
+        states(&second),
+        ["2 server SYN_RECV, client SYN_SENT > ESTABLISHED"]
+    );
+    assert_eq!(fates(&second), ["2 delivered", "3 held"]);
+    assert_eq!(
+        both(),
+        (vec!["ESTABLISHED".into()], vec!["SYN_RECV".into()])
+    );
+
+    let third = live.run("step");
+    assert_eq!(
+        states(&third),
+        ["3 client ESTABLISHED, server SYN_RECV > ESTABLISHED"]
+    );
+    assert_eq!(fates(&third), ["3 delivered"]);
+    assert_eq!(
+        both(),
+        (vec!["ESTABLISHED".into()], vec!["ESTABLISHED".into()])
+    );
+    let all = sent(&live.seen);
+    assert_eq!(
+        all,
+        [
+            "client SYN 0:0",
+            "server SYN,ACK 0:0 ack 1",
+            "client ACK 1:1 ack 1"
+        ]
+    );
+}
+
+#[test]
+fn ls_shows_the_same_states_as_the_steps() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(KNOCK);
+    let mut each = Vec::new();
+    for _ in 0..3 {
+        let happened = live.run("step\nls");
+        let sockets = happened.last().unwrap()["sockets"].as_array().unwrap();
+        let mut states: Vec<String> = sockets
+            .iter()
+            .map(|row| format!("{} {}", row["host"], row["state"]).replace('"', ""))
+            .collect();
+        states.sort();
+        each.push(states.join(", "));
+    }
+    assert_eq!(
+        each,
+        [
+            "client SYN_SENT, server LISTEN, server SYN_RECV",
+            "client ESTABLISHED, server LISTEN, server SYN_RECV",
+            // Nobody has accepted it yet: it is the listener's.
+            "client ESTABLISHED, server LISTEN",
+        ]
+    );
+}
+
+/// A whole connection, stepped from its first packet to its last. A kernel may acknowledge a FIN by its timer: `expect held`
+/// waits for that.
+const LIFE: &str = "step 3\nserver: d = accept s\nclient: send c \"hello\"\nstep 2\n\
+server: send d \"good evening\"\nstep 2\nclient: recv c 100\nserver: recv d 10\n\
+client: shutdown c out\nstep\nexpect held 1\nstep\nexpect state c FIN_WAIT2\n\
+server: close d\nstep 2\nexpect state c TIME_WAIT\nclient: close c";
+
+#[test]
+fn a_stepped_script_gives_the_same_packets_fates_and_states_a_hundred_times() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let mut first: Option<(Vec<String>, Vec<String>, Vec<String>)> = None;
+    for run in 0..100 {
+        let mut happened = live.run(KNOCK);
+        happened.extend(live.run(LIFE));
+        let this = (sent(&happened), fates(&happened), states(&happened));
+        let first = first.get_or_insert_with(|| this.clone());
+        assert_eq!(&this, first, "run {run}");
+        live.run("lab down\nlab up");
+    }
+    let (packets, ..) = first.unwrap();
+    assert!(packets.len() > 8, "{packets:?}");
+}

@@ -1,0 +1,56 @@
+//! A comparison at the prompt: which sides it names, what a wait says, and what wakes on one side.
+
+use crate::support::skip;
+use crate::terminal::{Start, Terminal};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+const PROMPT: &str = "tcp|udp client> ";
+
+/// A comparison with a receiver on the server of both sides. `None` where the machine has no laboratory.
+fn comparison() -> Option<(Terminal, Option<TempDir>)> {
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_socktutor"));
+    let well = doctor.arg("doctor").stdout(Stdio::null()).status().unwrap();
+    if !well.success() {
+        skip("there is no laboratory; socktutor doctor says why");
+        return None;
+    }
+    let (mut terminal, home) =
+        Start::new(&["--explain", "off", "compare", "tcp", "udp"]).open_at(PROMPT);
+    terminal.run("server: s = socket", PROMPT);
+    terminal.run("server: bind s server:7", PROMPT);
+    Some((terminal, home))
+}
+
+#[test]
+fn what_one_side_hears_appears_above_the_line() {
+    let Some((mut terminal, _home)) = comparison() else {
+        return;
+    };
+    let blocked = "tcp|udp client [1 blocked]> ";
+    terminal.run("udp: server: recv s 10", blocked);
+    terminal.run("c = socket", blocked);
+    // A delay, so that the datagram comes while the next line is typed.
+    terminal.run("wire delay 300ms", blocked);
+    terminal.run("udp: sendto c \"late\" server:7", blocked);
+    terminal.keys("score # half");
+    terminal.sees("received 4 bytes  \"late\"");
+    terminal.sees("[0 blocked]> score # half");
+    terminal.keys("\r");
+    terminal.sees("efficiency");
+    terminal.run("swap", "udp|tcp client> ");
+    terminal.run("end", "sock> ");
+}
+
+#[test]
+fn a_wait_says_what_it_waits_for_and_ctrl_c_ends_it() {
+    let Some((mut terminal, _home)) = comparison() else {
+        return;
+    };
+    terminal.run("udp: server: recv s 10", "tcp|udp client [1 blocked]> ");
+    terminal.line("wait");
+    terminal.sees("Ctrl-C");
+    terminal.keys("\x03");
+    terminal.sees("EINTR");
+    terminal.run("", PROMPT);
+}
