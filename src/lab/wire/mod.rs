@@ -4,6 +4,7 @@
 
 mod crossed;
 mod fold;
+mod inbox;
 mod log;
 mod route;
 mod rules;
