@@ -10,7 +10,9 @@ use socktutor::event::{
     Addr, Answer, Change, Complaint, Data, Event, Explanation, Holder, Job, JobStatus, OptionRow,
     SocketRow, Syscall, TcpState, Tone, Verdict, What,
 };
-use socktutor::lang::{self, Action, Fault, Statement, canonical, parse, parse_with};
+use socktutor::lang::{
+    self, Action, Fault, Statement, canonical, parse, parse_compared, parse_with,
+};
 use socktutor::lesson::{Lesson, check::check};
 use socktutor::packet::{self, Flows};
 use socktutor::text::style::Style;
@@ -412,7 +414,9 @@ fn written_and_read_again(statement: &Statement) {
     if again.as_deref() == Ok(std::slice::from_ref(&plain)) {
         return;
     }
-    match parse_with(&written, &known).map(bare) {
+    // Behind `compare` on the same line `socket` alone is whole.
+    let again = parse_with(&written, &known).or_else(|_| parse_compared(&written, &known));
+    match again.map(bare) {
         Ok(again) => assert_eq!(again, [plain], "written {written:?}"),
         Err(fault) => panic!("written {written:?}, which is refused: {fault}"),
     }
