@@ -1,6 +1,8 @@
 //! `socktutor lesson test · list · show · new`: the lessons pass, and a lesson with a mistake fails in the right words.
 
 use crate::harness::{Ran, Shell};
+use crate::support::skip;
+use socktutor::lesson::Library;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -42,21 +44,16 @@ fn every_lesson_passes() {
         .arg(folder())
         .run()
         .status(0);
-    for id in [
-        "what-a-socket-is",
-        "server-and-client-by-hand",
-        "two-people",
-        "listen-and-accept",
-        "udp",
-        "tcp-and-udp",
-        "closing",
-        "ports-and-errors",
-    ] {
+    let library = Library::embedded();
+    assert!(library.entries().len() >= 18);
+    for id in library.ids() {
         let line = ran.stdout.lines().find(|line| line.contains(id));
         let line = line.unwrap_or_else(|| panic!("{id} is missing:\n{}", ran.stdout));
-        assert!(line.starts_with("ok "), "{line}");
+        match line.strip_prefix("skipped") {
+            Some(why) => skip(why.trim()),
+            None => assert!(line.starts_with("ok "), "{line}"),
+        }
     }
-    assert!(ran.stdout.ends_with("8 passed\n"), "{}", ran.stdout);
 }
 
 #[test]

@@ -92,7 +92,7 @@ impl Bench {
         self.well("wire log");
         let each = self.compared().columns[side].iter();
         let packets = each.filter_map(|event| match &event.what {
-            What::Answer(Answer::Held { packets }) => Some(packets),
+            What::Answer(Answer::Log { packets }) => Some(packets),
             _ => None,
         });
         packets.flatten().map(|packet| packet.fate).collect()

@@ -233,10 +233,14 @@ impl App {
         let closed = self.close_hosts();
         let sockets = match closed {
             0 => String::new(),
-            1 => ", and one socket with it".to_owned(),
-            n => format!(", and {n} sockets with it"),
+            1 => ", and one socket with them".to_owned(),
+            n => format!(", and {n} sockets with them"),
         };
-        self.say(format!("{} are gone{sockets}", names.join(" and ")), sink);
+        let (last, others) = names.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
+        self.say(
+            format!("{} and {last} are gone{sockets}", others.join(", ")),
+            sink,
+        );
         Ok(())
     }
 

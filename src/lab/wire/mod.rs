@@ -6,6 +6,7 @@ mod crossed;
 mod fold;
 mod inbox;
 mod log;
+mod route;
 mod rules;
 mod run;
 mod state;
@@ -16,8 +17,9 @@ mod tell;
 
 pub use crossed::{Crossed, Kept};
 pub use log::Bounds;
+pub use route::Station;
 pub use run::News;
-pub use state::{State, Station};
+pub use state::State;
 pub use talk::Talk;
 pub use tap::Tap;
 

@@ -6,7 +6,8 @@
 
 use super::inbox::Inbox;
 use super::log::Moment;
-use super::state::{Moved, Outgoing, State};
+use super::route::Outgoing;
+use super::state::{Moved, State};
 use crate::sys::high::raise;
 use crate::sys::worker;
 use nix::errno::Errno;

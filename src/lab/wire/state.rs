@@ -1,11 +1,11 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
 use super::log::{Cause, Log, Moment, Note, Record, To};
+use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flows, Parsed, Upper, Way, corrupt};
+use crate::packet::{Flows, Parsed, Way, corrupt};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,41 +15,11 @@ const QUEUE: usize = 4096;
 /// How many movements are remembered until somebody asks.
 const UNTOLD: usize = 4096;
 
-/// A host at the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Station {
-    /// Its name.
-    pub name: String,
-    /// Its IPv4 address.
-    pub v4: Ipv4Addr,
-    /// Its IPv6 address.
-    pub v6: Ipv6Addr,
-}
-
 /// A packet that moved, to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moved {
     pub n: u64,
     pub fate: Fate,
-}
-
-/// A packet to be handed to its receiver now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Outgoing {
-    pub n: u64,
-    pub from: usize,
-    pub to: To,
-}
-
-impl Outgoing {
-    /// Whether it goes to this host.
-    pub(super) fn reaches(self, host: usize) -> bool {
-        match self.to {
-            To::One(to) => to == host,
-            To::All => self.from != host,
-            To::Nobody => false,
-        }
-    }
 }
 
 /// Everything that is guarded by one lock.
@@ -189,7 +159,11 @@ impl State {
         notes: Vec<Note>,
     ) -> u64 {
         let n = self.log.next();
-        let mark = self.flows.enter(n, at, bytes, &parsed);
+        let mut mark = self.flows.enter(n, at, bytes, &parsed);
+        if cause == Cause::Forged {
+            // Nobody sends it again: somebody sends it.
+            mark.retransmission = None;
+        }
         let place = self.log.store(bytes);
         self.log.push(Record {
             n,
@@ -207,24 +181,6 @@ impl State {
             copies: 0,
         });
         n
-    }
-
-    fn destination(&self, from: usize, dst: IpAddr) -> To {
-        let many = match dst {
-            IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255,
-            IpAddr::V6(v6) => v6.is_multicast(),
-        };
-        if many {
-            return To::All;
-        }
-        let at = |station: &Station| match dst {
-            IpAddr::V4(v4) => station.v4 == v4,
-            IpAddr::V6(v6) => station.v6 == v6,
-        };
-        match self.stations.iter().position(at) {
-            Some(host) if host != from => To::One(host),
-            _ => To::Nobody,
-        }
     }
 
     fn send_on_its_way(&mut self, outgoing: Outgoing, size: usize) {
@@ -409,14 +365,5 @@ impl State {
             self.skipped += 1;
         }
         self.untold.push_back(Moved { n, fate });
-    }
-}
-
-/// What kernels say to each other of themselves when an interface comes up (RFC 4861, RFC 3810): no program sent it, and no
-/// lesson is about it.
-fn chatter(parsed: &Parsed) -> bool {
-    match &parsed.upper {
-        Upper::Icmp(icmp) => icmp.six && matches!(icmp.kind, 130..=137 | 143),
-        _ => false,
     }
 }

@@ -3,7 +3,8 @@
 
 use super::crossed::Crossed;
 use super::log::Bounds;
-use super::state::{State, Station};
+use super::route::Station;
+use super::state::State;
 use super::tell;
 use crate::event::packet::Packet;
 use crate::lang::order::HOSTS;
