@@ -49,6 +49,15 @@ pub fn transfer(bytes: u64, relay: Option<&str>) {
     between.end();
 }
 
+/// A wire on which a connection was made, and then nothing happens for so long.
+pub fn idle(time: Duration) {
+    let names = ["client", "server"].map(str::to_owned);
+    let hosts = Hosts::up(&names, Path::new(SOCKTUTOR)).expect("hosts");
+    let _wire = wire(&hosts);
+    let _both = connection(&hosts);
+    std::thread::sleep(time);
+}
+
 /// What carries the packets.
 enum Between {
     Relay(Child),
