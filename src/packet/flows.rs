@@ -162,8 +162,10 @@ impl Flows {
         let way = mark.way as usize;
         if let (Some(segment), Some(ends)) = (&mark.segment, &mut flow.tcp) {
             let (arrived, ordered) = tcp::deliver(ends, mark.way, segment, mark, at);
-            flow.counts[way].arrived += arrived;
-            flow.counts[way].ordered += ordered;
+            let count = &mut flow.counts[way];
+            count.arrived += arrived;
+            // An end that contradicts itself (two FINs at different places) must not count more in order than has come.
+            count.ordered = (count.ordered + ordered).min(count.arrived);
             return;
         }
         let (first, latest) = flow.seen[way].add(mark.ordinal);
