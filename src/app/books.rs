@@ -2,7 +2,10 @@
 //! Each host of a laboratory has books of its own, as it has a kernel's tables of its own.
 
 use crate::event::{Change, TcpState};
-use crate::kernel::{Books, Diag, Family, Look, Poke, Ready, Watcher, Woken, look, ready};
+use crate::kernel::{
+    Books, Diag, Family, Look, Poke, Queue, Ready, Watcher, Woken, first_look, look, look_at_queue,
+    ready,
+};
 use crate::session::{News, Session, Socket, SocketId};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -45,6 +48,45 @@ impl Allowance {
         let taken = self.left.checked_sub(1);
         self.left = taken.unwrap_or(0);
         taken.is_some()
+    }
+}
+
+/// What a call moved, which decides where it may have changed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// Nothing that leaves the socket.
+    Nothing,
+    /// Bytes to the other end.
+    Sent,
+    /// Bytes out of the receive queue.
+    Received,
+    /// A segment without bytes, to the other end: SYN, FIN or RST.
+    Signal,
+}
+
+impl Moved {
+    /// By a call that succeeded, and received so many bytes.
+    pub fn by(command: &str, received: usize) -> Self {
+        match command {
+            "send" | "sendall" | "sendto" | "write" => Self::Sent,
+            "recv" | "recvfrom" | "read" if received > 0 => Self::Received,
+            "connect" | "shutdown" | "close" => Self::Signal,
+            _ => Self::Nothing,
+        }
+    }
+
+    /// Whether the other end may have changed by the time the call returns.
+    fn away(self) -> bool {
+        matches!(self, Self::Sent | Self::Signal)
+    }
+
+    /// The only queue that may have changed here, and the only one at the other end.
+    fn queues(self) -> (Option<Queue>, Option<Queue>) {
+        match self {
+            Self::Sent => (Some(Queue::Send), Some(Queue::Receive)),
+            Self::Received => (Some(Queue::Receive), None),
+            Self::Nothing | Self::Signal => (None, None),
+        }
     }
 }
 
@@ -130,6 +172,21 @@ impl Ledger {
         self.desks.iter().find_map(|desk| desk.books.last(id.0))
     }
 
+    /// Whether the last look at a TCP socket says that a call which waits for `events` returns at once: a connection that
+    /// waits is there until accept(2) takes it, bytes until recv(2) does, and an empty send queue has room. Whatever the
+    /// network does meanwhile ends a wait, and every call of the session is followed by a look.
+    pub fn surely_ready(&self, socket: &Socket, events: i16) -> bool {
+        let Some(last) = self.last(socket.id).filter(|_| socket.is_tcp()) else {
+            return false;
+        };
+        match (last.state, events) {
+            (Some(TcpState::Listen), libc::POLLIN) => last.backlog.is_some_and(|(n, _)| n > 0),
+            (Some(TcpState::Established | TcpState::CloseWait), libc::POLLIN) => last.recvq > 0,
+            (Some(TcpState::Established), libc::POLLOUT) => last.sendq == 0,
+            _ => false,
+        }
+    }
+
     /// The states that a socket went through, the present one last.
     pub fn way(&self, id: SocketId) -> &[TcpState] {
         let mut ways = self.desks.iter().map(|desk| desk.books.way(id.0));
@@ -192,16 +249,26 @@ impl Ledger {
             .spawn(watch);
     }
 
-    /// Looks at one open socket and enters what is new.
-    pub fn look_at(&mut self, socket: &Socket) -> Option<Change> {
+    /// Looks at one open socket, or at one queue of it, and enters what is new.
+    fn look_at(&mut self, socket: &Socket, queue: Option<Queue>) -> Option<Change> {
         if socket.closed {
             return None;
         }
         let fd = borrow(socket);
         let id = socket.id.0;
         let books = &mut self.desk_mut(socket.host.as_deref()).books;
-        let known = books.last(id).is_some_and(Look::reachable);
-        let change = books.look(id, fd, family(socket));
+        let last = books.last(id);
+        let known = last.is_some_and(Look::reachable);
+        let seen = match (last, queue) {
+            // A socket that has a peer before anybody looked at it was given by accept(2).
+            (None, _) => Some(first_look(fd, family(socket), socket.peer.as_ref())),
+            (Some(last), Some(queue)) => look_at_queue(fd, last, queue),
+            (Some(_), None) => None,
+        };
+        let change = match seen {
+            Some(seen) => books.observe(id, seen),
+            None => books.look(id, fd, family(socket)),
+        };
         if !known && books.last(id).is_some_and(Look::reachable) {
             self.unwatched.insert(socket.id);
         }
@@ -259,14 +326,14 @@ impl Ledger {
         }
     }
 
-    /// What a call on these sockets has changed: with themselves and, where it `sent` something, at the other end. All
+    /// What a call on these sockets has changed: with themselves and, where it sent something, at the other end. All
     /// else that the kernel names is told as well; in a flood of statements, where neither a person nor a laboratory's
     /// ladder watches, by the next look around.
     pub fn after(
         &mut self,
         session: &Session,
         own: &[SocketId],
-        sent: bool,
+        moved: Moved,
     ) -> Vec<(SocketId, Change)> {
         let watched = self.news.is_some() || self.desks.len() > 1;
         if watched || self.allowance.take() {
@@ -274,14 +341,15 @@ impl Ledger {
         }
         self.behind = true;
         let mut told = Vec::new();
-        self.look_at_each(session, own, own, &mut told);
-        if sent && let [first, ..] = own {
+        let (here, there) = moved.queues();
+        self.look_at_each(session, own, own, here, &mut told);
+        if moved.away() && let [first, ..] = own {
             let host = session
                 .socket(*first)
                 .and_then(|socket| socket.host.as_deref());
             let other = self.desk_mut(host).books.other_end(first.0).map(SocketId);
             let other = other.filter(|other| !own.contains(other));
-            self.look_at_each(session, other.as_slice(), own, &mut told);
+            self.look_at_each(session, other.as_slice(), own, there, &mut told);
         }
         told
     }
@@ -302,7 +370,7 @@ impl Ledger {
         if !self.watched.is_empty() {
             named.extend(self.watcher.changed().into_iter().map(SocketId));
         }
-        self.look_at_each(session, &named, own, &mut told);
+        self.look_at_each(session, &named, own, None, &mut told);
         self.watch_new(session);
         for desk in &mut self.desks {
             if desk.books.next_look().is_none() {
@@ -326,6 +394,7 @@ impl Ledger {
         session: &Session,
         named: &[SocketId],
         own: &[SocketId],
+        queue: Option<Queue>,
         told: &mut Vec<(SocketId, Change)>,
     ) {
         for (n, id) in named.iter().copied().enumerate() {
@@ -335,7 +404,7 @@ impl Ledger {
             let Some(socket) = session.socket(id) else {
                 continue;
             };
-            if let Some(mut change) = self.look_at(socket) {
+            if let Some(mut change) = self.look_at(socket, queue) {
                 change.by_network = !own.contains(&id);
                 if change.to.is_none() && (change.local.is_some() || change.peer.is_some()) {
                     // A new address is told together with the state it finds the socket in.
