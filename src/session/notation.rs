@@ -3,6 +3,7 @@
 
 use crate::errno::Errno;
 use crate::event::{Addr, Syscall};
+use crate::sys::addr::push_ipv4;
 use crate::sys::call::Filled;
 use crate::text::escape::strace;
 use std::fmt::{Display, Write};
@@ -30,11 +31,14 @@ pub fn finished_with(
     tail: &str,
 ) -> Syscall {
     let mut text = String::with_capacity(96);
+    text.push_str(name);
+    text.push('(');
     // Writing to a String cannot fail, here and below.
-    let _ = write!(text, "{name}({args}) = ");
+    let _ = write!(text, "{args}");
+    text.push_str(") = ");
     let (ret, errno) = match result {
         Ok(ret) => {
-            let _ = write!(text, "{ret}");
+            text.push_str(itoa::Buffer::new().format(ret));
             (ret, None)
         }
         Err(errno) => {
@@ -123,11 +127,15 @@ pub fn buffer(bytes: &[u8]) -> String {
 /// An address that is handed to the kernel.
 pub fn addr(addr: &Addr) -> String {
     match addr {
-        Addr::Inet(SocketAddr::V4(v4)) => format!(
-            "{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}",
-            v4.port(),
-            v4.ip()
-        ),
+        Addr::Inet(SocketAddr::V4(v4)) => {
+            let mut text = String::with_capacity(80);
+            text.push_str("{sa_family=AF_INET, sin_port=htons(");
+            text.push_str(itoa::Buffer::new().format(v4.port()));
+            text.push_str("), sin_addr=inet_addr(\"");
+            push_ipv4(&mut text, *v4.ip());
+            text.push_str("\")}");
+            text
+        }
         Addr::Inet(SocketAddr::V6(v6)) => format!(
             "{{sa_family=AF_INET6, sin6_port=htons({}), sin6_flowinfo=htonl({}), inet_pton(AF_INET6, \"{}\", &sin6_addr), \
              sin6_scope_id={}}}",

@@ -7,10 +7,11 @@ use crate::text::wrap;
 
 /// `  bind(3, …, 16) = 0`
 pub(super) fn syscall(page: &mut Page<'_>, call: &Syscall) {
-    let (made, result) = match call.text.rfind(" = ") {
-        Some(at) => call.text.split_at(at),
-        None => (call.text.as_str(), ""),
-    };
+    // The result is short, so the sign before it is soon found from behind.
+    let sign = call.text.as_bytes().windows(3);
+    let at = sign.rev().position(|three| three == b" = ");
+    let end = at.map_or(0, |at| at + 3);
+    let (made, result) = call.text.split_at(call.text.len() - end);
     let paint = match (call.ret, call.errno) {
         (_, Some(_)) => Paint::Bad,
         (Some(_), None) => Paint::Good,
@@ -66,27 +67,19 @@ fn addresses(page: &mut Page<'_>, local: Option<&Addr>, peer: Option<&Addr>) {
     match (local, peer) {
         (Some(local), Some(peer)) => {
             page.own("  ");
-            address(page, local);
+            page.address(local);
             page.own(" ↔ ");
-            address(page, peer);
+            page.address(peer);
         }
         (Some(local), None) => {
             page.own("  ");
-            address(page, local);
+            page.address(local);
         }
         (None, Some(peer)) => {
             page.own("  peer ");
-            address(page, peer);
+            page.address(peer);
         }
         (None, None) => {}
-    }
-}
-
-/// Internet addresses hold nothing foreign; paths and names may hold anything.
-fn address(page: &mut Page<'_>, addr: &Addr) {
-    match addr {
-        Addr::Inet(addr) => page.value(format_args!("{addr}")),
-        other => page.foreign(&other.to_string()),
     }
 }
 
