@@ -1,12 +1,17 @@
 //! The kernel's books, kept beside the session: who is looked at after a statement, and who watches in between.
 //! Each host of a laboratory has books of its own, as it has a kernel's tables of its own.
 
+mod flood;
+
+pub(super) use flood::Moved;
+
 use crate::event::{Change, TcpState};
 use crate::kernel::{
     Books, Diag, Family, Look, Poke, Queue, Ready, Watcher, Woken, first_look, look, look_at_queue,
     ready,
 };
 use crate::session::{News, Session, Socket, SocketId};
+use flood::{Allowance, FRESH};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
@@ -15,80 +20,6 @@ use std::time::{Duration, Instant};
 
 /// When to look again although nobody was woken.
 type NextLook = Arc<Mutex<Option<Instant>>>;
-
-/// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
-const FRESH: Duration = Duration::from_millis(1);
-
-/// How many looks around may follow each other; after these there is one a [`FRESH`].
-const BURST: u32 = 500;
-
-/// How many looks around are left. Hundreds of statements in a row are each followed by one. In a flood of them, which
-/// nobody reads as it runs, the looks would take more time than the calls.
-struct Allowance {
-    left: u32,
-    since: Instant,
-}
-
-impl Allowance {
-    fn new() -> Self {
-        Self {
-            left: BURST,
-            since: Instant::now(),
-        }
-    }
-
-    /// Takes one, where there is one.
-    fn take(&mut self) -> bool {
-        let earned = self.since.elapsed().as_millis() / FRESH.as_millis();
-        if earned > 0 {
-            let earned = u32::try_from(earned).unwrap_or(BURST);
-            self.left = self.left.saturating_add(earned).min(BURST);
-            self.since = Instant::now();
-        }
-        let taken = self.left.checked_sub(1);
-        self.left = taken.unwrap_or(0);
-        taken.is_some()
-    }
-}
-
-/// What a call moved, which decides where it may have changed something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moved {
-    /// Nothing that leaves the socket.
-    Nothing,
-    /// Bytes to the other end.
-    Sent,
-    /// Bytes out of the receive queue.
-    Received,
-    /// A segment without bytes, to the other end: SYN, FIN or RST.
-    Signal,
-}
-
-impl Moved {
-    /// By a call that succeeded, and received so many bytes.
-    pub fn by(command: &str, received: usize) -> Self {
-        match command {
-            "send" | "sendall" | "sendto" | "write" => Self::Sent,
-            "recv" | "recvfrom" | "read" if received > 0 => Self::Received,
-            "connect" | "shutdown" | "close" => Self::Signal,
-            _ => Self::Nothing,
-        }
-    }
-
-    /// Whether the other end may have changed by the time the call returns.
-    fn away(self) -> bool {
-        matches!(self, Self::Sent | Self::Signal)
-    }
-
-    /// The only queue that may have changed here, and the only one at the other end.
-    fn queues(self) -> (Option<Queue>, Option<Queue>) {
-        match self {
-            Self::Sent => (Some(Queue::Send), Some(Queue::Receive)),
-            Self::Received => (Some(Queue::Receive), None),
-            Self::Nothing | Self::Signal => (None, None),
-        }
-    }
-}
 
 /// The books of one host, and whom to ask there about what no descriptor tells.
 #[derive(Default)]
@@ -343,7 +274,9 @@ impl Ledger {
         let mut told = Vec::new();
         let (here, there) = moved.queues();
         self.look_at_each(session, own, own, here, &mut told);
-        if moved.away() && let [first, ..] = own {
+        if moved.away()
+            && let [first, ..] = own
+        {
             let host = session
                 .socket(*first)
                 .and_then(|socket| socket.host.as_deref());
@@ -455,26 +388,5 @@ pub(super) fn family(socket: &Socket) -> Family {
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Family::Tcp,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Family::Udp,
         _ => Family::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_a_burst_there_is_one_look_a_moment() {
-        let mut allowance = Allowance::new();
-        let taken = (0..100 * BURST).take_while(|_| allowance.take()).count();
-        assert!(taken >= BURST as usize, "{taken}");
-        allowance.left = 0;
-        allowance.since = Instant::now();
-        let began = allowance.since;
-        while !allowance.take() {}
-        assert!(began.elapsed() >= FRESH);
-        // A pause gives the burst back, and no more.
-        allowance.since = began.checked_sub(FRESH * BURST * 10).unwrap_or(began);
-        assert!(allowance.take());
-        assert_eq!(allowance.left, BURST - 1);
     }
 }

@@ -157,6 +157,10 @@ impl Script {
 /// Whether the statement may wait for something without saying so first.
 fn may_sleep(line: &str) -> bool {
     let waits = |statement: &str| {
+        let statement = statement.trim_start();
+        if !statement.starts_with(['e', 'w']) {
+            return false;
+        }
         let word = statement.split_whitespace().next().unwrap_or("");
         word == "expect" || "wait".starts_with(word)
     };

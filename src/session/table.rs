@@ -218,10 +218,7 @@ impl Table {
 
     /// The closed socket that had this descriptor last.
     pub fn last_with_fd(&self, fd: RawFd) -> Option<&Socket> {
-        self.closed
-            .iter()
-            .rev()
-            .find(|socket| socket.fd == fd)
+        self.closed.iter().rev().find(|socket| socket.fd == fd)
     }
 
     /// Marks a socket closed. The sockets returned are forgotten.

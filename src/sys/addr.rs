@@ -120,7 +120,12 @@ mod tests {
 
     #[test]
     fn an_address_is_written_as_display_does() {
-        for text in ["127.0.0.1:80", "255.9.10.100:65535", "0.0.0.0:0", "[::1]:443"] {
+        for text in [
+            "127.0.0.1:80",
+            "255.9.10.100:65535",
+            "0.0.0.0:0",
+            "[::1]:443",
+        ] {
             let addr: SocketAddr = text.parse().expect("an address");
             let mut out = String::new();
             push_inet(&mut out, &addr);

@@ -63,6 +63,12 @@ impl<'a> Page<'a> {
         self.out.push_str(&self.style.paint(text, paint));
     }
 
+    /// Appends a number after words of the program's own.
+    pub(super) fn number(&mut self, before: &str, number: impl itoa::Integer) {
+        self.own(before);
+        self.out.push_str(itoa::Buffer::new().format(number));
+    }
+
     /// Appends a value whose text holds nothing foreign: numbers, states.
     pub(super) fn value(&mut self, value: fmt::Arguments<'_>) {
         // Writing to a String cannot fail.

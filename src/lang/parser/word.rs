@@ -24,11 +24,21 @@ pub(super) fn run(text: &str, of_kind: impl Fn(char) -> bool) -> usize {
     at
 }
 
-/// How many bytes of the text's beginning are ASCII letters, digits, or what `also` names.
-#[inline]
-pub(super) fn ascii_run(text: &str, also: impl Fn(u8) -> bool) -> usize {
-    let of_kind = |byte: &u8| byte.is_ascii_alphanumeric() || also(*byte);
-    text.bytes().position(|byte| !of_kind(&byte)).unwrap_or(text.len())
+/// The bytes that a name in ASCII is made of. The same word is measured several times while it is found out what it is.
+const NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_';
+        at += 1;
+    }
+    table
+};
+
+/// How many bytes of the text's beginning are ASCII letters, digits and `_`.
+pub(super) fn ascii_name_len(text: &str) -> usize {
+    let end = text.bytes().position(|byte| !NAME[usize::from(byte)]);
+    end.unwrap_or(text.len())
 }
 
 /// How many blanks the text begins with.
@@ -88,7 +98,7 @@ pub(super) fn ends(i: &Input) -> bool {
 
 /// How many bytes of the text's beginning are a name.
 pub(super) fn identifier_len(text: &str) -> usize {
-    let len = ascii_run(text, |byte| byte == b'_');
+    let len = ascii_name_len(text);
     if text.as_bytes().get(len).is_none_or(u8::is_ascii) {
         let begins = !text.starts_with(|c: char| c.is_ascii_digit());
         return if begins { len } else { 0 };
