@@ -272,19 +272,30 @@ impl Ledger {
         }
         self.behind = true;
         let mut told = Vec::new();
-        let (here, there) = moved.queues();
+        // The end of a connection is told when its other end sends it, and only the session's own ends are seen sending.
+        let mut other = self.other_end(session, own);
+        let (here, there) = match other {
+            Some(_) => moved.queues(),
+            None => (None, None),
+        };
         self.look_at_each(session, own, own, here, &mut told);
-        if moved.away()
-            && let [first, ..] = own
-        {
-            let host = session
-                .socket(*first)
-                .and_then(|socket| socket.host.as_deref());
-            let other = self.desk_mut(host).books.other_end(first.0).map(SocketId);
-            let other = other.filter(|other| !own.contains(other));
+        if moved.away() {
+            other = other.or_else(|| self.other_end(session, own));
             self.look_at_each(session, other.as_slice(), own, there, &mut told);
         }
         told
+    }
+
+    /// The session's socket at the other end of the first one's connection.
+    fn other_end(&self, session: &Session, own: &[SocketId]) -> Option<SocketId> {
+        let first = own.first()?;
+        let host = session.socket(*first)?.host.as_deref();
+        let desk = self
+            .desks
+            .iter()
+            .find(|desk| desk.host.as_deref() == host)?;
+        let other = SocketId(desk.books.other_end(first.0)?);
+        (!own.contains(&other)).then_some(other)
     }
 
     /// Whether what some statement has changed may not have been told yet.
