@@ -128,7 +128,7 @@ impl App {
     }
 
     /// Whether a call of this kind is met for the first time.
-    fn is_new(&mut self, command: &'static str, words: &[&'static str]) -> bool {
+    pub(super) fn is_new(&mut self, command: &'static str, words: &[&'static str]) -> bool {
         let met = self.met.entry(command).or_default();
         // Asked first without a copy: after a while everything was met.
         !met.contains(words) && met.insert(words.to_vec())

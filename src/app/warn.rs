@@ -11,7 +11,9 @@ impl App {
         let any = matches!(done.command, "bind" | "listen") && socket.is_some_and(on_any_address);
         // A bound socket was warned of at bind.
         let again = done.command == "listen" && socket.is_some_and(|socket| socket.bound.is_some());
-        if !any || again {
+        // What is in a laboratory can be reached from its hosts only.
+        let apart = socket.is_some_and(|socket| socket.host.is_some());
+        if !any || again || apart {
             return Vec::new();
         }
         let text = "This is every address of this machine: whoever shares a network with it can reach this port. \

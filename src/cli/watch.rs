@@ -17,7 +17,7 @@ pub(super) fn watch(global: &Global, word: &str, step: bool, typing: bool) -> an
     let lesson = library
         .open(entry, language().as_deref())
         .map_err(|defects| anyhow!(course::all(&defects)))?;
-    if let Some(why) = lacking(&lesson.head) {
+    if let Some(why) = lacking(&lesson.head, None) {
         let mut output = Output::default();
         output.write(&format!("skipped: `{}`: {why}\n", lesson.head.id));
         output.finish().context("cannot print")?;

@@ -47,7 +47,7 @@ pub struct Drill {
 
 impl Drill {
     /// The segment that it describes, from `src` to `dst`. Relative numbers are counted from `base`: the sequence number's
-    /// 0, and the acknowledgment number's (see [`Numbers`](super::Numbers)). The payload is zeros, as packetdrill's.
+    /// 0, and the acknowledgment number's. The payload is zeros, as packetdrill's.
     pub fn segment(&self, src: SocketAddr, dst: SocketAddr, base: (u32, u32)) -> Segment {
         // What SACK blocks report was sent by the other end, as what the acknowledgment number does.
         let absolute = |option: &Opt| match option {

@@ -18,8 +18,8 @@ use super::parse::{Flags, Parsed, Upper, protocol, quoted};
 use arrival::Seen;
 use end::End;
 use fragments::Fragments;
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// How many conversations are remembered. The oldest are forgotten, ended ones first.
@@ -31,8 +31,8 @@ const AT_ONCE: usize = 256;
 /// The conversations seen on one wire.
 #[derive(Debug, Default)]
 pub struct Flows {
-    current: HashMap<Key, u32>,
-    flows: HashMap<u32, Flow>,
+    current: BTreeMap<Key, u32>,
+    flows: BTreeMap<u32, Flow>,
     fragments: Fragments,
     last: u32,
 }
@@ -41,7 +41,7 @@ pub struct Flows {
 type Place = (IpAddr, u16);
 
 /// What tells one conversation from another: the same for both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Key {
     protocol: u8,
     ends: [Place; 2],
@@ -62,21 +62,6 @@ struct Flow {
     first: Duration,
     last: Duration,
     ended: bool,
-}
-
-/// Where one direction of a TCP connection stands, for who wants to forge the next segment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Numbers {
-    /// The conversation.
-    pub flow: u32,
-    /// What relative numbers are counted from: the sequence number's 0, and the acknowledgment number's.
-    pub base: (u32, u32),
-    /// The relative sequence number that comes next this way, as far as it came into the wire.
-    pub next: u32,
-    /// The relative acknowledgment number that this end said last; `None` if it never did.
-    pub ack: Option<u32>,
-    /// The window that it said last, as it stands in a header that is no SYN's.
-    pub window: Option<u16>,
 }
 
 /// A conversation with its totals.
@@ -203,41 +188,13 @@ impl Flows {
 
     /// The conversations that are remembered, in the order in which they began.
     pub fn conversations(&self) -> Vec<Conversation> {
-        let mut found: Vec<Conversation> = self
-            .flows
-            .iter()
-            .map(|(number, flow)| flow.told(*number))
-            .collect();
-        found.sort_unstable_by_key(|conversation| conversation.flow);
-        found
+        let each = self.flows.iter();
+        each.map(|(number, flow)| flow.told(*number)).collect()
     }
 
     /// One of them.
     pub fn conversation(&self, flow: u32) -> Option<Conversation> {
         Some(self.flows.get(&flow)?.told(flow))
-    }
-
-    /// Where the direction from `src` to `dst` of a TCP connection stands; the latest between these two.
-    pub fn numbers(&self, src: SocketAddr, dst: SocketAddr) -> Option<Numbers> {
-        let (src, dst) = ((src.ip(), src.port()), (dst.ip(), dst.port()));
-        let flow = *self.current.get(&Key::new(protocol::TCP, src, dst))?;
-        let known = self.flows.get(&flow)?;
-        let way = known.way(src);
-        let ends = known.tcp.as_ref()?;
-        let (own, peer) = (&ends[way as usize], &ends[way.other() as usize]);
-        let shift = match (own.scale, peer.scale) {
-            (Some(scale), Some(_)) => scale,
-            _ => 0,
-        };
-        Some(Numbers {
-            flow,
-            base: (own.zero?, peer.zero.unwrap_or(0)),
-            next: own.high as u32,
-            ack: own.said_ack.map(|ack| ack as u32),
-            window: own
-                .said_window
-                .map(|window| (window >> shift).min(0xffff) as u16),
-        })
     }
 
     /// The conversation that an ICMP error is about, and which way the error goes: to whoever sent what it quotes.

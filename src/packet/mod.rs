@@ -21,7 +21,7 @@ pub use anatomy::anatomy;
 pub use checksum::{Checksum, Layer, checksums, checksums_are_right};
 pub use corrupt::{Flipped, corrupt};
 pub use drill::{Drill, DrillFault, Towards, parse_drill};
-pub use flows::{Conversation, Flows, Mark, Numbers, Way};
+pub use flows::{Conversation, Flows, Mark, Way};
 pub use model::{Again, Count, Field, Header, Retransmission};
 pub use parse::{
     Facts, Flags, Icmp, Ip, Parsed, Tcp, TcpOption, Trouble, Udp, Upper, end, options, parse,

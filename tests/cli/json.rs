@@ -1,11 +1,15 @@
 //! `--json`: one event a line, with the fields that the README documents and no others.
 
 use crate::harness::{Ran, Shell, events};
+use crate::support::require_laboratory;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// A script that touches every kind of event.
+/// A script that touches every kind of event that needs no laboratory.
 const SCRIPT: &str = include_str!("every_event.sock");
+
+/// A script that touches the rest.
+const PACKETS: &str = include_str!("every_packet.sock");
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +27,8 @@ enum Is {
     Two,
     /// A list.
     List,
+    /// What has fields of its own.
+    Object,
 }
 
 impl Is {
@@ -36,6 +42,7 @@ impl Is {
             Self::Texts => list(value).iter().all(Value::is_string),
             Self::Two => list(value).len() == 2 && list(value).iter().all(Value::is_u64),
             Self::List => value.is_array(),
+            Self::Object => value.is_object(),
         }
     }
 }
@@ -53,6 +60,48 @@ const EVERY: &[Field] = &[
     ("t", Is::Number, true),
     ("socket", Is::Text, false),
     ("fd", Is::Number, false),
+    ("host", Is::Text, false),
+    ("side", Is::Text, false),
+];
+
+/// What a line says of a packet.
+const PACKET: &[Field] = &[
+    ("n", Is::Number, true),
+    ("from", Is::Text, true),
+    ("to", Is::Text, true),
+    ("proto", Is::Text, true),
+    ("src", Is::Text, true),
+    ("dst", Is::Text, true),
+    ("flags", Is::Text, false),
+    ("letters", Is::Text, false),
+    ("seq", Is::Number, false),
+    ("ack", Is::Number, false),
+    ("win", Is::Number, false),
+    ("len", Is::Number, true),
+    ("size", Is::Number, true),
+    ("options", Is::Texts, false),
+    ("info", Is::Text, false),
+    ("fate", Is::Text, true),
+    ("retransmission", Is::Object, false),
+    ("repeats", Is::Number, false),
+    ("note", Is::Text, false),
+    ("waited", Is::Number, false),
+    ("states", Is::List, false),
+];
+
+/// Of a packet that was sent again.
+const RETRANSMISSION: &[Field] = &[
+    ("of", Is::Number, true),
+    ("nth", Is::Number, true),
+    ("why", Is::Text, true),
+    ("after", Is::Number, true),
+];
+
+/// Of a TCP state after a delivery.
+const END: &[Field] = &[
+    ("host", Is::Text, true),
+    ("from", Is::Text, false),
+    ("state", Is::Text, true),
 ];
 
 /// Those of each kind of event.
@@ -82,6 +131,7 @@ const EVENTS: &[(&str, &[Field])] = &[
             ("closed", Is::Bool, true),
         ],
     ),
+    ("packet", PACKET),
     (
         "data",
         &[
@@ -154,6 +204,26 @@ const ANSWERS: &[(&str, &[Field])] = &[
     ),
     ("list", &[("groups", Is::List, true)]),
     ("lesson", &[("markdown", Is::Text, true)]),
+    (
+        "lab",
+        &[("hosts", Is::List, true), ("wire", Is::Text, true)],
+    ),
+    ("held", &[("packets", Is::List, true)]),
+    ("log", &[("packets", Is::List, true)]),
+    (
+        "anatomy",
+        &[("packet", Is::Object, true), ("headers", Is::List, true)],
+    ),
+    (
+        "ladder",
+        &[
+            ("hosts", Is::Texts, true),
+            ("rungs", Is::List, true),
+            ("forgotten", Is::Number, true),
+        ],
+    ),
+    ("flows", &[("flows", Is::List, true)]),
+    ("score", &[("sides", Is::List, true)]),
 ];
 
 /// The fields that an event may have.
@@ -179,23 +249,99 @@ fn every_event() -> Ran {
         .status(2)
 }
 
+/// The same, for what takes a laboratory. `None` where there is none.
+fn every_packet() -> Option<Vec<Value>> {
+    let ran = || {
+        Shell::new(&["--json", "--timeout", "10s", "run", "-"])
+            .input(PACKETS)
+            .run()
+    };
+    require_laboratory().then(|| ran().status(0).events())
+}
+
+/// Fails unless an object has exactly the fields that it may have.
+#[track_caller]
+fn fits(object: &Value, fields: &[Field]) {
+    for (name, is, always) in fields {
+        match object.get(name) {
+            Some(value) => assert!(is.fits(value), "{name} is no {is:?} in {object}"),
+            None => assert!(!always, "{name} is missing in {object}"),
+        }
+    }
+    for name in object.as_object().expect("an object").keys() {
+        assert!(
+            fields.iter().any(|(known, ..)| known == name),
+            "{name} is not documented: {object}"
+        );
+    }
+}
+
 #[test]
 fn every_event_has_its_fields_and_no_others() {
     for event in every_event().events() {
-        let fields = schema(&event);
-        for (name, is, always) in &fields {
-            match event.get(name) {
-                Some(value) => assert!(is.fits(value), "{name} is no {is:?} in {event}"),
-                None => assert!(!always, "{name} is missing in {event}"),
-            }
-        }
-        for name in event.as_object().unwrap().keys() {
-            assert!(
-                fields.iter().any(|(known, ..)| known == name),
-                "{name} is not documented: {event}"
-            );
-        }
+        fits(&event, &schema(&event));
     }
+}
+
+#[test]
+fn every_packet_has_its_fields_and_no_others() {
+    let Some(events) = every_packet() else {
+        return;
+    };
+    let mut packets = Vec::new();
+    for event in &events {
+        fits(event, &schema(event));
+        packets.extend(list(&event["packets"]));
+        packets.extend(event.get("packet"));
+        packets.extend(
+            list(&event["rungs"])
+                .iter()
+                .filter_map(|rung| rung.get("sent")),
+        );
+    }
+    assert!(packets.len() > 20, "{packets:?}");
+    for packet in packets.iter().copied() {
+        fits(packet, PACKET);
+    }
+    let told = events.iter().filter(|event| event["event"] == "packet");
+    let everywhere: Vec<&Value> = told.chain(packets).collect();
+    for packet in &everywhere {
+        packet
+            .get("retransmission")
+            .into_iter()
+            .for_each(|again| fits(again, RETRANSMISSION));
+        list(&packet["states"])
+            .iter()
+            .for_each(|end| fits(end, END));
+    }
+    // Nothing of it is left untouched by the script.
+    for (name, ..) in PACKET {
+        assert!(
+            everywhere.iter().any(|packet| packet.get(name).is_some()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_laboratory_answers_every_question_in_events() {
+    let Some(events) = every_packet() else {
+        return;
+    };
+    let found = Vec::from_iter(values(&events, "answer", "answer")).join(" ");
+    assert_eq!(
+        found,
+        "anatomy flows held lab ladder log score sockets text"
+    );
+    let fates = Vec::from_iter(values(&events, "packet", "fate")).join(" ");
+    assert_eq!(fates, "delivered dropped duplicated held");
+    let protocols = Vec::from_iter(values(&events, "packet", "proto")).join(" ");
+    assert_eq!(protocols, "icmp tcp udp");
+    let sides: BTreeSet<&str> = events
+        .iter()
+        .filter_map(|event| event["side"].as_str())
+        .collect();
+    assert_eq!(Vec::from_iter(sides).join(" "), "tcp udp");
 }
 
 /// The different values of a field among the events of one kind.

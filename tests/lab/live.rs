@@ -105,9 +105,11 @@ impl Live {
         happened
     }
 
-    /// Ends it; its exit status, and what it said last.
-    pub fn end(mut self) -> (i32, Vec<Value>) {
-        drop(self.input.take());
+    /// Runs these lines, the last ones: its exit status, and what it said.
+    pub fn last(mut self, lines: &str) -> (i32, Vec<Value>) {
+        let mut input = self.input.take().unwrap();
+        input.write_all(lines.as_bytes()).unwrap();
+        drop(input);
         let mut last = Vec::new();
         while let Ok(event) = self.events.recv_timeout(DEADLINE) {
             last.push(event);

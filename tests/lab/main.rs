@@ -7,17 +7,23 @@
 mod support;
 
 mod bench;
+mod captured;
 mod compare;
 mod disturbed;
 mod doctor;
 mod exercises;
+mod forged;
 mod furnishing;
 mod held;
 mod hosts;
+mod idle;
 mod live;
+mod names;
+mod nonsense;
 mod ordinary;
 mod orphans;
 mod refusals;
 mod service;
 mod settings;
 mod stepping;
+mod wireshark;

@@ -254,3 +254,20 @@ fn a_repeated_packet_is_folded_into_its_held_original() {
     let repeats = listed[1]["packets"][0]["repeats"].as_u64();
     assert!(repeats.unwrap() >= 1, "{listed:?}");
 }
+
+#[test]
+fn a_repeated_packet_is_one_of_its_own_where_that_is_asked_for() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("set retransmits show");
+    let repeated = live.run(&format!("{HELD_SYN}\nexpect packets 2\nexpect held 2"));
+    let [first, second] = of_kind(&repeated, "packet").try_into().unwrap();
+    assert_eq!(first["repeats"], Value::Null);
+    let again = &second["retransmission"];
+    assert_eq!(
+        (&again["of"], &again["why"]),
+        (&1.into(), &"timeout".into())
+    );
+    live.run("set retransmits fold");
+}

@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use super::support::skip;
+use socktutor::app::play::lacking;
 use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
 use socktutor::lesson::{Block, Lesson, Library, Quiz};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+
+/// The program, which a laboratory's helper process runs.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_socktutor");
 
 /// How long the network may take to do what a step waits for: a SYN is repeated after a second.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -20,6 +25,7 @@ impl Learner {
     fn new(progress: &Path) -> Self {
         let settings = Settings {
             progress: Some(progress.to_owned()),
+            program: Some(PROGRAM.into()),
             ..Settings::default()
         };
         Self {
@@ -152,13 +158,22 @@ fn every_lesson_is_done_by_its_own_answers() {
     let _turn = fixed_ports();
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());
-    for id in Library::embedded().ids() {
+    let library = Library::embedded();
+    let mut all = true;
+    for entry in library.entries() {
+        let (id, head) = (entry.id().unwrap(), entry.head.as_ref().unwrap());
+        if let Some(why) = lacking(head, Some(Path::new(PROGRAM))) {
+            skip(&why);
+            all = false;
+            continue;
+        }
         let said = plays(&mut learner, id, str::to_owned);
         assert!(said.contains("This was lesson"), "{id}: {said}");
         assert!(!said.contains("None of the choices"), "{id}: {said}");
     }
+    // `learn` alone names the first that is not done, where one could not be played.
     let said = learner.types("learn");
-    assert!(said.contains("Every lesson is done"), "{said}");
+    assert!(!all || said.contains("Every lesson is done"), "{said}");
 }
 
 /// A line of the lesson as another learner would write it: other names, Python where it has the call.

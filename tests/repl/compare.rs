@@ -1,18 +1,14 @@
 //! A comparison at the prompt: which sides it names, what a wait says, and what wakes on one side.
 
-use crate::support::skip;
+use crate::support::require_laboratory;
 use crate::terminal::{Start, Terminal};
-use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 const PROMPT: &str = "tcp|udp client> ";
 
 /// A comparison with a receiver on the server of both sides. `None` where the machine has no laboratory.
 fn comparison() -> Option<(Terminal, Option<TempDir>)> {
-    let mut doctor = Command::new(env!("CARGO_BIN_EXE_socktutor"));
-    let well = doctor.arg("doctor").stdout(Stdio::null()).status().unwrap();
-    if !well.success() {
-        skip("there is no laboratory; socktutor doctor says why");
+    if !require_laboratory() {
         return None;
     }
     let (mut terminal, home) =

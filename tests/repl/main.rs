@@ -8,6 +8,7 @@ mod support;
 mod asynchronous;
 mod compare;
 mod editing;
+mod laboratory;
 mod learn;
 mod leaving;
 mod looks;

@@ -22,6 +22,19 @@ pub fn require(tool: &str) -> bool {
     false
 }
 
+/// Whether there can be a laboratory. Where there cannot, says that the test is skipped.
+///
+/// # Panics
+/// Where there cannot and `SOCKTUTOR_REQUIRE_ALL=1`.
+pub fn require_laboratory() -> bool {
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_socktutor"));
+    let well = doctor.arg("doctor").stdout(Stdio::null()).status().unwrap();
+    if !well.success() {
+        skip("there is no laboratory; socktutor doctor says why");
+    }
+    well.success()
+}
+
 /// Says that a test is skipped, and why.
 ///
 /// # Panics

@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 /// Time to live where none is said: what Linux uses.
 const TTL: u8 = 64;
 
-/// The window where none is said.
+/// The window where none is said and none was announced.
 const WINDOW: u16 = 65_535;
 
 /// The ports of a packet that belongs to no conversation yet.
@@ -91,14 +91,15 @@ impl Laboratory {
                     seq: forged.seq,
                     ack: forged.ack,
                 };
-                let (seq, ack) = numbers.absolute(talk.as_ref());
+                let flags = Flags(flags.0.into());
+                let (seq, ack) = numbers.absolute(talk.as_ref(), flags);
                 build::segment(&Segment {
                     src,
                     dst,
-                    flags: Flags(flags.0.into()),
+                    flags,
                     seq,
                     ack,
-                    window: forged.win.unwrap_or(WINDOW),
+                    window: forged.win.unwrap_or_else(|| window(talk.as_ref())),
                     urgent: 0,
                     options: forged.mss.map(Opt::Mss).into_iter().collect(),
                     payload,
@@ -119,23 +120,15 @@ impl Laboratory {
         };
         let talk = self.wire.talk(from, to, true);
         let (src, dst) = self.ends(from, to, talk.as_ref(), None, None);
-        let numbers = Numbers {
-            seq: Some(drill.seq.into()),
-            ack: drill.ack.map(i64::from),
-        };
-        let (seq, ack) = numbers.absolute(talk.as_ref());
-        let made = build::segment(&Segment {
-            src,
-            dst,
-            flags: drill.flags,
-            seq,
-            ack,
-            window: drill.window.unwrap_or(WINDOW),
-            urgent: drill.urgent.unwrap_or(0),
-            options: drill.options.clone(),
-            payload: vec![b'a'; drill.len as usize],
-            ttl: TTL,
-        });
+        let base = talk.as_ref().map_or((0, 0), |talk| talk.base);
+        let mut segment = drill.segment(src, dst, base);
+        if drill.window.is_none() {
+            segment.window = window(talk.as_ref());
+        }
+        if let (None, true, Some(talk)) = (drill.ack, drill.flags.has(Flags::ACK), &talk) {
+            segment.ack = talk.next.1;
+        }
+        let made = build::segment(&segment);
         let bytes =
             made.map_err(|why| Refusal::new(format!("this packet cannot be made: {why}")))?;
         Ok((from, bytes))
@@ -182,14 +175,21 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// As they stand on the wire. What is not said is the next number that the conversation expects.
-    fn absolute(&self, talk: Option<&Talk>) -> (u32, u32) {
+    /// As they stand on the wire. What is not said is the next number that the conversation expects; where ACK is not set
+    /// the field means nothing, and is 0 as kernels leave it.
+    fn absolute(&self, talk: Option<&Talk>, flags: Flags) -> (u32, u32) {
         let shift = |base: u32, number: i64| base.wrapping_add(number as u32);
         let (seq_base, ack_base) = talk.map_or((0, 0), |talk| talk.base);
         let next = talk.map_or((0, 0), |talk| talk.next);
+        let acked = if flags.has(Flags::ACK) { next.1 } else { 0 };
         (
             self.seq.map_or(next.0, |seq| shift(seq_base, seq)),
-            self.ack.map_or(next.1, |ack| shift(ack_base, ack)),
+            self.ack.map_or(acked, |ack| shift(ack_base, ack)),
         )
     }
+}
+
+/// The window where none is said: the one that the sender has announced last.
+fn window(talk: Option<&Talk>) -> u16 {
+    talk.and_then(|talk| talk.window).unwrap_or(WINDOW)
 }

@@ -9,9 +9,9 @@ mod states;
 mod step;
 mod wire;
 
-use super::{App, Outcome, Sink};
+use super::{App, Explain, Outcome, Sink};
 use crate::event::packet::Count;
-use crate::event::{Answer, What};
+use crate::event::{Answer, Explanation, Tone, What};
 use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
@@ -189,7 +189,31 @@ impl App {
         self.lab = Some(lab);
         self.settings_to_lab();
         self.show_lab(sink);
+        self.introduce_lab(sink);
         Ok(())
+    }
+
+    /// What can be done now, the first time.
+    fn introduce_lab(&mut self, sink: Sink<'_>) {
+        if self.settings.explain == Explain::Off || !self.is_new("lab up", &[]) {
+            return;
+        }
+        let names = self.host_names();
+        let [here, there, ..] = names.as_slice() else {
+            return;
+        };
+        let text = format!(
+            "Each host has a network of its own with the kernel's real TCP in it. Statements run on {here} now; \
+             `{there}: s = socket tcp` runs one on {there}, `on {there}` goes there, and {there}:80 is an address. \
+             `wire hold` stops the packets, `step` lets one go on."
+        );
+        let explanation = Explanation {
+            topic: "lab".into(),
+            text: vec![text.into()],
+            hints: Vec::new(),
+            tone: Tone::Info,
+        };
+        self.explain(explanation, None, sink);
     }
 
     /// What was set holds for the laboratory and the capture that are there.
@@ -209,10 +233,14 @@ impl App {
         let closed = self.close_hosts();
         let sockets = match closed {
             0 => String::new(),
-            1 => ", and one socket with it".to_owned(),
-            n => format!(", and {n} sockets with it"),
+            1 => ", and one socket with them".to_owned(),
+            n => format!(", and {n} sockets with them"),
         };
-        self.say(format!("{} are gone{sockets}", names.join(" and ")), sink);
+        let (last, others) = names.split_last().map_or(("", &[][..]), |(l, o)| (l, o));
+        self.say(
+            format!("{} and {last} are gone{sockets}", others.join(", ")),
+            sink,
+        );
         Ok(())
     }
 

@@ -3,6 +3,9 @@
 use crate::app::{App, Sink};
 use crate::event::packet::Rung;
 use crate::event::{Change, What};
+use crate::lang::Statement;
+use crate::lang::ast::Action;
+use crate::lang::table::Role;
 use crate::session::{Done, SocketId};
 use std::time::Duration;
 
@@ -41,10 +44,16 @@ impl App {
         }
     }
 
-    /// A statement begins: packets that come now are its doing.
-    pub(in crate::app) fn caused_by(&self, statement: Option<&crate::lang::Statement>) {
+    /// A statement begins: packets that come now are its doing, where it makes a call. While one only looks or waits, a
+    /// kernel sends by its timers.
+    pub(in crate::app) fn caused_by(&self, statement: Option<&Statement>) {
         if let Some(lab) = &self.lab {
-            let typed = statement.map(crate::lang::canonical);
+            let calls = |statement: &&Statement| match &statement.action {
+                Action::Call(call) => call.command.role != Role::Shell,
+                Action::Value(_) => true,
+                Action::Nothing | Action::Expect(_) | Action::Lab(_) => false,
+            };
+            let typed = statement.filter(calls).map(crate::lang::canonical);
             lab.wire.statement(typed.as_deref());
         }
     }

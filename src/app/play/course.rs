@@ -186,7 +186,7 @@ fn row(
     };
     Ok(Row {
         number: entry.number,
-        trouble: lacking(&lesson.head),
+        trouble: lacking(&lesson.head, None),
         name: lesson.head.id,
         title: lesson.head.title,
         minutes: lesson.head.minutes,

@@ -95,9 +95,11 @@ impl App {
 }
 
 /// Why a lesson cannot be played on this machine, for a word to the person; `None` where it can.
-pub fn lacking(head: &Head) -> Option<String> {
+///
+/// `program` is what becomes the laboratory's helper process; this program, where absent.
+pub fn lacking(head: &Head, program: Option<&Path>) -> Option<String> {
     if head.network == Network::Lab
-        && let Some(why) = no_laboratory()
+        && let Some(why) = no_laboratory(program)
     {
         return Some(format!("it needs the laboratory. {why}"));
     }
@@ -107,10 +109,10 @@ pub fn lacking(head: &Head) -> Option<String> {
 }
 
 /// Why there can be no laboratory, in the words of `doctor`: tried out once.
-fn no_laboratory() -> Option<&'static str> {
+fn no_laboratory(program: Option<&Path>) -> Option<&'static str> {
     static TRIED: OnceLock<Option<String>> = OnceLock::new();
     let tried = || {
-        let program = Path::new(PROGRAM);
+        let program = program.unwrap_or(Path::new(PROGRAM));
         let names = HOSTS.map(str::to_owned);
         let why = Hosts::up(&names, program).err()?;
         let mend = why.mend(program).into_iter().next();
@@ -180,10 +182,10 @@ mod tests {
             needs: needs.to_vec(),
             minutes: None,
         };
-        assert_eq!(lacking(&head(&[])), None);
+        assert_eq!(lacking(&head(&[]), None), None);
         // Whatever this machine has, the reason names what it lacks.
         for need in [Need::Capture, Need::Ipv6, Need::Multicast] {
-            if let Some(why) = lacking(&head(&[need])) {
+            if let Some(why) = lacking(&head(&[need]), None) {
                 assert!(why.contains(need.name()), "{why}");
             }
         }

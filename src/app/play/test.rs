@@ -32,7 +32,7 @@ pub fn test(lesson: &Lesson, settings: &Settings, times: u32) -> io::Result<Foun
     if !defects.is_empty() {
         return Ok(Found::Failed(0, defects));
     }
-    if let Some(reason) = lacking(&lesson.head) {
+    if let Some(reason) = lacking(&lesson.head, settings.program.as_deref()) {
         return Ok(Found::Skipped(reason));
     }
     for run in 1..=times {

@@ -1,6 +1,7 @@
 //! What was on the wire: each packet as it was, what became of it, and in which order all of it happened.
 
 use super::rules::Drop;
+use super::store::{Place, Store};
 use crate::event::packet::{Fate, Rung};
 use crate::packet::{Flipped, Mark, Parsed};
 use std::collections::VecDeque;
@@ -97,7 +98,8 @@ pub(super) struct Record {
     pub left: Option<Duration>,
     pub from: usize,
     pub to: To,
-    pub bytes: Box<[u8]>,
+    /// Where its bytes are: see [`Log::bytes`].
+    pub place: Place,
     pub parsed: Parsed,
     pub mark: Mark,
     pub fate: Fate,
@@ -114,15 +116,19 @@ pub(super) struct Record {
 pub(super) enum Moment {
     Sent(u64),
     Arrived(u64),
+    /// Both at once: how [`Log`] keeps what passes a flowing wire.
+    Passed(u64),
     Dropped(u64),
     /// A call or a state, told by the session.
-    Aside(Rung),
+    Aside(Box<Rung>),
 }
 
 /// The bounded past.
 #[derive(Debug, Default)]
 pub(super) struct Log {
     records: VecDeque<Record>,
+    store: Store,
+    /// How many bytes the records have.
     bytes: usize,
     moments: VecDeque<Moment>,
     /// The number of the packet before the first record.
@@ -152,9 +158,24 @@ impl Log {
         self.bounds
     }
 
+    /// Keeps the bytes of the packet that is [`push`](Self::push)ed next.
+    pub fn store(&mut self, bytes: &[u8]) -> Place {
+        self.store.push(bytes)
+    }
+
+    /// The bytes of a packet.
+    pub fn bytes(&self, record: &Record) -> &[u8] {
+        self.store.get(record.place)
+    }
+
+    /// The same, to be changed.
+    pub fn bytes_mut(&mut self, place: Place) -> &mut [u8] {
+        self.store.get_mut(place)
+    }
+
     /// Keeps a packet, whose number must be [`next`](Self::next).
     pub fn push(&mut self, record: Record) {
-        self.bytes += record.bytes.len();
+        self.bytes += record.place.len;
         self.happened(Moment::Sent(record.n));
         self.records.push_back(record);
         self.trim();
@@ -165,17 +186,27 @@ impl Log {
         while self.records.len() > self.bounds.packets || self.bytes > self.bounds.bytes {
             match self.records.front() {
                 Some(oldest) if oldest.left.is_some() => {}
-                _ => return,
+                _ => break,
             }
             if let Some(oldest) = self.records.pop_front() {
-                self.bytes -= oldest.bytes.len();
+                self.bytes -= oldest.place.len;
                 self.forgotten = oldest.n;
             }
+        }
+        if let Some(oldest) = self.records.front() {
+            self.store.forget_before(oldest.place);
         }
     }
 
     /// Something happened now.
     pub fn happened(&mut self, moment: Moment) {
+        if let Moment::Arrived(n) = moment
+            && let Some(last) = self.moments.back_mut()
+            && matches!(last, Moment::Sent(sent) if *sent == n)
+        {
+            *last = Moment::Passed(n);
+            return;
+        }
         // A packet has two moments, a call and a state about as many.
         if self.moments.len() >= self.bounds.packets.saturating_mul(4) {
             self.moments.pop_front();
@@ -185,7 +216,7 @@ impl Log {
 
     /// Something that the arrival of a packet has caused, right behind it.
     pub fn happened_at_arrival(&mut self, n: u64, moment: Moment) {
-        let arrival = |moment: &Moment| matches!(moment, Moment::Arrived(of) if *of == n);
+        let arrival = |moment: &Moment| matches!(moment, Moment::Arrived(of) | Moment::Passed(of) if *of == n);
         match self.moments.iter().rposition(arrival) {
             Some(place) => self.moments.insert(place + 1, moment),
             None => self.happened(moment),
@@ -213,7 +244,12 @@ impl Log {
     }
 
     /// What happened, in order.
-    pub fn moments(&self) -> impl Iterator<Item = &Moment> {
-        self.moments.iter()
+    pub fn moments(&self) -> impl Iterator<Item = Moment> {
+        let each = self.moments.iter().cloned();
+        each.flat_map(|moment| match moment {
+            Moment::Passed(n) => [Some(Moment::Sent(n)), Some(Moment::Arrived(n))],
+            moment => [Some(moment), None],
+        })
+        .flatten()
     }
 }

@@ -4,18 +4,22 @@
 
 mod crossed;
 mod fold;
+mod inbox;
 mod log;
+mod route;
 mod rules;
 mod run;
 mod state;
+mod store;
 mod talk;
 mod tap;
 mod tell;
 
 pub use crossed::{Crossed, Kept};
 pub use log::Bounds;
+pub use route::Station;
 pub use run::News;
-pub use state::{State, Station};
+pub use state::State;
 pub use talk::Talk;
 pub use tap::Tap;
 
@@ -279,7 +283,7 @@ impl Wire {
     pub fn inject(&self, from: usize, bytes: &[u8]) {
         let mut still = self.shared.still();
         let parsed = crate::packet::parse(bytes);
-        if let Some(outgoing) = still.state.forge(from, bytes, &parsed) {
+        if let Some(outgoing) = still.state.forge(from, bytes, parsed) {
             still.deliver(outgoing);
         }
         drop(still);
@@ -302,7 +306,7 @@ impl Wire {
         still
             .state
             .log
-            .happened_at_arrival(n, log::Moment::Aside(rung));
+            .happened_at_arrival(n, log::Moment::Aside(Box::new(rung)));
     }
 }
 

@@ -4,30 +4,32 @@
 //! holds all gates knows that no packet is between a device and the queue: that is how `step` can say that it has seen
 //! everything which a delivery has caused. The kernel answers a packet before write(2) returns.
 
+use super::inbox::Inbox;
 use super::log::Moment;
-use super::state::{Moved, Outgoing, State};
-use crate::packet::parse;
+use super::route::Outgoing;
+use super::state::{Moved, State};
 use crate::sys::high::raise;
 use crate::sys::worker;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe;
 use std::io;
+use std::ops::Range;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// The largest IP packet.
-const LARGEST: usize = 65_535;
-
 /// Called, from any thread, when there is something to tell.
 pub type News = Arc<dyn Fn() + Send + Sync>;
+
+/// Packets that are to be handed to their receivers, and where they are in an inbox.
+type Leaving = Vec<(Range<usize>, Outgoing)>;
 
 /// The device of one host, with the gate to reading it.
 pub(super) struct End {
     tun: OwnedFd,
-    gate: Mutex<Box<[u8]>>,
+    gate: Mutex<Inbox>,
 }
 
 /// What the threads share.
@@ -48,7 +50,7 @@ pub(super) struct Shared {
 /// All gates and the state: the world stands still.
 pub(super) struct Still<'a> {
     shared: &'a Shared,
-    gates: Vec<MutexGuard<'a, Box<[u8]>>>,
+    gates: Vec<MutexGuard<'a, Inbox>>,
     pub state: MutexGuard<'a, State>,
 }
 
@@ -57,7 +59,7 @@ impl Shared {
         let (over, open) = pipe()?;
         let ends = tuns.into_iter().map(|tun| End {
             tun,
-            gate: Mutex::new(vec![0; LARGEST].into()),
+            gate: Mutex::new(Inbox::new()),
         });
         Ok(Self {
             ends: ends.collect(),
@@ -135,11 +137,9 @@ impl Shared {
     }
 
     /// Hands a packet to its receivers' kernels. Their answers can be read when this returns.
-    fn write(&self, receivers: &[usize], bytes: &[u8]) -> io::Result<()> {
-        for host in receivers {
-            let Some(end) = self.ends.get(*host) else {
-                continue;
-            };
+    fn write(&self, outgoing: Outgoing, bytes: &[u8]) -> io::Result<()> {
+        let ends = self.ends.iter().enumerate();
+        for (_, end) in ends.filter(|(host, _)| outgoing.reaches(*host)) {
             loop {
                 match nix::unistd::write(&end.tun, bytes) {
                     Ok(_) => break,
@@ -157,35 +157,36 @@ impl Shared {
         let Some(end) = self.ends.get(host) else {
             return;
         };
+        let mut leaving = Leaving::new();
         while self.wait(end) {
-            let mut gate = end.gate();
+            let mut inbox = end.gate();
             let mut any = false;
-            while let Some(len) = read(end, &mut gate) {
+            while inbox.fill(&end.tun) {
                 any = true;
-                self.carry_one(host, &gate[..len]);
+                self.enter(&mut self.state(), host, &mut inbox, &mut leaving);
+                // The lock is not held while the receivers' kernels work.
+                for (place, outgoing) in leaving.drain(..) {
+                    if let Err(error) = self.write(outgoing, inbox.bytes(place)) {
+                        self.state().refused(outgoing.n, &error);
+                    }
+                }
             }
-            drop(gate);
+            drop(inbox);
             if any {
                 self.call_news();
             }
         }
     }
 
-    fn carry_one(&self, host: usize, bytes: &[u8]) {
-        let parsed = parse(bytes);
-        let mut state = self.state();
+    /// What was read from a host's device comes into the wire. What of it goes on at once is added, with where it is.
+    fn enter(&self, state: &mut State, host: usize, inbox: &mut Inbox, leaving: &mut Leaving) {
         let waiting = state.late.len();
-        let outgoing = state.enter(host, bytes, &parsed);
-        let on_its_way = state.late.len() > waiting;
-        let receivers = outgoing.map(|outgoing| state.receivers(outgoing));
-        drop(state);
-        if on_its_way {
-            self.clock.notify_one();
+        for (place, bytes, parsed) in inbox.packets() {
+            let outgoing = state.enter(host, bytes, parsed);
+            leaving.extend(outgoing.map(|outgoing| (place, outgoing)));
         }
-        if let (Some(outgoing), Some(receivers)) = (outgoing, receivers)
-            && let Err(error) = self.write(&receivers, bytes)
-        {
-            self.state().refused(outgoing.n, &error);
+        if state.late.len() > waiting {
+            self.wake_clock();
         }
     }
 
@@ -243,13 +244,12 @@ impl Shared {
         mut state: MutexGuard<'a, State>,
         outgoing: Outgoing,
     ) -> MutexGuard<'a, State> {
-        let Some(bytes) = state.log.get(outgoing.n).map(|record| record.bytes.clone()) else {
+        let Some(bytes) = state.bytes(outgoing.n) else {
             return state;
         };
-        let receivers = state.receivers(outgoing);
         state.delivered(outgoing.n);
         drop(state);
-        let written = self.write(&receivers, &bytes);
+        let written = self.write(outgoing, &bytes);
         let mut state = self.state();
         if let Err(error) = written {
             state.refused(outgoing.n, &error);
@@ -259,22 +259,9 @@ impl Shared {
 }
 
 impl End {
-    /// The right to read, with a buffer to read into.
-    fn gate(&self) -> MutexGuard<'_, Box<[u8]>> {
+    /// The right to read, with what to read into.
+    fn gate(&self) -> MutexGuard<'_, Inbox> {
         self.gate.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// One packet from the device; `None` where there is none now.
-fn read(end: &End, buffer: &mut [u8]) -> Option<usize> {
-    loop {
-        match nix::unistd::read(&end.tun, buffer) {
-            Ok(0) => return None,
-            Ok(len) => return Some(len),
-            Err(Errno::EINTR) => {}
-            // EAGAIN; or the device is gone, which poll(2) will say too.
-            Err(_) => return None,
-        }
     }
 }
 
@@ -296,24 +283,25 @@ impl Still<'_> {
 
     /// Reads what a host has sent. True where a packet was delivered, so that there may be answers.
     fn read(&mut self, host: usize) -> bool {
+        const BATCHES: usize = 16;
+        let Self {
+            shared,
+            gates,
+            state,
+        } = self;
+        let inbox = &mut gates[host];
+        let mut leaving = Leaving::new();
         let mut delivered = false;
         // A host that sends without end is left to its thread.
-        for _ in 0..256 {
-            let buffer = &mut self.gates[host];
-            let Some(len) = read(&self.shared.ends[host], buffer) else {
+        for _ in 0..BATCHES {
+            if !inbox.fill(&shared.ends[host].tun) {
                 break;
-            };
-            let parsed = parse(&buffer[..len]);
-            let waiting = self.state.late.len();
-            let outgoing = self.state.enter(host, &buffer[..len], &parsed);
-            if self.state.late.len() > waiting {
-                self.shared.wake_clock();
             }
-            if let Some(outgoing) = outgoing {
-                delivered = true;
-                let receivers = self.state.receivers(outgoing);
-                if let Err(error) = self.shared.write(&receivers, &self.gates[host][..len]) {
-                    self.state.refused(outgoing.n, &error);
+            shared.enter(state, host, inbox, &mut leaving);
+            delivered |= !leaving.is_empty();
+            for (place, outgoing) in leaving.drain(..) {
+                if let Err(error) = shared.write(outgoing, inbox.bytes(place)) {
+                    state.refused(outgoing.n, &error);
                 }
             }
         }
@@ -322,20 +310,14 @@ impl Still<'_> {
 
     /// Hands a packet to its receivers, and reads what their kernels answer.
     pub fn deliver(&mut self, outgoing: Outgoing) {
-        let Some(bytes) = self
-            .state
-            .log
-            .get(outgoing.n)
-            .map(|record| record.bytes.clone())
-        else {
+        let Some(bytes) = self.state.bytes(outgoing.n) else {
             return;
         };
-        let receivers = self.state.receivers(outgoing);
-        if let Err(error) = self.shared.write(&receivers, &bytes) {
+        if let Err(error) = self.shared.write(outgoing, &bytes) {
             self.state.refused(outgoing.n, &error);
         }
         self.state.answering = Some(outgoing.n);
-        for host in receivers {
+        for host in (0..self.gates.len()).filter(|host| outgoing.reaches(*host)) {
             self.read(host);
         }
         self.state.answering = None;
@@ -344,6 +326,6 @@ impl Still<'_> {
 
     /// A call or a state, for the ladder.
     pub fn aside(&mut self, rung: crate::event::packet::Rung) {
-        self.state.log.happened(Moment::Aside(rung));
+        self.state.log.happened(Moment::Aside(Box::new(rung)));
     }
 }

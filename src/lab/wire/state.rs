@@ -1,11 +1,11 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
 use super::log::{Cause, Log, Moment, Note, Record, To};
+use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flows, Parsed, Upper, Way, corrupt};
+use crate::packet::{Flows, Parsed, Way, corrupt};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,30 +15,11 @@ const QUEUE: usize = 4096;
 /// How many movements are remembered until somebody asks.
 const UNTOLD: usize = 4096;
 
-/// A host at the wire.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Station {
-    /// Its name.
-    pub name: String,
-    /// Its IPv4 address.
-    pub v4: Ipv4Addr,
-    /// Its IPv6 address.
-    pub v6: Ipv6Addr,
-}
-
 /// A packet that moved, to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moved {
     pub n: u64,
     pub fate: Fate,
-}
-
-/// A packet to be handed to its receiver now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Outgoing {
-    pub n: u64,
-    pub from: usize,
-    pub to: To,
 }
 
 /// Everything that is guarded by one lock.
@@ -91,8 +72,8 @@ impl State {
     }
 
     /// A packet came from a host. What is returned is to be delivered at once.
-    pub(super) fn enter(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
-        if chatter(parsed) {
+    pub(super) fn enter(&mut self, from: usize, bytes: &[u8], parsed: Parsed) -> Option<Outgoing> {
+        if chatter(&parsed) {
             return None;
         }
         let cause = match (self.answering, &self.statement) {
@@ -104,7 +85,7 @@ impl State {
     }
 
     /// A packet that somebody made by hand.
-    pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: &Parsed) -> Option<Outgoing> {
+    pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: Parsed) -> Option<Outgoing> {
         self.admit(from, bytes, parsed, Cause::Forged)
     }
 
@@ -112,10 +93,10 @@ impl State {
         &mut self,
         from: usize,
         bytes: &[u8],
-        parsed: &Parsed,
+        parsed: Parsed,
         cause: Cause,
     ) -> Option<Outgoing> {
-        if cause != Cause::Forged && self.folds(from, parsed) {
+        if cause != Cause::Forged && self.folds(from, &parsed) {
             return None;
         }
         let dst = parsed.ip.as_ref().map(|ip| ip.dst);
@@ -130,7 +111,8 @@ impl State {
         let dropped = lost.is_some();
         let forged = (cause == Cause::Forged).then_some(Note::Forged);
         let notes = forged.into_iter().chain(lost).collect();
-        let n = self.keep(from, to, bytes, parsed, cause, notes);
+        let at = self.now();
+        let n = self.keep(at, (from, to), bytes, parsed, cause, notes);
         if dropped {
             self.dropped(n);
             return None;
@@ -144,46 +126,53 @@ impl State {
             self.send_on_its_way(outgoing, bytes.len());
             None
         } else {
-            self.delivered(n);
+            self.delivered_at(at, n);
             Some(outgoing)
         }
     }
 
     /// A packet was seen that needs no carrying.
-    pub(super) fn pass(&mut self, bytes: &[u8], parsed: &Parsed) {
+    pub(super) fn pass(&mut self, bytes: &[u8], parsed: Parsed) {
         // Other protocols of the link layer are none of our business.
-        if parsed.ip.is_none() || chatter(parsed) {
+        if parsed.ip.is_none() || chatter(&parsed) {
             return;
         }
-        let n = self.keep(0, To::One(1), bytes, parsed, Cause::Itself, Vec::new());
+        let at = self.now();
+        let ends = (0, To::One(1));
+        let n = self.keep(at, ends, bytes, parsed, Cause::Itself, Vec::new());
         if let Some(record) = self.log.get_mut(n)
             && record.mark.way == Way::ToClient
         {
             (record.from, record.to) = (1, To::One(0));
         }
-        self.delivered(n);
+        self.delivered_at(at, n);
     }
 
     /// Enters a packet in the log. Its number.
     fn keep(
         &mut self,
-        from: usize,
-        to: To,
+        at: Duration,
+        (from, to): (usize, To),
         bytes: &[u8],
-        parsed: &Parsed,
+        parsed: Parsed,
         cause: Cause,
         notes: Vec<Note>,
     ) -> u64 {
-        let (n, at) = (self.log.next(), self.began.elapsed());
-        let mark = self.flows.enter(n, at, bytes, parsed);
+        let n = self.log.next();
+        let mut mark = self.flows.enter(n, at, bytes, &parsed);
+        if cause == Cause::Forged {
+            // Nobody sends it again: somebody sends it.
+            mark.retransmission = None;
+        }
+        let place = self.log.store(bytes);
         self.log.push(Record {
             n,
             at,
             left: None,
             from,
             to,
-            bytes: bytes.into(),
-            parsed: parsed.clone(),
+            place,
+            parsed,
             mark,
             fate: Fate::Held,
             notes,
@@ -192,35 +181,6 @@ impl State {
             copies: 0,
         });
         n
-    }
-
-    fn destination(&self, from: usize, dst: IpAddr) -> To {
-        let many = match dst {
-            IpAddr::V4(v4) => v4.is_multicast() || v4.is_broadcast() || v4.octets()[3] == 255,
-            IpAddr::V6(v6) => v6.is_multicast(),
-        };
-        if many {
-            return To::All;
-        }
-        let at = |station: &Station| match dst {
-            IpAddr::V4(v4) => station.v4 == v4,
-            IpAddr::V6(v6) => station.v6 == v6,
-        };
-        match self.stations.iter().position(at) {
-            Some(host) if host != from => To::One(host),
-            _ => To::Nobody,
-        }
-    }
-
-    /// The hosts that a packet goes to.
-    pub(super) fn receivers(&self, outgoing: Outgoing) -> Vec<usize> {
-        match outgoing.to {
-            To::One(host) => vec![host],
-            To::All => (0..self.stations.len())
-                .filter(|host| *host != outgoing.from)
-                .collect(),
-            To::Nobody => Vec::new(),
-        }
     }
 
     fn send_on_its_way(&mut self, outgoing: Outgoing, size: usize) {
@@ -277,21 +237,29 @@ impl State {
 
     /// It is handed to its receiver's kernel.
     pub(super) fn delivered(&mut self, n: u64) {
-        self.arrived(n);
-        self.leave(n, Fate::Delivered);
+        self.delivered_at(self.now(), n);
+    }
+
+    fn delivered_at(&mut self, now: Duration, n: u64) {
+        self.arrived(now, n);
+        self.leave(now, n, Fate::Delivered);
+    }
+
+    /// The time since the wire began.
+    fn now(&self) -> Duration {
+        self.began.elapsed()
     }
 
     /// One copy of it is handed over, and another is still on the wire.
     fn copied(&mut self, n: u64) {
-        self.arrived(n);
+        self.arrived(self.now(), n);
         if let Some(record) = self.log.get_mut(n) {
             record.fate = Fate::Duplicated;
         }
         self.tell(n, Fate::Duplicated);
     }
 
-    fn arrived(&mut self, n: u64) {
-        let now = self.began.elapsed();
+    fn arrived(&mut self, now: Duration, n: u64) {
         if let Some(record) = self.log.get(n) {
             // The receiver drops what does not fit its checksum.
             let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
@@ -309,11 +277,10 @@ impl State {
             self.flows.dropped(&record.mark);
         }
         self.log.happened(Moment::Dropped(n));
-        self.leave(n, Fate::Dropped);
+        self.leave(self.now(), n, Fate::Dropped);
     }
 
-    fn leave(&mut self, n: u64, fate: Fate) {
-        let now = self.began.elapsed();
+    fn leave(&mut self, now: Duration, n: u64, fate: Fate) {
         if let Some(record) = self.log.get_mut(n) {
             record.fate = fate;
             record.left = Some(now);
@@ -342,25 +309,36 @@ impl State {
         true
     }
 
+    /// The bytes of a packet, while it is remembered.
+    pub(super) fn bytes(&self, n: u64) -> Option<Vec<u8>> {
+        let record = self.log.get(n)?;
+        Some(self.log.bytes(record).to_vec())
+    }
+
     /// Turns one bit of a held packet over. False where it is not held.
     pub(super) fn corrupt(&mut self, n: u64) -> bool {
         if !self.held.contains(&n) {
             return false;
         }
-        let Some(record) = self.log.get_mut(n) else {
+        let Some(record) = self.log.get(n) else {
             return false;
         };
-        let Some((bytes, flipped)) = corrupt(&record.bytes, n) else {
+        let Some((bytes, flipped)) = corrupt(self.log.bytes(record), n) else {
             return false;
         };
-        record.bytes = bytes.into();
-        record.notes.push(Note::Corrupted(flipped));
+        let place = record.place;
+        for (kept, spoiled) in self.log.bytes_mut(place).iter_mut().zip(bytes) {
+            *kept = spoiled;
+        }
+        if let Some(record) = self.log.get_mut(n) {
+            record.notes.push(Note::Corrupted(flipped));
+        }
         true
     }
 
     /// How long a packet has been on the wire.
     pub(super) fn waited(&self, record: &Record) -> Duration {
-        record.left.unwrap_or_else(|| self.began.elapsed()) - record.at
+        record.left.unwrap_or_else(|| self.now()) - record.at
     }
 
     /// One more copy of a packet: behind it where it is held, and otherwise first in line. False where it is not remembered.
@@ -387,14 +365,5 @@ impl State {
             self.skipped += 1;
         }
         self.untold.push_back(Moved { n, fate });
-    }
-}
-
-/// What kernels say to each other of themselves when an interface comes up (RFC 4861, RFC 3810): no program sent it, and no
-/// lesson is about it.
-fn chatter(parsed: &Parsed) -> bool {
-    match &parsed.upper {
-        Upper::Icmp(icmp) => icmp.six && matches!(icmp.kind, 130..=137 | 143),
-        _ => false,
     }
 }

@@ -16,6 +16,9 @@ pub struct Talk {
     pub base: (u32, u32),
     /// The next sequence number, and the acknowledgement number that says all has arrived, as on the wire.
     pub next: (u32, u32),
+    /// The window field of the latest segment from the one that sends; none where it has sent only a SYN, whose window is
+    /// not scaled (RFC 7323, section 2.2).
+    pub window: Option<u16>,
 }
 
 impl State {
@@ -53,6 +56,10 @@ impl State {
                 mine.and_then(end).unwrap_or(base.0),
                 theirs.and_then(end).unwrap_or(base.1),
             ),
+            window: mine
+                .and_then(|record| record.parsed.tcp())
+                .filter(|tcp| !tcp.flags.has(Flags::SYN))
+                .map(|tcp| tcp.window),
         })
     }
 }

@@ -3,7 +3,8 @@
 
 use super::crossed::Crossed;
 use super::log::Bounds;
-use super::state::{State, Station};
+use super::route::Station;
+use super::state::State;
 use super::tell;
 use crate::event::packet::Packet;
 use crate::lang::order::HOSTS;
@@ -94,7 +95,7 @@ impl Inner {
                     let bytes = &self.buffer[..len.min(self.buffer.len())];
                     let parsed = parse(bytes);
                     if !twice && of_a_wanted_port(bytes, &parsed, wanted) {
-                        self.state.pass(bytes, &parsed);
+                        self.state.pass(bytes, parsed);
                     }
                 }
                 Err(Errno::EINTR) => {}

@@ -31,6 +31,7 @@ pub(super) fn moved(state: &State, moved: Moved) -> Option<Packet> {
 
 fn whole(state: &State, record: &Record) -> Packet {
     let (parsed, mark) = (&record.parsed, &record.mark);
+    let bytes = state.log.bytes(record);
     let tcp = parsed.tcp();
     let stay = state.waited(record);
     let held = record.left.is_none() || stay >= STAY;
@@ -55,9 +56,9 @@ fn whole(state: &State, record: &Record) -> Packet {
         size: parsed.found,
         options: tcp.map_or_else(Vec::new, |tcp| {
             let base = mark.base.map_or(0, |(_, ack)| ack);
-            options_in_words(&record.bytes, tcp, base)
+            options_in_words(bytes, tcp, base)
         }),
-        info: info(&record.bytes, parsed).or_else(|| meaning(mark)),
+        info: info(bytes, parsed).or_else(|| meaning(mark)),
         fate: record.fate,
         retransmission: mark.retransmission.clone(),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
@@ -99,10 +100,11 @@ pub(super) fn log(state: &State, count: Option<usize>) -> Vec<Packet> {
 /// A packet opened.
 pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
     let record = state.log.get(n)?;
+    let bytes = state.log.bytes(record);
     Some(Anatomy {
         packet: whole(state, record),
-        bytes: record.bytes.to_vec(),
-        headers: opened(&record.bytes, &record.parsed, Some(&record.mark)),
+        bytes: bytes.to_vec(),
+        headers: opened(bytes, &record.parsed, Some(&record.mark)),
     })
 }
 
@@ -111,11 +113,12 @@ pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
     let of_flow =
         |record: &Record| flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow));
     let shown = |n: u64| state.log.get(n).filter(|record| of_flow(record));
-    let rung = |moment: &Moment| match moment {
-        Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(*n)?)))),
-        Moment::Arrived(n) => shown(*n).map(|_| Rung::Arrived(*n)),
-        Moment::Dropped(n) => shown(*n).map(|_| Rung::Dropped(*n)),
-        Moment::Aside(rung) => Some(rung.clone()),
+    let rung = |moment: Moment| match moment {
+        Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(n)?)))),
+        // One that has passed is told as sent and arrived.
+        Moment::Arrived(n) | Moment::Passed(n) => shown(n).map(|_| Rung::Arrived(n)),
+        Moment::Dropped(n) => shown(n).map(|_| Rung::Dropped(n)),
+        Moment::Aside(rung) => Some(*rung),
     };
     Ladder {
         hosts: state
@@ -158,7 +161,7 @@ pub(super) fn kept(state: &State) -> Vec<Kept> {
     each.map(|record| Kept {
         from: record.from,
         at: record.at,
-        bytes: record.bytes.to_vec(),
+        bytes: state.log.bytes(record).to_vec(),
         comment: comment(record),
     })
     .collect()

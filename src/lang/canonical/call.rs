@@ -24,7 +24,7 @@ pub(super) fn push_words(text: &mut String, call: &Call) {
         }
         return;
     }
-    let mut gap = false;
+    let (mut gap, mut alone) = (false, false);
     let args = call.command.params.iter().zip(&call.args);
     for (at, (param, arg)) in args.enumerate() {
         let Some(Arg { value, .. }) = arg else {
@@ -41,7 +41,12 @@ pub(super) fn push_words(text: &mut String, call: &Call) {
         let flags = word.starts_with("--") || param.kind == Kind::Watch;
         let named = !flags && (gap || bracket || param.kind == Kind::MsgFlags);
         let later = call.command.name == "poll" || call.command.name == "select";
-        if named || later && at == 1 && !matches!(value, Expr::Int(0..)) {
+        if word.is_empty() && param.kind == Kind::Watch {
+            // No socket at all; the number that follows would be taken for one.
+            alone = true;
+            continue;
+        }
+        if named || later && at == 1 && (alone || !matches!(value, Expr::Int(0..))) {
             // Writing to a String cannot fail.
             let _ = write!(text, " {}={word}", param.name);
         } else {

@@ -109,7 +109,12 @@ impl End {
 
     /// It sends these numbers. Where some of them were sent before, which packet that repeats.
     pub fn send(&mut self, piece: Sent, syn: bool) -> Option<Retransmission> {
-        let at = self.sent.partition_point(|sent| sent.to <= piece.from);
+        // What is new stands behind all the rest.
+        let new = self.sent.back().is_none_or(|last| last.to <= piece.from);
+        let at = match new {
+            true => self.sent.len(),
+            false => self.sent.partition_point(|sent| sent.to <= piece.from),
+        };
         let overlaps = |sent: &Sent| sent.from < piece.to;
         let before = self.sent.get(at).copied().filter(overlaps);
         let high = self.high;

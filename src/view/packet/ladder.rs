@@ -13,10 +13,32 @@ use crate::text::style::Paint;
 use crate::view::page::Page;
 use draw::Drawing;
 use frame::Frame;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// With more rows than this, the hosts are named below as well, and nothing is spread out.
 const SCREEN: usize = 18;
+
+/// How many packets are drawn: of a whole transfer the end.
+const DRAWN: usize = 100;
+
+/// The end of a long ladder, and how many packets stand before it.
+fn last_of(ladder: &Ladder) -> (usize, Cow<'_, Ladder>) {
+    let sent = |rung: &Rung| matches!(rung, Rung::Sent(_));
+    let all = ladder.rungs.iter().filter(|rung| sent(rung)).count();
+    let left_out = all.saturating_sub(DRAWN);
+    if left_out == 0 {
+        return (0, Cow::Borrowed(ladder));
+    }
+    let places = ladder.rungs.iter().enumerate();
+    let mut places = places.filter(|(_, rung)| sent(rung)).map(|(at, _)| at);
+    let from = places.nth(left_out).unwrap_or(0);
+    let end = Ladder {
+        rungs: ladder.rungs[from..].to_vec(),
+        ..ladder.clone()
+    };
+    (left_out, Cow::Owned(end))
+}
 
 /// `ladder`
 pub(in crate::view) fn ladder(page: &mut Page<'_>, ladder: &Ladder) {
@@ -32,6 +54,16 @@ pub(in crate::view) fn ladder(page: &mut Page<'_>, ladder: &Ladder) {
         page.line(|page| page.own("Nothing has crossed the wire yet."));
         return;
     }
+    let (left_out, ladder) = last_of(ladder);
+    if left_out > 0 {
+        page.line(|page| {
+            page.own_in("… ", Paint::Warn);
+            page.value(format_args!(
+                "{left_out} earlier packets are not drawn; `wire log` has them"
+            ));
+        });
+    }
+    let ladder = &*ladder;
     let style = page.style();
     let frame = Frame::of(ladder, style);
     let mut drawing = Drawing::new(&frame, style);

@@ -356,3 +356,11 @@ fn color_adds_nothing_but_color() {
         assert_eq!(foreign::without_color(&colored), plain);
     }
 }
+
+#[test]
+fn of_a_whole_transfer_the_end_is_drawn() {
+    let rungs = (1..=250).flat_map(|n| [sent(syn(n)), Rung::Arrived(n)]);
+    let out = drawn(TERMINAL, ladder(&TWO, rungs.collect()));
+    assert!(out.contains("150 earlier packets are not drawn"), "{out}");
+    assert!(!out.contains("#150 ") && out.contains("#151 ") && out.contains("#250 "));
+}

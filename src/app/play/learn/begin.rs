@@ -64,7 +64,7 @@ impl App {
                 }
             }
         };
-        if let Some(why) = lacking(&known.lesson.head) {
+        if let Some(why) = lacking(&known.lesson.head, self.settings.program.as_deref()) {
             return Err(Refusal::new(format!(
                 "lesson {} cannot be played here: {why}",
                 known.number
@@ -150,7 +150,7 @@ impl App {
         let mut skipped = None;
         for entry in library.entries() {
             let known = self.known(library, entry)?;
-            if lacking(&known.lesson.head).is_some() {
+            if lacking(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
             match known.standing() {

@@ -81,7 +81,9 @@ fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
     let host = match word {
         "*" => Host::Any,
         "<broadcast>" => Host::Broadcast,
-        _ if i.knows(word) => Host::Expr(Box::new(Expr::Name(word.to_owned()))),
+        _ if is_identifier(word) && i.knows(word) => {
+            Host::Expr(Box::new(Expr::Name(word.to_owned())))
+        }
         _ => host_text(i, start, word)?,
     };
     let port_follows = {

@@ -1,0 +1,140 @@
+//! `capture on`: packets of the machine's own network, where the user may see them.
+
+use super::bench::{Ordinary, require_root};
+use super::live::{Live, sent, shown, words};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+
+/// A shell that captures. `None`, and the test is skipped, for anybody but root.
+fn capturing() -> Option<Live> {
+    if !require_root() {
+        return None;
+    }
+    let mut live = Live::alone();
+    let said = live.run("capture on");
+    assert_eq!(
+        words(&said),
+        "packets of this session's sockets on this machine's own network are shown"
+    );
+    Some(live)
+}
+
+#[test]
+fn exercises_9_and_10_on_loopback() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let refused = live.run(
+        "b = socket tcp\nbind b 127.0.0.1:0\ns = socket tcp\nconnect s b.local\nexpect error ECONNREFUSED\nexpect packets 2",
+    );
+    assert_eq!(
+        sent(&refused),
+        ["client SYN 0:0", "server RST,ACK 1:1 ack 1"]
+    );
+    let connected = live.run("listen b 5\nconnect s b.local\nexpect packets 5");
+    assert_eq!(
+        sent(&connected),
+        [
+            "client SYN 0:0",
+            "server SYN,ACK 0:0 ack 1",
+            "client ACK 1:1 ack 1"
+        ]
+    );
+    let data = live.run("conn = accept b\nsend s \"12345678901234567890\"\nexpect packets 7");
+    assert_eq!(
+        sent(&data),
+        ["client PSH,ACK 1:21 ack 1", "server ACK 1:1 ack 21"]
+    );
+}
+
+#[test]
+fn exercise_6_on_loopback() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let happened = live.run(
+        "gone = socket udp\nbind gone 127.0.0.1:0\nto = gone.local\nclose gone\nu = socket udp\nsendto u \"hello\" to\n\
+expect packets 2",
+    );
+    let packets = sent(&happened);
+    let [datagram, icmp] = packets.as_slice() else {
+        panic!("{}", shown(&happened));
+    };
+    assert_eq!(datagram, "client udp 5");
+    assert!(
+        icmp.starts_with("server icmp port unreachable, about udp 127.0.0.1:"),
+        "{icmp}"
+    );
+}
+
+#[test]
+fn ipv6_packets_are_captured_too() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let happened = live.run(
+        "v = socket udp6\nbind v [::1]:0\nu = socket udp6\nsendto u \"hello\" v.local\nexpect packets 1\nrecv v 10",
+    );
+    assert_eq!(sent(&happened), ["client udp 5"]);
+}
+
+#[test]
+fn packets_of_other_sockets_are_not_shown() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    live.run("v = socket udp\nbind v 127.0.0.1:0");
+    // This test's own conversations, on the same interface.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (mut server, _) = listener.accept().unwrap();
+    client.write_all(b"secret").unwrap();
+    server.read_exact(&mut [0; 6]).unwrap();
+    let receiver = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    sender
+        .send_to(b"secret", receiver.local_addr().unwrap())
+        .unwrap();
+    receiver.recv(&mut [0; 6]).unwrap();
+    let own = live
+        .run("u = socket udp\nsendto u \"mine\" v.local\nrecv v 10\nexpect packets 1\nwire log");
+    assert_eq!(sent(&live.seen), ["client udp 4"]);
+    assert!(!shown(&own).contains("\"len\":6"), "{}", shown(&own));
+}
+
+#[test]
+fn what_was_captured_can_be_asked_about_until_it_is_switched_off() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let asked = live.run(
+        "v = socket udp\nbind v 127.0.0.1:0\nu = socket udp\nsendto u \"mine\" v.local\nexpect packets 1\npacket 1\nladder\nflows",
+    );
+    for answer in ["anatomy", "ladder", "flows"] {
+        assert!(
+            asked.iter().any(|event| event["answer"] == answer),
+            "{answer}"
+        );
+    }
+    let off = live.run("capture off\nsendto u \"more\" v.local\nrecv v 10");
+    assert!(sent(&off).is_empty(), "{}", shown(&off));
+    let (status, said) = live.last("packet 1\n");
+    assert_eq!(status, 2);
+    assert!(words(&said).contains("capture on"), "{}", shown(&said));
+}
+
+#[test]
+fn a_user_who_may_not_capture_is_told_how_to_be_allowed() {
+    let Some(ordinary) = Ordinary::user() else {
+        return;
+    };
+    let live = Live::of(ordinary.command(&ordinary.program()));
+    let (status, said) = live.last("capture on\n");
+    assert_eq!(status, 2);
+    let said = words(&said);
+    let program = ordinary.program();
+    let mend = format!("sudo setcap cap_net_raw+ep {}", program.display());
+    for part in ["this user may not capture packets", &mend, "lab up"] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}

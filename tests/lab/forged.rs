@@ -1,0 +1,195 @@
+//! Packets that no kernel sent: in words, in packetdrill's notation, byte by byte. The receiver judges them as it judges
+//! any packet.
+
+use super::live::{DATAGRAMS, Live, PAIR, errnos, of_kind, received, sent};
+
+/// A laboratory with a connection.
+fn connected() -> Option<Live> {
+    let mut live = Live::laboratory()?;
+    live.run(PAIR);
+    Some(live)
+}
+
+#[test]
+fn a_rst_that_fits_kills_a_connection() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let killed = live.run("inject server client RST seq 1\nexpect state s CLOSE\nclient: recv s 10\nexpect error ECONNRESET");
+    assert_eq!(errnos(&killed), ["ECONNRESET"]);
+    let forged = of_kind(&killed, "packet")[0];
+    assert_eq!(forged["note"], "forged");
+    assert_eq!(forged["from"], "server");
+    // The other side has not heard of it.
+    live.run("expect state conn ESTABLISHED");
+}
+
+#[test]
+fn a_rst_elsewhere_in_the_window_is_challenged() {
+    // RFC 5961, section 3.2.
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let challenged = live.run("inject server client RST seq 100\nexpect state s ESTABLISHED");
+    assert_eq!(
+        sent(&challenged),
+        ["server RST 100:100", "client ACK 1:1 ack 1"]
+    );
+    live.run("server: send conn \"still there\"\nclient: recv s 20\nexpect data \"still there\"");
+}
+
+#[test]
+fn a_rst_outside_the_window_is_ignored() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    for seq in ["-1", "1000000"] {
+        let ignored = live.run(&format!(
+            "inject server client RST seq {seq}\nexpect state s ESTABLISHED"
+        ));
+        assert_eq!(of_kind(&ignored, "packet").len(), 1, "{ignored:?}");
+    }
+}
+
+#[test]
+fn a_syn_within_a_connection_is_challenged() {
+    // RFC 5961, section 4.2.
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let challenged = live.run("inject client server SYN seq 50\nexpect state conn ESTABLISHED");
+    assert_eq!(sent(&challenged)[1], "server ACK 1:1 ack 1");
+}
+
+#[test]
+fn packetdrills_notation_makes_a_half_open_connection() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nwire hold");
+    let forged = live.run(
+        "inject > S 0:0(0) win 1000 <mss 1000>\nstep\nexpect half-open s 1\nexpect backlog s 0",
+    );
+    assert_eq!(
+        sent(&forged),
+        ["client SYN 0:0", "server SYN,ACK 0:0 ack 1"]
+    );
+    let syn = of_kind(&forged, "packet")[0];
+    assert_eq!(
+        (&syn["win"], &syn["options"][0]),
+        (&1000.into(), &"mss 1000".into())
+    );
+    // The client never asked: its kernel says so, and the half-open connection is gone.
+    let refused = live.run("step\nstep\nexpect half-open s 0");
+    assert_eq!(sent(&refused)[1], "client RST 1:1");
+}
+
+#[test]
+fn the_arrow_says_who_seems_to_send() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("wire hold");
+    let both = live.run("inject > S 0:0(0) win 1000\ninject < S 0:0(0) win 1000");
+    assert_eq!(sent(&both), ["client SYN 0:0", "server SYN 0:0"]);
+}
+
+#[test]
+fn a_handshake_can_be_forged_to_its_end() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nwire hold");
+    live.run("inject client server SYN seq 0 win 1000\nstep\nexpect packet 2 server SYN,ACK ack 1\nwire drop 2");
+    live.run("inject client server ACK\nstep\nexpect backlog s 1\nserver: c = accept s");
+    live.run(
+        "inject client server PSH,ACK data \"boo\"\nstep\nserver: recv c 10\nexpect data \"boo\"",
+    );
+}
+
+#[test]
+fn an_old_duplicate_is_acknowledged_and_not_delivered_twice() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    live.run("client: send s \"hello\"\nexpect packets 5");
+    let duplicate =
+        live.run("inject client server PSH,ACK seq 1 data \"hello\"\nexpect recvq conn 5");
+    let [_, answer] = sent(&duplicate).try_into().unwrap();
+    assert_eq!(answer, "server ACK 1:1 ack 6");
+    let options = of_kind(&duplicate, "packet")[1]["options"].to_string();
+    assert!(
+        options.contains("sack 1:6"),
+        "it says which (RFC 2883): {options}"
+    );
+    live.run("server: recv conn 100\nexpect data \"hello\"");
+    // What overlaps adds only its new part.
+    live.run("inject client server PSH,ACK seq 3 data \"lloXY\"\nserver: recv conn 100\nexpect data \"XY\"");
+}
+
+#[test]
+fn a_segment_with_a_gap_before_it_waits() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let early = live.run("inject client server PSH,ACK seq 4 data \"def\"\nexpect recvq conn 0");
+    assert_eq!(sent(&early)[1], "server ACK 1:1 ack 1");
+    live.run("inject client server PSH,ACK seq 1 data \"abc\"\nserver: recv conn 100\nexpect data \"abcdef\"");
+}
+
+#[test]
+fn a_forged_datagram_is_received_like_any() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(DATAGRAMS);
+    let happened = live.run(
+        "inject client server udp sport 5000 dport 9 data \"forged\"\nm, from = v.recvfrom(20)\nprint from",
+    );
+    assert_eq!(received(&happened), ["forged"]);
+    assert_eq!(happened.last().unwrap()["text"], "10.0.0.1:5000");
+}
+
+#[test]
+fn a_whole_packet_in_hexadecimal_arrives() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(DATAGRAMS);
+    // IPv4 10.0.0.1 to 10.0.0.2 (its checksum is right), UDP 5000 to 9 without a checksum, "hi".
+    let happened = live.run(
+        "inject 0x4500001e 00010000 401166cc 0a000001 0a000002 13880009 000a0000 6869\nserver: recv v 10",
+    );
+    assert_eq!(sent(&happened), ["client udp 2"]);
+    assert_eq!(received(&happened), ["hi"]);
+}
+
+#[test]
+fn what_is_not_said_continues_the_conversation() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    live.run("client: send s \"hello\"\nexpect packets 5\nwire hold");
+    let forged = live.run("inject client server ACK\ninject server client PSH,ACK len 3\ninject client server FIN,ACK");
+    assert_eq!(
+        sent(&forged),
+        [
+            "client ACK 6:6 ack 1",
+            "server PSH,ACK 1:4 ack 6",
+            "client FIN,ACK 6:6 ack 4"
+        ]
+    );
+    // The window is the one that its sender announced last.
+    let last = |from: &str| {
+        let mut told = live
+            .seen
+            .iter()
+            .filter(|event| event["from"] == from && event["note"].is_null());
+        told.rfind(|event| event["flags"] != "SYN" && event["flags"] != "SYN,ACK")
+            .cloned()
+    };
+    for packet in of_kind(&forged, "packet") {
+        let kernels = last(packet["from"].as_str().unwrap()).unwrap();
+        assert_eq!(packet["win"], kernels["win"], "{packet}\n{kernels}");
+    }
+}

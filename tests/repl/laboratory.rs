@@ -1,0 +1,132 @@
+//! The laboratory at the prompt: what its wire tells while a line is typed, and what Ctrl-C ends.
+
+use crate::support::require_laboratory;
+use crate::terminal::{Start, Terminal};
+use tempfile::TempDir;
+
+/// The prompt on the first host.
+const CLIENT: &str = "client> ";
+/// The same while a call sleeps.
+const BLOCKED: &str = "client [1 blocked]> ";
+
+/// A laboratory of two hosts. `None` where the machine has none.
+fn laboratory() -> Option<(Terminal, Option<TempDir>)> {
+    if !require_laboratory() {
+        return None;
+    }
+    let (mut terminal, home) = Start::new(&["--explain", "off"]).open();
+    terminal.run("lab up", CLIENT);
+    Some((terminal, home))
+}
+
+/// Waits until this stands above the half-typed line, which stands there once and has the cursor at its end.
+fn above(terminal: &mut Terminal, wanted: &str, typed: &str) {
+    terminal.until(&format!("{wanted:?} above {typed:?}"), |terminal| {
+        let text = terminal.text();
+        let lines = (text.rfind(wanted), text.find(typed));
+        let (line, column) = terminal.cursor_line();
+        matches!(lines, (Some(news), Some(line)) if news < line)
+            && line.trim_end().ends_with(typed)
+            && usize::from(column) == line.trim_end().chars().count()
+    });
+    assert_eq!(
+        terminal.text().matches(typed).count(),
+        1,
+        "{}",
+        terminal.text()
+    );
+}
+
+#[test]
+fn the_prompt_names_the_host() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.run("on server", "server> ");
+    terminal.run("client: socket udp", "server> ");
+    terminal.run("on machine", "sock> ");
+    terminal.run("on client", CLIENT);
+    terminal.run("lab down", "sock> ");
+}
+
+#[test]
+fn a_packet_that_comes_later_is_told_above_a_half_typed_line() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.run("wire delay 400ms", CLIENT);
+    terminal.run("server: v = socket udp; server: bind v server:9", CLIENT);
+    terminal.run("u = socket udp", CLIENT);
+    terminal.run("sendto u \"late\" server:9", CLIENT);
+    terminal.keys("print \"half");
+    above(&mut terminal, "#1  delivered", "print \"half");
+    terminal.keys("\"");
+    terminal.run("", CLIENT);
+    assert!(terminal.text().contains("half\n"), "{}", terminal.text());
+}
+
+#[test]
+fn a_retransmission_is_told_above_a_half_typed_line() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.run("wire hold", CLIENT);
+    terminal.run("c = socket tcp", CLIENT);
+    terminal.run("connect c server:80", BLOCKED);
+    terminal.sees("#1  client → server  SYN");
+    // Dropped, so that what comes about a second later is a packet of its own.
+    terminal.run("wire drop 1", BLOCKED);
+    terminal.keys("print \"half");
+    above(&mut terminal, "#2  client → server  SYN", "print \"half");
+}
+
+#[test]
+fn a_connection_that_a_step_completes_is_told_before_the_prompt_is_back() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.run(
+        "server: s = socket tcp; server: bind s :80; server: listen s 1",
+        CLIENT,
+    );
+    terminal.run("wire hold", CLIENT);
+    terminal.run("c = socket tcp", CLIENT);
+    terminal.run("connect c server:80", BLOCKED);
+    terminal.run("step", BLOCKED);
+    // The call has returned: nothing is blocked any more when the prompt comes.
+    terminal.run("step", CLIENT);
+    terminal.sees("SYN_SENT → ESTABLISHED");
+    terminal.run("step", CLIENT);
+    terminal.sees("SYN_RECV → ESTABLISHED");
+}
+
+#[test]
+fn ctrl_c_ends_a_long_step() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.run(
+        "server: s = socket tcp; server: bind s :80; server: listen s 1",
+        CLIENT,
+    );
+    terminal.run("c = socket tcp; connect c server:80", CLIENT);
+    terminal.run("server: d = accept s; wire hold", CLIENT);
+    // Thousands of segments, each of which is told.
+    terminal.run("server: recv d 20000000 --waitall", BLOCKED);
+    terminal.run("send c #20000000", "client [2 blocked]> ");
+    let delivered = |terminal: &Terminal| {
+        let written = String::from_utf8_lossy(&terminal.written);
+        written.matches("delivered").count()
+    };
+    let before = delivered(&terminal);
+    terminal.line("step until quiet");
+    terminal.until("a delivery", |terminal| delivered(terminal) > before);
+    terminal.keys("\x03");
+    terminal.prompt("client [2 blocked]> ");
+    terminal.run("wire log 1", "client [2 blocked]> ");
+    // Left alone it stops at ten thousand packets.
+    let text = terminal.text();
+    let last = text.rsplit('#').next().unwrap().split(' ').next().unwrap();
+    let last: u64 = last.parse().unwrap();
+    assert!(last < 10_000, "{text}");
+}
