@@ -1,5 +1,6 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
+use super::books::Moved;
 use super::{App, Explain, Last, Sink};
 use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
@@ -26,8 +27,9 @@ impl App {
         }
         self.note_last(&done);
         let changes = if done.result.is_ok() {
-            let sent = sends(done.command);
-            self.ledger.after(&self.session, &own, sent)
+            let received = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
+            let moved = Moved::by(done.command, received);
+            self.ledger.after(&self.session, &own, moved)
         } else {
             // Why it failed may be told by any socket.
             self.ledger.around(&self.session, &own)
@@ -183,12 +185,4 @@ impl App {
         }
         self.tell_captured(sink);
     }
-}
-
-/// Whether the call sends something, so that the other end may have changed by the time it returns.
-fn sends(command: &str) -> bool {
-    matches!(
-        command,
-        "connect" | "send" | "sendall" | "sendto" | "write" | "shutdown" | "close"
-    )
 }

@@ -1,9 +1,17 @@
 //! The kernel's books, kept beside the session: who is looked at after a statement, and who watches in between.
 //! Each host of a laboratory has books of its own, as it has a kernel's tables of its own.
 
+mod flood;
+
+pub(super) use flood::Moved;
+
 use crate::event::{Change, TcpState};
-use crate::kernel::{Books, Diag, Family, Look, Poke, Ready, Watcher, Woken, look, ready};
+use crate::kernel::{
+    Books, Diag, Family, Look, Poke, Queue, Ready, Watcher, Woken, first_look, look, look_at_queue,
+    ready,
+};
 use crate::session::{News, Session, Socket, SocketId};
+use flood::{Allowance, FRESH};
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
@@ -12,41 +20,6 @@ use std::time::{Duration, Instant};
 
 /// When to look again although nobody was woken.
 type NextLook = Arc<Mutex<Option<Instant>>>;
-
-/// How long a look at what the network has changed holds for the next statement: scripts come line upon line.
-const FRESH: Duration = Duration::from_millis(1);
-
-/// How many looks around may follow each other; after these there is one a [`FRESH`].
-const BURST: u32 = 500;
-
-/// How many looks around are left. Hundreds of statements in a row are each followed by one. In a flood of them, which
-/// nobody reads as it runs, the looks would take more time than the calls.
-struct Allowance {
-    left: u32,
-    since: Instant,
-}
-
-impl Allowance {
-    fn new() -> Self {
-        Self {
-            left: BURST,
-            since: Instant::now(),
-        }
-    }
-
-    /// Takes one, where there is one.
-    fn take(&mut self) -> bool {
-        let earned = self.since.elapsed().as_millis() / FRESH.as_millis();
-        if earned > 0 {
-            let earned = u32::try_from(earned).unwrap_or(BURST);
-            self.left = self.left.saturating_add(earned).min(BURST);
-            self.since = Instant::now();
-        }
-        let taken = self.left.checked_sub(1);
-        self.left = taken.unwrap_or(0);
-        taken.is_some()
-    }
-}
 
 /// The books of one host, and whom to ask there about what no descriptor tells.
 #[derive(Default)]
@@ -130,6 +103,21 @@ impl Ledger {
         self.desks.iter().find_map(|desk| desk.books.last(id.0))
     }
 
+    /// Whether the last look at a TCP socket says that a call which waits for `events` returns at once: a connection that
+    /// waits is there until accept(2) takes it, bytes until recv(2) does, and an empty send queue has room. Whatever the
+    /// network does meanwhile ends a wait, and every call of the session is followed by a look.
+    pub fn surely_ready(&self, socket: &Socket, events: i16) -> bool {
+        let Some(last) = self.last(socket.id).filter(|_| socket.is_tcp()) else {
+            return false;
+        };
+        match (last.state, events) {
+            (Some(TcpState::Listen), libc::POLLIN) => last.backlog.is_some_and(|(n, _)| n > 0),
+            (Some(TcpState::Established | TcpState::CloseWait), libc::POLLIN) => last.recvq > 0,
+            (Some(TcpState::Established), libc::POLLOUT) => last.sendq == 0,
+            _ => false,
+        }
+    }
+
     /// The states that a socket went through, the present one last.
     pub fn way(&self, id: SocketId) -> &[TcpState] {
         let mut ways = self.desks.iter().map(|desk| desk.books.way(id.0));
@@ -192,16 +180,26 @@ impl Ledger {
             .spawn(watch);
     }
 
-    /// Looks at one open socket and enters what is new.
-    pub fn look_at(&mut self, socket: &Socket) -> Option<Change> {
+    /// Looks at one open socket, or at one queue of it, and enters what is new.
+    fn look_at(&mut self, socket: &Socket, queue: Option<Queue>) -> Option<Change> {
         if socket.closed {
             return None;
         }
         let fd = borrow(socket);
         let id = socket.id.0;
         let books = &mut self.desk_mut(socket.host.as_deref()).books;
-        let known = books.last(id).is_some_and(Look::reachable);
-        let change = books.look(id, fd, family(socket));
+        let last = books.last(id);
+        let known = last.is_some_and(Look::reachable);
+        let seen = match (last, queue) {
+            // A socket that has a peer before anybody looked at it was given by accept(2).
+            (None, _) => Some(first_look(fd, family(socket), socket.peer.as_ref())),
+            (Some(last), Some(queue)) => look_at_queue(fd, last, queue),
+            (Some(_), None) => None,
+        };
+        let change = match seen {
+            Some(seen) => books.observe(id, seen),
+            None => books.look(id, fd, family(socket)),
+        };
         if !known && books.last(id).is_some_and(Look::reachable) {
             self.unwatched.insert(socket.id);
         }
@@ -259,14 +257,14 @@ impl Ledger {
         }
     }
 
-    /// What a call on these sockets has changed: with themselves and, where it `sent` something, at the other end. All
+    /// What a call on these sockets has changed: with themselves and, where it sent something, at the other end. All
     /// else that the kernel names is told as well; in a flood of statements, where neither a person nor a laboratory's
     /// ladder watches, by the next look around.
     pub fn after(
         &mut self,
         session: &Session,
         own: &[SocketId],
-        sent: bool,
+        moved: Moved,
     ) -> Vec<(SocketId, Change)> {
         let watched = self.news.is_some() || self.desks.len() > 1;
         if watched || self.allowance.take() {
@@ -274,16 +272,30 @@ impl Ledger {
         }
         self.behind = true;
         let mut told = Vec::new();
-        self.look_at_each(session, own, own, &mut told);
-        if sent && let [first, ..] = own {
-            let host = session
-                .socket(*first)
-                .and_then(|socket| socket.host.as_deref());
-            let other = self.desk_mut(host).books.other_end(first.0).map(SocketId);
-            let other = other.filter(|other| !own.contains(other));
-            self.look_at_each(session, other.as_slice(), own, &mut told);
+        // The end of a connection is told when its other end sends it, and only the session's own ends are seen sending.
+        let mut other = self.other_end(session, own);
+        let (here, there) = match other {
+            Some(_) => moved.queues(),
+            None => (None, None),
+        };
+        self.look_at_each(session, own, own, here, &mut told);
+        if moved.away() {
+            other = other.or_else(|| self.other_end(session, own));
+            self.look_at_each(session, other.as_slice(), own, there, &mut told);
         }
         told
+    }
+
+    /// The session's socket at the other end of the first one's connection.
+    fn other_end(&self, session: &Session, own: &[SocketId]) -> Option<SocketId> {
+        let first = own.first()?;
+        let host = session.socket(*first)?.host.as_deref();
+        let desk = self
+            .desks
+            .iter()
+            .find(|desk| desk.host.as_deref() == host)?;
+        let other = SocketId(desk.books.other_end(first.0)?);
+        (!own.contains(&other)).then_some(other)
     }
 
     /// Whether what some statement has changed may not have been told yet.
@@ -302,7 +314,7 @@ impl Ledger {
         if !self.watched.is_empty() {
             named.extend(self.watcher.changed().into_iter().map(SocketId));
         }
-        self.look_at_each(session, &named, own, &mut told);
+        self.look_at_each(session, &named, own, None, &mut told);
         self.watch_new(session);
         for desk in &mut self.desks {
             if desk.books.next_look().is_none() {
@@ -326,6 +338,7 @@ impl Ledger {
         session: &Session,
         named: &[SocketId],
         own: &[SocketId],
+        queue: Option<Queue>,
         told: &mut Vec<(SocketId, Change)>,
     ) {
         for (n, id) in named.iter().copied().enumerate() {
@@ -335,7 +348,7 @@ impl Ledger {
             let Some(socket) = session.socket(id) else {
                 continue;
             };
-            if let Some(mut change) = self.look_at(socket) {
+            if let Some(mut change) = self.look_at(socket, queue) {
                 change.by_network = !own.contains(&id);
                 if change.to.is_none() && (change.local.is_some() || change.peer.is_some()) {
                     // A new address is told together with the state it finds the socket in.
@@ -386,26 +399,5 @@ pub(super) fn family(socket: &Socket) -> Family {
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Family::Tcp,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Family::Udp,
         _ => Family::Other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_a_burst_there_is_one_look_a_moment() {
-        let mut allowance = Allowance::new();
-        let taken = (0..100 * BURST).take_while(|_| allowance.take()).count();
-        assert!(taken >= BURST as usize, "{taken}");
-        allowance.left = 0;
-        allowance.since = Instant::now();
-        let began = allowance.since;
-        while !allowance.take() {}
-        assert!(began.elapsed() >= FRESH);
-        // A pause gives the burst back, and no more.
-        allowance.since = began.checked_sub(FRESH * BURST * 10).unwrap_or(began);
-        assert!(allowance.take());
-        assert_eq!(allowance.left, BURST - 1);
     }
 }

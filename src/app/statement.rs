@@ -94,7 +94,7 @@ impl App {
         typed: &Arc<str>,
         sink: Sink<'_>,
     ) -> Result<Result<Value, ()>, Refusal> {
-        let prepared = loop {
+        let mut prepared = loop {
             match self.session.prepare(call) {
                 Ok(prepared) => break prepared,
                 Err(NotYet::Refused(refusal)) => return Err(refusal),
@@ -106,6 +106,9 @@ impl App {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),
                 ("connect", Promptness::Unknown) => self.ledger.watch(socket),
+                (_, Promptness::When(fd, events)) if self.ledger.surely_ready(socket, *events) => {
+                    prepared.promptness = Promptness::Ready(*fd);
+                }
                 _ => {}
             }
         }

@@ -7,7 +7,7 @@ pub mod packet;
 
 use crate::errno::Errno;
 pub use crate::lang::state::TcpState;
-pub use crate::sys::addr::Addr;
+pub use crate::sys::addr::{Addr, push_inet};
 use serde::Serialize;
 use std::borrow::Cow;
 

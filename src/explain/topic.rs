@@ -215,9 +215,9 @@ impl Topic {
 fn fit(key: &str, call: &str, words: &[&str]) -> Option<(Reverse<usize>, usize)> {
     let mut count = 0;
     let mut earliest = usize::MAX;
-    for part in key.split(' ') {
-        let named = words.iter().position(|word| *word == part);
-        let own = (call == part).then_some(words.len());
+    for part in key.as_bytes().split(|byte| *byte == b' ') {
+        let named = words.iter().position(|word| word.as_bytes() == part);
+        let own = (call.as_bytes() == part).then_some(words.len());
         earliest = earliest.min(named.or(own)?);
         count += 1;
     }

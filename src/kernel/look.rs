@@ -8,10 +8,12 @@
 //! | TCP listener | getsockname, TCP_INFO |
 //! | TCP connection | getsockname, TCP_INFO, getpeername; FIONREAD once something was received; SIOCOUTQ where something is unacknowledged |
 //! | TCP connection or listener, again | the same without the addresses |
+//! | TCP connection that accept(2) gave | no getpeername: accept(2) told the peer |
+//! | TCP connection, after a send or a receive in a flood of them | SIOCOUTQ or FIONREAD alone |
 //! | UDP, bound | getsockname, getpeername, FIONREAD, SIOCOUTQ |
 //! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD |
 
-use super::{Family, Look};
+use super::{Family, Look, Queue};
 use crate::event::{Addr, TcpState};
 use crate::sys::books::{TcpInfo, peer_name, tcp_info, unread, unsent};
 use socket2::SockRef;
@@ -22,18 +24,37 @@ use std::os::fd::BorrowedFd;
 ///
 /// No memory is allocated, but for the path of a Unix socket.
 pub fn look(fd: BorrowedFd<'_>, what: Family) -> Look {
+    first_look(fd, what, None)
+}
+
+/// The same for a socket that was never looked at. `peer` is what accept(2) said of it: it is not asked for again.
+pub fn first_look(fd: BorrowedFd<'_>, what: Family, peer: Option<&Addr>) -> Look {
     let local = SockRef::from(&fd).local_addr().ok();
     let mut look = Look {
         local: local.as_ref().and_then(Addr::from_kernel),
         ..Look::default()
     };
     match what {
-        Family::Tcp => tcp(fd, &mut look),
+        Family::Tcp => tcp(fd, &mut look, peer),
         Family::Udp => udp(fd, &mut look),
         Family::UnixStream | Family::UnixDgram | Family::UnixSeqpacket => unix(fd, &mut look),
-        Family::Other => look.peer = peer(fd),
+        Family::Other => look.peer = peer_of(fd),
     }
     look
+}
+
+/// Asks for one queue of a TCP connection alone, all else being as it was at the last look. `None` where that look
+/// found no connection, or the kernel does not tell.
+pub fn look_at_queue(fd: BorrowedFd<'_>, last: &Look, queue: Queue) -> Option<Look> {
+    if last.state.and_then(stage) != Some(Stage::Connection) {
+        return None;
+    }
+    let mut look = last.clone();
+    match queue {
+        Queue::Receive => look.recvq = unread(fd).ok()?.into(),
+        Queue::Send => look.sendq = unsent(fd).ok()?.into(),
+    }
+    Some(look)
 }
 
 /// The same, where the last look at this socket is at hand: as long as a TCP connection or a listener lasts its addresses
@@ -82,7 +103,7 @@ fn bound(look: &Look) -> Option<SocketAddr> {
         .filter(|addr| addr.port() != 0)
 }
 
-fn tcp(fd: BorrowedFd<'_>, look: &mut Look) {
+fn tcp(fd: BorrowedFd<'_>, look: &mut Look, peer: Option<&Addr>) {
     // Every other state needs a port, which listen(2) and connect(2) choose where bind(2) did not.
     let Some(local) = bound(look) else {
         look.state = Some(TcpState::Close);
@@ -103,7 +124,7 @@ fn tcp(fd: BorrowedFd<'_>, look: &mut Look) {
         Some(TcpState::Close) => look.recvq = unread(fd).unwrap_or(0).into(),
         state => {
             if state != Some(TcpState::Listen) {
-                look.peer = peer(fd);
+                look.peer = peer.cloned().or_else(|| peer_of(fd));
             }
             queues(fd, info, look);
         }
@@ -128,14 +149,14 @@ fn queues(fd: BorrowedFd<'_>, info: TcpInfo, look: &mut Look) {
 fn udp(fd: BorrowedFd<'_>, look: &mut Look) {
     // sendto(2) and connect(2) choose a port where bind(2) did not; without one nothing can have come or gone.
     if bound(look).is_some() {
-        look.peer = peer(fd);
+        look.peer = peer_of(fd);
         look.recvq = unread(fd).unwrap_or(0).into();
         look.sendq = unsent(fd).unwrap_or(0).into();
     }
 }
 
 fn unix(fd: BorrowedFd<'_>, look: &mut Look) {
-    look.peer = peer(fd);
+    look.peer = peer_of(fd);
     let named = !matches!(look.local, Some(Addr::Unnamed) | None);
     if named || look.peer.is_some() {
         // EINVAL from a listener.
@@ -143,7 +164,7 @@ fn unix(fd: BorrowedFd<'_>, look: &mut Look) {
     }
 }
 
-fn peer(fd: BorrowedFd<'_>) -> Option<Addr> {
+fn peer_of(fd: BorrowedFd<'_>) -> Option<Addr> {
     SockRef::from(&fd)
         .peer_addr()
         .ok()

@@ -1,6 +1,6 @@
 //! Systems without TCP_INFO's state, sock_diag and epoll: addresses only, and what poll(2) tells. Not Linux.
 
-use super::{DiagRow, Family, Look, Process};
+use super::{DiagRow, Family, Look, Process, Queue};
 use crate::event::{Addr, Holder};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::SockRef;
@@ -26,6 +26,16 @@ pub fn look(fd: BorrowedFd<'_>, _: Family) -> Look {
 /// The same as [`look`].
 pub fn look_again(fd: BorrowedFd<'_>, what: Family, _: &Look) -> Look {
     look(fd, what)
+}
+
+/// The same as [`look`].
+pub fn first_look(fd: BorrowedFd<'_>, what: Family, _: Option<&Addr>) -> Look {
+    look(fd, what)
+}
+
+/// Queues are not known.
+pub fn look_at_queue(_: BorrowedFd<'_>, _: &Look, _: Queue) -> Option<Look> {
+    None
 }
 
 /// There is no sock_diag here: opening it is refused, so no value of this type exists.

@@ -22,6 +22,15 @@ pub enum Family {
     Other,
 }
 
+/// One of the queues of a TCP connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// What was received, and waits for recv(2).
+    Receive,
+    /// What was sent, and is not acknowledged.
+    Send,
+}
+
 impl Family {
     /// Asks the socket itself: `SO_DOMAIN`, `SO_TYPE`, and `SO_PROTOCOL` where the system has it.
     pub fn of(fd: BorrowedFd<'_>) -> Self {

@@ -13,14 +13,6 @@ use super::table::find;
 
 /// A statement in the shell dialect.
 pub fn canonical(statement: &Statement) -> String {
-    if let (None, None, [], Action::Call(call)) = (
-        statement.side,
-        &statement.host,
-        statement.targets.as_slice(),
-        &statement.action,
-    ) {
-        return canonical_call(call);
-    }
     let mut text = String::with_capacity(48);
     if let Some(side) = statement.side {
         text.push_str(side.word());
@@ -31,27 +23,32 @@ pub fn canonical(statement: &Statement) -> String {
         text.push_str(": ");
     }
     if !statement.targets.is_empty() {
-        let names: Vec<&str> = statement
-            .targets
-            .iter()
-            .map(|name| name.as_deref().unwrap_or("_"))
-            .collect();
-        text.push_str(&names.join(", "));
+        for (n, name) in statement.targets.iter().enumerate() {
+            if n > 0 {
+                text.push_str(", ");
+            }
+            text.push_str(name.as_deref().unwrap_or("_"));
+        }
         text.push_str(" = ");
     }
-    text.push_str(&match &statement.action {
-        Action::Nothing => String::new(),
-        Action::Call(call) => canonical_call(call),
-        Action::Value(value) => alone(value, !statement.targets.is_empty()),
-        Action::Expect(claim) => format!("expect {}", canonical_claim(claim)),
-        Action::Lab(order) => canonical_order(order),
-    });
+    match &statement.action {
+        Action::Nothing => {}
+        Action::Call(call) => call::push_words(&mut text, call),
+        Action::Value(value) => text.push_str(&alone(value, !statement.targets.is_empty())),
+        Action::Expect(claim) => {
+            text.push_str("expect ");
+            text.push_str(&canonical_claim(claim));
+        }
+        Action::Lab(order) => text.push_str(&canonical_order(order)),
+    }
     text
 }
 
 /// A call in the shell dialect: `accept s`.
 pub fn canonical_call(call: &Call) -> String {
-    call::words(call)
+    let mut text = String::with_capacity(32);
+    call::push_words(&mut text, call);
+    text
 }
 
 /// An order to the laboratory: `wire drop 2`.

@@ -10,13 +10,13 @@ pub struct Joiner {
 
 impl Joiner {
     /// One more line; the logical lines that are complete now.
-    pub fn push(&mut self, line: &str) -> Vec<String> {
-        if self.pending.is_empty() && !line.contains('\n') && !unfinished(line) {
+    pub fn push(&mut self, line: String) -> Vec<String> {
+        if self.pending.is_empty() && !line.contains('\n') && !unfinished(&line) {
             // By far most lines stand for themselves.
             let blank = line.trim().is_empty();
-            return (!blank).then(|| line.to_owned()).into_iter().collect();
+            return if blank { Vec::new() } else { vec![line] };
         }
-        self.pending.push_str(line);
+        self.pending.push_str(&line);
         if unfinished(&self.pending) {
             self.pending.push('\n');
             return Vec::new();
@@ -49,7 +49,10 @@ mod tests {
 
     fn joined(text: &str) -> Vec<String> {
         let mut joiner = Joiner::default();
-        let mut all: Vec<String> = text.lines().flat_map(|line| joiner.push(line)).collect();
+        let mut all: Vec<String> = text
+            .lines()
+            .flat_map(|line| joiner.push(line.to_owned()))
+            .collect();
         all.extend(joiner.rest());
         all
     }

@@ -48,15 +48,22 @@ impl Form {
 
     /// The event as it is shown: nothing, or whole lines.
     pub fn show(&mut self, event: &Event) -> String {
-        let mut text = if self.json {
-            json(event)
+        let mut text = String::with_capacity(256);
+        self.show_to(event, &mut text);
+        text
+    }
+
+    /// As [`Form::show`], appended to `text`.
+    pub fn show_to(&mut self, event: &Event, text: &mut String) {
+        let before = text.len();
+        if self.json {
+            text.push_str(&json(event));
         } else {
-            self.renderer.event(event)
-        };
-        if !text.is_empty() && !text.ends_with('\n') {
+            self.renderer.event_to(event, text);
+        }
+        if text.len() > before && !text.ends_with('\n') {
             text.push('\n');
         }
-        text
     }
 }
 

@@ -77,7 +77,7 @@ impl Script {
             }
             let Some(line) = read_line(from)? else { break };
             let next = match line {
-                Line::Text(text) => self.statements(&joiner.push(&text)),
+                Line::Text(text) => self.statements(&joiner.push(text)),
                 Line::Unreadable(no_text) => Err(self.complain(no_text)),
             };
             if next.is_err() {
@@ -100,13 +100,18 @@ impl Script {
             ..
         } = self;
         if *echo {
-            output.write(&[&*app.prompt(), line, "\n"].concat());
+            output.write(&app.prompt());
+            output.write(line);
+            output.write("\n");
         }
         if app.jobs() > 0 || may_sleep(line) {
             output.flush();
         }
+        let mut shown = String::with_capacity(256);
         let mut sink = |event: Event| {
-            output.write(&form.show(&event));
+            shown.clear();
+            form.show_to(&event, &mut shown);
+            output.write(&shown);
             if matches!(event.what, What::Job(_)) {
                 output.flush();
             }
@@ -152,6 +157,10 @@ impl Script {
 /// Whether the statement may wait for something without saying so first.
 fn may_sleep(line: &str) -> bool {
     let waits = |statement: &str| {
+        let statement = statement.trim_start();
+        if !statement.starts_with(['e', 'w']) {
+            return false;
+        }
         let word = statement.split_whitespace().next().unwrap_or("");
         word == "expect" || "wait".starts_with(word)
     };

@@ -1,6 +1,7 @@
 //! listen(2), accept(2), connect(2).
 
 use super::eval::Target;
+use super::notation::Args;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::table::{Socket, addr_len};
 use super::{NotYet, Session, notation};
@@ -44,7 +45,11 @@ pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     Ok(Prepared {
         command: "accept",
         socket: target.id,
-        asleep: notation::asleep("accept", "accept", format!("{fd}, addr, [{given}]")),
+        asleep: notation::asleep(
+            "accept",
+            "accept",
+            accept_args(fd, &notation::unfilled(given)),
+        ),
         promptness: session.promptness(target, libc::POLLIN),
         perform: Box::new(move || {
             let result = call::accept(fd, given);
@@ -56,7 +61,7 @@ pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
                 .as_ref()
                 .map(|(new, _)| i64::from(*new))
                 .map_err(|errno| *errno);
-            let shown = notation::finished("accept", "accept", format!("{fd}, {filled}"), ret);
+            let shown = notation::finished("accept", "accept", accept_args(fd, &filled), ret);
             Performed::one(
                 shown,
                 result.map(|(new, filled)| Yield::Connection(new, filled.addr)),
@@ -67,6 +72,10 @@ pub fn accept(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     })
 }
 
+fn accept_args(fd: i32, filled: &str) -> String {
+    Args::on(fd).text(filled).finish()
+}
+
 /// connect(2)
 pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let target = session.sock(call)?;
@@ -75,7 +84,10 @@ pub fn connect(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     session.may_reach(target, &addr)?;
     let kernel = kernel_address(&addr)?;
     let fd = target.fd;
-    let args = format!("{fd}, {}, {}", notation::addr(&addr), kernel.len());
+    let args = Args::on(fd)
+        .text(&notation::addr(&addr))
+        .number(kernel.len())
+        .finish();
     Ok(Prepared {
         command: "connect",
         socket: target.id,

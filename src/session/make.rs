@@ -1,5 +1,6 @@
 //! socket(2) and socketpair(2).
 
+use super::notation::Args;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::{NotYet, Session, notation};
 use crate::errno::Errno;
@@ -37,12 +38,11 @@ fn triple(session: &Session, call: &Call, [domain, kind]: [i32; 2]) -> Result<[i
 }
 
 fn args([domain, kind, protocol]: [i32; 3]) -> String {
-    format!(
-        "{}, {}, {}",
-        notation::domain(domain),
-        notation::kind(kind),
-        notation::protocol(domain, protocol)
-    )
+    Args::default()
+        .text(&notation::domain(domain))
+        .text(&notation::kind(kind))
+        .text(&notation::protocol(domain, protocol))
+        .finish()
 }
 
 /// socket(2)

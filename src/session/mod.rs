@@ -42,6 +42,7 @@ use crate::errno::Errno;
 use crate::lang::ast::{Arg, Call, Expr};
 use jobs::Jobs;
 use network::Networks;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 use table::Table;
@@ -53,11 +54,12 @@ pub fn names_of([domain, kind, protocol]: [i32; 3]) -> [String; 3] {
         notation::kind(kind),
         notation::protocol(domain, protocol),
     ]
+    .map(Cow::into_owned)
 }
 
 /// The flags of send(2) and recv(2) by their C names, joined with `|`.
 pub fn msg_flags(flags: i32) -> String {
-    notation::msg_flags(flags)
+    notation::msg_flags(flags).into_owned()
 }
 
 /// Why a call was not made.

@@ -3,13 +3,48 @@
 
 use crate::errno::Errno;
 use crate::event::{Addr, Syscall};
+use crate::sys::addr::push_ipv4;
 use crate::sys::call::Filled;
 use crate::text::escape::strace;
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 use std::net::SocketAddr;
 
 /// How many bytes of a string strace prints.
 const STRING_LIMIT: usize = 32;
+
+/// The arguments of a call, in order, with commas between. Every call has some, and the formatter would take longer over
+/// them than the kernel over the call.
+#[derive(Debug, Default)]
+pub struct Args(String);
+
+impl Args {
+    /// Those of a call on this descriptor.
+    pub fn on(fd: i32) -> Self {
+        Self(String::with_capacity(96)).number(fd)
+    }
+
+    /// One more, as it is.
+    #[must_use]
+    pub fn text(mut self, arg: &str) -> Self {
+        if !self.0.is_empty() {
+            self.0.push_str(", ");
+        }
+        self.0.push_str(arg);
+        self
+    }
+
+    /// One more: a number.
+    #[must_use]
+    pub fn number(self, arg: impl itoa::Integer) -> Self {
+        self.text(itoa::Buffer::new().format(arg))
+    }
+
+    /// All of them.
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
 
 /// A finished call: `bind(3, …, 16) = 0`, `… = -1 EINVAL (Invalid argument)`.
 pub fn finished(
@@ -30,11 +65,14 @@ pub fn finished_with(
     tail: &str,
 ) -> Syscall {
     let mut text = String::with_capacity(96);
+    text.push_str(name);
+    text.push('(');
     // Writing to a String cannot fail, here and below.
-    let _ = write!(text, "{name}({args}) = ");
+    let _ = write!(text, "{args}");
+    text.push_str(") = ");
     let (ret, errno) = match result {
         Ok(ret) => {
-            let _ = write!(text, "{ret}");
+            text.push_str(itoa::Buffer::new().format(ret));
             (ret, None)
         }
         Err(errno) => {
@@ -123,11 +161,15 @@ pub fn buffer(bytes: &[u8]) -> String {
 /// An address that is handed to the kernel.
 pub fn addr(addr: &Addr) -> String {
     match addr {
-        Addr::Inet(SocketAddr::V4(v4)) => format!(
-            "{{sa_family=AF_INET, sin_port=htons({}), sin_addr=inet_addr(\"{}\")}}",
-            v4.port(),
-            v4.ip()
-        ),
+        Addr::Inet(SocketAddr::V4(v4)) => {
+            let mut text = String::with_capacity(80);
+            text.push_str("{sa_family=AF_INET, sin_port=htons(");
+            text.push_str(itoa::Buffer::new().format(v4.port()));
+            text.push_str("), sin_addr=inet_addr(\"");
+            push_ipv4(&mut text, *v4.ip());
+            text.push_str("\")}");
+            text
+        }
         Addr::Inet(SocketAddr::V6(v6)) => format!(
             "{{sa_family=AF_INET6, sin6_port=htons({}), sin6_flowinfo=htonl({}), inet_pton(AF_INET6, \"{}\", &sin6_addr), \
              sin6_scope_id={}}}",
@@ -164,9 +206,12 @@ pub fn filled(filled: &Filled) -> String {
     if filled.given == 0 {
         return "NULL, NULL".to_owned();
     }
-    let addr = filled.addr.as_ref().map_or_else(|| "addr".to_owned(), addr);
+    let mut addr = filled.addr.as_ref().map_or_else(|| "addr".to_owned(), addr);
     if filled.given == filled.filled {
-        format!("{addr}, [{}]", filled.given)
+        addr.push_str(", [");
+        addr.push_str(itoa::Buffer::new().format(filled.given));
+        addr.push(']');
+        addr
     } else {
         format!("{addr}, [{} => {}]", filled.given, filled.filled)
     }
@@ -204,8 +249,11 @@ pub fn flags(value: i32, names: &[(&str, i32)]) -> String {
 }
 
 /// The flags of send(2) and recv(2).
-pub fn msg_flags(value: i32) -> String {
-    flags(value, MSG_FLAGS)
+pub fn msg_flags(value: i32) -> Cow<'static, str> {
+    match value {
+        0 => "0".into(),
+        some => flags(some, MSG_FLAGS).into(),
+    }
 }
 
 const MSG_FLAGS: &[(&str, i32)] = &[
@@ -226,33 +274,33 @@ const MSG_FLAGS: &[(&str, i32)] = &[
 ];
 
 /// `AF_INET` …
-pub fn domain(value: i32) -> String {
+pub fn domain(value: i32) -> Cow<'static, str> {
     match value {
-        libc::AF_INET => "AF_INET".to_owned(),
-        libc::AF_INET6 => "AF_INET6".to_owned(),
-        libc::AF_UNIX => "AF_UNIX".to_owned(),
-        libc::AF_UNSPEC => "AF_UNSPEC".to_owned(),
+        libc::AF_INET => "AF_INET".into(),
+        libc::AF_INET6 => "AF_INET6".into(),
+        libc::AF_UNIX => "AF_UNIX".into(),
+        libc::AF_UNSPEC => "AF_UNSPEC".into(),
         #[cfg(target_os = "linux")]
-        libc::AF_PACKET => "AF_PACKET".to_owned(),
+        libc::AF_PACKET => "AF_PACKET".into(),
         #[cfg(target_os = "linux")]
-        libc::AF_NETLINK => "AF_NETLINK".to_owned(),
-        other => format!("{other:#x} /* AF_??? */"),
+        libc::AF_NETLINK => "AF_NETLINK".into(),
+        other => format!("{other:#x} /* AF_??? */").into(),
     }
 }
 
 /// `SOCK_STREAM|SOCK_NONBLOCK` …
-pub fn kind(value: i32) -> String {
+pub fn kind(value: i32) -> Cow<'static, str> {
     #[cfg(target_os = "linux")]
     let bits = value & (libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
     #[cfg(not(target_os = "linux"))]
     let bits = 0;
-    let base = match value & !bits {
-        libc::SOCK_STREAM => "SOCK_STREAM".to_owned(),
-        libc::SOCK_DGRAM => "SOCK_DGRAM".to_owned(),
-        libc::SOCK_RAW => "SOCK_RAW".to_owned(),
-        libc::SOCK_SEQPACKET => "SOCK_SEQPACKET".to_owned(),
-        libc::SOCK_RDM => "SOCK_RDM".to_owned(),
-        other => format!("{other:#x} /* SOCK_??? */"),
+    let base: Cow<'static, str> = match value & !bits {
+        libc::SOCK_STREAM => "SOCK_STREAM".into(),
+        libc::SOCK_DGRAM => "SOCK_DGRAM".into(),
+        libc::SOCK_RAW => "SOCK_RAW".into(),
+        libc::SOCK_SEQPACKET => "SOCK_SEQPACKET".into(),
+        libc::SOCK_RDM => "SOCK_RDM".into(),
+        other => format!("{other:#x} /* SOCK_??? */").into(),
     };
     #[cfg(target_os = "linux")]
     if bits != 0 {
@@ -267,26 +315,26 @@ pub fn kind(value: i32) -> String {
         } else {
             ""
         };
-        return format!("{base}{cloexec}{nonblock}");
+        return format!("{base}{cloexec}{nonblock}").into();
     }
     base
 }
 
 /// `IPPROTO_TCP` … for the Internet families, a bare number for the others.
-pub fn protocol(domain: i32, value: i32) -> String {
+pub fn protocol(domain: i32, value: i32) -> Cow<'static, str> {
     if !matches!(domain, libc::AF_INET | libc::AF_INET6) {
-        return value.to_string();
+        return value.to_string().into();
     }
     match value {
-        libc::IPPROTO_IP => "IPPROTO_IP".to_owned(),
-        libc::IPPROTO_ICMP => "IPPROTO_ICMP".to_owned(),
-        libc::IPPROTO_TCP => "IPPROTO_TCP".to_owned(),
-        libc::IPPROTO_UDP => "IPPROTO_UDP".to_owned(),
-        libc::IPPROTO_ICMPV6 => "IPPROTO_ICMPV6".to_owned(),
-        libc::IPPROTO_RAW => "IPPROTO_RAW".to_owned(),
+        libc::IPPROTO_IP => "IPPROTO_IP".into(),
+        libc::IPPROTO_ICMP => "IPPROTO_ICMP".into(),
+        libc::IPPROTO_TCP => "IPPROTO_TCP".into(),
+        libc::IPPROTO_UDP => "IPPROTO_UDP".into(),
+        libc::IPPROTO_ICMPV6 => "IPPROTO_ICMPV6".into(),
+        libc::IPPROTO_RAW => "IPPROTO_RAW".into(),
         #[cfg(target_os = "linux")]
-        libc::IPPROTO_SCTP => "IPPROTO_SCTP".to_owned(),
-        other => format!("{other:#x} /* IPPROTO_??? */"),
+        libc::IPPROTO_SCTP => "IPPROTO_SCTP".into(),
+        other => format!("{other:#x} /* IPPROTO_??? */").into(),
     }
 }
 

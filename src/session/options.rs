@@ -232,9 +232,9 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
                 Errno(n).name()
             }
         }
-        Shape::Domain => notation::domain(n),
-        Shape::Type => notation::kind(n),
-        Shape::Protocol => notation::protocol(libc::AF_INET, n),
+        Shape::Domain => notation::domain(n).into_owned(),
+        Shape::Type => notation::kind(n).into_owned(),
+        Shape::Protocol => notation::protocol(libc::AF_INET, n).into_owned(),
         Shape::Interface4 => Ipv4Addr::from(n.to_ne_bytes()).to_string(),
         Shape::Interface6 => match u32::try_from(n)
             .ok()

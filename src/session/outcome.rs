@@ -177,6 +177,7 @@ impl Session {
         };
         match prepared.promptness {
             Promptness::AtOnce => true,
+            Promptness::Ready(fd) => !slept_on(fd),
             Promptness::When(fd, events) => {
                 let mut fds = [libc::pollfd {
                     fd,

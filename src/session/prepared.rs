@@ -50,6 +50,8 @@ pub enum Promptness {
     AtOnce,
     /// It does not sleep where poll(2) finds one of these events on this descriptor.
     When(RawFd, i16),
+    /// It does not sleep on this descriptor, unless another call does already: what it waits for is there.
+    Ready(RawFd),
     /// It does not sleep where this listener of the session has room in its accept queue.
     Room(RawFd),
     /// It may sleep.

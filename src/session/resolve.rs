@@ -83,7 +83,7 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         if kind == 0 {
             "0".to_owned()
         } else {
-            notation::kind(kind)
+            notation::kind(kind).into_owned()
         },
     );
     let args = format!("{}, {}, {hints}", quoted(&node), quoted(&service));

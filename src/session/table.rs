@@ -134,9 +134,10 @@ pub fn addr_len(domain: i32) -> u32 {
 /// All sockets of a session.
 #[derive(Debug, Default)]
 pub struct Table {
-    sockets: BTreeMap<SocketId, Socket>,
-    open: BTreeMap<RawFd, SocketId>,
-    closed: VecDeque<SocketId>,
+    open: BTreeMap<SocketId, Socket>,
+    by_fd: BTreeMap<RawFd, SocketId>,
+    /// In the order in which they were closed: who asks for one most often means the last.
+    closed: VecDeque<Socket>,
     listening: BTreeSet<SocketId>,
     last_id: u64,
     names_given: BTreeMap<&'static str, u32>,
@@ -145,7 +146,7 @@ pub struct Table {
 impl Table {
     /// Every socket that is remembered, in no order.
     pub fn all(&self) -> impl Iterator<Item = &Socket> {
-        self.sockets.values()
+        self.open.values().chain(&self.closed)
     }
 
     /// Takes in a new descriptor. `name` must be free.
@@ -157,8 +158,8 @@ impl Table {
     ) -> &mut Socket {
         self.last_id += 1;
         let id = SocketId(self.last_id);
-        self.open.insert(fd, id);
-        self.sockets.entry(id).or_insert(Socket {
+        self.by_fd.insert(fd, id);
+        self.open.entry(id).or_insert(Socket {
             id,
             name,
             fd,
@@ -199,63 +200,57 @@ impl Table {
 
     /// The socket, open or closed.
     pub fn get(&self, id: SocketId) -> Option<&Socket> {
-        self.sockets.get(&id)
+        let closed = || self.closed.iter().rev().find(|socket| socket.id == id);
+        self.open.get(&id).or_else(closed)
     }
 
     /// The socket, to change what is known of it.
     pub fn get_mut(&mut self, id: SocketId) -> Option<&mut Socket> {
-        self.sockets.get_mut(&id)
+        let mut closed = self.closed.iter_mut().rev();
+        let open = self.open.get_mut(&id);
+        open.or_else(|| closed.find(|socket| socket.id == id))
     }
 
     /// The open socket with this descriptor.
     pub fn by_fd(&self, fd: RawFd) -> Option<&Socket> {
-        self.open.get(&fd).and_then(|id| self.sockets.get(id))
+        self.by_fd.get(&fd).and_then(|id| self.open.get(id))
     }
 
     /// The closed socket that had this descriptor last.
     pub fn last_with_fd(&self, fd: RawFd) -> Option<&Socket> {
-        self.closed
-            .iter()
-            .rev()
-            .filter_map(|id| self.sockets.get(id))
-            .find(|socket| socket.fd == fd)
+        self.closed.iter().rev().find(|socket| socket.fd == fd)
     }
 
     /// Marks a socket closed. The sockets returned are forgotten.
     pub fn close(&mut self, id: SocketId) -> Option<SocketId> {
-        let socket = self.sockets.get_mut(&id)?;
-        if socket.closed {
-            return None;
-        }
+        let mut socket = self.open.remove(&id)?;
         socket.closed = true;
-        self.open.remove(&socket.fd);
+        self.by_fd.remove(&socket.fd);
         self.listening.remove(&id);
-        self.closed.push_back(id);
+        self.closed.push_back(socket);
         if self.closed.len() <= CLOSED_REMEMBERED {
             return None;
         }
-        let forgotten = self.closed.pop_front()?;
-        self.sockets.remove(&forgotten);
-        Some(forgotten)
+        self.closed.pop_front().map(|forgotten| forgotten.id)
     }
 
     /// The open sockets, in the order of their descriptors.
     pub fn open(&self) -> Vec<&Socket> {
-        self.open
+        self.by_fd
             .values()
-            .filter_map(|id| self.sockets.get(id))
+            .filter_map(|id| self.open.get(id))
             .collect()
     }
 
     /// The open sockets on which listen() succeeded.
     pub fn listening(&self) -> impl Iterator<Item = &Socket> {
-        self.listening.iter().filter_map(|id| self.sockets.get(id))
+        self.listening.iter().filter_map(|id| self.open.get(id))
     }
 
     /// listen() succeeded on this socket.
     pub fn listens(&mut self, id: SocketId) {
         self.listening.insert(id);
-        if let Some(socket) = self.sockets.get_mut(&id) {
+        if let Some(socket) = self.open.get_mut(&id) {
             socket.listening = true;
         }
     }

@@ -1,6 +1,7 @@
 //! send(2), sendto(2), write(2), recv(2), recvfrom(2), read(2), and Python's sendall.
 
 use super::eval::Target;
+use super::notation::Args;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::{NotYet, Session, notation};
 use crate::errno::Errno;
@@ -76,12 +77,12 @@ pub fn send(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
 }
 
 fn send_args(fd: i32, bytes: &[u8], flags: i32) -> String {
-    format!(
-        "{fd}, {}, {}, {}, NULL, 0",
-        notation::buffer(bytes),
-        bytes.len(),
-        notation::msg_flags(flags)
-    )
+    Args::on(fd)
+        .text(&notation::buffer(bytes))
+        .number(bytes.len())
+        .text(&notation::msg_flags(flags))
+        .text("NULL, 0")
+        .finish()
 }
 
 /// Python's sendall: send(2) of the rest until the kernel has taken everything, or one fails.
@@ -306,34 +307,17 @@ struct Tail {
 impl Tail {
     /// The arguments, with what the kernel filled in.
     fn args(&self, buffer: &str, filled: Option<&Filled>) -> String {
-        let Self {
-            fd,
-            len,
-            flags,
-            given,
-            ..
-        } = self;
-        match (self.command, filled) {
-            ("read", _) => format!("{fd}, {buffer}, {len}"),
-            ("recv", _) => format!(
-                "{fd}, {buffer}, {len}, {}, NULL, NULL",
-                notation::msg_flags(*flags)
-            ),
-            (_, None) => {
-                format!(
-                    "{fd}, {buffer}, {len}, {}, {}",
-                    notation::msg_flags(*flags),
-                    notation::unfilled(*given)
-                )
-            }
-            (_, Some(filled)) => {
-                format!(
-                    "{fd}, {buffer}, {len}, {}, {}",
-                    notation::msg_flags(*flags),
-                    notation::filled(filled)
-                )
-            }
+        let args = Args::on(self.fd).text(buffer).number(self.len);
+        if self.command == "read" {
+            return args.finish();
         }
+        let args = args.text(&notation::msg_flags(self.flags));
+        let args = match filled {
+            _ if self.command == "recv" => args.text("NULL, NULL"),
+            None => args.text(&notation::unfilled(self.given)),
+            Some(filled) => args.text(&notation::filled(filled)),
+        };
+        args.finish()
     }
 
     fn performed(

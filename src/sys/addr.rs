@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 use socket2::SockAddr;
-use std::fmt;
-use std::net::SocketAddr;
+use std::fmt::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
@@ -73,6 +73,30 @@ impl Addr {
     }
 }
 
+/// Appends an Internet address, as its `Display` writes it. Of what is shown, addresses are the greater part; without
+/// the formatter they are written in a tenth of the time.
+pub fn push_inet(out: &mut String, addr: &SocketAddr) {
+    match addr {
+        SocketAddr::V4(v4) => {
+            push_ipv4(out, *v4.ip());
+            out.push(':');
+            out.push_str(itoa::Buffer::new().format(v4.port()));
+        }
+        // Writing to a String cannot fail.
+        SocketAddr::V6(v6) => drop(write!(out, "{v6}")),
+    }
+}
+
+/// Appends an IPv4 address, as its `Display` writes it.
+pub fn push_ipv4(out: &mut String, ip: Ipv4Addr) {
+    for (n, octet) in ip.octets().into_iter().enumerate() {
+        if n > 0 {
+            out.push('.');
+        }
+        out.push_str(itoa::Buffer::new().format(octet));
+    }
+}
+
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -87,5 +111,25 @@ impl fmt::Display for Addr {
 impl Serialize for Addr {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_written_as_display_does() {
+        for text in [
+            "127.0.0.1:80",
+            "255.9.10.100:65535",
+            "0.0.0.0:0",
+            "[::1]:443",
+        ] {
+            let addr: SocketAddr = text.parse().expect("an address");
+            let mut out = String::new();
+            push_inet(&mut out, &addr);
+            assert_eq!(out, text);
+        }
     }
 }

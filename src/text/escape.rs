@@ -19,13 +19,19 @@ pub fn visible(bytes: &[u8]) -> String {
 
 /// As [`visible`], for text; borrows what is safe already.
 pub fn visible_str(text: &str) -> Cow<'_, str> {
-    // Nearly all text is printable ASCII, which a look at the bytes tells.
-    if text.bytes().all(|b| (b' '..=b'~').contains(&b)) || !text.chars().any(is_unsafe) {
+    if is_plain(text) || !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
     push_visible(&mut out, text);
     Cow::Owned(out)
+}
+
+/// Whether it is printable ASCII and nothing else, as nearly all text is. Every byte is looked at, which takes less time
+/// than to stop at the first that is not.
+pub fn is_plain(text: &str) -> bool {
+    let printable = |plain, byte: u8| plain & (b' '..=b'~').contains(&byte);
+    text.bytes().fold(true, printable)
 }
 
 /// Appends `text` to `out`, escaped as by [`visible`].

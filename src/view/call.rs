@@ -7,10 +7,11 @@ use crate::text::wrap;
 
 /// `  bind(3, …, 16) = 0`
 pub(super) fn syscall(page: &mut Page<'_>, call: &Syscall) {
-    let (made, result) = match call.text.rfind(" = ") {
-        Some(at) => call.text.split_at(at),
-        None => (call.text.as_str(), ""),
-    };
+    // The result is short, so the sign before it is soon found from behind.
+    let sign = call.text.as_bytes().windows(3);
+    let at = sign.rev().position(|three| three == b" = ");
+    let end = at.map_or(0, |at| at + 3);
+    let (made, result) = call.text.split_at(call.text.len() - end);
     let paint = match (call.ret, call.errno) {
         (_, Some(_)) => Paint::Bad,
         (Some(_), None) => Paint::Good,
@@ -32,17 +33,18 @@ pub(super) fn change(page: &mut Page<'_>, event: &Event, change: &Change) {
         addresses(page, change.local.as_ref(), change.peer.as_ref());
         states(page, change);
         if let Some((waiting, limit)) = change.backlog {
-            page.value(format_args!("  backlog {waiting}/{limit}"));
+            page.number("  backlog ", waiting);
+            page.number("/", limit);
         }
         if let Some(bytes) = change.recvq {
-            page.value(format_args!("  recvq {bytes}"));
+            page.number("  recvq ", bytes);
         }
         if let Some(bytes) = change.sendq {
-            page.value(format_args!("  sendq {bytes}"));
+            page.number("  sendq ", bytes);
         }
         let remark = match (cause(change), change.closed) {
-            (Some(cause), false) => &format!("  ({cause})"),
-            (Some(cause), true) => &format!("  ({cause}; no descriptor any more)"),
+            (Some(cause), false) => &["  (", cause, ")"].concat(),
+            (Some(cause), true) => &["  (", cause, "; no descriptor any more)"].concat(),
             (None, true) => "  (no descriptor any more)",
             (None, false) => return,
         };
@@ -66,27 +68,19 @@ fn addresses(page: &mut Page<'_>, local: Option<&Addr>, peer: Option<&Addr>) {
     match (local, peer) {
         (Some(local), Some(peer)) => {
             page.own("  ");
-            address(page, local);
+            page.address(local);
             page.own(" ↔ ");
-            address(page, peer);
+            page.address(peer);
         }
         (Some(local), None) => {
             page.own("  ");
-            address(page, local);
+            page.address(local);
         }
         (None, Some(peer)) => {
             page.own("  peer ");
-            address(page, peer);
+            page.address(peer);
         }
         (None, None) => {}
-    }
-}
-
-/// Internet addresses hold nothing foreign; paths and names may hold anything.
-fn address(page: &mut Page<'_>, addr: &Addr) {
-    match addr {
-        Addr::Inet(addr) => page.value(format_args!("{addr}")),
-        other => page.foreign(&other.to_string()),
     }
 }
 
@@ -126,7 +120,8 @@ fn cause(change: &Change) -> Option<&'static str> {
 /// `  received 24 bytes  "Thank you for connecting"`
 pub(super) fn data(page: &mut Page<'_>, data: &Data) {
     let unit = if data.len == 1 { "byte" } else { "bytes" };
-    let mut first = format!("{INDENT}received {} {unit}", data.len);
+    let mut count = itoa::Buffer::new();
+    let mut first = [INDENT, "received ", count.format(data.len), " ", unit].concat();
     if let Some(from) = &data.from {
         first.push_str(" from ");
         first.push_str(&page.clean(&from.to_string()));
@@ -135,14 +130,15 @@ pub(super) fn data(page: &mut Page<'_>, data: &Data) {
         page.line(|page| page.own(first.trim_start()));
         return;
     }
-    let bytes = format!("\"{}\"", page.clean(&data.bytes));
+    let bytes = ["\"", &*page.clean(&data.bytes), "\""].concat();
     let width = page.style().width;
     if width.is_some_and(|width| wrap::columns(&first) > width / 2) {
         // A long name of who sent it leaves no room beside it.
         page.line(|page| page.own(first.trim_start()));
         page.exact(&bytes, "    ", "    ");
     } else {
-        page.exact(&bytes, &format!("{first}  "), "    ");
+        first.push_str("  ");
+        page.exact(&bytes, &first, "    ");
     }
 }
 

@@ -82,8 +82,15 @@ impl Renderer {
 
     /// The event in complete lines, each with a newline at its end; empty where there is nothing to show.
     pub fn event(&mut self, event: &Event) -> String {
+        let mut text = String::with_capacity(160);
+        self.event_to(event, &mut text);
+        text
+    }
+
+    /// As [`Renderer::event`], appended to `text`, which holds complete lines.
+    pub fn event_to(&mut self, event: &Event, text: &mut String) {
         let style = self.style;
-        let mut page = Page::new(&style);
+        let mut page = Page::after(&style, std::mem::take(text));
         if !matches!(event.what, What::Packet(_)) {
             self.told.burst = 0;
         }
@@ -102,7 +109,7 @@ impl Renderer {
             What::Compared(compared) => self.compared(&mut page, compared),
             What::Answer(answer) => answer::answer(&mut page, answer, &mut self.told),
         }
-        page.finish()
+        *text = page.finish();
     }
 
     /// A packet that moved; of many in a row the first ones.

@@ -1,5 +1,6 @@
 //! Where a renderer writes: complete lines, folded to the width, in the characters that the style allows.
 
+use crate::event::{Addr, push_inet};
 use crate::text::style::{Paint, Style};
 use crate::text::{escape, wrap};
 use std::borrow::Cow;
@@ -19,10 +20,12 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// An empty page.
     pub(super) fn new(style: &'a Style) -> Self {
-        Self {
-            style,
-            out: String::with_capacity(160),
-        }
+        Self::after(style, String::with_capacity(160))
+    }
+
+    /// A page that begins with lines that were finished before.
+    pub(super) fn after(style: &'a Style, out: String) -> Self {
+        Self { style, out }
     }
 
     /// What was written.
@@ -60,10 +63,24 @@ impl<'a> Page<'a> {
         self.out.push_str(&self.style.paint(text, paint));
     }
 
+    /// Appends a number after words of the program's own.
+    pub(super) fn number(&mut self, before: &str, number: impl itoa::Integer) {
+        self.own(before);
+        self.out.push_str(itoa::Buffer::new().format(number));
+    }
+
     /// Appends a value whose text holds nothing foreign: numbers, states.
     pub(super) fn value(&mut self, value: fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = self.out.write_fmt(value);
+    }
+
+    /// Appends an address; an Internet address holds nothing foreign, a path or a name may hold anything.
+    pub(super) fn address(&mut self, addr: &Addr) {
+        match addr {
+            Addr::Inet(addr) => push_inet(&mut self.out, addr),
+            other => self.foreign(&other.to_string()),
+        }
     }
 
     /// Appends lines that are finished already: a table, a drawing.
@@ -107,6 +124,9 @@ impl<'a> Page<'a> {
 
     /// Foreign paragraphs: every line of `text` on lines of its own, the first after `first`, all else after `rest`.
     pub(super) fn paragraphs(&mut self, text: &str, first: &str, rest: &str) {
+        if escape::is_plain(text) {
+            return self.hanging(first, rest, |page| page.foreign(text));
+        }
         for (n, line) in text.trim_end_matches('\n').split('\n').enumerate() {
             self.hanging(if n == 0 { first } else { rest }, rest, |page| {
                 page.foreign(line)

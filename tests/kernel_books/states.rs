@@ -9,7 +9,10 @@ use super::support::{require, until};
 use nix::{setsockopt_impl, sockopt_impl};
 use socket2::{Domain, SockAddr, Socket, Type};
 use socktutor::event::{Addr, TcpState};
-use socktutor::kernel::{Diag, DiagRow, Family, Look, Ready, look, look_again, ready, survey};
+use socktutor::kernel::{
+    Diag, DiagRow, Family, Look, Queue, Ready, first_look, look, look_again, look_at_queue, ready,
+    survey,
+};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr};
 use std::os::fd::AsFd;
@@ -35,6 +38,15 @@ fn all_agree(socket: &Socket, state: TcpState) {
         let line = ss::find("tcp", local, peer)?;
         (tcp_look(socket) == before).then_some(())?;
         (look_again(socket.as_fd(), Family::Tcp, &before) == before).then_some(())?;
+        let connected = !matches!(
+            state,
+            TcpState::Close | TcpState::Listen | TcpState::SynSent
+        );
+        for queue in [Queue::Receive, Queue::Send] {
+            let seen = look_at_queue(socket.as_fd(), &before, queue);
+            assert_eq!(seen.is_some(), connected, "{queue:?} in {state}");
+            seen.is_none_or(|seen| seen == before).then_some(())?;
+        }
         assert_eq!(line.state(), Some(state), "{line:?}");
         assert_eq!(row.state, Some(state), "{row:?}");
         let fin = matches!(
@@ -283,6 +295,26 @@ fn what_came_before_a_reset_is_still_counted() {
     let after = await_state(&client, TcpState::Close);
     assert_eq!((after.recvq, after.sendq, &after.peer), (4, 0, &None));
     assert_eq!(look_again(client.as_fd(), Family::Tcp, &connected), after);
+}
+
+#[test]
+fn one_queue_alone_is_what_a_whole_look_finds() {
+    let (client, conn) = pair();
+    let peer = Addr::from_kernel(&address(&client));
+    let before = first_look(conn.as_fd(), Family::Tcp, peer.as_ref());
+    assert_eq!(before, tcp_look(&conn), "accept(2) told the peer");
+    (&client).write_all(b"hello").unwrap();
+    until("arrived", || (tcp_look(&conn).recvq == 5).then_some(()));
+    let queue = look_at_queue(conn.as_fd(), &before, Queue::Receive);
+    assert_eq!(queue, Some(tcp_look(&conn)));
+    let (client, conn) = stuffed_pair();
+    let empty = Look {
+        sendq: 0,
+        ..tcp_look(&client)
+    };
+    let queue = look_at_queue(client.as_fd(), &empty, Queue::Send).unwrap();
+    assert!(queue.sendq > 0, "the other side takes no more");
+    drop(conn);
 }
 
 #[test]

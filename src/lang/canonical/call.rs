@@ -4,11 +4,12 @@ use super::{address, expr};
 use crate::lang::ast::{Arg, Call, Expr};
 use crate::lang::parser::{flag_word, is_plain_word, short};
 use crate::lang::table::{Kind, Need, Param};
+use std::borrow::Cow;
 use std::fmt::Write;
 
-/// A call in words: `send s "hi" --oob`.
-pub(super) fn words(call: &Call) -> String {
-    let mut text = String::with_capacity(32);
+/// Appends a call in words: `send s "hi" --oob`.
+pub(super) fn push_words(text: &mut String, call: &Call) {
+    let start = text.len();
     text.push_str(call.command.name);
     if call.command.name == "socket"
         && let [Some(domain), Some(kind), protocol] = call.args.as_slice()
@@ -21,7 +22,7 @@ pub(super) fn words(call: &Call) -> String {
             text.push(' ');
             text.push_str(&plain(&protocol.value));
         }
-        return text;
+        return;
     }
     let (mut gap, mut alone) = (false, false);
     let args = call.command.params.iter().zip(&call.args);
@@ -34,7 +35,8 @@ pub(super) fn words(call: &Call) -> String {
         // A bracket after the name would make the rest a call in brackets.
         let bracket = at == 0 && word.starts_with('(');
         if bracket && (param.need == Need::Many || param.kind == Kind::Watch) {
-            return brackets(call);
+            text.truncate(start);
+            return text.push_str(&brackets(call));
         }
         let flags = word.starts_with("--") || param.kind == Kind::Watch;
         let named = !flags && (gap || bracket || param.kind == Kind::MsgFlags);
@@ -52,12 +54,12 @@ pub(super) fn words(call: &Call) -> String {
             text.push_str(&word);
         }
     }
-    text
 }
 
 /// One argument as a word of the shell dialect.
-fn argument(param: &Param, value: &Expr) -> String {
-    match (param.kind, value) {
+fn argument<'e>(param: &Param, value: &'e Expr) -> Cow<'e, str> {
+    let text = match (param.kind, value) {
+        (Kind::Socket, Expr::Name(name)) => return name.as_str().into(),
         (Kind::Socket, value) => socket(value),
         (Kind::Address, value) => address::shell(value),
         (Kind::Data, value) => data(value),
@@ -76,9 +78,10 @@ fn argument(param: &Param, value: &Expr) -> String {
         (Kind::Host | Kind::IpText | Kind::Service, Expr::Text(text)) => expr::quoted(text),
         // A bare word there is the text itself.
         (Kind::Host | Kind::IpText | Kind::Service, Expr::Name(name)) => format!("({name})"),
-        (Kind::Rest, Expr::Text(text)) => text.clone(),
+        (Kind::Rest, Expr::Text(text)) => return text.as_str().into(),
         (_, value) => plain(value),
-    }
+    };
+    text.into()
 }
 
 fn word_or_quoted(word: &str) -> String {

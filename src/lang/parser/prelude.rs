@@ -3,7 +3,7 @@
 
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
-use super::word::{blank, comment_line, ends, identifier_len, run, spaces};
+use super::word::{ascii_name_len, blank, comment_line, ends, identifier_len, run, spaces};
 use crate::lang::ast::{Action, Dialect, Operator, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -124,6 +124,13 @@ pub(super) fn side(i: &mut Input) -> Parsed<Option<SideName>> {
 
 /// How long the name is in front of a colon with a blank behind it.
 fn prefix_len(rest: &str) -> Option<usize> {
+    // What ends most first words, a blank, is seen at once.
+    if !matches!(
+        rest.as_bytes().get(ascii_name_len(rest)),
+        Some(b':' | b'-' | 0x80..)
+    ) {
+        return None;
+    }
     let len = run(rest, |c| c.is_alphanumeric() || c == '_' || c == '-');
     let named = len > 0 && rest.starts_with(|c: char| c.is_alphabetic() || c == '_');
     let after = rest[len..].strip_prefix(':').filter(|_| named)?;

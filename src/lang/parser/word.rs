@@ -24,6 +24,23 @@ pub(super) fn run(text: &str, of_kind: impl Fn(char) -> bool) -> usize {
     at
 }
 
+/// The bytes that a name in ASCII is made of. The same word is measured several times while it is found out what it is.
+const NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_';
+        at += 1;
+    }
+    table
+};
+
+/// How many bytes of the text's beginning are ASCII letters, digits and `_`.
+pub(super) fn ascii_name_len(text: &str) -> usize {
+    let end = text.bytes().position(|byte| !NAME[usize::from(byte)]);
+    end.unwrap_or(text.len())
+}
+
 /// How many blanks the text begins with.
 pub(super) fn spaces(text: &str) -> usize {
     run(text, |c| c == ' ' || c == '\t')
@@ -32,6 +49,9 @@ pub(super) fn spaces(text: &str) -> usize {
 /// Goes over blanks: spaces, `/* … */`, a line that ends in a backslash; inside brackets newlines and comments too.
 pub(super) fn blank(i: &mut Input) {
     loop {
+        if matches!(i.rest().as_bytes().first(), None | Some(b'0'..=b'9' | b'a'..=b'z')) {
+            return;
+        }
         let before = i.at();
         let inside = i.state.brackets > 0;
         let blanks = run(i.rest(), |c| {
@@ -78,11 +98,10 @@ pub(super) fn ends(i: &Input) -> bool {
 
 /// How many bytes of the text's beginning are a name.
 pub(super) fn identifier_len(text: &str) -> usize {
-    if !matches!(
-        text.as_bytes().first(),
-        Some(b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80..)
-    ) {
-        return 0;
+    let len = ascii_name_len(text);
+    if text.as_bytes().get(len).is_none_or(u8::is_ascii) {
+        let begins = !text.starts_with(|c: char| c.is_ascii_digit());
+        return if begins { len } else { 0 };
     }
     if !text.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return 0;
