@@ -7,8 +7,9 @@ use crate::event::{Event, Tone, Verdict, What};
 use crate::lang::ast::{Action, Address, Claim, Expr, Port};
 use crate::lesson::sock::Line;
 use crate::lesson::{Block, Defect, Judgement, Lesson, Predict, Sock, Step, check};
+use crate::session::Wait;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What became of a lesson.
 #[derive(Debug, Clone, PartialEq)]
@@ -270,10 +271,24 @@ impl Walk<'_> {
         }
     }
 
+    /// Looks again while something is missing and a call still sleeps: on a busy machine a connect may take its time.
+    fn look_patiently(&mut self, round: &mut Round) -> Judgement {
+        let deadline = Instant::now() + self.patience;
+        loop {
+            let judgement = self.look(round, self.patience);
+            let waits = matches!(judgement, Judgement::NotYet { .. }) && self.app.jobs() > 0;
+            if !waits || Instant::now() >= deadline {
+                return judgement;
+            }
+            if let Wait::Done(done) = self.app.session.wait(deadline) {
+                self.app.after(*done, &mut unseen);
+            }
+        }
+    }
+
     /// What a learner would be told who types the model answer.
     fn judged(&mut self, round: &mut Round, sock: &Sock) -> Result<(), Stop> {
-        let patience = self.patience;
-        let (message, words) = match self.look(round, patience) {
+        let (message, words) = match self.look_patiently(round) {
             Judgement::Done { renamed, remarks } if renamed.is_empty() && remarks.is_empty() => {
                 return Ok(());
             }
