@@ -8,6 +8,7 @@ use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
 use socktutor::lesson::{Block, Lesson, Library, Quiz};
 use std::path::Path;
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -19,6 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 struct Learner {
     app: App,
+    _alone: MutexGuard<'static, ()>,
 }
 
 impl Learner {
@@ -30,6 +32,7 @@ impl Learner {
         };
         Self {
             app: App::new(settings).unwrap(),
+            _alone: super::alone(),
         }
     }
 

@@ -55,6 +55,7 @@ fn output(child: Child) -> String {
 
 #[test]
 fn the_client_prints_the_thanks() {
+    let _alone = super::alone();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let Some(child) = python(&listings("two-people", port)[0]) else {
@@ -72,6 +73,7 @@ fn the_client_prints_the_thanks() {
 
 #[test]
 fn the_server_greets_back() {
+    let _alone = super::alone();
     let port = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
