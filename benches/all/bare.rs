@@ -3,7 +3,6 @@
 #![expect(unsafe_code, reason = "system calls as C makes them")]
 
 use std::mem::{size_of, zeroed};
-use std::time::Duration;
 
 /// Plays the part that is named, where one is. True where it did.
 pub fn run(words: &[String]) -> bool {
@@ -18,7 +17,7 @@ pub fn run(words: &[String]) -> bool {
         Some("--pairs") => pairs(number(1)),
         Some("--cycles") => cycles(number(1)),
         Some("--looks") => looks(number(1), number(2)),
-        Some("--idle") => crate::transfer::idle(Duration::from_millis(number(1) as u64)),
+        Some("--idle") => crate::transfer::idle(number(1) == 1),
         Some("--transfer") => {
             crate::transfer::transfer(number(1) as u64, words.get(2).map(String::as_str));
         }

@@ -15,8 +15,6 @@ pub const SOCKTUTOR: &str = env!("CARGO_BIN_EXE_socktutor");
 pub struct Took {
     /// From before its start until it was waited for.
     pub wall: Duration,
-    /// The processor's time that it took, in user mode and in the kernel; that of its children too.
-    pub cpu: Duration,
     /// The most memory it had, in kB.
     pub peak: i64,
     /// Its exit status; -1 where a signal ended it.
@@ -37,14 +35,9 @@ pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, args: impl IntoIterator<
     let (status, usage) = wait(child.id() as i32);
     Took {
         wall: began.elapsed(),
-        cpu: time(usage.ru_utime) + time(usage.ru_stime),
         peak: usage.ru_maxrss,
         status,
     }
-}
-
-fn time(value: libc::timeval) -> Duration {
-    Duration::new(value.tv_sec as u64, value.tv_usec as u32 * 1000)
 }
 
 /// wait4(2): unlike `Child::wait` it says how much memory the child had.

@@ -4,8 +4,10 @@
 #![expect(unsafe_code, reason = "sockets that were made for this transfer alone")]
 
 use crate::process::SOCKTUTOR;
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike;
 use socket2::{SockAddr, Socket};
-use socktutor::lab::{Hosts, Station, Wire};
+use socktutor::lab::{Crossed, Hosts, Station, Wire};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -49,13 +51,29 @@ pub fn transfer(bytes: u64, relay: Option<&str>) {
     between.end();
 }
 
-/// A wire on which a connection was made, and then nothing happens for so long.
-pub fn idle(time: Duration) {
+/// A second in which nothing happens, with a wire (and hosts that are connected over it) or without. Prints how long this
+/// process had a processor meanwhile, in microseconds: that of the wire's threads, and what it takes to sleep.
+pub fn idle(with_wire: bool) {
     let names = ["client", "server"].map(str::to_owned);
-    let hosts = Hosts::up(&names, Path::new(SOCKTUTOR)).expect("hosts");
-    let _wire = wire(&hosts);
-    let _both = connection(&hosts);
-    std::thread::sleep(time);
+    let _laboratory = with_wire.then(|| {
+        let hosts = Hosts::up(&names, Path::new(SOCKTUTOR)).expect("hosts");
+        let wire = wire(&hosts);
+        let both = connection(&hosts);
+        // The handshake's last packet has arrived when this is over.
+        (wire.count(), wire, both, hosts)
+    });
+    let before = processor_time();
+    std::thread::sleep(Duration::from_secs(1));
+    println!("{}", (processor_time() - before).as_micros());
+}
+
+/// What all threads of this process have had.
+fn processor_time() -> Duration {
+    let usage = getrusage(UsageWho::RUSAGE_SELF).expect("getrusage(2)");
+    [usage.user_time(), usage.system_time()]
+        .map(|time| Duration::from_micros(time.num_microseconds() as u64))
+        .iter()
+        .sum()
 }
 
 /// What carries the packets.

@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 const LARGEST: usize = 65_535;
 
 /// How many packets are read at once, as long as there is room for another of the largest.
-const MOST: usize = 16;
+const MOST: usize = 64;
 
 /// Packets that were read and have not gone on yet.
 pub(super) struct Inbox {

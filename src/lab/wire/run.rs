@@ -283,7 +283,7 @@ impl Still<'_> {
 
     /// Reads what a host has sent. True where a packet was delivered, so that there may be answers.
     fn read(&mut self, host: usize) -> bool {
-        const BATCHES: usize = 16;
+        const BATCHES: usize = 4;
         let Self {
             shared,
             gates,
