@@ -445,7 +445,22 @@ fn would_block() {
     );
     says(
         &told("accept", libc::EINTR, &facts(socket(TcpState::Listen))),
-        &["signal", "accept()"],
+        &["signal", "accept()", "can be made again"],
+    );
+    let mut closed = facts(socket(TcpState::Close));
+    closed.closed = Some(Closed {
+        name: "s".to_owned(),
+        statement: "close s".to_owned(),
+        ..Closed::default()
+    });
+    says(
+        &told("accept", libc::EINTR, &closed),
+        &[
+            "signal",
+            "accept()",
+            "close s had closed",
+            "cannot be made again",
+        ],
     );
 }
 
