@@ -56,7 +56,7 @@ fn no_local_port(scene: &Scene<'_>) -> Words {
                  there can only be one. A socket that is not bound gets a free port.",
             )
             .hint(scene.new_socket())
-            .hint(format!("connect {} {asked}", scene.free())),
+            .then(format!("connect {} {asked}", scene.free())),
         None => Words::new(format!("The kernel found no free local port for a connection to {asked}."))
             .why(match scene.facts.port_range {
                 Some((low, high)) => {
@@ -190,8 +190,8 @@ pub(super) fn destination(scene: &Scene<'_>) -> Option<Words> {
     Some(
         Words::new(format!("The kernel does not know where to send this: {name} has no peer."))
             .why("A UDP socket has no connection. Either name the receiver each time with sendto(), or once with connect().")
-            .hint(format!("sendto {name} \"hi\" 127.0.0.1:12345"))
-            .hint(format!("connect {name} 127.0.0.1:12345")),
+            .hint(format!("sendto {name} \"hi\" {}", scene.far_end()))
+            .hint(format!("connect {name} {}", scene.far_end())),
     )
 }
 

@@ -4,7 +4,7 @@
     reason = "a list of cases is read from top to bottom"
 )]
 
-use super::super::facts::{Closed, Facts, Past, PathFacts, Proto, SocketFacts, Target};
+use super::super::facts::{Closed, Facts, InLab, Past, PathFacts, Proto, SocketFacts, Target};
 use super::super::topic;
 use super::cause;
 use crate::errno::Errno;
@@ -392,6 +392,24 @@ fn refused() {
         &["Your socket b", "does not listen", "listen b 5"],
     );
     given.target = None;
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: None,
+    });
+    says(
+        &told("connect", libc::ECONNREFUSED, &given),
+        &["That is client itself", "server:12345"],
+    );
+    given.lab.as_mut().unwrap().asked = Some("server".to_owned());
+    says(
+        &told("connect", libc::ECONNREFUSED, &given),
+        &[
+            "The kernel of server answered",
+            "server: s2 = socket tcp; bind s2 server:12345; listen s2 5",
+        ],
+    );
+    given.lab = None;
     given.asked = Some(addr("127.0.0.2:12345"));
     given.holders = vec![Holder {
         socket: Some("a".to_owned()),
