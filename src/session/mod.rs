@@ -133,8 +133,8 @@ pub struct Session {
     /// Names that went to something else, with what the open sockets that had them are called now.
     displaced: Vec<(String, String)>,
     since: Instant,
-    /// Domain and type of a socket for which none are given.
-    usual: [i32; 2],
+    /// Domain and type of a socket for which none are given, where that is not for the student to say.
+    usual: Option<[i32; 2]>,
 }
 
 impl Session {
@@ -155,7 +155,7 @@ impl Session {
             hidden: 0,
             displaced: Vec::new(),
             since: Instant::now(),
-            usual: [libc::AF_INET, libc::SOCK_STREAM],
+            usual: None,
         }
     }
 
@@ -214,7 +214,7 @@ impl Session {
 
     /// Domain and type that `socket` alone makes from now on.
     pub fn set_usual(&mut self, usual: [i32; 2]) {
-        self.usual = usual;
+        self.usual = Some(usual);
     }
 
     /// How long a call may take before it is called blocked.

@@ -490,6 +490,21 @@ fn addresses_that_cannot_be_used() {
         &told("bind", libc::EADDRNOTAVAIL, &given),
         &["8.8.8.8 is none", "192.168.1.2", "bind s 127.0.0.1:53"],
     );
+    given.asked = Some(addr("10.0.0.2:80"));
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: Some("server".to_owned()),
+    });
+    says(
+        &told("bind", libc::EADDRNOTAVAIL, &given),
+        &[
+            "s was made on client",
+            "10.0.0.2 belongs to server",
+            "server: s2 = socket tcp; bind s2 server:80",
+            "bind s client:80",
+        ],
+    );
     let given = asking(socket(TcpState::Close), "127.0.0.1:80");
     says(
         &told("bind", libc::EACCES, &given),
