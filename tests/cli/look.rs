@@ -110,3 +110,31 @@ fn what_the_peer_does_is_told_with_the_statement_that_meets_it() {
         (&"c".into(), &"ESTABLISHED".into(), &true.into())
     );
 }
+
+#[test]
+fn every_option_that_can_be_read_is_in_the_list() {
+    let all = events("s = socket tcp\ngetsockopt s\n");
+    let answer = all
+        .iter()
+        .find(|event| event["answer"] == "options")
+        .expect("the list");
+    let rows = answer["options"].as_array().expect("rows");
+    for name in [
+        "SO_REUSEADDR",
+        "SO_ERROR",
+        "TCP_NODELAY",
+        "TCP_INFO",
+        "IP_TTL",
+    ] {
+        assert!(rows.iter().any(|row| row["name"] == name), "{name}");
+    }
+    // Looking must not clear the error.
+    let lines =
+        "u = socket udp\nconnect u 127.0.0.1:1\nsend u x\ngetsockopt u\ngetsockopt u SO_ERROR\n";
+    script(lines)
+        .status(0)
+        .says(&["getsockopt u SO_ERROR", "[ECONNREFUSED]"]);
+    script("s = socket tcp\nclose s\ngetsockopt s\n")
+        .status(2)
+        .says(&["descriptor 3 is not open"]);
+}

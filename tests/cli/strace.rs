@@ -100,8 +100,8 @@ fn same(ours: &Call, theirs: &Call) -> bool {
     if ours.name != theirs.name || ours.result != theirs.result {
         return false;
     }
-    // strace 6.1 prints these two as bytes; ours are in words.
-    let raw = ["SO_RCVTIMEO", "SO_SNDTIMEO", "TCP_INFO"];
+    // strace 6.1 prints these as bytes, and a name of four letters as a number; ours are in words.
+    let raw = ["SO_RCVTIMEO", "SO_SNDTIMEO", "TCP_INFO", "TCP_CONGESTION"];
     match raw.iter().find(|option| ours.args.contains(*option)) {
         Some(option) => theirs.args.contains(option),
         None => ours.args == theirs.args,
