@@ -29,14 +29,22 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
         return Ok(());
     };
     put_option(i, places, name, level)?;
-    if let (true, Some(value)) = (setting, given.next()) {
+    let value = given.next();
+    if let (true, Some(value)) = (setting, &value) {
         let value = match value.keyword {
-            None | Some("value" | "optval") => value,
+            None | Some("value" | "optval") => value.clone(),
             Some(_) => return Err(places.too_many(value.span).into()),
         };
         let known = chosen(places);
         let items = shaped(i, known, items(value.value), value.span)?;
         places.set("optval", Expr::Tuple(items), value.span);
+    }
+    // `&value, &len` of C's getsockopt, and not the length that Python's may have.
+    if let (false, Some(value), Some(_)) = (setting, value, given.next())
+        && let Expr::Name(name) = value.value
+        && i.state.brackets == 0
+    {
+        i.state.filled = vec![Some(name)];
     }
     Ok(())
 }
