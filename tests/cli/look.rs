@@ -138,3 +138,10 @@ fn every_option_that_can_be_read_is_in_the_list() {
         .status(2)
         .says(&["descriptor 3 is not open"]);
 }
+
+#[test]
+fn a_command_without_a_topic_has_help() {
+    script("explain ls\n")
+        .status(2)
+        .says(&["no topic `ls`", "Try: help ls"]);
+}
