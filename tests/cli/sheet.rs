@@ -124,7 +124,14 @@ fn what_a_c_call_writes_is_kept_under_the_names_it_was_given() {
         socketpair(AF_UNIX, SOCK_STREAM, 0, sv);\n\
         write(sv[0], \"pair\", 4);\n\
         read(sv[1], buf, 100);\n\
-        expect buf == \"pair\"\n";
+        expect buf == \"pair\"\n\
+        int u = socket(AF_INET, SOCK_DGRAM, 0), nif = htonl(INADDR_LOOPBACK);\n\
+        struct in_addr lo = {htonl(INADDR_LOOPBACK)};\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, &lo, sizeof lo);\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, &nif, sizeof nif);\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, {htonl(INADDR_LOOPBACK)}, 4);\n\
+        v = getsockopt u IP_MULTICAST_IF\n\
+        expect v == \"127.0.0.1\"\n";
     script(lines).status(0).says(&[
         "SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0",
         "SO_RCVTIMEO, {tv_sec=5, tv_usec=0}, 16) = 0",

@@ -194,3 +194,24 @@ fn compare(printed: &[Call], traced: &[Call], used: &HashSet<i32>) {
         }
     }
 }
+
+#[test]
+fn every_printed_call_can_be_typed() {
+    let output = Shell::new(&["--json", "run", "-"]).input(SCRIPT).run();
+    let mut typed = 0;
+    for event in output.events() {
+        let text = match event["text"].as_str() {
+            Some(text) if event["event"] == "syscall" && !event["ret"].is_null() => text,
+            _ => continue,
+        };
+        // Reading the flags alone is no call of a lesson: nonblock makes it.
+        if text.contains("F_GETFL") {
+            continue;
+        }
+        typed += 1;
+        if let Err(fault) = socktutor::lang::parse(text) {
+            panic!("{text}: {fault}");
+        }
+    }
+    assert!(typed > 100, "{typed}");
+}

@@ -10,6 +10,7 @@ use crate::lang::ast::{Arg, Expr, Operator, Span};
 use crate::lang::fault::Fault;
 use crate::lang::options::{Shape, SockOption, level, option};
 use crate::lang::table::Kind;
+use std::net::Ipv4Addr;
 
 /// `setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one))`, `s.setsockopt(level, name, value)`,
 /// `getsockopt(s, level, name, &value, &len)`, `s.getsockopt(level, name)`, each with and without the level.
@@ -172,6 +173,10 @@ fn address(value: Expr) -> Expr {
         Expr::Const("INADDR_ANY", _) => Expr::Text("0.0.0.0".into()),
         Expr::Call(call) if call.command.name == "htonl" => {
             match call.args.into_iter().next().flatten() {
+                Some(Arg {
+                    value: Expr::Int(n) | Expr::Const(_, n),
+                    ..
+                }) if u32::try_from(n).is_ok() => Expr::Text(Ipv4Addr::from(n as u32).to_string()),
                 Some(inner) => address(inner.value),
                 None => Expr::Null,
             }

@@ -232,6 +232,10 @@ fn structure(i: &Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<E
         "sun_family",
         "sun_path",
     ]) {
+        if let [("sa_family" | "sun_family", Expr::Const("AF_UNIX", _))] = fields.as_slice() {
+            // A socket without a name, as strace prints it.
+            return Ok(Expr::Null);
+        }
         return address::structure(i, start, fields);
     }
     let take = |names: &[&str]| {
