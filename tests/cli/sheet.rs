@@ -97,8 +97,12 @@ fn an_address_is_taken_apart_as_in_python() {
         s.sendto(b'hi', ('127.0.0.1', port))\n\
         data, sender = s.recvfrom(10)\n\
         name, _ = sender\n\
-        print name\n";
-    script(lines).status(0).says(&["  127.0.0.1\n"]);
+        print name\n\
+        print('from %s, %s%%' % sender)\n\
+        expect 'from %s:%d' % sender == 'from 127.0.0.1:%d' % port\n";
+    script(lines)
+        .status(0)
+        .says(&["  127.0.0.1\n", "  from 127.0.0.1, "]);
 }
 
 #[test]
