@@ -145,3 +145,23 @@ fn a_command_without_a_topic_has_help() {
         .status(2)
         .says(&["no topic `ls`", "Try: help ls"]);
 }
+
+#[test]
+fn who_takes_a_port_in_every_form() {
+    let listener = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\np = s.local[1]\n";
+    for who in ["who s", "who s.local", "who p"] {
+        script(&format!("{listener}{who}\n"))
+            .status(0)
+            .says(&["held by", "s, in this session"]);
+    }
+    for (who, port) in [
+        ("127.0.0.1:1", 1),
+        ("localhost:tcpmux", 1),
+        ("tcpmux", 1),
+        ("[::1]:1", 1),
+    ] {
+        script(&format!("who {who}\n"))
+            .status(0)
+            .says(&[&format!("port {port}")]);
+    }
+}
