@@ -165,3 +165,38 @@ fn who_takes_a_port_in_every_form() {
             .says(&[&format!("port {port}")]);
     }
 }
+
+#[test]
+fn what_never_came_was_no_time_ago() {
+    let table = |lines: &str| -> Vec<(String, String)> {
+        let all = events(lines);
+        let last = all.iter().rfind(|event| event["answer"] == "fields");
+        let rows = last.expect("a table")["fields"].as_array().expect("rows");
+        let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+        rows.iter()
+            .map(|row| (text(&row["name"]), text(&row["value"])))
+            .filter(|(name, _)| name.starts_with("tcpi_last_"))
+            .collect()
+    };
+    let fresh = table("s = socket tcp\ngetsockopt s TCP_INFO\n");
+    assert_eq!(fresh.len(), 3);
+    assert!(fresh.iter().all(|(_, value)| value == "never"), "{fresh:?}");
+    let pair = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\na = accept s\n";
+    let sender = table(&format!(
+        "{pair}send c x\nrecv a 1\ngetsockopt c TCP_INFO\n"
+    ));
+    let never = |(name, value): &(String, String)| (value == "never").then(|| name.clone());
+    assert_eq!(
+        sender.iter().filter_map(never).collect::<Vec<_>>(),
+        ["tcpi_last_data_recv"],
+        "{sender:?}"
+    );
+    let receiver = table(&format!(
+        "{pair}send c x\nrecv a 1\ngetsockopt a TCP_INFO\n"
+    ));
+    assert_eq!(
+        receiver.iter().filter_map(never).collect::<Vec<_>>(),
+        ["tcpi_last_data_sent"],
+        "{receiver:?}"
+    );
+}
