@@ -477,8 +477,8 @@ proptest! {
 
 #[test]
 fn an_address_as_an_index_does_not_become_a_slice() {
-    let statement = super::one("s[(localhost:0)]");
-    assert_eq!(super::one(&canonical(&statement)), statement);
+    let statement = one("s[(localhost:0)]");
+    assert_eq!(one(&canonical(&statement)), statement);
 }
 
 #[test]
