@@ -50,3 +50,18 @@ fn what_only_looks_like_a_list_is_prose() {
     assert_eq!(lead("2026 was"), None);
     assert_eq!(lead("  * deeper"), Some("  * ".to_owned()));
 }
+
+#[test]
+fn without_color_code_keeps_its_backticks_and_stays_in_one_piece() {
+    let style = Style {
+        color: false,
+        unicode: true,
+        width: Some(24),
+    };
+    let lines = reflowed("Look at all of `explain MSG_PEEK` and at `*:80`, *not* `a_b_c` or `d`.");
+    let text = drawn(&lines, &style, 24);
+    assert_eq!(
+        text,
+        "Look at all of\n`explain MSG_PEEK` and\nat `*:80`, not `a_b_c`\nor `d`.\n"
+    );
+}
