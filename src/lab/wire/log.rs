@@ -111,6 +111,14 @@ pub(super) struct Record {
     pub copies: u32,
 }
 
+impl Record {
+    /// Whether one of its bits was turned over.
+    pub fn is_spoiled(&self) -> bool {
+        let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
+        self.notes.iter().any(spoiled)
+    }
+}
+
 /// One thing that happened, for the ladder.
 #[derive(Debug, Clone)]
 pub(super) enum Moment {
