@@ -181,10 +181,10 @@ impl App {
         let host = socket.host.clone();
         let local = self.ledger.peek(socket).local.and_then(|addr| addr.inet());
         let diag = self.ledger.diag(host.as_deref());
-        let (Some(local), Some(diag)) = (local, diag) else {
+        let rows = local.zip(diag).map(|(local, diag)| diag.embryos(local));
+        let Some(Ok(rows)) = rows else {
             return Ok(Found::new(false, "the kernel does not say").last());
         };
-        let rows = diag.embryos(local).unwrap_or_default();
         let open = |row: &&crate::kernel::DiagRow| row.state == Some(TcpState::SynRecv);
         let found = rows.iter().filter(open).count() as i64;
         Ok(Found::new(found == wanted, format!("{found} half-open")))
