@@ -1,5 +1,6 @@
 //! `capture`: what crossed the wire, as a file that Wireshark opens.
 
+use crate::app::doctor::{may_capture, own_program};
 use crate::app::{App, Sink};
 use crate::event::What;
 use crate::lab::{Crossed, Tap};
@@ -74,9 +75,8 @@ impl App {
             return self.show_capture(sink);
         }
         let tap = Tap::open().map_err(|error| {
-            let program = std::env::current_exe().unwrap_or_else(|_| "socktutor".into());
             Refusal::new(format!("this user may not capture packets: {error}"))
-                .help(format!("sudo setcap cap_net_raw+ep {}", program.display()))
+                .help(may_capture(&own_program()))
                 .help("or `lab up`: in a laboratory every packet is seen, without any privilege")
         })?;
         tap.set_bounds(self.settings.log);

@@ -1,6 +1,7 @@
 //! Orders to the wire, and questions about what crossed it.
 
 use super::Laboratory;
+use crate::app::compare::a_seed;
 use crate::app::{App, Sink};
 use crate::event::{Answer, What};
 use crate::lab::{Crossed, MTU, Unable};
@@ -58,7 +59,7 @@ impl App {
             }
             Some(Wire::Delay(delay)) => wire.delay(*delay),
             Some(Wire::Loss { percent, seed }) => {
-                wire.lose(*percent, seed.unwrap_or_else(|| fastrand::u64(1..1000)));
+                wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
             Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(unable)?,
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
