@@ -68,6 +68,18 @@ fn an_order_that_does_not_fit_is_answered() {
         ("on nobody", "client, server"),
         ("nobody: ls", "there is no laboratory host `nobody`"),
         (
+            "expect packets nobody 0",
+            "there is no laboratory host `nobody`",
+        ),
+        (
+            "expect packet last nobody SYN",
+            "there is no laboratory host `nobody`",
+        ),
+        (
+            "expect window nobody 0",
+            "there is no laboratory host `nobody`",
+        ),
+        (
             "inject nobody client RST",
             "there is no laboratory host `nobody`",
         ),

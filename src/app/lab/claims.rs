@@ -6,7 +6,7 @@ use crate::event::TcpState;
 use crate::event::packet::Packet;
 use crate::lab::Crossed;
 use crate::lang::ast::{Claim, Expr, Mark, Nth};
-use crate::lang::order::{Cause, TcpFlags};
+use crate::lang::order::{Cause, HOSTS, TcpFlags};
 use crate::packet::Again;
 use crate::session::Refusal;
 
@@ -18,6 +18,9 @@ impl App {
         sink: Sink<'_>,
     ) -> Result<Found, Refusal> {
         self.tell_packets(sink);
+        if let Some(host) = sender(claim) {
+            self.must_send(host)?;
+        }
         match claim {
             Claim::Packet { which, host, marks } => {
                 self.check_packet(which, host.as_deref(), marks, sink)
@@ -57,6 +60,19 @@ impl App {
             }
             Claim::HalfOpen(socket, count) => self.check_half_open(socket, count, sink),
             _ => Ok(Found::new(false, "no claim about packets").last()),
+        }
+    }
+
+    /// A claim about a host that is not there would hold for ever, or never.
+    fn must_send(&self, host: &str) -> Result<(), Refusal> {
+        let there = match &self.lab {
+            Some(_) => self.host_names().iter().any(|name| name == host),
+            // Without a laboratory it is one end of a conversation that is captured, or the answer is that there is none.
+            None => self.tap.is_none() || HOSTS.contains(&host),
+        };
+        match there {
+            true => Ok(()),
+            false => Err(self.no_host(host)),
         }
     }
 
@@ -188,6 +204,15 @@ impl App {
         let open = |row: &&crate::kernel::DiagRow| row.state == Some(TcpState::SynRecv);
         let found = rows.iter().filter(open).count() as i64;
         Ok(Found::new(found == wanted, format!("{found} half-open")))
+    }
+}
+
+/// The host that a claim names.
+fn sender(claim: &Claim) -> Option<&str> {
+    match claim {
+        Claim::Packet { host, .. } | Claim::Packets { host, .. } => host.as_deref(),
+        Claim::Window(host, _) => Some(host),
+        _ => None,
     }
 }
 
