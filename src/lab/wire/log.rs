@@ -103,6 +103,8 @@ pub(super) struct Record {
     pub parsed: Parsed,
     pub mark: Mark,
     pub fate: Fate,
+    /// It was held, or on its way for a while.
+    pub waited: bool,
     pub notes: Vec<Note>,
     pub cause: Cause,
     /// How often its sender has repeated it while it was held.

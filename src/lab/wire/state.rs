@@ -176,6 +176,7 @@ impl State {
             parsed,
             mark,
             fate: Fate::Held,
+            waited: false,
             notes,
             cause,
             repeats: 0,
@@ -371,6 +372,11 @@ impl State {
     }
 
     fn tell(&mut self, n: u64, fate: Fate) {
+        if fate == Fate::Held
+            && let Some(record) = self.log.get_mut(n)
+        {
+            record.waited = true;
+        }
         if self.untold.len() >= UNTOLD {
             self.untold.pop_front();
             self.skipped += 1;
