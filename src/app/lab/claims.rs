@@ -27,12 +27,7 @@ impl App {
             }
             Claim::Packets { host, count } => {
                 let wanted = self.number(count, sink)?;
-                let log = self.past()?.log(None);
-                let sent = log
-                    .iter()
-                    .filter(|packet| host.as_ref().is_none_or(|host| packet.from == *host));
-                let found = sent.count() as i64;
-                Ok(Found::new(found == wanted, format!("{found} packets")))
+                self.check_count(host.as_deref(), wanted)
             }
             Claim::Fate(which, fate) => {
                 let Some(packet) = self.nth(which, sink)? else {
@@ -61,6 +56,25 @@ impl App {
             Claim::HalfOpen(socket, count) => self.check_half_open(socket, count, sink),
             _ => Ok(Found::new(false, "no claim about packets").last()),
         }
+    }
+
+    fn check_count(&self, host: Option<&str>, wanted: i64) -> Result<Found, Refusal> {
+        let past = self.past()?;
+        let Some(host) = host else {
+            let found = past.count() as i64;
+            return Ok(Found::new(found == wanted, format!("{found} packets")));
+        };
+        let log = past.log(None);
+        let sent = log.iter().filter(|packet| packet.from == host);
+        let found = sent.count() as i64;
+        let forgotten = past.count() - log.len() as u64;
+        if forgotten > 0 {
+            // Who sent those nobody knows any more.
+            let found =
+                format!("{found} packets in the log, which has forgotten {forgotten} before them");
+            return Ok(Found::new(false, found).last());
+        }
+        Ok(Found::new(found == wanted, format!("{found} packets")))
     }
 
     /// A claim about a host that is not there would hold for ever, or never.
