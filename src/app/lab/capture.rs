@@ -120,7 +120,18 @@ impl App {
             .sockets()
             .filter(|socket| socket.host.is_none());
         let ports: HashSet<u16> = own.filter_map(port).filter(|port| *port != 0).collect();
-        for packet in tap.moved(&|port| ports.contains(&port)) {
+        let seen = tap.moved(&|port| ports.contains(&port));
+        if seen.missed > 0 {
+            self.say(
+                format!(
+                    "{} packets of this machine came too fast to be captured: what is shown and counted has gaps",
+                    seen.missed
+                ),
+                sink,
+            );
+        }
+        self.say_untold(seen.untold, sink);
+        for packet in seen.packets {
             self.tell(None, What::Packet(Box::new(packet)), sink);
         }
     }
