@@ -53,8 +53,21 @@ pub struct Facts {
     pub file: Option<&'static str>,
     /// For EPIPE and ECONNRESET: the other end, where it is or was a socket of this session.
     pub other_end: Option<OtherEnd>,
+    /// The laboratory hosts that matter, where the call was made on one.
+    pub lab: Option<InLab>,
     /// A name that no socket of the session has, for the hints that make a new one.
     pub free_name: Option<String>,
+}
+
+/// Where in the laboratory a call was made.
+#[derive(Debug, Clone, Default)]
+pub struct InLab {
+    /// The host that it was made on.
+    pub here: String,
+    /// Another host, which it can reach.
+    pub other: String,
+    /// The host that has the address asked for.
+    pub asked: Option<String>,
 }
 
 /// The other end of a connection, in the same session.

@@ -18,6 +18,14 @@ pub(super) fn not_available(scene: &Scene<'_>) -> Option<Words> {
 /// bind() to an address of another machine.
 fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
+    if let Some((lab, owner)) = scene
+        .facts
+        .lab
+        .as_ref()
+        .and_then(|lab| Some((lab, lab.asked.as_ref()?)))
+    {
+        return Some(on_another_host(scene, asked, &lab.here, owner));
+    }
     let mut words = Words::new(format!(
         "A socket can only be bound to an address of this machine, and {} is none.",
         asked.ip()
@@ -46,6 +54,25 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     })
 }
 
+/// bind() to the address of another host of the laboratory: the socket was made on the wrong one.
+fn on_another_host(scene: &Scene<'_>, asked: SocketAddr, here: &str, owner: &str) -> Words {
+    let (name, free, port) = (scene.name(), scene.free(), asked.port());
+    let own: Vec<String> = scene
+        .facts
+        .interfaces
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Words::new(format!(
+        "{name} was made on {here}, and {} belongs to {owner}: a socket can only be bound to an address of its own host.",
+        asked.ip()
+    ))
+    .why(format!("{here} has: {}. A socket stays on the host where it was made.", own.join(", ")))
+    .hint(format!("{owner}: {}", scene.new_socket()))
+    .then(format!("bind {free} {owner}:{port}"))
+    .hint(format!("bind {name} {here}:{port}"))
+}
+
 /// connect() that finds no local port, or only one that has this connection already.
 fn no_local_port(scene: &Scene<'_>) -> Words {
     let asked = scene.asked();
@@ -56,7 +83,7 @@ fn no_local_port(scene: &Scene<'_>) -> Words {
                  there can only be one. A socket that is not bound gets a free port.",
             )
             .hint(scene.new_socket())
-            .hint(format!("connect {} {asked}", scene.free())),
+            .then(format!("connect {} {asked}", scene.free())),
         None => Words::new(format!("The kernel found no free local port for a connection to {asked}."))
             .why(match scene.facts.port_range {
                 Some((low, high)) => {
@@ -190,8 +217,8 @@ pub(super) fn destination(scene: &Scene<'_>) -> Option<Words> {
     Some(
         Words::new(format!("The kernel does not know where to send this: {name} has no peer."))
             .why("A UDP socket has no connection. Either name the receiver each time with sendto(), or once with connect().")
-            .hint(format!("sendto {name} \"hi\" 127.0.0.1:12345"))
-            .hint(format!("connect {name} 127.0.0.1:12345")),
+            .hint(format!("sendto {name} \"hi\" {}", scene.far_end()))
+            .hint(format!("connect {name} {}", scene.far_end())),
     )
 }
 

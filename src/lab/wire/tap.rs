@@ -9,27 +9,15 @@ use super::tell;
 use crate::event::packet::Packet;
 use crate::lang::order::HOSTS;
 use crate::packet::{Parsed, parse, quoted};
-use crate::sys::call::getsockopt;
+use crate::sys::capture;
 use crate::sys::high::raise;
-use nix::errno::Errno;
-use nix::sys::socket::{
-    AddressFamily, LinkAddr, SockFlag, SockProtocol, SockType, recvfrom, setsockopt, socket,
-    sockopt,
-};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The largest IP packet.
 const LARGEST: usize = 65_535;
-
-/// How many bytes of packets the kernel keeps until they are read, where it lets this user have so many: a transfer over the
-/// loopback interface is faster than whoever looks only after a call.
-const KEPT: usize = 32 << 20;
-
-/// Packets that were seen, and what of them was lost: see packet(7).
-const PACKET_STATISTICS: i32 = 6;
 
 /// A capture that is on.
 pub struct Tap {
@@ -54,20 +42,12 @@ struct Inner {
 }
 
 impl Tap {
-    /// Begins to capture on every interface: socket(2) with `AF_PACKET`, `SOCK_DGRAM`, `ETH_P_ALL`.
+    /// Begins to capture on every interface.
     ///
     /// # Errors
-    /// `EPERM` without CAP_NET_RAW.
+    /// `EPERM` without CAP_NET_RAW, `ENOSYS` where the system has no packet(7).
     pub fn open() -> io::Result<Self> {
-        let socket = socket(
-            AddressFamily::Packet,
-            SockType::Datagram,
-            SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC,
-            SockProtocol::EthAll,
-        )?;
-        // Beyond the system's limit with CAP_NET_ADMIN, up to it without.
-        setsockopt(&socket, sockopt::RcvBufForce, &KEPT)
-            .or_else(|_| setsockopt(&socket, sockopt::RcvBuf, &KEPT))?;
+        let socket = raise(capture::open()?)?;
         // Who began a conversation, and who answered: the hosts may both be this machine.
         let side = |name: &str| Station {
             name: name.to_owned(),
@@ -75,7 +55,7 @@ impl Tap {
             v6: Ipv6Addr::UNSPECIFIED,
         };
         let inner = Inner {
-            socket: raise(socket)?,
+            socket,
             buffer: vec![0; LARGEST].into(),
             state: State::new(HOSTS.map(side).to_vec()),
         };
@@ -100,7 +80,7 @@ impl Tap {
                 .filter_map(|moved| tell::moved(&inner.state, moved))
                 .collect(),
             untold: std::mem::take(&mut inner.state.skipped),
-            missed: inner.missed(),
+            missed: capture::missed(&inner.socket),
         }
     }
 
@@ -110,41 +90,17 @@ impl Tap {
 }
 
 impl Inner {
-    /// How many packets, of whichever conversation, the kernel has dropped since this was last asked, because too many waited
-    /// to be read.
-    fn missed(&self) -> u32 {
-        // `struct tpacket_stats`: how many came, and how many of them were dropped.
-        let mut stats = [[0; 4]; 2];
-        let fd = self.socket.as_raw_fd();
-        match getsockopt(
-            fd,
-            libc::SOL_PACKET,
-            PACKET_STATISTICS,
-            stats.as_flattened_mut(),
-        ) {
-            Ok(8) => u32::from_ne_bytes(stats[1]),
-            // It is a packet socket, so it has them.
-            _ => 0,
-        }
-    }
-
     fn read_all(&mut self, wanted: &dyn Fn(u16) -> bool) {
         loop {
-            let received = recvfrom::<LinkAddr>(self.socket.as_raw_fd(), &mut self.buffer);
-            match received {
-                Ok((len, from)) => {
-                    // The loopback interface shows each packet twice: as it goes out, and as it comes in.
-                    let twice = from.is_some_and(|from| {
-                        from.hatype() == libc::ARPHRD_LOOPBACK
-                            && from.pkttype() == libc::PACKET_OUTGOING
-                    });
-                    let bytes = &self.buffer[..len.min(self.buffer.len())];
+            match capture::next(&self.socket, &mut self.buffer) {
+                Ok(captured) => {
+                    let bytes = &self.buffer[..captured.len];
                     let parsed = parse(bytes);
-                    if !twice && of_a_wanted_port(bytes, &parsed, wanted) {
+                    if !captured.comes_again && of_a_wanted_port(bytes, &parsed, wanted) {
                         self.state.pass(bytes, parsed);
                     }
                 }
-                Err(Errno::EINTR) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // EAGAIN; ENETDOWN where an interface went away.
                 Err(_) => return,
             }
