@@ -118,9 +118,7 @@ impl App {
         };
         if let Some(value) = value {
             self.settings.change(&name, &value)?;
-            self.session.set_timeout(self.settings.timeout);
-            self.session.set_grace(self.settings.grace);
-            self.settings_to_lab();
+            self.settings_hold();
         }
         let row = self
             .settings
