@@ -218,6 +218,30 @@ setsockopt v IP_ADD_MEMBERSHIP 239.1.2.3 10.0.0.2\nsetsockopt u IP_MULTICAST_IF 
 }
 
 #[test]
+fn a_socket_option_takes_a_host_by_name() {
+    let Some(mut live) = Live::with(&["a", "b"]) else {
+        return;
+    };
+    // One of the sockets is called like a host.
+    live.run(
+        "b: v = socket udp\nbind v 0.0.0.0:9\na: a = socket udp\n\
+setsockopt v IP_ADD_MEMBERSHIP 239.1.2.3 b\nexpect ok\nsetsockopt a IP_MULTICAST_IF a\nexpect ok",
+    );
+    let told = live.run("getsockopt a IP_MULTICAST_IF\nsendto a \"members\" 239.1.2.3:9\nrecv v 20\nexpect data \"members\"");
+    let option = &of_kind(&told, "answer")[0]["options"][0];
+    assert_eq!(option["value"], "10.0.0.1");
+    let python = live.run(
+        "v.setsockopt(IPPROTO_IP, IP_DROP_MEMBERSHIP, inet_aton('239.1.2.3') + inet_aton('b'))\nexpect ok\n\
+v.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, inet_aton('b'))\nexpect ok",
+    );
+    assert!(calls(&python)[0].contains("imr_interface=inet_addr(\"10.0.0.2\")"));
+    // What is no host is still no address.
+    let (status, said) = live.last("setsockopt v IP_MULTICAST_IF lo");
+    assert_eq!(status, 2, "{}", shown(&said));
+    assert!(words(&said).contains("an interface's IPv4 address"));
+}
+
+#[test]
 fn three_hosts_talk_through_one_wire() {
     let Some(mut live) = Live::with(&["a", "b", "c"]) else {
         return;
