@@ -60,6 +60,9 @@ impl App {
         ) {
             facts.interfaces = self.interfaces(host.as_deref());
         }
+        facts.host = host;
+        let asked_ip = facts.asked.as_ref().and_then(Addr::inet).map(|at| at.ip());
+        facts.asked_host = asked_ip.and_then(|ip| self.session.host_at(ip));
         self.at_the_address(done, errno, &mut facts);
         facts
     }

@@ -306,6 +306,42 @@ fn an_address_of_another_host_cannot_be_bound() {
     );
 }
 
+/// What is to be tried, line by line.
+fn hints(events: &[Value]) -> Vec<String> {
+    let told = of_kind(events, "explain");
+    let hints = told.iter().filter_map(|told| told["hints"].as_array());
+    hints
+        .flatten()
+        .map(|hint| hint.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn advice_on_a_foreign_address_works() {
+    for (place, address) in [
+        ("on machine", "10.0.0.2:7"),
+        ("on machine", "server:7"),
+        ("on client", "server:7"),
+    ] {
+        let Some(mut live) = Live::laboratory() else {
+            return;
+        };
+        let bind = format!("{place}\nm = socket udp\nbind m {address}\nexpect error EADDRNOTAVAIL");
+        let refused = live.run(&bind);
+        assert!(reason(&refused).contains("server"), "{}", shown(&refused));
+        let hints = hints(&refused);
+        assert_eq!(hints[0], "server: s2 = socket udp; bind s2 10.0.0.2:7");
+        for (n, hint) in hints.iter().enumerate() {
+            // Each on a socket that was not touched, as each is one way to go on.
+            let hint = hint
+                .replace("s2", &format!("t{n}"))
+                .replace(" m ", &format!(" u{n} "));
+            live.run(&format!("u{n} = socket udp\n{hint}\nexpect ok"));
+            live.run(&format!("close u{n}"));
+        }
+    }
+}
+
 #[test]
 fn an_address_of_nobody_is_told_by_the_wire() {
     let Some(mut live) = Live::laboratory() else {

@@ -18,30 +18,55 @@ pub(super) fn not_available(scene: &Scene<'_>) -> Option<Words> {
 /// bind() to an address of another machine.
 fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
-    let mut words = Words::new(format!(
-        "A socket can only be bound to an address of this machine, and {} is none.",
-        asked.ip()
-    ));
+    let (host, owner) = (
+        scene.facts.host.as_deref(),
+        scene.facts.asked_host.as_deref(),
+    );
+    let mut words = Words::new(match host {
+        Some(host) => format!(
+            "A socket can only be bound to an address of its own host, and {} is none of {host}'s.",
+            asked.ip()
+        ),
+        None => format!(
+            "A socket can only be bound to an address of this machine, and {} is none.",
+            asked.ip()
+        ),
+    });
     if !scene.facts.interfaces.is_empty() {
-        let own: Vec<String> = scene
-            .facts
-            .interfaces
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        words = words.why(format!("This machine has: {}.", own.join(", ")));
+        let own = scene.facts.interfaces.iter();
+        let own: Vec<String> = own.map(ToString::to_string).collect();
+        let who = host.unwrap_or("This machine");
+        words = words.why(format!("{who} has: {}.", own.join(", ")));
     }
     let name = scene.name();
+    let port = asked.port();
+    if let Some(owner) = owner {
+        words = words
+            .why(match host {
+                Some(_) => format!("It is {owner}'s: a socket made there can have it."),
+                None => format!(
+                    "It is that of {owner}, a host of the laboratory: a socket made there can have it, and {name} is one \
+                     of the machine itself."
+                ),
+            })
+            .hint(format!(
+                "{owner}: {}; bind {} {asked}",
+                scene.new_socket(),
+                scene.free()
+            ));
+    }
     let (loopback, any) = if asked.is_ipv6() {
         ("[::1]", "[::]")
     } else {
         ("127.0.0.1", "0.0.0.0")
     };
-    words = words.hint(format!("bind {name} {loopback}:{}", asked.port()));
-    words = words.hint(format!("bind {name} {any}:{}", asked.port()));
-    // To reach that machine is another matter than to be it.
-    Some(match asked.port() {
+    words = words.hint(format!("bind {name} {loopback}:{port}"));
+    words = words.hint(format!("bind {name} {any}:{port}"));
+    // To reach that machine is another matter than to be it, where a way leads there: the machine and the laboratory
+    // do not reach each other.
+    Some(match port {
         0 => words,
+        _ if host.is_some() != owner.is_some() => words,
         _ => words.hint(format!("connect {name} {asked}")),
     })
 }

@@ -455,8 +455,20 @@ fn addresses_that_cannot_be_used() {
     given.interfaces = vec!["127.0.0.1".parse().unwrap(), "192.168.1.2".parse().unwrap()];
     says(
         &told("bind", libc::EADDRNOTAVAIL, &given),
-        &["8.8.8.8 is none", "192.168.1.2", "bind s 127.0.0.1:53"],
+        &[
+            "8.8.8.8 is none",
+            "192.168.1.2",
+            "bind s 127.0.0.1:53",
+            "connect s 8.8.8.8:53",
+        ],
     );
+    // The machine's sockets do not reach the laboratory, nor its hosts the outside.
+    for (host, owner) in [(None, Some("server")), (Some("client"), None)] {
+        given.host = host.map(str::to_owned);
+        given.asked_host = owner.map(str::to_owned);
+        let said = told("bind", libc::EADDRNOTAVAIL, &given);
+        assert!(!said.contains("connect s"), "{said}");
+    }
     let given = asking(socket(TcpState::Close), "127.0.0.1:80");
     says(
         &told("bind", libc::EACCES, &given),
