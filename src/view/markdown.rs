@@ -135,6 +135,7 @@ fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
     if !style.color {
         keep_backticks(&mut text);
     }
+    wrap_at_words(&mut text);
     let skin = skin(style);
     let drawn = FmtText::from_text(&skin, text, Some(width)).to_string();
     let mut out = String::with_capacity(drawn.len());
@@ -166,6 +167,19 @@ fn keep_backticks(text: &mut Text<'_>) {
                 .iter_mut()
                 .for_each(|cell| mark(&mut cell.compounds)),
             _ => {}
+        }
+    }
+}
+
+/// termimad folds a line of two or three parts (`**Your vote:** …`) between them where each part has room on a line of
+/// its own, and the second then begins with its space. Of more parts it folds at words: empty ones make it four.
+fn wrap_at_words(text: &mut Text<'_>) {
+    for line in &mut text.lines {
+        if let MdLine::Normal(composite) = line {
+            let few = (2..4).contains(&composite.compounds.len());
+            while few && composite.compounds.len() < 4 {
+                composite.compounds.push(Compound::raw_str(""));
+            }
         }
     }
 }

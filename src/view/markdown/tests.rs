@@ -50,3 +50,35 @@ fn what_only_looks_like_a_list_is_prose() {
     assert_eq!(lead("2026 was"), None);
     assert_eq!(lead("  * deeper"), Some("  * ".to_owned()));
 }
+
+/// As it is drawn on a terminal of this width, without color.
+fn on_screen(source: &str, width: usize) -> String {
+    let style = Style {
+        color: false,
+        unicode: true,
+        width: Some(width),
+    };
+    let lines: Vec<String> = source.lines().map(str::to_owned).collect();
+    drawn(&reflow(&lines), &style, width)
+}
+
+#[test]
+fn a_line_in_parts_is_folded_at_words() {
+    // Each question has room on a line of its own, and none has room behind its label.
+    for length in 62..77 {
+        let question = format!("{}end?", "four ".repeat(20).split_at(length - 4).0);
+        for label in ["**Your vote:** ", "`wire hold` ", "See **this** "] {
+            let shown = on_screen(&format!("{label}{question}"), 76);
+            let lines: Vec<&str> = shown.lines().collect();
+            assert!(lines[0].contains("four four"), "{shown}");
+            assert!(lines.iter().all(|line| !line.starts_with(' ')), "{shown}");
+            let words = |text: &str| {
+                text.replace('*', "")
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(words(&shown), words(&format!("{label}{question}")));
+        }
+    }
+}
