@@ -106,7 +106,10 @@ fn a_doubled_packet_arrives_twice() {
     assert_eq!(fates(&live.run("step")), ["1 duplicated"]);
     live.run("expect fate 1 duplicated");
     assert_eq!(waiting(&mut live), [1, 2], "its copy follows");
-    assert_eq!(fates(&live.run("step")), ["1 delivered"]);
+    let last = live.run("step");
+    assert_eq!(fates(&last), ["1 delivered"]);
+    // True of the copy, too.
+    assert_eq!(of_kind(&last, "packet")[0]["note"], "copied by request");
     assert_eq!(arrives(&mut live, 3), ["one", "one", "two"]);
 }
 
