@@ -77,6 +77,7 @@ impl App {
             }
         }
         self.tell_packets(sink);
+        self.ledger.delivered();
         self.look_around(None, sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();
