@@ -167,11 +167,11 @@ impl Wire {
         }
     }
 
-    /// Sends one more copy of a packet, right behind it where it is held, and otherwise now.
+    /// Sends one more copy of a packet, right behind it where it is held, and otherwise now. Whether it is held.
     ///
     /// # Errors
     /// Where it is not remembered.
-    pub fn duplicate(&self, n: u64) -> Result<(), NotHeld> {
+    pub fn duplicate(&self, n: u64) -> Result<bool, NotHeld> {
         let mut still = self.shared.still();
         let held = still.state.held.contains(&n);
         if !still.state.copy(n) {
@@ -183,7 +183,7 @@ impl Wire {
                 still.deliver(outgoing);
             }
         }
-        Ok(())
+        Ok(held)
     }
 
     /// Exchanges the places of two held packets: these, or the first two. Their numbers.
