@@ -244,6 +244,10 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         {
             "It stands for an IPv4 address, and this socket has IPV6_V6ONLY: it speaks IPv6 alone."
         }
+        _ if scene.facts.host.is_some() && errno == "ENETUNREACH" => {
+            let words = words.why("A host of the laboratory reaches the laboratory's other hosts and nobody else: nothing leaves it.");
+            return Some(words.hint("lab").hint(format!("explain {errno}")));
+        }
         _ if errno == "EHOSTUNREACH" => {
             "There is a route, but the host did not answer on the last hop, a router said so by ICMP, or a rule forbids \
              it."
