@@ -149,8 +149,8 @@ impl App {
             .collect();
         for (job, typed) in sleepers {
             let text = format!(
-                "The number is free again, but `{typed}` (job {job}) still sleeps: close() does not wake it, and the kernel \
-                 keeps the socket until the call returns. The shell interrupts the call now, so that nothing is left behind."
+                "`{typed}` (job {job}) still sleeps: close() does not wake it, and the kernel keeps the socket, as it was, \
+                 until the call returns. The shell interrupts the call now, so that nothing is left behind."
             );
             let explanation = Explanation {
                 topic: "close".into(),

@@ -158,6 +158,13 @@ fn unknown_setting(name: &str) -> Refusal {
 }
 
 impl Settings {
+    /// The names of what `set` sets.
+    pub fn names() -> Vec<String> {
+        let rows = Self::default().rows().into_iter();
+        rows.filter_map(|(row, _)| Some(row.split(' ').next()?.to_owned()))
+            .collect()
+    }
+
     /// What can be set, each with its value and its meaning.
     fn rows(&self) -> Vec<(String, String)> {
         let row = |name: &str, value: String, meaning: &str| {

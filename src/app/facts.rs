@@ -4,7 +4,7 @@ use super::App;
 use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
 use crate::errno::Errno;
 use crate::event::{Addr, Explanation, Holder, TcpState};
-use crate::explain::{self, Closed, Facts, OtherEnd, Past, Proto, SocketFacts, Target};
+use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
 use crate::session::{Done, Socket, SocketId};
 use crate::sys::call;
@@ -60,11 +60,24 @@ impl App {
         ) {
             facts.interfaces = self.interfaces(host.as_deref());
         }
-        facts.host = host;
-        let asked_ip = facts.asked.as_ref().and_then(Addr::inet).map(|at| at.ip());
-        facts.asked_host = asked_ip.and_then(|ip| self.session.host_at(ip));
+        if host.is_none() {
+            let asked = facts.asked.as_ref().and_then(Addr::inet);
+            facts.asked_host = asked.and_then(|to| self.session.host_at(to.ip()));
+        }
         self.at_the_address(done, errno, &mut facts);
+        facts.lab = self.in_lab(host, facts.asked.as_ref());
         facts
+    }
+
+    /// The laboratory hosts that matter to a call on this one.
+    fn in_lab(&self, here: Option<String>, asked: Option<&Addr>) -> Option<InLab> {
+        let here = here?;
+        let asked = asked.and_then(Addr::inet);
+        Some(InLab {
+            other: self.host_names().into_iter().find(|host| *host != here)?,
+            asked: asked.and_then(|to| self.session.host_at(to.ip())),
+            here,
+        })
     }
 
     /// Who is at the address asked for.

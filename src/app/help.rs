@@ -40,6 +40,9 @@ impl App {
                 let names = COMMANDS.iter().map(|command| command.name);
                 let refusal = Refusal::new(format!("there is no command `{word}`"));
                 return Err(match crate::text::near::nearest(&word, names) {
+                    _ if crate::explain::topic(&word).is_some() => {
+                        refusal.help(format!("explain {word}"))
+                    }
                     Some(near) => refusal.help(format!("did you mean `{near}`?")),
                     None => refusal.help("`help` alone lists them all"),
                 });

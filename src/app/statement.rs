@@ -55,6 +55,12 @@ impl App {
             self.session.go(usual.as_deref());
         }
         self.session.forget_hidden();
+        for (name, now) in self.session.displaced() {
+            self.say(
+                format!("`{name}` stands for something else now; the socket before it stays open, as `{now}`."),
+                sink,
+            );
+        }
         match result {
             Ok(outcome) => outcome,
             Err(refusal) => {

@@ -23,6 +23,10 @@ impl App {
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
         let mut words = of_call(done, socket, before);
+        if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
+            // The socket lives on until that call returns: nothing can be said of its end yet.
+            return vec!["asleep"];
+        }
         if socket.listening {
             words.push("listener");
         }

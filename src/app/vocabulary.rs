@@ -2,6 +2,7 @@
 
 use super::App;
 use crate::event::Addr;
+use crate::session::Value;
 use std::borrow::Cow;
 
 /// Words that stand for something right now.
@@ -9,6 +10,8 @@ use std::borrow::Cow;
 pub struct Vocabulary {
     /// Sockets and variables.
     pub names: Vec<String>,
+    /// Those of them that stand for an open socket, or will when a call returns.
+    pub sockets: Vec<String>,
     /// Addresses in use.
     pub addresses: Vec<String>,
     /// Topics of `explain`.
@@ -39,6 +42,20 @@ impl App {
             .into_iter()
             .map(|(name, _)| name.to_owned())
             .collect();
+        let is_socket = |value: &Value| match value {
+            Value::Socket(id) => self
+                .session
+                .socket(*id)
+                .is_some_and(|socket| !socket.closed),
+            value => matches!(value, Value::Pending(..)),
+        };
+        let sockets = self
+            .session
+            .variables()
+            .into_iter()
+            .filter(|(_, value)| is_socket(value))
+            .map(|(name, _)| name.to_owned())
+            .collect();
         let mut addresses: Vec<String> = Vec::new();
         for socket in self.session.open_sockets().into_iter().take(ASKED) {
             let seen = self.ledger.peek(socket);
@@ -62,6 +79,7 @@ impl App {
             .collect();
         Vocabulary {
             names,
+            sockets,
             addresses,
             topics,
             lessons: self.lesson_ids(),

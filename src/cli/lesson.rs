@@ -11,6 +11,7 @@ use crate::sys::high::raise_limit;
 use crate::sys::reserve::close_inherited;
 use crate::text::style::{Paint, Style};
 use crate::text::table::Table;
+use crate::text::wrap;
 use anyhow::{Context, anyhow};
 use serde_json::json;
 use std::fs::OpenOptions;
@@ -176,8 +177,9 @@ impl Report {
     fn defects(&mut self, defects: &[Defect]) {
         for defect in defects {
             for line in defect.to_string().lines() {
-                self.output
-                    .write(&format!("  {}\n", self.style.clean(line)));
+                let line = self.style.clean(line);
+                let line = wrap::indented(&line, self.style.width, "  ", "      ");
+                self.output.write(&format!("{}\n", line.trim_end()));
             }
         }
     }

@@ -15,9 +15,7 @@ pub struct Facts {
     pub closed: Option<Closed>,
     /// The address asked for: of bind the local one, of connect and sendto the destination.
     pub asked: Option<Addr>,
-    /// The laboratory host that the call was made on; `None` is the machine itself.
-    pub host: Option<String>,
-    /// The laboratory host that has the address asked for.
+    /// The laboratory host that has the address asked for, where the call was made on the machine itself.
     pub asked_host: Option<String>,
     /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
     pub holders: Vec<Holder>,
@@ -57,8 +55,21 @@ pub struct Facts {
     pub file: Option<&'static str>,
     /// For EPIPE and ECONNRESET: the other end, where it is or was a socket of this session.
     pub other_end: Option<OtherEnd>,
+    /// The laboratory hosts that matter, where the call was made on one.
+    pub lab: Option<InLab>,
     /// A name that no socket of the session has, for the hints that make a new one.
     pub free_name: Option<String>,
+}
+
+/// Where in the laboratory a call was made.
+#[derive(Debug, Clone, Default)]
+pub struct InLab {
+    /// The host that it was made on.
+    pub here: String,
+    /// Another host, which it can reach.
+    pub other: String,
+    /// The host that has the address asked for.
+    pub asked: Option<String>,
 }
 
 /// The other end of a connection, in the same session.

@@ -106,7 +106,12 @@ fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
         Err(error) => {
             let line = error.location().map_or(1, |at| at.line() as usize + 1);
             let message = error.without_snippet().to_string();
-            let message = message.lines().next().unwrap_or_default().to_owned();
+            let message = message.lines().next().unwrap_or_default();
+            // The reader's own line number counts from the `---`, and its words are a programmer's.
+            let message = message
+                .split_once(" at line ")
+                .map_or(message, |(message, _)| message)
+                .replace("unknown variant", "unknown word");
             defects.add(
                 line,
                 format!("front matter: {message}"),

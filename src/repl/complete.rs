@@ -2,7 +2,7 @@
 
 use super::forms::{self, Slot};
 use super::place::{Place, place};
-use crate::app::Vocabulary;
+use crate::app::{Settings, Vocabulary};
 use crate::errno::Errno;
 use crate::event::TcpState;
 use crate::lang::ast::{Claim, Mark};
@@ -56,7 +56,8 @@ fn offers(place: &Place, typed: &str, vocabulary: &Vocabulary) -> Vec<String> {
                 return Vec::new();
             };
             match param.kind {
-                Kind::Word => words(command, vocabulary),
+                Kind::Word if *index == 0 => words(command, vocabulary),
+                Kind::Word => Vec::new(),
                 kind => of_kind(kind, *index, command, vocabulary),
             }
         }
@@ -105,7 +106,6 @@ fn flags(command: &Command) -> Vec<String> {
 
 /// What a parameter of this kind may be.
 fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary) -> Vec<String> {
-    let names = || vocabulary.names.clone();
     let beginning = |prefixes: &[&str]| -> Vec<String> {
         let all = constants::CONSTANTS.iter().map(|constant| constant.name);
         all.filter(|name| prefixes.iter().any(|p| name.starts_with(p)))
@@ -117,9 +117,13 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
         some
     };
     match kind {
-        Kind::Socket | Kind::Watch | Kind::Value | Kind::Data => names(),
+        Kind::Socket | Kind::Watch => vocabulary.sockets.clone(),
+        Kind::Value | Kind::Data => vocabulary.names.clone(),
         Kind::Address => {
-            let ends = vocabulary.names.iter().map(|name| format!("{name}.local"));
+            let ends = vocabulary
+                .sockets
+                .iter()
+                .map(|name| format!("{name}.local"));
             let hosts = vocabulary.hosts.iter().map(|host| format!("{host}:"));
             let addresses = vocabulary.addresses.iter().cloned();
             addresses.chain(ends).chain(hosts).collect()
@@ -162,9 +166,11 @@ fn errnos() -> Vec<String> {
 /// What the one word may be: it depends on the command.
 fn words(command: &Command, vocabulary: &Vocabulary) -> Vec<String> {
     match command.name {
-        "explain" | "help" => vocabulary.topics.clone(),
+        "explain" => vocabulary.topics.clone(),
+        "help" => commands().collect(),
         "learn" => vocabulary.lessons.clone(),
         "lesson" => vocabulary.lessons.clone(),
+        "set" => Settings::names(),
         _ => Vec::new(),
     }
 }
@@ -210,7 +216,7 @@ fn claim(before: &[String], vocabulary: &Vocabulary) -> Vec<String> {
         [word] => match word.as_str() {
             "error" => errnos(),
             "state" | "local" | "peer" | "backlog" | "recvq" | "sendq" | "ready" | "half-open" => {
-                vocabulary.names.clone()
+                vocabulary.sockets.clone()
             }
             "packets" | "window" => vocabulary.hosts.clone(),
             "packet" | "fate" => own(&["last"]),
@@ -239,7 +245,8 @@ mod tests {
     fn offered(line: &str) -> Vec<String> {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let vocabulary = Vocabulary {
-            names: own(&["s", "conn"]),
+            names: own(&["s", "conn", "port"]),
+            sockets: own(&["s", "conn"]),
             addresses: own(&["127.0.0.1:12345"]),
             topics: own(&["bind", "EADDRINUSE"]),
             lessons: own(&["closing", "what-a-socket-is"]),
@@ -260,6 +267,11 @@ mod tests {
         assert_eq!(offered("shutdown s w"), ["wr"]);
         assert_eq!(offered("explain EADDR"), ["EADDRINUSE"]);
         assert_eq!(offered("learn clo"), ["closing"]);
+        assert_eq!(offered("close "), ["conn", "s"]);
+        assert_eq!(offered("print po"), ["port"]);
+        assert_eq!(offered("set ti"), ["timeout"]);
+        assert_eq!(offered("help shu"), ["shutdown"]);
+        assert!(offered("help EADDR").is_empty(), "help is for commands");
         assert_eq!(offered("x = s.lo"), ["local"]);
         assert_eq!(offered("s.bi"), ["bind("]);
         assert_eq!(

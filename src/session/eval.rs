@@ -99,7 +99,9 @@ impl Session {
         match nearest(name, names.iter().copied()) {
             Some(near) => refusal.help(format!("did you mean `{near}`?")),
             None if names.is_empty() => {
-                refusal.help(format!("make one first:  {name} = socket tcp"))
+                // In a comparison each side has its kind.
+                let kind = self.usual.map_or(" tcp", |_| "");
+                refusal.help(format!("make one first:  {name} = socket{kind}"))
             }
             None => refusal.help("`ls` lists the sockets, `vars` the variables"),
         }

@@ -48,10 +48,8 @@ fn args([domain, kind, protocol]: [i32; 3]) -> String {
 /// socket(2)
 pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let alone = call.arg("domain").is_none() && call.arg("type").is_none();
-    let usual = match alone {
-        true => session.usual,
-        false => [libc::AF_INET, libc::SOCK_STREAM],
-    };
+    let usual = session.usual.filter(|_| alone);
+    let usual = usual.unwrap_or([libc::AF_INET, libc::SOCK_STREAM]);
     let [domain, kind, protocol] = triple(session, call, usual)?;
     let result = session.networks.here().socket(domain, kind, protocol);
     let shown = notation::finished(

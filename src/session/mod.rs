@@ -130,9 +130,11 @@ pub struct Session {
     last: Option<SocketId>,
     last_errno: Option<Errno>,
     hidden: usize,
+    /// Names that went to something else, with what the open sockets that had them are called now.
+    displaced: Vec<(String, String)>,
     since: Instant,
-    /// Domain and type of a socket for which none are given.
-    usual: [i32; 2],
+    /// Domain and type of a socket for which none are given, where that is not for the student to say.
+    usual: Option<[i32; 2]>,
 }
 
 impl Session {
@@ -151,8 +153,9 @@ impl Session {
             last: None,
             last_errno: None,
             hidden: 0,
+            displaced: Vec::new(),
             since: Instant::now(),
-            usual: [libc::AF_INET, libc::SOCK_STREAM],
+            usual: None,
         }
     }
 
@@ -211,7 +214,7 @@ impl Session {
 
     /// Domain and type that `socket` alone makes from now on.
     pub fn set_usual(&mut self, usual: [i32; 2]) {
-        self.usual = usual;
+        self.usual = Some(usual);
     }
 
     /// How long a call may take before it is called blocked.
@@ -242,8 +245,30 @@ impl Session {
             && socket.name == name
         {
             // The name goes to something else; the socket stays, under its number.
-            socket.name = format!("fd{}", socket.fd);
+            let now = format!("fd{}", socket.fd);
+            socket.name.clone_from(&now);
+            if !socket.closed {
+                self.displace(name, now, old);
+            }
         }
+    }
+
+    /// An open socket lost its name: `now` can be typed from here on, unless it stands for something that is still of use.
+    fn displace(&mut self, name: &str, now: String, socket: SocketId) {
+        let of_use = match self.vars.get(&now) {
+            Some(Value::Socket(id)) => self.table.get(*id).is_some_and(|socket| !socket.closed),
+            Some(_) => true,
+            None => false,
+        };
+        if !of_use {
+            self.vars.insert(now.clone(), Value::Socket(socket));
+        }
+        self.displaced.push((name.to_owned(), now));
+    }
+
+    /// The names that went from an open socket to something else since last asked, with what the socket is called now.
+    pub fn displaced(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.displaced)
     }
 
     /// A required argument; the parser has seen to it that it is there.

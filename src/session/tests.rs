@@ -103,7 +103,11 @@ fn a_name_that_goes_to_another_socket_leaves_the_first_open_under_its_number() {
     done(&mut s, "s = socket tcp");
     let first = s.find_socket("s").unwrap().fd;
     done(&mut s, "s = socket udp");
-    assert_eq!(s.by_fd(first).unwrap().name, format!("fd{first}"));
+    let now = format!("fd{first}");
+    assert_eq!(s.by_fd(first).unwrap().name, now);
+    assert_eq!(s.find_socket(&now).unwrap().fd, first);
+    assert_eq!(s.displaced(), [("s".to_owned(), now)]);
+    assert_eq!(s.displaced(), []);
     assert_eq!(s.find_socket("s").unwrap().proto(), "udp");
 }
 

@@ -34,6 +34,9 @@ const WIDTH: usize = 76;
 pub(super) fn diagram(page: &mut Page<'_>, name: &str, way: &[TcpState]) {
     let here = way.last().copied();
     page.line(|page| {
+        if name.is_empty() {
+            return page.own("No socket yet: this is the way that a TCP socket goes.");
+        }
         page.foreign_in(name, Paint::Name);
         match here {
             Some(here) => {

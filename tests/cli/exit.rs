@@ -223,3 +223,10 @@ fn color_by_choice() {
         "JSON has no color"
     );
 }
+
+#[test]
+fn who_does_not_know_what_to_type_is_told_where_to_look() {
+    let lists = "help lists the commands, explain the topics";
+    script("what is a socket\n").status(2).says(&[lists]);
+    script("help TIME_WAIT\n").says(&["no command `TIME_WAIT`", "explain TIME_WAIT"]);
+}

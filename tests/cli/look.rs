@@ -53,6 +53,24 @@ fn the_diagram_marks_the_place_and_the_way() {
 }
 
 #[test]
+fn the_diagram_alone_belongs_to_no_socket() {
+    script("state\n")
+        .status(0)
+        .says(&["No socket yet: this is the way", "CLOSE", "TIME_WAIT"]);
+}
+
+#[test]
+fn a_socket_that_lost_its_name_is_told_of_and_can_be_named_as_ls_shows_it() {
+    script("s = socket tcp\ns = socket udp\nls\nclose fd3\nexpect sockets 1\n")
+        .status(0)
+        .says(&[
+            "`s` stands for something else now; the socket before it stays open, as `fd3`",
+            "fd3",
+            "close(3) = 0",
+        ]);
+}
+
+#[test]
 fn who_names_the_sessions_own_sockets() {
     let all = events("s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nwho s.local\n");
     let answer = all

@@ -75,6 +75,17 @@ fn help_fits_the_screen() {
 }
 
 #[test]
+fn the_list_of_lessons_fits_the_screen() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("lessons", "sock> ");
+    let text = terminal.text();
+    assert!(
+        text.contains("sock> lessons") && text.contains("18 tcp-and-udp-under-loss"),
+        "the line that asked for it is still to be seen:\n{text}"
+    );
+}
+
+#[test]
 fn without_utf_8_everything_is_ascii() {
     let (mut terminal, _home) = Start::new(&[]).env("LC_ALL", "C").open();
     for line in ["help", "s = socket tcp", "ls", "explain bind"] {

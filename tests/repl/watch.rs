@@ -238,6 +238,8 @@ fn pages(lesson: &str) -> Option<usize> {
         for line in page.lines().filter(|line| !line.starts_with("sock")) {
             assert!(line.trim().chars().count() <= 80, "{lesson}: {line}");
         }
+        let says = |line: &str| !line.trim().is_empty() && !line.trim_start().starts_with("-- ");
+        assert!(page.lines().any(says), "lesson {lesson}: an empty page");
         pages += 1;
         assert!(pages < 80, "it ends");
     }

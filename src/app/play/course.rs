@@ -31,7 +31,12 @@ pub fn choose(library: &Library, words: &[String]) -> Result<Vec<Chosen>, String
         if is_path(word) {
             chosen.extend(of_path(Path::new(word))?);
         } else {
-            let entry = library.find(word).map_err(|wrong| not_found(&wrong))?;
+            let entry = library.find(word).map_err(|wrong| {
+                format!(
+                    "{} (a file is named by its path: ./my-lesson.md)",
+                    not_found(&wrong)
+                )
+            })?;
             chosen.push(read(library, entry));
         }
     }

@@ -131,7 +131,9 @@ impl Learner {
     pub(in crate::app) fn farewell(&self) -> String {
         let place = format!("lesson {}, step {}", self.number, self.step + 1);
         match self.progress {
-            Some(_) => format!("Your place is kept: {place}. `socktutor learn` goes on there."),
+            Some(_) => format!(
+                "Your place is kept: {place}. To go on, start again and type `learn` (or run `socktutor learn`)."
+            ),
             None => String::new(),
         }
     }

@@ -18,10 +18,11 @@ pub(super) fn not_available(scene: &Scene<'_>) -> Option<Words> {
 /// bind() to an address of another machine.
 fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
-    let (host, owner) = (
-        scene.facts.host.as_deref(),
-        scene.facts.asked_host.as_deref(),
-    );
+    let lab = scene.facts.lab.as_ref();
+    if let Some((lab, owner)) = lab.and_then(|lab| Some((lab, lab.asked.as_ref()?))) {
+        return Some(on_another_host(scene, asked, &lab.here, owner));
+    }
+    let host = lab.map(|lab| lab.here.as_str());
     let mut words = Words::new(match host {
         Some(host) => format!(
             "A socket can only be bound to an address of its own host, and {} is none of {host}'s.",
@@ -40,20 +41,15 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     }
     let name = scene.name();
     let port = asked.port();
+    let owner = scene.facts.asked_host.as_deref();
     if let Some(owner) = owner {
         words = words
-            .why(match host {
-                Some(_) => format!("It is {owner}'s: a socket made there can have it."),
-                None => format!(
-                    "It is that of {owner}, a host of the laboratory: a socket made there can have it, and {name} is one \
-                     of the machine itself."
-                ),
-            })
-            .hint(format!(
-                "{owner}: {}; bind {} {asked}",
-                scene.new_socket(),
-                scene.free()
-            ));
+            .why(format!(
+                "It is that of {owner}, a host of the laboratory: a socket made there can have it, and {name} is one of \
+                 the machine itself."
+            ))
+            .hint(format!("{owner}: {}", scene.new_socket()))
+            .then(format!("bind {} {owner}:{port}", scene.free()));
     }
     let (loopback, any) = if asked.is_ipv6() {
         ("[::1]", "[::]")
@@ -62,13 +58,32 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     };
     words = words.hint(format!("bind {name} {loopback}:{port}"));
     words = words.hint(format!("bind {name} {any}:{port}"));
-    // To reach that machine is another matter than to be it, where a way leads there: the machine and the laboratory
-    // do not reach each other.
+    // To reach that machine is another matter than to be it, where a way leads there: the machine and the laboratory do
+    // not reach each other.
     Some(match port {
         0 => words,
-        _ if host.is_some() != owner.is_some() => words,
+        _ if host.is_some() || owner.is_some() => words,
         _ => words.hint(format!("connect {name} {asked}")),
     })
+}
+
+/// bind() to the address of another host of the laboratory: the socket was made on the wrong one.
+fn on_another_host(scene: &Scene<'_>, asked: SocketAddr, here: &str, owner: &str) -> Words {
+    let (name, free, port) = (scene.name(), scene.free(), asked.port());
+    let own: Vec<String> = scene
+        .facts
+        .interfaces
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    Words::new(format!(
+        "{name} was made on {here}, and {} belongs to {owner}: a socket can only be bound to an address of its own host.",
+        asked.ip()
+    ))
+    .why(format!("{here} has: {}. A socket stays on the host where it was made.", own.join(", ")))
+    .hint(format!("{owner}: {}", scene.new_socket()))
+    .then(format!("bind {free} {owner}:{port}"))
+    .hint(format!("bind {name} {here}:{port}"))
 }
 
 /// connect() that finds no local port, or only one that has this connection already.
@@ -81,7 +96,7 @@ fn no_local_port(scene: &Scene<'_>) -> Words {
                  there can only be one. A socket that is not bound gets a free port.",
             )
             .hint(scene.new_socket())
-            .hint(format!("connect {} {asked}", scene.free())),
+            .then(format!("connect {} {asked}", scene.free())),
         None => Words::new(format!("The kernel found no free local port for a connection to {asked}."))
             .why(match scene.facts.port_range {
                 Some((low, high)) => {
@@ -215,8 +230,8 @@ pub(super) fn destination(scene: &Scene<'_>) -> Option<Words> {
     Some(
         Words::new(format!("The kernel does not know where to send this: {name} has no peer."))
             .why("A UDP socket has no connection. Either name the receiver each time with sendto(), or once with connect().")
-            .hint(format!("sendto {name} \"hi\" 127.0.0.1:12345"))
-            .hint(format!("connect {name} 127.0.0.1:12345")),
+            .hint(format!("sendto {name} \"hi\" {}", scene.far_end()))
+            .hint(format!("connect {name} {}", scene.far_end())),
     )
 }
 
@@ -244,7 +259,7 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         {
             "It stands for an IPv4 address, and this socket has IPV6_V6ONLY: it speaks IPv6 alone."
         }
-        _ if scene.facts.host.is_some() && errno == "ENETUNREACH" => {
+        _ if scene.facts.lab.is_some() && errno == "ENETUNREACH" => {
             let words = words.why("A host of the laboratory reaches the laboratory's other hosts and nobody else: nothing leaves it.");
             return Some(words.hint("lab").hint(format!("explain {errno}")));
         }

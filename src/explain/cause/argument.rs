@@ -127,7 +127,7 @@ pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
         ))
         .why("Both ends of a Unix connection must be of one type.")
         .hint(format!("{} = socket {hint}", scene.free()))
-        .hint(format!("connect {} {}", scene.free(), scene.asked())),
+        .then(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
 

@@ -1,6 +1,6 @@
 //! Errors about the connection: not there yet, there already, gone.
 
-use super::super::facts::{OtherEnd, Proto, SocketFacts};
+use super::super::facts::{OtherEnd, SocketFacts};
 use super::{Scene, Words};
 use crate::event::TcpState;
 
@@ -21,7 +21,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         return Some(
             Words::new(format!("{name} has no peer: {call}() needs one."))
                 .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
-                .hint(format!("connect {name} {}", example(socket.proto))),
+                .hint(format!("connect {name} {}", example(scene))),
         );
     }
     if socket.state == Some(TcpState::SynSent) {
@@ -59,7 +59,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
             None => words.why("It is fresh. A client connects first; a server binds, listens and accepts."),
         },
     };
-    Some(words.hint(format!("connect {name} {}", example(socket.proto))))
+    Some(words.hint(format!("connect {name} {}", example(scene))))
 }
 
 /// The last connect(), where it failed.
@@ -73,11 +73,11 @@ fn failed_connect(socket: &SocketFacts) -> Option<String> {
     Some(format!("The last try, {}, gave {errno}.", last.statement))
 }
 
-fn example(proto: Proto) -> &'static str {
-    if proto.is_unix() {
-        "/tmp/server.sock"
+fn example(scene: &Scene<'_>) -> String {
+    if scene.proto().is_unix() {
+        "/tmp/server.sock".to_owned()
     } else {
-        "127.0.0.1:12345"
+        scene.far_end()
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
             ))
             .why("A TCP socket is a listener or one end of a connection, never both.")
             .hint(scene.new_socket())
-            .hint(format!("connect {} {}", scene.free(), scene.asked())),
+            .then(format!("connect {} {}", scene.free(), scene.asked())),
         );
     }
     let words = if scene.connected() {
@@ -119,8 +119,8 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
     };
     Some(
         words
-            .hint(scene.new_socket())
-            .hint(format!("connect {} {}", scene.free(), scene.asked())),
+            .then(scene.new_socket())
+            .then(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -173,7 +173,7 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
     Some(
         words
             .why("Linux says EPIPE here (broken pipe), where the man page would lead one to expect ENOTCONN.")
-            .hint(format!("connect {name} {}", example(socket.proto))),
+            .hint(format!("connect {name} {}", example(scene))),
     )
 }
 
@@ -203,7 +203,7 @@ fn peer_gone(scene: &Scene<'_>) -> Words {
     ))
     .why(how)
     .hint(format!("close {name}"))
-    .hint(scene.new_socket())
+    .then(scene.new_socket())
 }
 
 /// ECONNRESET
@@ -245,7 +245,7 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
                     "The kernel says so once; later calls find no connection (recv 0, send EPIPE).",
                 )
                 .hint(format!("close {name}"))
-                .hint(scene.new_socket()),
+                .then(scene.new_socket()),
         );
     }
     Some(
@@ -256,7 +256,7 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
                  says so once; later calls find no connection (recv 0, send EPIPE).",
             )
             .hint(format!("close {name}"))
-            .hint(scene.new_socket()),
+            .then(scene.new_socket()),
     )
 }
 

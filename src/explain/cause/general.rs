@@ -125,6 +125,15 @@ fn since(seconds: f64) -> String {
 
 /// EINTR
 pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
+    if let (Some(closed), true) = (&scene.facts.closed, scene.call != "close") {
+        // The shell wakes what sleeps on a descriptor that was closed.
+        return Some(
+            Words::new(format!("A signal woke {}() while it slept.", scene.call)).why(format!(
+                "The shell sent it, because {} had closed the descriptor: the call cannot be made again on {}.",
+                closed.statement, closed.name
+            )),
+        );
+    }
     let after = match scene.call {
         "connect" if scene.proto().is_unix() => {
             "The socket is not connected; the call can be made again."

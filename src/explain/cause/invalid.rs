@@ -71,7 +71,7 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
     Some(
         words
             .hint(scene.new_socket())
-            .hint(format!("bind {} {}", scene.free(), scene.asked())),
+            .then(format!("bind {} {}", scene.free(), scene.asked())),
     )
 }
 
@@ -122,8 +122,8 @@ fn listen(scene: &Scene<'_>) -> Option<Words> {
     let fresh = |words: Words| {
         words
             .hint(scene.new_socket())
-            .hint(format!("bind {} 127.0.0.1:0", scene.free()))
-            .hint(format!("listen {} 5", scene.free()))
+            .then(format!("bind {} 127.0.0.1:0", scene.free()))
+            .then(format!("listen {} 5", scene.free()))
     };
     if socket.proto.is_unix() && scene.local().is_none() {
         return Some(
@@ -132,7 +132,7 @@ fn listen(scene: &Scene<'_>) -> Option<Words> {
             ))
             .why("TCP is kinder: there listen() without bind() takes a free port.")
             .hint(format!("bind {name} /tmp/{name}.sock"))
-            .hint(format!("listen {name} 5")),
+            .then(format!("listen {name} 5")),
         );
     }
     if socket.state == Some(TcpState::SynSent) {
@@ -191,16 +191,16 @@ fn accept(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!(
                 "bind {name} {}",
                 if socket.proto.is_unix() {
-                    "/tmp/s.sock"
+                    "/tmp/s.sock".to_owned()
                 } else {
-                    "127.0.0.1:12345"
+                    scene.own_end()
                 }
             ))
     };
     Some(
         words
-            .hint(format!("listen {name} 5"))
-            .hint(format!("conn = accept {name}")),
+            .then(format!("listen {name} 5"))
+            .then(format!("conn = accept {name}")),
     )
 }
 
@@ -210,7 +210,7 @@ fn connect(scene: &Scene<'_>) -> Option<Words> {
         return Some(
             Words::new(format!("{name} listens: it cannot call anyone itself."))
                 .hint(scene.new_socket())
-                .hint(format!("connect {} {}", scene.free(), scene.asked())),
+                .then(format!("connect {} {}", scene.free(), scene.asked())),
         );
     }
     loopback_source(scene).or_else(|| match &scene.facts.asked {
@@ -232,7 +232,7 @@ fn loopback_source(scene: &Scene<'_>) -> Option<Words> {
         Words::new(format!("{} is bound to {local}, and from a loopback address nothing can leave this machine.", scene.name()))
             .why("Leave a client's socket unbound: the kernel then chooses an address that reaches the destination.")
             .hint(scene.new_socket())
-            .hint(format!("connect {} {asked}", scene.free()))
+            .then(format!("connect {} {asked}", scene.free()))
     })
 }
 
@@ -242,7 +242,7 @@ fn send(scene: &Scene<'_>) -> Option<Words> {
     if scene.proto() == Proto::Udp && to.and_then(Addr::port) == Some(0) {
         return Some(
             Words::new("A datagram needs a port to go to, and port 0 is none: it means \"any\" only in bind().")
-                .hint(format!("sendto {} \"hi\" 127.0.0.1:12345", scene.name())),
+                .hint(format!("sendto {} \"hi\" {}", scene.name(), scene.far_end())),
         );
     }
     loopback_source(scene)

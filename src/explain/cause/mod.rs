@@ -125,9 +125,19 @@ impl Words {
         self
     }
 
-    /// A line to type.
+    /// A line to type. Several are alternatives.
     fn hint(mut self, line: impl Into<String>) -> Self {
         self.hints.push(line.into());
+        self
+    }
+
+    /// What is to be typed after the last hint, on the same line.
+    fn then(mut self, line: impl Into<String>) -> Self {
+        let line = line.into();
+        match self.hints.last_mut() {
+            Some(last) => last.push_str(&format!("; {line}")),
+            None => self.hints.push(line),
+        }
         self
     }
 }
@@ -226,8 +236,9 @@ impl Scene<'_> {
         };
         if own != "AF_UNIX" && fit.starts_with("unix") {
             let call = match self.call {
-                "sendto" => format!("sendto {} \"hi\" 127.0.0.1:12345", self.name()),
-                call => format!("{call} {} 127.0.0.1:12345", self.name()),
+                "sendto" => format!("sendto {} \"hi\" {}", self.name(), self.far_end()),
+                "bind" => format!("bind {} {}", self.name(), self.own_end()),
+                call => format!("{call} {} {}", self.name(), self.far_end()),
             };
             return Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
                 .why("An Internet address has a port; a word without one is taken for the path of a Unix socket.")
@@ -238,6 +249,18 @@ impl Scene<'_> {
             .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
             .hint(format!("{} = socket {fit}", self.free()))
             .hint(again)
+    }
+
+    /// An address that a server could have where the call was made.
+    fn own_end(&self) -> String {
+        let lab = self.facts.lab.as_ref();
+        lab.map_or("127.0.0.1", |lab| &lab.here).to_owned() + ":12345"
+    }
+
+    /// An address that a server could have which the call could reach.
+    fn far_end(&self) -> String {
+        let lab = self.facts.lab.as_ref();
+        lab.map_or("127.0.0.1", |lab| &lab.other).to_owned() + ":12345"
     }
 
     /// The socket is spent; a new one is needed.

@@ -1,6 +1,6 @@
 //! ECONNREFUSED: nobody is there.
 
-use super::super::facts::Proto;
+use super::super::facts::{InLab, Proto};
 use super::{Scene, Words};
 use crate::event::{Addr, TcpState};
 
@@ -43,7 +43,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
                 target.name
             ))
             .hint(format!("listen {} 5", target.name))
-            .hint(again);
+            .then(again);
     }
     let other = scene
         .facts
@@ -64,6 +64,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .why("Now somebody does: the server came a moment too late. Try again.")
             .hint(again);
     }
+    if let Some(lab) = &scene.facts.lab {
+        return refused_in_lab(scene, lab, words);
+    }
     let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
@@ -74,6 +77,33 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// Nobody listens on that port of a laboratory host: it is known which, and that no firewall is in the way.
+fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
+    let name = scene.name();
+    let port = scene.facts.asked.as_ref().and_then(Addr::port);
+    let port = port.unwrap_or_default();
+    let host = match &lab.asked {
+        Some(host) if *host != lab.here => host,
+        _ => {
+            return words
+                .why(format!(
+                    "That is {} itself, so its own kernel answered. On the other side of the wire is {}.",
+                    lab.here, lab.other
+                ))
+                .hint(format!("connect {name} {}:{port}", lab.other));
+        }
+    };
+    let free = scene.free();
+    words
+        .why(format!(
+            "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
+             listen."
+        ))
+        .hint(format!("{host}: {}", scene.new_socket()))
+        .then(format!("bind {free} {host}:{port}"))
+        .then(format!("listen {free} 5"))
 }
 
 /// UDP: what an earlier datagram met.

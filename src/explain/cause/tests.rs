@@ -4,7 +4,7 @@
     reason = "a list of cases is read from top to bottom"
 )]
 
-use super::super::facts::{Closed, Facts, Past, PathFacts, Proto, SocketFacts, Target};
+use super::super::facts::{Closed, Facts, InLab, Past, PathFacts, Proto, SocketFacts, Target};
 use super::super::topic;
 use super::cause;
 use crate::errno::Errno;
@@ -392,6 +392,24 @@ fn refused() {
         &["Your socket b", "does not listen", "listen b 5"],
     );
     given.target = None;
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: None,
+    });
+    says(
+        &told("connect", libc::ECONNREFUSED, &given),
+        &["That is client itself", "server:12345"],
+    );
+    given.lab.as_mut().unwrap().asked = Some("server".to_owned());
+    says(
+        &told("connect", libc::ECONNREFUSED, &given),
+        &[
+            "The kernel of server answered",
+            "server: s2 = socket tcp; bind s2 server:12345; listen s2 5",
+        ],
+    );
+    given.lab = None;
     given.asked = Some(addr("127.0.0.2:12345"));
     given.holders = vec![Holder {
         socket: Some("a".to_owned()),
@@ -445,7 +463,22 @@ fn would_block() {
     );
     says(
         &told("accept", libc::EINTR, &facts(socket(TcpState::Listen))),
-        &["signal", "accept()"],
+        &["signal", "accept()", "can be made again"],
+    );
+    let mut closed = facts(socket(TcpState::Close));
+    closed.closed = Some(Closed {
+        name: "s".to_owned(),
+        statement: "close s".to_owned(),
+        ..Closed::default()
+    });
+    says(
+        &told("accept", libc::EINTR, &closed),
+        &[
+            "signal",
+            "accept()",
+            "close s had closed",
+            "cannot be made again",
+        ],
     );
 }
 
@@ -463,12 +496,38 @@ fn addresses_that_cannot_be_used() {
         ],
     );
     // The machine's sockets do not reach the laboratory, nor its hosts the outside.
-    for (host, owner) in [(None, Some("server")), (Some("client"), None)] {
-        given.host = host.map(str::to_owned);
-        given.asked_host = owner.map(str::to_owned);
-        let said = told("bind", libc::EADDRNOTAVAIL, &given);
-        assert!(!said.contains("connect s"), "{said}");
-    }
+    given.asked_host = Some("server".to_owned());
+    let said = told("bind", libc::EADDRNOTAVAIL, &given);
+    assert!(
+        said.contains("server: s2 = socket tcp") && !said.contains("connect s"),
+        "{said}"
+    );
+    given.asked_host = None;
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: None,
+    });
+    let said = told("bind", libc::EADDRNOTAVAIL, &given);
+    assert!(
+        said.contains("none of client's") && !said.contains("connect s"),
+        "{said}"
+    );
+    given.asked = Some(addr("10.0.0.2:80"));
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: Some("server".to_owned()),
+    });
+    says(
+        &told("bind", libc::EADDRNOTAVAIL, &given),
+        &[
+            "s was made on client",
+            "10.0.0.2 belongs to server",
+            "server: s2 = socket tcp; bind s2 server:80",
+            "bind s client:80",
+        ],
+    );
     let given = asking(socket(TcpState::Close), "127.0.0.1:80");
     says(
         &told("bind", libc::EACCES, &given),

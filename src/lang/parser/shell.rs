@@ -323,7 +323,7 @@ fn rest_of_line(i: &mut Input) -> Expr {
 }
 
 /// A fault for a first word that is no command and no name.
-pub(super) fn unknown(i: &Input, word: &str, span: Span) -> Fault {
+pub(super) fn unknown(word: &str, span: Span) -> Fault {
     let fault = Fault::new(
         (span.start, span.end),
         format!("there is no command and no variable named {word}"),
@@ -335,8 +335,8 @@ pub(super) fn unknown(i: &Input, word: &str, span: Span) -> Fault {
         .filter(|_| word.starts_with(char::is_uppercase))
         .map(|c| c.name);
     let fault = fault.near(word, names.chain(["expect"]).chain(constants));
-    match i.rest().trim_start().is_empty() && fault.help.is_empty() {
-        true => fault.helping("help lists the commands"),
+    match fault.help.is_empty() {
+        true => fault.helping("help lists the commands, explain the topics"),
         false => fault,
     }
 }

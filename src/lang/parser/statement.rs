@@ -266,7 +266,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         [command] => Err(lab::no_value(command, Span { start, end }).into()),
         [] => {
             identifier(i)?;
-            Err(shell::unknown(i, word, Span { start, end }).into())
+            Err(shell::unknown(word, Span { start, end }).into())
         }
         several => {
             let names: Vec<&str> = several.iter().map(|command| command.name).collect();

@@ -179,7 +179,11 @@ const DEFECTS: &[(&str, &str, &str)] = &[
         "id: Listen!",
         "2: `Listen!` cannot be an id",
     ),
-    ("[ipv6]", "[ipv9]", "5: front matter: unknown variant"),
+    (
+        "[ipv6]",
+        "[ipv9]",
+        "5: front matter: unknown word `ipv9`, expected one of capture, ipv6, multicast",
+    ),
     (
         "---\nid",
         "id",

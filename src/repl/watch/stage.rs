@@ -154,8 +154,11 @@ impl Stage {
         }
     }
 
-    /// An empty line, unless there is one already.
+    /// An empty line, unless there is one already. At the end of a full page it is none: nobody turns to an empty page.
     pub fn gap(&mut self) {
+        if self.live() && !self.more() && self.rows >= self.measure() {
+            return;
+        }
         if self.more() || !self.gap {
             self.say("\n");
         }

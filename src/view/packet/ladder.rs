@@ -105,9 +105,17 @@ fn rungs(drawing: &mut Drawing<'_>, ladder: &Ladder) {
                 let next = soon(&ladder.rungs, at, packet.n);
                 if let Some(next) = next {
                     let between = &ladder.rungs[at + 1..next];
-                    let (later, before): (Vec<&Rung>, Vec<&Rung>) = between.iter().partition(
-                        |rung| matches!(rung, Rung::Call { host, .. } if *host == packet.from),
-                    );
+                    // After a call of its sender a state is that call's doing.
+                    let mut called = false;
+                    let (later, before): (Vec<&Rung>, Vec<&Rung>) =
+                        between.iter().partition(|rung| match rung {
+                            Rung::Call { host, .. } if *host == packet.from => {
+                                called = true;
+                                true
+                            }
+                            Rung::State { host, .. } => called && *host == packet.from,
+                            _ => false,
+                        });
                     words(drawing, &mut { before });
                     meanwhile = later;
                     drawn = next + 1;

@@ -156,6 +156,33 @@ fn a_handshake_is_what_hangs_on_the_wall() {
     assert_eq!(no_width, drawn(TERMINAL, ladder(&TWO, opened())));
 }
 
+/// The server begins to listen while its RST is on the way: nothing of that stands beside the SYN that it answered.
+#[test]
+fn a_state_stands_below_the_call_that_led_to_it() {
+    use TcpState::*;
+    let [syn, answer, _] = handshake();
+    let refused = Packet {
+        flags: Some("RST,ACK".to_owned()),
+        ..answer
+    };
+    let rungs = vec![
+        call("client", "connect()"),
+        sent(syn),
+        state("client", SynSent),
+        Rung::Arrived(1),
+        sent(refused),
+        call("server", "listen()"),
+        state("server", Listen),
+        Rung::Arrived(2),
+        state("client", Close),
+    ];
+    let out = drawn(TERMINAL, ladder(&TWO, rungs));
+    let row = |part: &str| out.lines().position(|line| line.contains(part)).unwrap();
+    assert!(row("listen()") > row("RST,ACK"), "{out}");
+    assert!(row("LISTEN") >= row("listen()"), "{out}");
+    assert!(row("CLOSE") <= row("RST,ACK"), "{out}");
+}
+
 #[test]
 fn what_the_wire_does_is_seen() {
     assert_snapshot!(drawn(TERMINAL, ladder(&TWO, transfer())), @r"

@@ -148,7 +148,7 @@ pub const CASES: &[Case] = &[
         "s = socket unix\nbind s ./s\nlisten s 1\nd = socket unix-dgram\nconnect d ./s",
         &[
             "d is for datagrams, and your socket s is for a stream",
-            "s2 = socket unix |",
+            "s2 = socket unix; connect s2",
         ],
         &["the socket at"],
     ),

@@ -82,7 +82,7 @@ impl App {
         for entry in library.entries() {
             let name = format!("{} {}", entry.number, entry.id().unwrap_or(&entry.file));
             let about = match self.known(&library, entry) {
-                Ok(known) => format!("{}: {}", known.lesson.head.title, standing(&known)),
+                Ok(known) => format!("{}{}", known.lesson.head.title, standing(&known)),
                 Err(refusal) => refusal.message,
             };
             rows.push((name, about));
@@ -247,15 +247,16 @@ impl Learner {
     }
 }
 
+/// What stands after the title: short, so that the list of all lessons stays within a screen of 80 by 24.
 fn standing(known: &Known) -> String {
     match known.standing() {
         Standing::New => match known.lesson.head.minutes {
-            Some(minutes) => format!("new, about {minutes} minutes"),
-            None => "new".to_owned(),
+            Some(minutes) => format!(", {minutes} min"),
+            None => String::new(),
         },
-        Standing::Begun(step) => format!("at step {} of {}", step + 1, known.lesson.steps.len()),
-        Standing::Skipped => "done, some steps skipped".to_owned(),
-        Standing::Done => "done".to_owned(),
+        Standing::Begun(step) => format!(": at step {} of {}", step + 1, known.lesson.steps.len()),
+        Standing::Skipped => ": done, some steps skipped".to_owned(),
+        Standing::Done => ": done".to_owned(),
     }
 }
 
