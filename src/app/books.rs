@@ -303,6 +303,13 @@ impl Ledger {
         self.behind
     }
 
+    /// Something was delivered that may have emptied a send queue: the next look tells it, whatever the time.
+    pub fn delivered(&mut self) {
+        for desk in &mut self.desks {
+            desk.books.hurry();
+        }
+    }
+
     /// What has changed with these sockets, and with those that the kernel names.
     pub fn around(&mut self, session: &Session, own: &[SocketId]) -> Vec<(SocketId, Change)> {
         self.watch_new(session);

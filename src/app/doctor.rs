@@ -259,14 +259,20 @@ fn state() -> Check {
             &[],
         ),
         Some((there, Err(errno))) => {
-            let there = there.display().to_string();
-            let found = format!("{there} may not be written: {}", errno.desc());
-            let there = quoted(&there);
+            let found = format!("{} may not be written: {}", there.display(), errno.desc());
+            // What is above the program's own folder stays whose it is: `/` may be meant.
+            let own = if there.starts_with(folder) {
+                there
+            } else {
+                folder
+            };
+            let own = own.display().to_string();
+            let own = quoted(&own);
             check(
                 name,
                 Checked::No,
                 found,
-                &[format!("sudo chown \"$USER\" {there}; chmod u+wx {there}")],
+                &[format!("sudo install -d -o \"$USER\" -m 0755 {own}")],
             )
         }
         None => check(

@@ -60,6 +60,10 @@ impl App {
         ) {
             facts.interfaces = self.interfaces(host.as_deref());
         }
+        if host.is_none() {
+            let asked = facts.asked.as_ref().and_then(Addr::inet);
+            facts.asked_host = asked.and_then(|to| self.session.host_at(to.ip()));
+        }
         self.at_the_address(done, errno, &mut facts);
         facts.lab = self.in_lab(host, facts.asked.as_ref());
         facts

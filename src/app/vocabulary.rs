@@ -20,6 +20,8 @@ pub struct Vocabulary {
     pub lessons: Vec<String>,
     /// The laboratory's hosts.
     pub hosts: Vec<String>,
+    /// A comparison is on: `socket` alone is whole.
+    pub comparing: bool,
 }
 
 /// How many sockets are asked for their addresses: completion must be quick.
@@ -29,7 +31,10 @@ impl App {
     /// The words of this moment.
     pub fn vocabulary(&self) -> Vocabulary {
         if let Some(comparison) = &self.comparison {
-            return comparison.left().vocabulary();
+            return Vocabulary {
+                comparing: true,
+                ..comparison.left().vocabulary()
+            };
         }
         let names = self
             .session
@@ -79,6 +84,7 @@ impl App {
             topics,
             lessons: self.lesson_ids(),
             hosts: self.host_names(),
+            comparing: false,
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Facts {
     pub closed: Option<Closed>,
     /// The address asked for: of bind the local one, of connect and sendto the destination.
     pub asked: Option<Addr>,
+    /// The laboratory host that has the address asked for, where the call was made on the machine itself.
+    pub asked_host: Option<String>,
     /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
     pub holders: Vec<Holder>,
     /// Whether the socket that holds the address had SO_REUSEADDR set, where that is known.

@@ -224,6 +224,15 @@ impl Books {
             .collect()
     }
 
+    /// An acknowledgment may have come: whoever has something in the send queue is due. The kernel names no socket whose
+    /// queue has become shorter, unless somebody waits for room in it.
+    pub fn hurry(&mut self) {
+        let now = Instant::now();
+        for pace in self.sending.values_mut() {
+            pace.at = now;
+        }
+    }
+
     /// The last look at an open socket.
     pub fn last(&self, id: u64) -> Option<&Look> {
         self.open.get(&id).map(|known| &known.look)

@@ -1,6 +1,5 @@
 //! What is wrong with a line, where, and what to type instead.
 
-use super::table::{Command, Param};
 use crate::text::near;
 
 /// A line that cannot be understood. Nothing of it was done.
@@ -18,13 +17,11 @@ pub struct Fault {
     pub missing: Option<Box<Missing>>,
 }
 
-/// An argument that must be there and is not.
+/// An argument, or a word of an order, that must be there and is not.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missing {
-    /// The command it is missing from.
-    pub command: &'static Command,
-    /// The parameter.
-    pub param: &'static Param,
+    /// What to ask for it: a parameter's name (`addr`), or a question (`which packet? its number, next or all`).
+    pub question: String,
     /// What the prompt offers.
     pub default: Option<&'static str>,
     /// The byte of the line at which an answer is to be put in.

@@ -251,6 +251,7 @@ mod tests {
             topics: own(&["bind", "EADDRINUSE"]),
             lessons: own(&["closing", "what-a-socket-is"]),
             hosts: own(&["client", "server"]),
+            comparing: false,
         };
         candidates(line, &vocabulary).1
     }

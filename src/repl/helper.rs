@@ -123,7 +123,8 @@ impl Hinter for Guide {
         if !self.teaching || pos < line.len() {
             return None;
         }
-        hint::missing(line).map(Shown)
+        let comparing = self.with_words(|words| words.comparing);
+        hint::missing(line, comparing).map(Shown)
     }
 }
 

@@ -5,8 +5,8 @@ use super::place::{Place, place, resolve};
 use crate::lang::table::{Command, Kind, Need, Param, Role};
 
 /// What is still missing at the end of `line`, as it stands after the cursor: ` <addr>`, ` [flags]`.
-/// `None` where nothing is, or nothing is known.
-pub fn missing(line: &str) -> Option<String> {
+/// `None` where nothing is, or nothing is known. While a comparison is on, `socket` alone is whole.
+pub fn missing(line: &str, comparing: bool) -> Option<String> {
     if line.trim().is_empty() {
         return None;
     }
@@ -16,7 +16,7 @@ pub fn missing(line: &str) -> Option<String> {
         true => "",
         false => " ",
     };
-    let (params, call) = match place {
+    let (command, at, call) = match place {
         Place::Order { command, before } => {
             return words(command, before, typed).map(|words| format!("{gap}{words}"));
         }
@@ -24,27 +24,21 @@ pub fn missing(line: &str) -> Option<String> {
             let command = resolve(typed).filter(|command| command.name == typed)?;
             return words(command, Vec::new(), "").map(|words| format!("{gap}{words}"));
         }
-        Place::Command => (
-            resolve(typed)
-                .filter(|command| command.name == typed)?
-                .params,
-            false,
-        ),
+        Place::Command => (resolve(typed).filter(|c| c.name == typed)?, 0, false),
         Place::Argument {
             command,
             index,
             call,
             ..
-        } => {
-            let at = index + usize::from(!typed.is_empty());
-            (command.params.get(at..)?, call)
-        }
+        } => (command, index + usize::from(!typed.is_empty()), call),
         _ => return None,
     };
     if call && !typed.is_empty() {
         return None;
     }
-    let shown: Vec<String> = params.iter().map(show).collect();
+    let whole = comparing && command.name == "socket" && at == 0;
+    let params = command.params.get(at..)?;
+    let shown: Vec<String> = params.iter().map(|param| show(param, whole)).collect();
     if shown.is_empty() {
         return None;
     }
@@ -81,14 +75,16 @@ fn words(command: &'static Command, mut before: Vec<String>, typed: &str) -> Opt
     })
 }
 
-/// `<addr>` must be there, `[flags]` may; `[size=1024]` is asked for with that default.
-fn show(param: &Param) -> String {
+/// `<addr>` must be there, `[flags]` may; `<size=1024>` is asked for with that default. Where the call is `whole` as it
+/// stands, all may be left out.
+fn show(param: &Param, whole: bool) -> String {
     let name = if param.kind == Kind::MsgFlags {
         "--flags"
     } else {
         param.name
     };
     match param.need {
+        Need::Required | Need::Asked(_) if whole => format!("[{name}]"),
         Need::Required => format!("<{name}>"),
         Need::Asked("") => format!("<{name}>"),
         Need::Asked(default) => format!("<{name}={default}>"),
@@ -103,20 +99,20 @@ mod tests {
 
     #[test]
     fn names_what_is_missing() {
-        assert!(missing("bind").is_some_and(|hint| hint.starts_with(" <")));
-        let after_socket = missing("bind s").expect("an address is missing");
+        assert!(missing("bind", false).is_some_and(|hint| hint.starts_with(" <")));
+        let after_socket = missing("bind s", false).expect("an address is missing");
         assert!(after_socket.starts_with(" <addr"), "{after_socket}");
         assert_eq!(
-            missing("bind s ").as_deref(),
+            missing("bind s ", false).as_deref(),
             after_socket.strip_prefix(' ')
         );
-        assert_eq!(missing("bind s 127.0.0.1:80"), None);
-        assert!(missing("s.bind(").is_some_and(|hint| hint.ends_with(')')));
+        assert_eq!(missing("bind s 127.0.0.1:80", false), None);
+        assert!(missing("s.bind(", false).is_some_and(|hint| hint.ends_with(')')));
     }
 
     #[test]
     fn the_words_of_an_order() {
-        let hint = |line| missing(line).unwrap_or_default();
+        let hint = |line| missing(line, false).unwrap_or_default();
         assert_eq!(hint("packet"), " <n>");
         assert_eq!(hint("packet "), "<n>");
         assert_eq!(hint("wire drop"), " <n>|next|all");
@@ -129,14 +125,31 @@ mod tests {
             hint("wire")
         );
         for whole in ["wire hold", "wire ho", "wire hold ", "flows", "wire x "] {
-            assert_eq!(missing(whole), None, "{whole}");
+            assert_eq!(missing(whole, false), None, "{whole}");
         }
+    }
+
+    #[test]
+    fn socket_alone_is_whole_in_a_comparison() {
+        let all = "[domain] [type] [protocol]";
+        assert_eq!(missing("s = socket ", true).as_deref(), Some(all));
+        assert_eq!(missing("socket", true), Some(format!(" {all}")));
+        assert_eq!(
+            missing("socket(", true),
+            Some("[domain], [type], [protocol])".into())
+        );
+        for line in ["s = socket", "socket(", "socket "] {
+            let hint = missing(line, false).unwrap_or_default();
+            assert!(hint.contains("<domain=tcp>"), "{line}: {hint}");
+        }
+        // Of other calls nothing changes.
+        assert_eq!(missing("bind s ", true), missing("bind s ", false));
     }
 
     #[test]
     fn is_silent_where_it_knows_nothing() {
         for line in ["", "  ", "bin", "nonsense ", "send s \"x", "# bind"] {
-            assert_eq!(missing(line), None, "{line}");
+            assert_eq!(missing(line, false), None, "{line}");
         }
     }
 }

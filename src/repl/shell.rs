@@ -184,10 +184,9 @@ impl<L: Lines> Shell<L> {
 
     /// Asks for a missing argument; an empty answer takes the default.
     fn ask(&mut self, missing: &Missing) -> Option<String> {
-        let name = missing.param.name;
-        let question = match missing.default {
-            Some(default) => format!("  {name} [{default}]: "),
-            None => format!("  {name}: "),
+        let question = match (&missing.question, missing.default) {
+            (name, Some(default)) => format!("  {name} [{default}]: "),
+            (name, None) => format!("  {name}: "),
         };
         self.output.flush();
         let answer = self.lines.ask(&question)?;

@@ -30,6 +30,8 @@ pub struct Interrupt(Arc<Pressed>);
 #[derive(Debug, Default)]
 struct Pressed {
     pressed: AtomicBool,
+    /// How often it was pressed.
+    presses: AtomicUsize,
     /// The thread that makes a call itself (`pthread_t`), while it does; 0 otherwise.
     calling: AtomicUsize,
 }
@@ -37,6 +39,7 @@ struct Pressed {
 impl Interrupt {
     /// Ctrl-C was pressed. Safe in a signal handler.
     pub fn fire(&self) {
+        self.0.presses.fetch_add(1, Ordering::AcqRel);
         self.0.pressed.store(true, Ordering::Release);
         let calling = self.0.calling.load(Ordering::Acquire);
         if calling != 0 {
@@ -50,6 +53,11 @@ impl Interrupt {
         let result = call();
         self.0.calling.store(0, Ordering::Release);
         result
+    }
+
+    /// How often it was pressed, whoever has asked.
+    pub fn presses(&self) -> usize {
+        self.0.presses.load(Ordering::Acquire)
     }
 
     /// Whether it was pressed since the last time this was asked.

@@ -283,8 +283,11 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let target = session.sock(call)?;
     let option = option(session, call)?;
     let fields: Vec<Value> = session.arg(call, "optval", |session, expr| match expr {
-        Expr::Tuple(items) => items.iter().map(|item| session.value(item)).collect(),
-        single => Ok(vec![session.value(single)?]),
+        Expr::Tuple(items) => items
+            .iter()
+            .map(|item| field(session, option, item))
+            .collect(),
+        single => Ok(vec![field(session, option, single)?]),
     })?;
     // A name may hold a whole structure: `struct linger l = {1, 0};`
     let fields = match <[Value; 1]>::try_from(fields) {
@@ -323,6 +326,28 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
         effect,
         asked,
     })
+}
+
+/// One field of a value. Where it is an IPv4 address, the name of a laboratory's host stands for that host's.
+fn field(session: &Session, option: &SockOption, expr: &Expr) -> Result<Value, NotYet> {
+    let host = |name: &str| match option.shape {
+        Shape::Group4 | Shape::Interface4 => session.networks.host(name, false),
+        _ => None,
+    };
+    // As in an address, the host comes before a variable or a socket of its name.
+    let named = match expr {
+        Expr::Name(name) | Expr::Word(name) => host(name),
+        _ => None,
+    };
+    let value = match named {
+        Some(ip) => return Ok(Value::Text(ip.to_string())),
+        None => session.value(expr)?,
+    };
+    let found = match &value {
+        Value::Text(text) => host(text),
+        _ => None,
+    };
+    Ok(found.map_or(value, |ip| Value::Text(ip.to_string())))
 }
 
 /// O_NONBLOCK, read and set with fcntl(2).

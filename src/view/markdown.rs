@@ -5,7 +5,7 @@ use crate::text::style::Style;
 use crate::text::wrap;
 use std::sync::Once;
 use termimad::crossterm::style::{Attribute, Color, force_color_output};
-use termimad::minimad::{Options, parse_text};
+use termimad::minimad::{Compound, Line as MdLine, Options, Text, parse_text};
 use termimad::{CompoundStyle, FmtText, LineStyle, MadSkin};
 
 /// Lines of prose wider than this are hard to read, however wide the terminal.
@@ -135,7 +135,8 @@ fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
         }
         source.push('\n');
     }
-    let text = parse_text(&source, Options::default());
+    let mut text = parse_text(&source, Options::default());
+    wrap_at_words(&mut text);
     let skin = skin(style);
     let drawn = FmtText::from_text(&skin, text, Some(width)).to_string();
     let mut out = String::with_capacity(drawn.len());
@@ -193,6 +194,19 @@ fn unshielded(line: &str) -> String {
     line.chars()
         .map(|c| plain(c).map_or(c, |(plain, _)| *plain))
         .collect()
+}
+
+/// termimad folds a line of two or three parts (`**Your vote:** …`) between them where each part has room on a line of
+/// its own, and the second then begins with its space. Of more parts it folds at words: empty ones make it four.
+fn wrap_at_words(text: &mut Text<'_>) {
+    for line in &mut text.lines {
+        if let MdLine::Normal(composite) = line {
+            let few = (2..4).contains(&composite.compounds.len());
+            while few && composite.compounds.len() < 4 {
+                composite.compounds.push(Compound::raw_str(""));
+            }
+        }
+    }
 }
 
 /// Few styles: bold headings, colored code. Without color, none at all.

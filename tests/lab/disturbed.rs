@@ -102,11 +102,15 @@ fn a_doubled_packet_arrives_twice() {
     let Some(mut live) = held(&["one", "two"]) else {
         return;
     };
-    live.run("wire dup 1");
+    let asked = live.run("wire dup 1");
+    assert_eq!(asked[0]["text"], "a copy of #1 will follow it");
     assert_eq!(fates(&live.run("step")), ["1 duplicated"]);
     live.run("expect fate 1 duplicated");
     assert_eq!(waiting(&mut live), [1, 2], "its copy follows");
-    assert_eq!(fates(&live.run("step")), ["1 delivered"]);
+    let last = live.run("step");
+    assert_eq!(fates(&last), ["1 delivered"]);
+    // True of the copy, too.
+    assert_eq!(of_kind(&last, "packet")[0]["note"], "copied by request");
     assert_eq!(arrives(&mut live, 3), ["one", "one", "two"]);
 }
 
@@ -222,7 +226,9 @@ fn a_corrupted_datagram_is_never_seen_again() {
     let Some(mut live) = held(&["one", "two"]) else {
         return;
     };
-    live.run("wire corrupt 1");
+    let asked = live.run("wire corrupt 1");
+    let said = "one bit of #1 is turned over; `packet 1` shows it";
+    assert_eq!(asked[0]["text"], said);
     assert_eq!(arrives(&mut live, 1), ["two"]);
 }
 

@@ -101,7 +101,13 @@ fn what_a_user_lacks_comes_with_a_command() {
     );
     assert_eq!(of(&checks, "locale")["result"], "no");
     assert_eq!(of(&checks, "locale")["mend"][0], "export LC_ALL=C.UTF-8");
-    assert_eq!(of(&checks, "history and progress")["result"], "no");
+    let kept = of(&checks, "history and progress");
+    assert_eq!(kept["result"], "no");
+    assert_eq!(
+        kept["mend"][0],
+        "sudo install -d -o \"$USER\" -m 0755 /no/such/home/.local/state/socktutor",
+        "nothing of another's is given away: {kept}"
+    );
     assert_eq!(of(&checks, "ss")["result"], "skipped");
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     if first.trim().parse::<u16>().unwrap() > 80 {

@@ -203,10 +203,10 @@ fn exercise_23_the_client_closes_first_packet_by_packet() {
             "client ACK 2:2 ack 2"
         ]
     );
-    // Of the connection nothing is left on the server: what is found at its address is the listener.
+    // Of the connection nothing is left on the server; the listener at its address is another socket.
     assert_eq!(
         states(&last),
-        ["7 client TIME_WAIT, server LAST_ACK > LISTEN"]
+        ["7 client TIME_WAIT, server LAST_ACK > CLOSE"]
     );
     assert_eq!(fates(&last), ["7 delivered"]);
 }

@@ -218,6 +218,30 @@ setsockopt v IP_ADD_MEMBERSHIP 239.1.2.3 10.0.0.2\nsetsockopt u IP_MULTICAST_IF 
 }
 
 #[test]
+fn a_socket_option_takes_a_host_by_name() {
+    let Some(mut live) = Live::with(&["a", "b"]) else {
+        return;
+    };
+    // One of the sockets is called like a host.
+    live.run(
+        "b: v = socket udp\nbind v 0.0.0.0:9\na: a = socket udp\n\
+setsockopt v IP_ADD_MEMBERSHIP 239.1.2.3 b\nexpect ok\nsetsockopt a IP_MULTICAST_IF a\nexpect ok",
+    );
+    let told = live.run("getsockopt a IP_MULTICAST_IF\nsendto a \"members\" 239.1.2.3:9\nrecv v 20\nexpect data \"members\"");
+    let option = &of_kind(&told, "answer")[0]["options"][0];
+    assert_eq!(option["value"], "10.0.0.1");
+    let python = live.run(
+        "v.setsockopt(IPPROTO_IP, IP_DROP_MEMBERSHIP, inet_aton('239.1.2.3') + inet_aton('b'))\nexpect ok\n\
+v.setsockopt(IPPROTO_IP, IP_MULTICAST_IF, inet_aton('b'))\nexpect ok",
+    );
+    assert!(calls(&python)[0].contains("imr_interface=inet_addr(\"10.0.0.2\")"));
+    // What is no host is still no address.
+    let (status, said) = live.last("setsockopt v IP_MULTICAST_IF lo");
+    assert_eq!(status, 2, "{}", shown(&said));
+    assert!(words(&said).contains("an interface's IPv4 address"));
+}
+
+#[test]
 fn three_hosts_talk_through_one_wire() {
     let Some(mut live) = Live::with(&["a", "b", "c"]) else {
         return;
@@ -282,6 +306,42 @@ fn an_address_of_another_host_cannot_be_bound() {
     );
 }
 
+/// What is to be tried, line by line.
+fn hints(events: &[Value]) -> Vec<String> {
+    let told = of_kind(events, "explain");
+    let hints = told.iter().filter_map(|told| told["hints"].as_array());
+    hints
+        .flatten()
+        .map(|hint| hint.as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn advice_on_a_foreign_address_works() {
+    for (place, address) in [
+        ("on machine", "10.0.0.2:7"),
+        ("on machine", "server:7"),
+        ("on client", "server:7"),
+    ] {
+        let Some(mut live) = Live::laboratory() else {
+            return;
+        };
+        let bind = format!("{place}\nm = socket udp\nbind m {address}\nexpect error EADDRNOTAVAIL");
+        let refused = live.run(&bind);
+        assert!(reason(&refused).contains("server"), "{}", shown(&refused));
+        let hints = hints(&refused);
+        assert_eq!(hints[0], "server: s2 = socket udp; bind s2 server:7");
+        for (n, hint) in hints.iter().enumerate() {
+            // Each on a socket that was not touched, as each is one way to go on.
+            let hint = hint
+                .replace("s2", &format!("t{n}"))
+                .replace(" m ", &format!(" u{n} "));
+            live.run(&format!("u{n} = socket udp\n{hint}\nexpect ok"));
+            live.run(&format!("close u{n}"));
+        }
+    }
+}
+
 #[test]
 fn an_address_of_nobody_is_told_by_the_wire() {
     let Some(mut live) = Live::laboratory() else {
@@ -298,6 +358,10 @@ fn an_address_of_nobody_is_told_by_the_wire() {
         )
     );
     let outside = live.run("sendto u \"x\" 192.0.2.1:9\nexpect error ENETUNREACH");
+    assert!(
+        reason(&outside).contains("nothing leaves it"),
+        "{outside:?}"
+    );
     assert!(
         sent(&outside).is_empty(),
         "nothing leaves: {}",

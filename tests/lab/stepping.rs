@@ -1,6 +1,6 @@
 //! A handshake one packet at a time, and the kernel's own word for the states between; the same every time.
 
-use super::live::{Live, fates, sent, states};
+use super::live::{Live, fates, of_kind, sent, states};
 use super::support::{output, require, until};
 use std::fs;
 use std::path::PathBuf;
@@ -132,6 +132,42 @@ fn ls_shows_the_same_states_as_the_steps() {
             // Nobody has accepted it yet: it is the listener's.
             "client ESTABLISHED, server LISTEN",
         ]
+    );
+}
+
+#[test]
+fn a_connection_ends_in_close_though_its_listener_goes_on() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(KNOCK);
+    live.run("step 3\nserver: d = accept s\nclient: setsockopt c SO_LINGER 1 0\nclose c");
+    let reset = live.run("step");
+    assert_eq!(
+        states(&reset),
+        ["4 client CLOSE, server ESTABLISHED > CLOSE"]
+    );
+    // A connection that never was goes back to its listener.
+    live.run("client: g = socket tcp\nconnect g server:80\nstep\nwire drop 6\ninject client server RST seq 1");
+    assert_eq!(
+        states(&live.run("step")),
+        ["7 client SYN_SENT, server SYN_RECV > LISTEN"]
+    );
+}
+
+#[test]
+fn a_step_tells_what_an_acknowledgment_took_from_the_queue() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(KNOCK);
+    live.run("step 3\nclient: send c \"abc\"\nstep");
+    let acknowledged = live.run("step");
+    let changes = of_kind(&acknowledged, "state");
+    assert_eq!(changes.len(), 1, "{changes:?}");
+    assert_eq!(
+        (&changes[0]["socket"], &changes[0]["sendq"]),
+        (&"c".into(), &0.into())
     );
 }
 

@@ -50,3 +50,22 @@ fn a_wait_says_what_it_waits_for_and_ctrl_c_ends_it() {
     terminal.sees("EINTR");
     terminal.run("", PROMPT);
 }
+
+#[test]
+fn one_ctrl_c_ends_a_wait_on_both_sides() {
+    let Some((mut terminal, _home)) = comparison() else {
+        return;
+    };
+    terminal.run("tcp: server: listen s 5", PROMPT);
+    terminal.run("tcp: server: accept s", "tcp|udp client [1 blocked]> ");
+    terminal.run("udp: server: recv s 10", "tcp|udp client [2 blocked]> ");
+    terminal.line("wait");
+    terminal.sees("Ctrl-C");
+    terminal.keys("\x03");
+    // Both calls were woken, and nothing is waited for any more.
+    terminal.sees("`server: accept s` was");
+    terminal.sees("`server: recv s 10` was");
+    terminal.prompt(PROMPT);
+    // What was pressed then interrupts nothing later.
+    terminal.run("tcp: server: accept s", "tcp|udp client [1 blocked]> ");
+}

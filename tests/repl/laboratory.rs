@@ -50,6 +50,24 @@ fn the_prompt_names_the_host() {
 }
 
 #[test]
+fn the_words_that_an_order_lacks_are_asked_for() {
+    let Some((mut terminal, _home)) = laboratory() else {
+        return;
+    };
+    terminal.line("wire drop");
+    terminal.sees("which packet? its number, next or all: ");
+    terminal.run("next", CLIENT);
+    terminal.run("u = socket udp", CLIENT);
+    terminal.run("sendto u \"x\" server:9", CLIENT);
+    terminal.sees("dropped");
+    terminal.line("packet");
+    terminal.sees("which packet? a number: ");
+    terminal.keys("\x03");
+    terminal.sees("Nothing was called.");
+    terminal.prompt(CLIENT);
+}
+
+#[test]
 fn a_packet_that_comes_later_is_told_above_a_half_typed_line() {
     let Some((mut terminal, _home)) = laboratory() else {
         return;

@@ -86,12 +86,18 @@ impl App {
         }
         let own = for_side(statement);
         let mut outcomes = Vec::with_capacity(2);
+        let interrupt = self.session.interrupt();
+        let presses = interrupt.presses();
         for at in 0..2 {
             comparison.record(at, sink, App::gather);
             if only.is_none_or(|only| only == at) {
                 let side = &mut comparison.sides[at];
                 side.app.line.clone_from(&self.line);
                 let failed = side.failed;
+                // Ctrl-C ends the statement, and the statement is one, whichever side was waiting.
+                if interrupt.presses() != presses {
+                    interrupt.fire();
+                }
                 let outcome = comparison.record(at, sink, |app, sink| {
                     let outcome = app.alone(&own, sink);
                     app.stand_in(&own, sink);

@@ -37,6 +37,7 @@ impl App {
         };
         lab.wire.inject(from, &bytes);
         self.tell_packets(sink);
+        self.ledger.delivered();
         self.look_around(None, sink);
         Ok(())
     }

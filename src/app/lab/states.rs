@@ -44,8 +44,15 @@ impl App {
     pub(super) fn ends_after(&mut self, before: &Ends, n: u64) -> Vec<End> {
         let mut ends = Vec::new();
         for (at, was) in &before.0 {
-            let Some(state) = self.state_at(at) else {
+            let Some(found) = self.state_at(at) else {
                 continue;
+            };
+            // Its listener is no state of a connection that has been. Only one that was never established goes back to
+            // LISTEN (RFC 9293, section 3.10.7.4: RST in SYN-RECEIVED).
+            let state = match (was, found) {
+                (TcpState::Listen | TcpState::SynRecv | TcpState::Close, _) => found,
+                (_, TcpState::Listen) => TcpState::Close,
+                _ => found,
             };
             let changed = state != *was;
             if let Some(lab) = self.lab.as_ref().filter(|_| changed) {

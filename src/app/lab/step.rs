@@ -67,6 +67,7 @@ impl App {
                 self.tell(None, What::Packet(Box::new(packet)), sink);
             }
         }
+        self.ledger.delivered();
         self.look_around(None, sink);
         self.hear_the_woken(sink);
         Some(next)

@@ -49,7 +49,12 @@ impl App {
             Some(Wire::Drop(Which::Number(n))) => wire.drop_one(*n).map_err(unable)?,
             Some(Wire::Drop(Which::Next)) => wire.drop_next(),
             Some(Wire::Drop(Which::All)) => wire.drop_all(),
-            Some(Wire::Dup(n)) => wire.duplicate(*n).map_err(unable)?,
+            Some(Wire::Dup(n)) => {
+                // A copy of one that is not held is told as it moves.
+                if wire.duplicate(*n).map_err(unable)? {
+                    self.say(format!("a copy of #{n} will follow it"), sink);
+                }
+            }
             Some(Wire::Swap(two)) => {
                 let (a, b) = wire.swap(*two).map_err(unable)?;
                 self.say(
@@ -61,7 +66,13 @@ impl App {
             Some(Wire::Loss { percent, seed }) => {
                 wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
-            Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(unable)?,
+            Some(Wire::Corrupt(n)) => {
+                wire.corrupt(*n).map_err(unable)?;
+                self.say(
+                    format!("one bit of #{n} is turned over; `packet {n}` shows it"),
+                    sink,
+                );
+            }
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
             Some(Wire::Rate(bits)) => wire.rate(*bits),
             Some(Wire::Log(_)) => {}
@@ -73,6 +84,7 @@ impl App {
             }
         }
         self.tell_packets(sink);
+        self.ledger.delivered();
         self.look_around(None, sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();

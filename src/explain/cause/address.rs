@@ -18,38 +18,51 @@ pub(super) fn not_available(scene: &Scene<'_>) -> Option<Words> {
 /// bind() to an address of another machine.
 fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
-    if let Some((lab, owner)) = scene
-        .facts
-        .lab
-        .as_ref()
-        .and_then(|lab| Some((lab, lab.asked.as_ref()?)))
-    {
+    let lab = scene.facts.lab.as_ref();
+    if let Some((lab, owner)) = lab.and_then(|lab| Some((lab, lab.asked.as_ref()?))) {
         return Some(on_another_host(scene, asked, &lab.here, owner));
     }
-    let mut words = Words::new(format!(
-        "A socket can only be bound to an address of this machine, and {} is none.",
-        asked.ip()
-    ));
+    let host = lab.map(|lab| lab.here.as_str());
+    let mut words = Words::new(match host {
+        Some(host) => format!(
+            "A socket can only be bound to an address of its own host, and {} is none of {host}'s.",
+            asked.ip()
+        ),
+        None => format!(
+            "A socket can only be bound to an address of this machine, and {} is none.",
+            asked.ip()
+        ),
+    });
     if !scene.facts.interfaces.is_empty() {
-        let own: Vec<String> = scene
-            .facts
-            .interfaces
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        words = words.why(format!("This machine has: {}.", own.join(", ")));
+        let own = scene.facts.interfaces.iter();
+        let own: Vec<String> = own.map(ToString::to_string).collect();
+        let who = host.unwrap_or("This machine");
+        words = words.why(format!("{who} has: {}.", own.join(", ")));
     }
     let name = scene.name();
+    let port = asked.port();
+    let owner = scene.facts.asked_host.as_deref();
+    if let Some(owner) = owner {
+        words = words
+            .why(format!(
+                "It is that of {owner}, a host of the laboratory: a socket made there can have it, and {name} is one of \
+                 the machine itself."
+            ))
+            .hint(format!("{owner}: {}", scene.new_socket()))
+            .then(format!("bind {} {owner}:{port}", scene.free()));
+    }
     let (loopback, any) = if asked.is_ipv6() {
         ("[::1]", "[::]")
     } else {
         ("127.0.0.1", "0.0.0.0")
     };
-    words = words.hint(format!("bind {name} {loopback}:{}", asked.port()));
-    words = words.hint(format!("bind {name} {any}:{}", asked.port()));
-    // To reach that machine is another matter than to be it.
-    Some(match asked.port() {
+    words = words.hint(format!("bind {name} {loopback}:{port}"));
+    words = words.hint(format!("bind {name} {any}:{port}"));
+    // To reach that machine is another matter than to be it, where a way leads there: the machine and the laboratory do
+    // not reach each other.
+    Some(match port {
         0 => words,
+        _ if host.is_some() || owner.is_some() => words,
         _ => words.hint(format!("connect {name} {asked}")),
     })
 }
@@ -245,6 +258,10 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
             if ip.to_ipv4_mapped().is_some() && scene.socket().is_some_and(|s| s.v6only) =>
         {
             "It stands for an IPv4 address, and this socket has IPV6_V6ONLY: it speaks IPv6 alone."
+        }
+        _ if scene.facts.lab.is_some() && errno == "ENETUNREACH" => {
+            let words = words.why("A host of the laboratory reaches the laboratory's other hosts and nobody else: nothing leaves it.");
+            return Some(words.hint("lab").hint(format!("explain {errno}")));
         }
         _ if errno == "EHOSTUNREACH" => {
             "There is a route, but the host did not answer on the last hop, a router said so by ICMP, or a rule forbids \

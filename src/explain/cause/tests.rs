@@ -488,7 +488,30 @@ fn addresses_that_cannot_be_used() {
     given.interfaces = vec!["127.0.0.1".parse().unwrap(), "192.168.1.2".parse().unwrap()];
     says(
         &told("bind", libc::EADDRNOTAVAIL, &given),
-        &["8.8.8.8 is none", "192.168.1.2", "bind s 127.0.0.1:53"],
+        &[
+            "8.8.8.8 is none",
+            "192.168.1.2",
+            "bind s 127.0.0.1:53",
+            "connect s 8.8.8.8:53",
+        ],
+    );
+    // The machine's sockets do not reach the laboratory, nor its hosts the outside.
+    given.asked_host = Some("server".to_owned());
+    let said = told("bind", libc::EADDRNOTAVAIL, &given);
+    assert!(
+        said.contains("server: s2 = socket tcp") && !said.contains("connect s"),
+        "{said}"
+    );
+    given.asked_host = None;
+    given.lab = Some(InLab {
+        here: "client".to_owned(),
+        other: "server".to_owned(),
+        asked: None,
+    });
+    let said = told("bind", libc::EADDRNOTAVAIL, &given);
+    assert!(
+        said.contains("none of client's") && !said.contains("connect s"),
+        "{said}"
     );
     given.asked = Some(addr("10.0.0.2:80"));
     given.lab = Some(InLab {

@@ -68,7 +68,7 @@ pub(super) enum Note {
     Corrupted(Flipped),
     /// `inject`.
     Forged,
-    /// One more copy was sent on its way.
+    /// `wire dup N`: it arrives once more.
     Copied,
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Note {
             Self::Refused(message) => write!(f, "not taken: {message}"),
             Self::Corrupted(at) => write!(f, "bit {} of byte {} turned over", at.bit, at.byte),
             Self::Forged => f.write_str("forged"),
-            Self::Copied => f.write_str("a copy follows"),
+            Self::Copied => f.write_str("copied by request"),
         }
     }
 }

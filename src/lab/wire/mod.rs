@@ -178,11 +178,11 @@ impl Wire {
         }
     }
 
-    /// Sends one more copy of a packet, right behind it where it is held, and otherwise now.
+    /// Sends one more copy of a packet, right behind it where it is held, and otherwise now. Whether it is held.
     ///
     /// # Errors
     /// Where it is not remembered, or no host has its address.
-    pub fn duplicate(&self, n: u64) -> Result<(), Unable> {
+    pub fn duplicate(&self, n: u64) -> Result<bool, Unable> {
         let mut still = self.shared.still();
         let held = still.state.held.contains(&n);
         still.state.copy(n)?;
@@ -192,7 +192,7 @@ impl Wire {
                 still.deliver(outgoing);
             }
         }
-        Ok(())
+        Ok(held)
     }
 
     /// Exchanges the places of two held packets: these, or the first two. Their numbers.

@@ -231,8 +231,7 @@ pub(super) fn missing(
         fault = fault.helping(format!("for example {default}"));
     }
     fault.missing = Some(Box::new(Missing {
-        command,
-        param,
+        question: param.name.to_owned(),
         default,
         at,
         before,

@@ -103,7 +103,7 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
         let missing = fault(line)
             .missing
             .unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));
-        assert_eq!(missing.param.name, param, "{line}");
+        assert_eq!(missing.question, param, "{line}");
         let completed = missing.complete(line, answer);
         match parse(&completed) {
             Ok(all) => assert_eq!(all, parse(whole).unwrap(), "{completed}"),

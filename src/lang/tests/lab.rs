@@ -33,6 +33,79 @@ fn place(line: &str) -> &str {
     &line[start..end]
 }
 
+/// A line, what is asked, the answer, and the whole that it makes.
+const LACKING: &[(&str, &str, &str, &str)] = &[
+    ("packet", "which packet? a number", "3", "packet 3"),
+    (
+        "wire drop  # it",
+        "which packet? its number, next or all",
+        "next",
+        "wire drop next",
+    ),
+    (
+        "wire dup; ls",
+        "which packet? a number",
+        "#2",
+        "wire dup 2; ls",
+    ),
+    ("wire swap 2", "with which packet?", "3", "wire swap 2 3"),
+    ("wire delay", "how long?", "1s", "wire delay 1s"),
+    (
+        "wire loss",
+        "how many of a hundred?",
+        "30% seed 7",
+        "wire loss 30% seed 7",
+    ),
+    (
+        "wire loss 30% seed",
+        "which seed?",
+        "7",
+        "wire loss 30% seed 7",
+    ),
+    (
+        "wire mtu",
+        "which mtu? a number from 68",
+        "576",
+        "wire mtu 576",
+    ),
+    (
+        "wire rate",
+        "how many bits a second?",
+        "64k",
+        "wire rate 64k",
+    ),
+    ("step until", "until what? SYN", "FIN", "step until FIN"),
+    (
+        "capture save",
+        "to which file?",
+        "a.pcapng",
+        "capture save a.pcapng",
+    ),
+    ("inject", "which packet?", "a b RST", "inject a b RST"),
+    ("inject a", "to which host?", "b RST", "inject a b RST"),
+    ("inject a b", "which flags?", "RST", "inject a b RST"),
+    ("compare", "what with what?", "tcp udp", "compare tcp udp"),
+    ("compare tcp", "and with what?", "udp", "compare tcp udp"),
+];
+
+#[test]
+fn the_words_that_an_order_lacks_can_be_filled_in() {
+    for &(line, question, answer, whole) in LACKING {
+        let missing = fault(line).missing;
+        let missing = missing.unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));
+        assert!(
+            missing.question.starts_with(question),
+            "{line}: {}",
+            missing.question
+        );
+        let completed = missing.complete(line, answer);
+        assert_eq!(parse(&completed), parse(whole), "{completed}");
+    }
+    // Within quotes there is no end of the line at which it could be put in.
+    assert_eq!(fault("compare tcp \"tcp with wire loss\"").missing, None);
+    assert_eq!(fault("wire drop x").missing, None);
+}
+
 #[test]
 fn what_is_meant_does_not_depend_on_how_it_is_written() {
     same(&[

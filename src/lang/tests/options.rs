@@ -111,14 +111,10 @@ fn what_cannot_be_set_is_answered() {
     assert_eq!(place("setsockopt s SO_LINGER 1"), "1");
     assert_eq!(place("setsockopt s SO_REUSEADDR 1 2"), "1 2");
     assert_eq!(
-        fault("setsockopt s SO_REUSEADDR")
-            .missing
-            .unwrap()
-            .param
-            .name,
+        fault("setsockopt s SO_REUSEADDR").missing.unwrap().question,
         "optval"
     );
-    assert_eq!(fault("setsockopt s").missing.unwrap().param.name, "optname");
+    assert_eq!(fault("setsockopt s").missing.unwrap().question, "optname");
 }
 
 #[test]

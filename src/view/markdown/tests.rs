@@ -65,3 +65,35 @@ fn without_color_code_keeps_its_backticks_and_stays_in_one_piece() {
         "Look at all of\n`explain MSG_PEEK` and\nat `*:80`, not `a_b_c`\nor `d`.\n"
     );
 }
+
+/// As it is drawn on a terminal of this width, without color.
+fn on_screen(source: &str, width: usize) -> String {
+    let style = Style {
+        color: false,
+        unicode: true,
+        width: Some(width),
+    };
+    let lines: Vec<String> = source.lines().map(str::to_owned).collect();
+    drawn(&reflow(&lines), &style, width)
+}
+
+#[test]
+fn a_line_in_parts_is_folded_at_words() {
+    // Each question has room on a line of its own, and none has room behind its label.
+    for length in 62..77 {
+        let question = format!("{}end?", "four ".repeat(20).split_at(length - 4).0);
+        for label in ["**Your vote:** ", "`wire hold` ", "See **this** "] {
+            let shown = on_screen(&format!("{label}{question}"), 76);
+            let lines: Vec<&str> = shown.lines().collect();
+            assert!(lines[0].contains("four four"), "{shown}");
+            assert!(lines.iter().all(|line| !line.starts_with(' ')), "{shown}");
+            let words = |text: &str| {
+                text.replace('*', "")
+                    .split_whitespace()
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(words(&shown), words(&format!("{label}{question}")));
+        }
+    }
+}

@@ -27,6 +27,8 @@ fn quoted(i: &mut Input, question: &str) -> Parsed<Side> {
     let text = word_or_text(i)?;
     let end = i.at();
     side_alone(&text).map_err(|mut fault| {
+        // What is missing in it would have to stand within the quotes.
+        fault.missing = None;
         // The side's own places, in the line around it.
         fault.span.0 = (fault.span.0 + inner).min(end);
         fault.span.1 = (fault.span.1 + inner).min(end);

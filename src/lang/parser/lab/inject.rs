@@ -33,7 +33,7 @@ pub(super) fn inject(i: &mut Input) -> Parsed<Inject> {
             .into());
     }
     let from = place(i, "from which host?", EXPECTED)?;
-    let to = place(i, "to which host?", EXPECTED)?;
+    let to = place(i, "to which host?", "a host and flags: client RST seq 1")?;
     if from.name == to.name {
         let fault = Fault::new(
             (to.span.start, to.span.end),

@@ -1,6 +1,6 @@
 //! The words of an order, one at a time.
 
-use crate::lang::fault::Fault;
+use crate::lang::fault::{Fault, Missing};
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::{blank, ends, run};
 use crate::lang::table::Command;
@@ -46,12 +46,20 @@ pub(super) fn take<'a>(i: &mut Input<'a>) -> Option<Word<'a>> {
     (!text.is_empty()).then_some(Word { text, start })
 }
 
-/// A fault where the statement ends and a word must follow.
+/// A fault where the statement ends and a word must follow. The prompt asks for it.
 pub(super) fn need(i: &mut Input, message: &str, expected: &str) -> Parsed<()> {
-    match follows(i) {
-        true => Ok(()),
-        false => Err(i.fault(i.at(), message).expecting(expected).into()),
+    if follows(i) {
+        return Ok(());
     }
+    let mut fault = i.fault(i.at(), message).expecting(expected);
+    fault.missing = Some(Box::new(Missing {
+        question: format!("{message} {expected}"),
+        default: None,
+        // Behind the last word, before blanks and a comment.
+        at: i.state.source[..i.at()].trim_end().len(),
+        before: " ",
+    }));
+    Err(fault.into())
 }
 
 /// The next word, and a fault where there is none.
@@ -111,7 +119,7 @@ pub(super) fn packet_number(i: &mut Input) -> Parsed<u64> {
 /// A number within bounds, after the word that names it.
 pub(super) fn bounded(i: &mut Input, name: &str, least: i64, most: i64) -> Parsed<i64> {
     let expected = || format!("a number from {least} to {most}");
-    let word = word(i, &format!("{name} needs a number"), &expected())?;
+    let word = word(i, &format!("which {name}?"), &expected())?;
     match word.text.parse::<i64>() {
         Ok(number) if (least..=most).contains(&number) && !word.text.starts_with('+') => Ok(number),
         _ => Err(word
