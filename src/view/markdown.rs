@@ -135,6 +135,7 @@ fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
     if !style.color {
         keep_backticks(&mut text);
     }
+    never_two(&mut text);
     let skin = skin(style);
     let drawn = FmtText::from_text(&skin, text, Some(width)).to_string();
     let mut out = String::with_capacity(drawn.len());
@@ -153,6 +154,37 @@ fn label(info: &str) -> Option<&'static str> {
         "rust" => Some("Rust:"),
         "sh" => Some("In a terminal:"),
         _ => None,
+    }
+}
+
+/// A line of two styles (or three, the middle one blank) is folded where they meet, however short that leaves the first:
+/// termimad takes such a line for a clean cut. One piece more, and it is folded at the width, as any other.
+fn never_two(text: &mut Text<'_>) {
+    let blank = |compound: &Compound<'_>| compound.src.trim().is_empty();
+    for line in &mut text.lines {
+        let MdLine::Normal(composite) = line else {
+            continue;
+        };
+        let compounds = &mut composite.compounds;
+        let cut = match compounds.as_slice() {
+            [_, _] => true,
+            [_, middle, _] => blank(middle),
+            _ => false,
+        };
+        let inner = |compound: &Compound<'_>| {
+            let words = compound.src.trim_start();
+            let begins = compound.src.len() - words.len();
+            Some(begins + words.trim_end().find(' ')?)
+        };
+        let found = compounds
+            .iter()
+            .enumerate()
+            .find_map(|(n, compound)| Some((n, inner(compound)?)));
+        if let (true, Some((n, at))) = (cut, found) {
+            let mut rest = compounds[n].clone();
+            (compounds[n].src, rest.src) = compounds[n].src.split_at(at);
+            compounds.insert(n + 1, rest);
+        }
     }
 }
 

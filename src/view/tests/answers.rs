@@ -487,8 +487,8 @@ fn markdown_is_drawn_on_a_terminal() {
       address and port, or an old connection
       of it is in TIME_WAIT; Unix: the path
       exists. `*:80` overlaps all.
-    • EINVAL
-       the socket has an address already.
+    • EINVAL the socket has an address
+      already.
 
     Python:
       s.bind(("127.0.0.1", 12345))    # two
