@@ -43,10 +43,11 @@ impl App {
 }
 
 /// `RLIMIT_NOFILE`, soft.
+#[allow(clippy::unnecessary_cast, reason = "FreeBSD's rlim_t has a sign")]
 pub(super) fn descriptor_limit() -> Option<u64> {
     nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_NOFILE)
         .ok()
-        .map(|(soft, _)| soft)
+        .map(|(soft, _)| soft as u64)
 }
 
 /// The addresses of the interfaces.

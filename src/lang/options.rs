@@ -38,6 +38,7 @@ impl Access {
 const COUNT: Shape = Shape::Int { unit: "" };
 const BYTES: Shape = Shape::Int { unit: "bytes" };
 const SECONDS: Shape = Shape::Int { unit: "s" };
+#[cfg(target_os = "linux")]
 const MILLISECONDS: Shape = Shape::Int { unit: "ms" };
 
 /// Every option of this system that socktutor knows. The ones that only Linux has are marked so here and nowhere else.

@@ -5,6 +5,7 @@ use super::prepared::Refusal;
 use super::value::Value;
 use crate::lang::options::{Shape, SockOption};
 use std::ffi::CString;
+use std::mem::offset_of;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
@@ -95,7 +96,20 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     let shown = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
     let seconds = libc::time_t::try_from(seconds).ok()?;
     let micros = libc::suseconds_t::try_from(micros).ok()?;
-    let raw = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+    // Not every system's two fields are equally long.
+    let mut raw = vec![0; size_of::<libc::timeval>()];
+    for (at, bytes) in [
+        (
+            offset_of!(libc::timeval, tv_sec),
+            &seconds.to_ne_bytes()[..],
+        ),
+        (
+            offset_of!(libc::timeval, tv_usec),
+            &micros.to_ne_bytes()[..],
+        ),
+    ] {
+        raw[at..at + bytes.len()].copy_from_slice(bytes);
+    }
     Some((raw, shown))
 }
 

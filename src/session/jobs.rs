@@ -3,7 +3,7 @@
 use super::prepared::Performed;
 use crate::sys::{call, worker};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -31,7 +31,7 @@ pub struct Interrupt(Arc<Pressed>);
 struct Pressed {
     pressed: AtomicBool,
     /// The thread that makes a call itself (`pthread_t`), while it does; 0 otherwise.
-    calling: AtomicU64,
+    calling: AtomicUsize,
 }
 
 impl Interrupt {
@@ -40,15 +40,13 @@ impl Interrupt {
         self.0.pressed.store(true, Ordering::Release);
         let calling = self.0.calling.load(Ordering::Acquire);
         if calling != 0 {
-            call::interrupt(calling as libc::pthread_t);
+            call::interrupt(calling);
         }
     }
 
     /// Makes a call on this thread. It should return at once; should it sleep all the same, Ctrl-C wakes it.
     pub(super) fn while_calling<T>(&self, call: impl FnOnce() -> T) -> T {
-        self.0
-            .calling
-            .store(call::this_thread() as u64, Ordering::Release);
+        self.0.calling.store(call::this_thread(), Ordering::Release);
         let result = call();
         self.0.calling.store(0, Ordering::Release);
         result
@@ -67,7 +65,7 @@ struct Worker {
     work: Sender<(u32, Work)>,
     /// The number of the call that it has begun: until then it sleeps for want of work.
     begun: Arc<AtomicU32>,
-    thread: libc::pthread_t,
+    thread: usize,
     task: i32,
 }
 

@@ -6,7 +6,9 @@ use super::table::SocketId;
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
-use crate::event::{Addr, Answer, Syscall, TcpState};
+#[cfg(target_os = "linux")]
+use crate::event::TcpState;
+use crate::event::{Addr, Answer, Syscall};
 use crate::lang::ast::Dialect;
 use crate::sys::call;
 use std::os::fd::RawFd;

@@ -61,7 +61,7 @@ pub fn tcp_info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
 /// # Errors
 /// `EINVAL` on a listener.
 pub fn unread(fd: BorrowedFd<'_>) -> io::Result<u32> {
-    ioctl_int(fd, libc::FIONREAD)
+    ioctl_int(fd, libc::FIONREAD as libc::Ioctl)
 }
 
 /// ioctl(2) with `SIOCOUTQ` (the same number as `TIOCOUTQ`): of a TCP socket, bytes not yet acknowledged, a FIN
@@ -70,7 +70,7 @@ pub fn unread(fd: BorrowedFd<'_>) -> io::Result<u32> {
 /// # Errors
 /// `EINVAL` on a listener.
 pub fn unsent(fd: BorrowedFd<'_>) -> io::Result<u32> {
-    ioctl_int(fd, libc::TIOCOUTQ)
+    ioctl_int(fd, libc::TIOCOUTQ as libc::Ioctl)
 }
 
 /// getsockopt(2) with `SO_PEERNAME`. Unlike getpeername(2) it also answers in `SYN_SENT`.
@@ -141,11 +141,11 @@ fn getsockopt(fd: BorrowedFd<'_>, level: i32, name: i32, bytes: &mut [u8]) -> io
     }
 }
 
-fn ioctl_int(fd: BorrowedFd<'_>, request: libc::c_ulong) -> io::Result<u32> {
+fn ioctl_int(fd: BorrowedFd<'_>, request: libc::Ioctl) -> io::Result<u32> {
     let mut value: libc::c_int = 0;
     // The request's type differs between libcs (int in musl).
     // SAFETY: both requests write one int.
-    let result = unsafe { libc::ioctl(fd.as_raw_fd(), request as _, &raw mut value) };
+    let result = unsafe { libc::ioctl(fd.as_raw_fd(), request, &raw mut value) };
     if result < 0 {
         Err(io::Error::last_os_error())
     } else {

@@ -289,8 +289,8 @@ pub fn select(
         .flatten()
         .max();
     let mut left = timeout.map(|t| libc::timeval {
-        tv_sec: t.as_secs() as libc::time_t,
-        tv_usec: t.subsec_micros() as libc::suseconds_t,
+        tv_sec: t.as_secs() as _,
+        tv_usec: t.subsec_micros() as _,
     });
     let pointer = |set: &mut Option<libc::fd_set>| {
         set.as_mut()
@@ -375,6 +375,12 @@ enum Memory {
 // SAFETY: the mapping is owned by this value alone.
 unsafe impl Send for Buffer {}
 
+/// Memory that is never touched takes no place in the kernel's accounts either. FreeBSD does so by itself.
+#[cfg(not(target_os = "freebsd"))]
+const NO_RESERVE: i32 = libc::MAP_NORESERVE;
+#[cfg(target_os = "freebsd")]
+const NO_RESERVE: i32 = 0;
+
 impl Buffer {
     /// The longest that lies in the heap.
     const SHORT: usize = 16 << 10;
@@ -384,7 +390,7 @@ impl Buffer {
         if len <= Self::SHORT {
             return Ok(Self(Memory::Heap(vec![0; len])));
         }
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | NO_RESERVE;
         // SAFETY: a fresh anonymous mapping.
         let pointer = unsafe {
             libc::mmap(
@@ -427,15 +433,15 @@ impl Drop for Buffer {
 }
 
 /// Interrupts a thread's sleep in a system call: sends it [`crate::sys::worker::WAKE`].
-pub fn interrupt(thread: libc::pthread_t) {
+pub fn interrupt(thread: usize) {
     // SAFETY: the caller keeps the thread alive (it joins, or waits for its answer) while it may be signaled.
-    unsafe { libc::pthread_kill(thread, super::worker::WAKE as i32) };
+    unsafe { libc::pthread_kill(thread as libc::pthread_t, super::worker::WAKE as i32) };
 }
 
-/// This thread, for [`interrupt`].
-pub fn this_thread() -> libc::pthread_t {
+/// This thread, for [`interrupt`]: its `pthread_t`, which is a number in some C libraries and a pointer in others.
+pub fn this_thread() -> usize {
     // SAFETY: no arguments.
-    unsafe { libc::pthread_self() }
+    unsafe { libc::pthread_self() as usize }
 }
 
 /// Whether a descriptor number refers to an open file.

@@ -4,6 +4,11 @@ pub mod addr;
 #[cfg(target_os = "linux")]
 pub mod books;
 pub mod call;
+#[cfg(target_os = "linux")]
+pub mod capture;
+#[cfg(not(target_os = "linux"))]
+#[path = "capture/elsewhere.rs"]
+pub mod capture;
 pub mod high;
 pub mod names;
 #[cfg(target_os = "linux")]

@@ -1,9 +1,8 @@
 //! Lessons about a fixed port need it for themselves: two programs that play them take turns.
 
-use crate::sys::high::raise;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long the others may take. More than any lesson.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
@@ -20,9 +19,11 @@ impl Turn {
     /// The others hold it for longer than `patience`, or no Unix socket can be made.
     #[cfg(target_os = "linux")]
     pub(super) fn take(patience: Duration) -> io::Result<Self> {
+        use crate::sys::high::raise;
         use std::io::Read;
         use std::os::linux::net::SocketAddrExt;
         use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+        use std::time::Instant;
         let place = SocketAddr::from_abstract_name("socktutor fixed ports")?;
         let end = Instant::now() + patience;
         loop {

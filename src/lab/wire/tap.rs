@@ -9,14 +9,11 @@ use super::tell;
 use crate::event::packet::Packet;
 use crate::lang::order::HOSTS;
 use crate::packet::{Parsed, parse, quoted};
+use crate::sys::capture;
 use crate::sys::high::raise;
-use nix::errno::Errno;
-use nix::sys::socket::{
-    AddressFamily, LinkAddr, SockFlag, SockProtocol, SockType, recvfrom, socket,
-};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The largest IP packet.
@@ -34,17 +31,12 @@ struct Inner {
 }
 
 impl Tap {
-    /// Begins to capture on every interface: socket(2) with `AF_PACKET`, `SOCK_DGRAM`, `ETH_P_ALL`.
+    /// Begins to capture on every interface.
     ///
     /// # Errors
-    /// `EPERM` without CAP_NET_RAW.
+    /// `EPERM` without CAP_NET_RAW, `ENOSYS` where the system has no packet(7).
     pub fn open() -> io::Result<Self> {
-        let socket = socket(
-            AddressFamily::Packet,
-            SockType::Datagram,
-            SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC,
-            SockProtocol::EthAll,
-        )?;
+        let socket = raise(capture::open()?)?;
         // Who began a conversation, and who answered: the hosts may both be this machine.
         let side = |name: &str| Station {
             name: name.to_owned(),
@@ -52,7 +44,7 @@ impl Tap {
             v6: Ipv6Addr::UNSPECIFIED,
         };
         let inner = Inner {
-            socket: raise(socket)?,
+            socket,
             buffer: vec![0; LARGEST].into(),
             state: State::new(HOSTS.map(side).to_vec()),
         };
@@ -84,21 +76,15 @@ impl Tap {
 impl Inner {
     fn read_all(&mut self, wanted: &dyn Fn(u16) -> bool) {
         loop {
-            let received = recvfrom::<LinkAddr>(self.socket.as_raw_fd(), &mut self.buffer);
-            match received {
-                Ok((len, from)) => {
-                    // The loopback interface shows each packet twice: as it goes out, and as it comes in.
-                    let twice = from.is_some_and(|from| {
-                        from.hatype() == libc::ARPHRD_LOOPBACK
-                            && from.pkttype() == libc::PACKET_OUTGOING
-                    });
-                    let bytes = &self.buffer[..len.min(self.buffer.len())];
+            match capture::next(&self.socket, &mut self.buffer) {
+                Ok(captured) => {
+                    let bytes = &self.buffer[..captured.len];
                     let parsed = parse(bytes);
-                    if !twice && of_a_wanted_port(bytes, &parsed, wanted) {
+                    if !captured.comes_again && of_a_wanted_port(bytes, &parsed, wanted) {
                         self.state.pass(bytes, parsed);
                     }
                 }
-                Err(Errno::EINTR) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // EAGAIN; ENETDOWN where an interface went away.
                 Err(_) => return,
             }

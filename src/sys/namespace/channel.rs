@@ -7,7 +7,7 @@ use nix::sys::socket::{
     AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, Shutdown, SockFlag, SockType,
     recvmsg, sendmsg, setsockopt, shutdown, socketpair, sockopt,
 };
-use nix::sys::time::TimeVal;
+use nix::sys::time::{TimeVal, TimeValLike};
 use std::io::{IoSlice, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
@@ -37,10 +37,7 @@ pub fn pair(deadline: Duration) -> Result<(OwnedFd, OwnedFd), Errno> {
     )
     .map_err(plain)?;
     let ours = raise(ours).map_err(super::of)?;
-    let limit = TimeVal::new(
-        deadline.as_secs().try_into().unwrap_or(libc::time_t::MAX),
-        deadline.subsec_micros().into(),
-    );
+    let limit = TimeVal::microseconds(deadline.as_micros().try_into().unwrap_or(i64::MAX));
     setsockopt(&ours, sockopt::ReceiveTimeout, &limit).map_err(plain)?;
     setsockopt(&ours, sockopt::SendTimeout, &limit).map_err(plain)?;
     Ok((ours, theirs))

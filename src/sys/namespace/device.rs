@@ -42,7 +42,7 @@ pub fn open_tun() -> Result<File, Errno> {
 pub fn make_tun(file: &File, name: &str) -> Result<(), Errno> {
     let mut wish = request(name);
     wish.ifr_ifru.ifru_flags = (libc::IFF_TUN | libc::IFF_NO_PI) as c_short;
-    ioctl(file.as_fd(), libc::TUNSETIFF, &mut wish)?;
+    ioctl(file.as_fd(), libc::TUNSETIFF as libc::c_ulong, &mut wish)?;
     // SAFETY: this request takes a number in place of the structure.
     match unsafe { libc::ioctl(file.as_raw_fd(), libc::TUNSETPERSIST, 1) } {
         -1 => Err(errno()),
@@ -135,7 +135,11 @@ impl Interface {
         (route.rt_dst, route.rt_genmask) = (v4(network), v4(mask));
         route.rt_flags = libc::RTF_UP;
         route.rt_dev = name.as_mut_ptr();
-        ioctl(self.v4.as_fd(), libc::SIOCADDRT as libc::Ioctl, &mut route)
+        ioctl(
+            self.v4.as_fd(),
+            libc::SIOCADDRT as libc::c_ulong,
+            &mut route,
+        )
     }
 }
 
@@ -167,9 +171,15 @@ fn v4(address: Ipv4Addr) -> sockaddr {
 }
 
 /// ioctl(2) with the structure that this request takes.
-fn ioctl<T>(fd: BorrowedFd<'_>, what: libc::Ioctl, with: &mut T) -> Result<(), Errno> {
+fn ioctl<T>(fd: BorrowedFd<'_>, what: libc::c_ulong, with: &mut T) -> Result<(), Errno> {
     // SAFETY: every caller above gives the structure that its request reads and fills in.
-    match unsafe { libc::ioctl(fd.as_raw_fd(), what, std::ptr::from_mut(with)) } {
+    match unsafe {
+        libc::ioctl(
+            fd.as_raw_fd(),
+            what as libc::Ioctl,
+            std::ptr::from_mut(with),
+        )
+    } {
         -1 => Err(errno()),
         _ => Ok(()),
     }

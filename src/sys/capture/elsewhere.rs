@@ -1,0 +1,29 @@
+//! Systems without packet(7): nothing is captured there.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// A packet that was captured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Captured {
+    /// How many bytes of the buffer it fills, from its IP header on.
+    pub len: usize,
+    /// It is shown once more.
+    pub comes_again: bool,
+}
+
+/// Refused.
+///
+/// # Errors
+/// `ENOSYS`, always.
+pub fn open() -> io::Result<OwnedFd> {
+    Err(io::Error::from_raw_os_error(libc::ENOSYS))
+}
+
+/// Refused.
+///
+/// # Errors
+/// `ENOSYS`, always.
+pub fn next(_: impl AsFd, _: &mut [u8]) -> io::Result<Captured> {
+    Err(io::Error::from_raw_os_error(libc::ENOSYS))
+}
