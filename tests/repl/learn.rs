@@ -13,10 +13,10 @@ fn a_lesson_is_played_left_and_taken_up_again() {
     terminal.sees("As you expected: not connected to anything.");
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);
+    let said = terminal.text();
     assert!(
-        terminal
-            .text()
-            .contains("Your place is kept: lesson 1, step 2.")
+        said.contains("Your place is kept: lesson 1, step 2.") && said.contains("`learn 1`"),
+        "{said}"
     );
     let home = home.unwrap();
     let (mut terminal, _) = Start::new(&["learn"])

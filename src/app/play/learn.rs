@@ -129,10 +129,11 @@ impl Learner {
 
     /// Where the learner can go on another day.
     pub(in crate::app) fn farewell(&self) -> String {
-        let place = format!("lesson {}, step {}", self.number, self.step + 1);
+        let (number, step) = (self.number, self.step + 1);
         match self.progress {
             Some(_) => format!(
-                "Your place is kept: {place}. To go on, start again and type `learn` (or run `socktutor learn`)."
+                "Your place is kept: lesson {number}, step {step}. To go on, start again and type `learn {number}` (or \
+                 run `socktutor learn {number}`)."
             ),
             None => String::new(),
         }
