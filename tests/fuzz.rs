@@ -601,7 +601,7 @@ fn bytes_of(text: &str) -> Vec<u8> {
 
 /// A few packets on one wire: as they are, with bytes changed, cut short, again, delivered and dropped.
 fn packets(text: &str, random: &mut Random) {
-    let mut flows = Flows::new();
+    let mut flows = Flows::default();
     let mut at = Duration::ZERO;
     for n in 1..6 {
         let mut bytes = bytes_of(text);

@@ -74,7 +74,9 @@ impl App {
             None => {
                 let refusal = Refusal::new(format!("there is no topic `{word}`"));
                 let near = crate::explain::near(&word);
-                Err(if near.is_empty() {
+                Err(if let Some(command) = crate::lang::table::find(&word) {
+                    refusal.help(format!("help {}", command.name))
+                } else if near.is_empty() {
                     refusal.help("`explain` alone lists them all")
                 } else {
                     refusal.help(format!("did you mean {}?", near.join(", ")))
@@ -116,9 +118,7 @@ impl App {
         };
         if let Some(value) = value {
             self.settings.change(&name, &value)?;
-            self.session.set_timeout(self.settings.timeout);
-            self.session.set_grace(self.settings.grace);
-            self.settings_to_lab();
+            self.settings_hold();
         }
         let row = self
             .settings

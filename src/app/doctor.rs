@@ -49,7 +49,7 @@ const INSTALLERS: [(&str, &str); 5] = [
 
 /// What was found, and whether the laboratory can be used.
 pub fn examine(around: &Surroundings) -> (What, bool) {
-    let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("socktutor"));
+    let program = own_program();
     let mut checks = doctor::checks(&around.helper, &program);
     // The laboratory itself comes last of what it needs.
     let usable = checks
@@ -59,6 +59,17 @@ pub fn examine(around: &Surroundings) -> (What, bool) {
     checks.extend([locale(around), color(around), lessons(around), state()]);
     checks.extend(TOOLS.map(tool));
     (What::Answer(Answer::Checks { checks }), usable)
+}
+
+/// The file of this program.
+pub(super) fn own_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("socktutor"))
+}
+
+/// The command by which every user of this program may capture packets (capabilities(7)).
+pub(super) fn may_capture(program: &Path) -> String {
+    let program = program.display().to_string();
+    format!("sudo setcap cap_net_raw+ep {}", quoted(&program))
 }
 
 fn check(name: &str, result: Checked, found: impl Into<String>, mend: &[String]) -> Check {
@@ -92,9 +103,7 @@ fn captures(program: &Path) -> Check {
                 "packets on this machine's own interfaces need CAP_NET_RAW ({}); the laboratory does not",
                 why(&error)
             );
-            let program = program.display().to_string();
-            let mend = format!("sudo setcap cap_net_raw+ep {}", quoted(&program));
-            check(name, Checked::No, found, &[mend])
+            check(name, Checked::No, found, &[may_capture(program)])
         }
     }
 }

@@ -297,6 +297,12 @@ impl App {
             "bytes to be received" => i64::try_from(seen.recvq).unwrap_or(i64::MAX),
             _ => i64::try_from(seen.sendq).unwrap_or(i64::MAX),
         };
+        let what = match actual {
+            1 => what
+                .replace("connections", "connection")
+                .replace("bytes", "byte"),
+            _ => what.to_owned(),
+        };
         Ok(Found::new(actual == wanted, format!("{actual} {what}")))
     }
 

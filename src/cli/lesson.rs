@@ -246,7 +246,7 @@ pub(super) fn list(global: &Global) -> anyhow::Result<u8> {
             table.row(cells.map(|cell| style.clean(&cell).into_owned()));
         }
         output.write(&table.render(&style, ""));
-        output.write("\n`socktutor learn` goes on with the first that is not done; `learn ID` plays any of them.\n");
+        output.write("\n`socktutor learn` goes on with what was begun, or else with the first new one; `learn ID` plays any.\n");
     }
     output.finish().context("cannot print")?;
     Ok(WELL)

@@ -167,6 +167,63 @@ fn every_call_and_flag_has_a_topic() {
 }
 
 #[test]
+fn every_word_of_the_lab_sheet_leads_somewhere() {
+    for word in [
+        "client",
+        "server",
+        "socket",
+        "domain",
+        "type",
+        "protocol",
+        "family",
+        "hostname",
+        "host",
+        "port",
+        "AF_INET",
+        "AF_INET6",
+        "AF_UNIX",
+        "SOCK_STREAM",
+        "SOCK_DGRAM",
+        "INADDR_ANY",
+        "INADDR_BROADCAST",
+        "<broadcast>",
+        "SHUT_WR",
+        "SOL_SOCKET",
+        "perror",
+        "rpc",
+        "stub",
+        "skeleton",
+        "marshalling",
+        "pipe",
+        "mkfifo",
+        "thread",
+        "event-loop",
+        "http",
+        "nntp",
+        "ftp",
+        "smtp",
+        "pop3",
+        "imap4",
+        "telnet",
+        "gopher",
+        "https",
+        "dns",
+        "mysql",
+        "postgresql",
+        "oracle",
+        "well-known",
+        "registered",
+        "dynamic",
+        "tls",
+        "websocket",
+        "connection-oriented",
+        "connectionless",
+    ] {
+        assert!(topic(word).is_some(), "{word}");
+    }
+}
+
+#[test]
 fn every_order_of_the_laboratory_has_a_topic() {
     for command in COMMANDS.iter().filter(|command| command.role == Role::Lab) {
         assert!(topic(command.topic).is_some(), "{}", command.name);

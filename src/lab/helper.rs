@@ -114,10 +114,6 @@ fn answer(made: &[Made], request: &Request) -> Result<(Answer, Option<OwnedFd>),
             Answer::Done
         }
         What::Read(name) => Answer::Text(read_sysctl(name).map_err(of)?),
-        What::Write(name, value) => {
-            std::fs::write(sysctl_path(name)?, value).map_err(of)?;
-            Answer::Done
-        }
     };
     Ok((answer, None))
 }

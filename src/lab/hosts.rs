@@ -198,16 +198,6 @@ impl Hosts {
         }
     }
 
-    /// Sets a sysctl of a host.
-    ///
-    /// # Errors
-    /// `ENOENT` where it is not there, `EACCES` where it may not be written, `EINVAL` for a value that it cannot have;
-    /// those of [`Hosts::socket`].
-    pub fn set_sysctl(&self, host: usize, name: &str, value: &str) -> io::Result<()> {
-        let wanted = What::Write(name.to_owned(), value.to_owned());
-        self.ask(host, wanted, true).map(drop).map_err(plain)
-    }
-
     fn descriptor(&self, host: usize, what: What, close_on_exec: bool) -> Result<OwnedFd, Errno> {
         let (_, mut descriptors) = self.ask(host, what, close_on_exec)?;
         descriptors.pop().ok_or(Errno(libc::EBADMSG))

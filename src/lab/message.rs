@@ -66,8 +66,6 @@ pub(super) enum What {
     Mtu(u32),
     /// A sysctl's value (`net.ipv4.tcp_syn_retries`); answered with [`Answer::Text`].
     Read(String),
-    /// A sysctl's new value; answered with [`Answer::Done`].
-    Write(String, String),
 }
 
 /// The answer to a request.

@@ -54,12 +54,12 @@ pub static OPTIONS: &[SockOption] = &[
     option!(SOL_SOCKET "SOL_SOCKET" SO_SNDTIMEO, Shape::Time, Both, "how long a sending call sleeps before EAGAIN; 0 is for ever"),
     option!(SOL_SOCKET "SOL_SOCKET" SO_BROADCAST, Shape::Switch, Both, "allow sending to a broadcast address"),
     option!(SOL_SOCKET "SOL_SOCKET" SO_ERROR, Shape::Errno, Get, "the error that is waiting to be reported; reading clears it"),
-    option!(SOL_SOCKET "SOL_SOCKET" SO_TYPE, Shape::Type, Get, "SOCK_STREAM, SOCK_DGRAM …"),
+    option!(SOL_SOCKET "SOL_SOCKET" SO_TYPE, Shape::Type, Get, "the type it was made with: SOCK_STREAM, SOCK_DGRAM …"),
     #[cfg(target_os = "linux")]
-    option!(SOL_SOCKET "SOL_SOCKET" SO_DOMAIN, Shape::Domain, Get, "AF_INET, AF_INET6, AF_UNIX …"),
+    option!(SOL_SOCKET "SOL_SOCKET" SO_DOMAIN, Shape::Domain, Get, "the family of its addresses: AF_INET, AF_INET6, AF_UNIX …"),
     #[cfg(target_os = "linux")]
-    option!(SOL_SOCKET "SOL_SOCKET" SO_PROTOCOL, Shape::Protocol, Get, "IPPROTO_TCP, IPPROTO_UDP …"),
-    option!(SOL_SOCKET "SOL_SOCKET" SO_ACCEPTCONN, Shape::Switch, Get, "1 on a socket that listens"),
+    option!(SOL_SOCKET "SOL_SOCKET" SO_PROTOCOL, Shape::Protocol, Get, "the protocol it speaks: IPPROTO_TCP, IPPROTO_UDP …"),
+    option!(SOL_SOCKET "SOL_SOCKET" SO_ACCEPTCONN, Shape::Switch, Get, "the socket listens"),
     option!(SOL_SOCKET "SOL_SOCKET" SO_OOBINLINE, Shape::Switch, Both, "urgent data stays in the stream"),
     option!(IPPROTO_TCP "SOL_TCP" TCP_NODELAY, Shape::Switch, Both, "send small pieces at once (Nagle's algorithm off)"),
     option!(IPPROTO_TCP "SOL_TCP" TCP_MAXSEG, BYTES, Both, "the most data in one segment"),

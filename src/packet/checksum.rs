@@ -70,14 +70,6 @@ pub fn checksums(bytes: &[u8], parsed: &Parsed) -> Vec<Checksum> {
     sums
 }
 
-/// Whether every checksum that can be checked is right: else the receiver's kernel drops the packet silently.
-pub fn checksums_are_right(bytes: &[u8], parsed: &Parsed) -> bool {
-    let version = parsed.ip.as_ref().map_or(0, |ip| ip.version);
-    checksums(bytes, parsed)
-        .iter()
-        .all(|sum| sum.is_right(version))
-}
-
 const IPV4_AT: usize = 10;
 
 fn header(bytes: &[u8], ip: &Ip) -> Option<Checksum> {

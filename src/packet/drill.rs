@@ -1,7 +1,6 @@
 //! A segment in packetdrill's notation: `> S 0:0(0) win 1000 <mss 1460,nop,wscale 7>`, `< P. 1:11(10) ack 1 win 257`.
 //!
-//! Numbers are relative, as there. A time in front (`+0`, `0.100`), which scripts of packetdrill have, is read and left to the
-//! caller.
+//! Numbers are relative, as there. There is no time in front (`+0`, `0.100`), as scripts of packetdrill have it.
 
 use super::build::{Opt, Segment};
 use super::parse::Flags;
@@ -25,8 +24,6 @@ pub enum Towards {
 /// A segment in words.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drill {
-    /// The time in front, in seconds; whether it is counted from the step before (`+`).
-    pub time: Option<(f64, bool)>,
     /// Which way it goes.
     pub towards: Towards,
     /// The flags.
@@ -157,7 +154,6 @@ fn saying(what: &'static str) -> StrContext {
 
 fn whole(i: &mut &str) -> Out<(Drill, u32)> {
     space0.parse_next(i)?;
-    let time = opt(terminated(time, space1)).parse_next(i)?;
     let towards = alt(('<'.value(Towards::In), '>'.value(Towards::Out)))
         .context(saying("`<` or `>`"))
         .parse_next(i)?;
@@ -179,7 +175,6 @@ fn whole(i: &mut &str) -> Out<(Drill, u32)> {
     let options = opt(preceded(space0, options)).parse_next(i)?;
     space0.parse_next(i)?;
     let drill = Drill {
-        time,
         towards,
         flags,
         seq,
@@ -190,16 +185,6 @@ fn whole(i: &mut &str) -> Out<(Drill, u32)> {
         options: options.unwrap_or_default(),
     };
     Ok((drill, end))
-}
-
-/// `+0`, `+.1`, `0.100`
-fn time(i: &mut &str) -> Out<(f64, bool)> {
-    let relative = opt('+').parse_next(i)?.is_some();
-    let digits = take_while(1.., ('0'..='9', '.')).parse_next(i)?;
-    match digits.parse() {
-        Ok(seconds) => Ok((seconds, relative)),
-        Err(_) => Err(ErrMode::Backtrack(ContextError::new())),
-    }
 }
 
 fn flags(i: &mut &str) -> Out<Flags> {

@@ -59,8 +59,9 @@ struct Flow {
     seen: [Seen; 2],
     /// The two ends of a TCP connection.
     tcp: Option<Box<[End; 2]>>,
-    first: Duration,
+    /// When its latest packet came.
     last: Duration,
+    /// Both sides of a TCP connection have sent FIN, or one RST.
     ended: bool,
 }
 
@@ -77,20 +78,9 @@ pub struct Conversation {
     pub server: (IpAddr, Option<u16>),
     /// From the client, from the server.
     pub ways: [Count; 2],
-    /// When its first packet came into the wire.
-    pub first: Duration,
-    /// When its latest did.
-    pub last: Duration,
-    /// Both sides of a TCP connection have sent FIN, or one RST.
-    pub ended: bool,
 }
 
 impl Flows {
-    /// None yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
     /// A packet comes into the wire. `n` is its number there and `at` the time, both growing; `bytes` are those that
     /// `parsed` was read from.
     pub fn enter(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
@@ -105,7 +95,6 @@ impl Flows {
             .map(|(flow, way)| (flow, way, true))
             .or_else(|| {
                 let found = self.fragments.find(piece.as_ref()?)?;
-                mark.fragment_of = Some(found.n).filter(|_| ip.offset > 0);
                 (ip.offset > 0).then_some((found.flow, found.way, false))
             });
         let (number, way) = match known {
@@ -126,7 +115,6 @@ impl Flows {
         if !mark.about && !headless {
             mark.payload = parsed.payload.len();
         }
-        mark.new_data = mark.payload;
         let count = &mut flow.counts[way as usize];
         count.packets += 1;
         count.bytes += parsed.found as u64;
@@ -147,7 +135,7 @@ impl Flows {
             flow.ended |= over || segment.flags.has(Flags::RST);
         }
         if let Some(piece) = piece {
-            self.fragments.enter(piece, number, way, n);
+            self.fragments.enter(piece, number, way);
             mark.piece = Some(piece);
         }
         mark
@@ -194,11 +182,6 @@ impl Flows {
         each.map(|(number, flow)| flow.told(*number)).collect()
     }
 
-    /// One of them.
-    pub fn conversation(&self, flow: u32) -> Option<Conversation> {
-        Some(self.flows.get(&flow)?.told(flow))
-    }
-
     /// The conversation that an ICMP error is about, and which way the error goes: to whoever sent what it quotes.
     fn of_error(&self, bytes: &[u8], parsed: &Parsed) -> Option<(u32, Way)> {
         let (_, inner) = quoted(bytes, parsed)?;
@@ -236,7 +219,6 @@ impl Flows {
             counts: Default::default(),
             seen: Default::default(),
             tcp: (protocol == protocol::TCP).then(Default::default),
-            first: at,
             last: at,
             ended: false,
         };
@@ -297,9 +279,6 @@ impl Flow {
             client: end(self.ends[0]),
             server: end(self.ends[1]),
             ways: self.counts,
-            first: self.first,
-            last: self.last,
-            ended: self.ended,
         }
     }
 }

@@ -70,10 +70,12 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
 }
 
 fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
-    let [Value::Text(text)] = fields else {
-        return None;
+    let ip: Ipv4Addr = match fields {
+        [Value::Text(text)] => text.parse().ok()?,
+        // In network byte order, as C has it and strace prints it.
+        [Value::Int(n)] => Ipv4Addr::from(u32::try_from(*n).ok()?.to_ne_bytes()),
+        _ => return None,
     };
-    let ip: Ipv4Addr = text.parse().ok()?;
     let shown = format!("[{}]", i32::from_ne_bytes(ip.octets()));
     Some((ip.octets().to_vec(), shown))
 }

@@ -177,8 +177,13 @@ impl Session {
                 vec![Value::Socket(id)]
             }
             Yield::Pair(a, b, what) => {
-                let a = self.take_socket(a, what, target(targets, 0), "s");
-                let b = self.take_socket(b, what, target(targets, 1), "s");
+                // One name is the pair's: `sv[0]`, `sv[1]`.
+                let names = match targets {
+                    [_] => [None, None],
+                    several => [target(several, 0), target(several, 1)],
+                };
+                let [a, b] = [(a, names[0]), (b, names[1])]
+                    .map(|(fd, name)| self.take_socket(fd, what, name, "s"));
                 done.opened.extend([a, b]);
                 vec![Value::Socket(a), Value::Socket(b)]
             }
@@ -191,7 +196,11 @@ impl Session {
                 done.data = Some((bytes.clone(), from.clone()));
                 let two = done.command == "recvfrom" && (targets.len() > 1 || dialect.is_python());
                 let from = from.map_or(Value::None, Value::Addr);
-                if two {
+                if targets.len() == 3 {
+                    // As C has it: how many, the buffer, the sender.
+                    let count = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+                    vec![Value::Int(count), Value::Bytes(bytes), from]
+                } else if two {
                     vec![Value::Bytes(bytes), from]
                 } else {
                     vec![Value::Bytes(bytes)]
@@ -258,7 +267,9 @@ impl Session {
                 let value = match values.len() {
                     1 => values.remove(0),
                     // `conn = s.accept()`: a pair in Python; here the connection, whose [1] is the peer's address.
-                    _ if dialect.is_python() && !matches!(values[0], Value::Socket(_)) => {
+                    _ if dialect.is_python() && !matches!(values[0], Value::Socket(_))
+                        || matches!(values.as_slice(), [Value::Socket(_), Value::Socket(_)]) =>
+                    {
                         Value::Tuple(values)
                     }
                     _ => values.into_iter().next().unwrap_or(Value::None),
@@ -268,8 +279,8 @@ impl Session {
                 }
             }
             several => {
-                if let [Value::Tuple(items)] = values.as_slice() {
-                    values = items.clone();
+                if let [_] = values.as_slice() {
+                    values = values.remove(0).parts();
                 }
                 for (name, value) in several.iter().zip(values) {
                     if let Some(name) = name {

@@ -181,7 +181,16 @@ impl Session {
     /// # Errors
     /// Where it is neither.
     pub fn port(&self, expr: &Expr) -> Result<u16, NotYet> {
-        self.port_number(&Port::Expr(Box::new(expr.clone())))
+        // Of a socket its own port; of an address the part behind the last colon.
+        let expr = match self.value(expr)? {
+            Value::Socket(_) => Expr::Property(Box::new(expr.clone()), "local".into()),
+            Value::Text(text) => match text.rsplit_once(':') {
+                Some((_, port)) => Expr::Text(port.to_owned()),
+                None => Expr::Text(text),
+            },
+            _ => expr.clone(),
+        };
+        self.port_number(&Port::Expr(Box::new(expr)))
     }
 
     /// A word as it stands, even where a variable has that name.

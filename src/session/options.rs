@@ -13,6 +13,9 @@ use crate::sys::call;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+/// What stands for the value of an option that has to be asked for by name.
+const UNREAD: &str = "?";
+
 /// Room for the largest option value (TCP_INFO).
 const ROOM: usize = 512;
 
@@ -90,24 +93,32 @@ fn answer(option: &SockOption, raw: &[u8]) -> Yield {
 fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
     session.only_sockets(target)?;
     let fd = target.fd;
+    let name = match target.id.and_then(|id| session.table.get(id)) {
+        Some(socket) => socket.name.clone(),
+        None => fd.to_string(),
+    };
     let mut rows = Vec::new();
-    for option in OPTIONS
-        .iter()
-        .filter(|option| option.gettable && option.shape != Shape::TcpInfo)
-    {
-        // Reading SO_ERROR would clear it.
-        if option.shape == Shape::Errno {
-            continue;
-        }
-        if let Ok(raw) = read(fd, option) {
-            rows.push(OptionRow {
-                name: option.name.to_owned(),
-                value: words(option, &raw),
-                meaning: option.summary.to_owned(),
-            });
-        }
+    for option in OPTIONS.iter().filter(|option| option.gettable) {
+        let value = match option.shape {
+            // Reading SO_ERROR would clear it.
+            Shape::Errno => UNREAD.to_owned(),
+            shape => match read(fd, option) {
+                Ok(_) if shape == Shape::TcpInfo => UNREAD.to_owned(),
+                Ok(raw) => words(option, &raw),
+                Err(_) => continue,
+            },
+        };
+        let meaning = match value.as_str() {
+            UNREAD => format!("{}: getsockopt {name} {}", option.summary, option.name),
+            _ => option.summary.to_owned(),
+        };
+        rows.push(OptionRow {
+            name: option.name.to_owned(),
+            value,
+            meaning,
+        });
     }
-    let result = if rows.is_empty() {
+    let result = if rows.iter().all(|row| row.value == UNREAD) {
         Err(Errno(libc::EBADF))
     } else {
         Ok(Yield::Answer(
@@ -183,6 +194,7 @@ fn raw_text(option: &SockOption, raw: &[u8]) -> String {
         Shape::Time => timeval(time(raw)),
         Shape::Text => notation::buffer(raw),
         Shape::TcpInfo => format!("{{tcpi_state={}, ...}}", tcp_info::state(raw)),
+        Shape::Errno if int(raw) != 0 => format!("[{}]", Errno(int(raw)).name()),
         _ => format!("[{}]", int(raw)),
     };
     let given = len(option);
@@ -254,7 +266,7 @@ fn meaning(option: &SockOption, raw: &[u8]) -> String {
     match option.shape {
         Shape::Switch if n == 0 => format!("off; on: {summary}"),
         Shape::Switch => format!("on: {summary}"),
-        Shape::Errno if n == 0 => format!("no error is waiting; {summary}"),
+        Shape::Errno if n == 0 => "no error is waiting".to_owned(),
         Shape::Errno => format!("{}; it is cleared now", Errno(n).message()),
         Shape::Linger => match (n, second(raw)) {
             (0, _) => "off: close() returns at once, and the kernel sends what is left".to_owned(),
@@ -270,10 +282,16 @@ fn meaning(option: &SockOption, raw: &[u8]) -> String {
 pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let target = session.sock(call)?;
     let option = option(session, call)?;
-    let fields = session.arg(call, "optval", |session, expr| match expr {
+    let fields: Vec<Value> = session.arg(call, "optval", |session, expr| match expr {
         Expr::Tuple(items) => items.iter().map(|item| session.value(item)).collect(),
         single => Ok(vec![session.value(single)?]),
     })?;
+    // A name may hold a whole structure: `struct linger l = {1, 0};`
+    let fields = match <[Value; 1]>::try_from(fields) {
+        Ok([Value::Tuple(items)]) => items,
+        Ok([single]) => vec![single],
+        Err(several) => several,
+    };
     let arg = Session::need(call, "optval")?;
     let (raw, shown) = encode(option, &fields).map_err(|refusal| refusal.at(arg.span))?;
     let fd = target.fd;

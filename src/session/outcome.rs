@@ -313,10 +313,7 @@ impl Session {
             }
             return Ok(());
         }
-        let items = match value {
-            Value::Tuple(items) => items,
-            single => vec![single],
-        };
+        let items = value.parts();
         if items.len() != targets.len() {
             let message = format!("{} names for {} values", targets.len(), items.len());
             return Err(Refusal::new(message).into());

@@ -21,6 +21,11 @@ impl Fields<'_> {
         }
     }
 
+    /// Whether the kernel gave the `n`th 32-bit field.
+    fn has(&self, n: usize) -> bool {
+        self.0.len() >= 8 + 4 * (n + 1)
+    }
+
     /// The `n`th 32-bit field after the first eight bytes.
     fn word(&self, n: usize) -> u32 {
         let at = 8 + 4 * n;
@@ -30,6 +35,11 @@ impl Fields<'_> {
             .map_or(0, u32::from_ne_bytes)
     }
 }
+
+/// The places of `tcpi_segs_in`, `tcpi_data_segs_in` and `tcpi_data_segs_out`, which old kernels lack.
+const SEGS_IN: usize = 33;
+const DATA_SEGS_IN: usize = 36;
+const DATA_SEGS_OUT: usize = 37;
 
 /// The state as strace names it: `TCP_ESTABLISHED`.
 pub fn state(raw: &[u8]) -> String {
@@ -113,17 +123,17 @@ const CONNECTION: &[(&str, Show, &str)] = &[
     ),
     (
         "tcpi_last_data_sent",
-        |f| ago(f.word(9)),
+        |f| ago(f, 9, DATA_SEGS_OUT),
         "the last data sent",
     ),
     (
         "tcpi_last_data_recv",
-        |f| ago(f.word(11)),
+        |f| ago(f, 11, DATA_SEGS_IN),
         "the last data received",
     ),
     (
         "tcpi_last_ack_recv",
-        |f| ago(f.word(12)),
+        |f| ago(f, 12, SEGS_IN),
         "the last acknowledgement received",
     ),
 ];
@@ -176,8 +186,12 @@ fn segments(n: u32) -> String {
     format!("{n} segments")
 }
 
-fn ago(millis: u32) -> String {
-    format!("{millis} ms ago")
+/// Before the first segment of the kind that `count` counts, the kernel's number is the time since the machine's start.
+fn ago(fields: &Fields, at: usize, count: usize) -> String {
+    match fields.word(at) {
+        _ if fields.has(count) && fields.word(count) == 0 => "never".to_owned(),
+        millis => format!("{millis} ms ago"),
+    }
 }
 
 fn options(bits: u8) -> String {

@@ -46,6 +46,18 @@ impl Value {
         }
     }
 
+    /// What the names of `host, port = …` get: a tuple's items, an address's host and port, or the one value.
+    pub fn parts(self) -> Vec<Value> {
+        match self {
+            Self::Tuple(items) => items,
+            Self::Addr(Addr::Inet(addr)) => vec![
+                Self::Text(addr.ip().to_string()),
+                Self::Int(i64::from(addr.port())),
+            ],
+            single => vec![single],
+        }
+    }
+
     /// As `print` shows it, safe for a terminal. `python` writes addresses as Python's tuples.
     pub fn show(&self, python: bool) -> String {
         match self {

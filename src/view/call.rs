@@ -111,6 +111,8 @@ fn cause(change: &Change) -> Option<&'static str> {
     }
     Some(match (change.from, change.to) {
         (Some(TcpState::TimeWait), Some(TcpState::Close)) => "the kernel's timer",
+        // A listener ends when its last descriptor does, or the call that still slept on it.
+        (Some(TcpState::Listen), Some(TcpState::Close)) => return None,
         // A RST, an ICMP error or a timer that gave up: the peer need not have said anything.
         (_, Some(TcpState::Close)) => "the network",
         _ => "by the peer",

@@ -114,7 +114,8 @@ fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
     let mut inside = false;
     for line in lines {
         match line {
-            Line::Fixed(text) => source.push_str(text),
+            Line::Fixed(text) if inside || style.color => source.push_str(text),
+            Line::Fixed(row) => source.push_str(&shielded(row)),
             Line::Fence { info } => {
                 // A drawn block does not show its language.
                 if let (false, Some(label)) = (inside, label(info)) {
@@ -126,21 +127,24 @@ fn drawn(lines: &[Line], style: &Style, width: usize) -> String {
             }
             Line::Prose { lead, text } => {
                 source.push_str(lead);
-                source.push_str(text);
+                match style.color {
+                    true => source.push_str(text),
+                    false => source.push_str(&shielded(text)),
+                }
             }
         }
         source.push('\n');
     }
     let mut text = parse_text(&source, Options::default());
-    if !style.color {
-        keep_backticks(&mut text);
-    }
     never_two(&mut text);
     let skin = skin(style);
     let drawn = FmtText::from_text(&skin, text, Some(width)).to_string();
     let mut out = String::with_capacity(drawn.len());
     for line in drawn.lines() {
-        out.push_str(line.trim_end());
+        match style.color {
+            true => out.push_str(line.trim_end()),
+            false => out.push_str(&unshielded(line.trim_end())),
+        }
         out.push('\n');
     }
     out
@@ -188,31 +192,39 @@ fn never_two(text: &mut Text<'_>) {
     }
 }
 
-/// Without color nothing would tell code from words.
-fn keep_backticks(text: &mut Text<'_>) {
-    for line in &mut text.lines {
-        match line {
-            MdLine::Normal(composite) => mark(&mut composite.compounds),
-            MdLine::TableRow(row) => row
-                .cells
-                .iter_mut()
-                .for_each(|cell| mark(&mut cell.compounds)),
-            _ => {}
+/// What has a meaning in code, or could be a place to break the line, and what stands for it until the text is drawn:
+/// each as wide as the other.
+const SHIELDS: [(char, char); 6] = [
+    ('`', '\u{e000}'),
+    (' ', '\u{e001}'),
+    ('*', '\u{e002}'),
+    ('_', '\u{e003}'),
+    ('~', '\u{e004}'),
+    ('|', '\u{e005}'),
+];
+
+/// Without color only its backticks tell code from words: they stay, and so does the code between them, in one piece.
+fn shielded(text: &str) -> String {
+    let mut shielded = String::with_capacity(text.len());
+    let mut code = false;
+    for (n, part) in text.split('`').enumerate() {
+        if n > 0 {
+            code = !code;
+            shielded.push(SHIELDS[0].1);
         }
+        shielded.extend(part.chars().map(|c| {
+            let shield = SHIELDS.iter().find(|(plain, _)| *plain == c && code);
+            shield.map_or(c, |(_, shield)| *shield)
+        }));
     }
+    shielded
 }
 
-fn mark(compounds: &mut Vec<Compound<'_>>) {
-    if !compounds.iter().any(|compound| compound.code) {
-        return;
-    }
-    for compound in std::mem::take(compounds) {
-        if compound.code {
-            compounds.extend([Compound::raw_str("`"), compound, Compound::raw_str("`")]);
-        } else {
-            compounds.push(compound);
-        }
-    }
+fn unshielded(line: &str) -> String {
+    let plain = |c| SHIELDS.iter().find(|(_, shield)| *shield == c);
+    line.chars()
+        .map(|c| plain(c).map_or(c, |(plain, _)| *plain))
+        .collect()
 }
 
 /// Few styles: bold headings, colored code. Without color, none at all.

@@ -128,3 +128,93 @@ fn what_the_peer_does_is_told_with_the_statement_that_meets_it() {
         (&"c".into(), &"ESTABLISHED".into(), &true.into())
     );
 }
+
+#[test]
+fn every_option_that_can_be_read_is_in_the_list() {
+    let all = events("s = socket tcp\ngetsockopt s\n");
+    let answer = all
+        .iter()
+        .find(|event| event["answer"] == "options")
+        .expect("the list");
+    let rows = answer["options"].as_array().expect("rows");
+    for name in [
+        "SO_REUSEADDR",
+        "SO_ERROR",
+        "TCP_NODELAY",
+        "TCP_INFO",
+        "IP_TTL",
+    ] {
+        assert!(rows.iter().any(|row| row["name"] == name), "{name}");
+    }
+    // Looking must not clear the error.
+    let lines =
+        "u = socket udp\nconnect u 127.0.0.1:1\nsend u x\ngetsockopt u\ngetsockopt u SO_ERROR\n";
+    script(lines)
+        .status(0)
+        .says(&["getsockopt u SO_ERROR", "[ECONNREFUSED]"]);
+    script("s = socket tcp\nclose s\ngetsockopt s\n")
+        .status(2)
+        .says(&["descriptor 3 is not open"]);
+}
+
+#[test]
+fn a_command_without_a_topic_has_help() {
+    script("explain ls\n")
+        .status(2)
+        .says(&["no topic `ls`", "Try: help ls"]);
+}
+
+#[test]
+fn who_takes_a_port_in_every_form() {
+    let listener = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\np = s.local[1]\n";
+    for who in ["who s", "who s.local", "who p"] {
+        script(&format!("{listener}{who}\n"))
+            .status(0)
+            .says(&["held by", "s, in this session"]);
+    }
+    for (who, port) in [
+        ("127.0.0.1:1", 1),
+        ("localhost:tcpmux", 1),
+        ("tcpmux", 1),
+        ("[::1]:1", 1),
+    ] {
+        script(&format!("who {who}\n"))
+            .status(0)
+            .says(&[&format!("port {port}")]);
+    }
+}
+
+#[test]
+fn what_never_came_was_no_time_ago() {
+    let table = |lines: &str| -> Vec<(String, String)> {
+        let all = events(lines);
+        let last = all.iter().rfind(|event| event["answer"] == "fields");
+        let rows = last.expect("a table")["fields"].as_array().expect("rows");
+        let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+        rows.iter()
+            .map(|row| (text(&row["name"]), text(&row["value"])))
+            .filter(|(name, _)| name.starts_with("tcpi_last_"))
+            .collect()
+    };
+    let fresh = table("s = socket tcp\ngetsockopt s TCP_INFO\n");
+    assert_eq!(fresh.len(), 3);
+    assert!(fresh.iter().all(|(_, value)| value == "never"), "{fresh:?}");
+    let pair = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\na = accept s\n";
+    let sender = table(&format!(
+        "{pair}send c x\nrecv a 1\ngetsockopt c TCP_INFO\n"
+    ));
+    let never = |(name, value): &(String, String)| (value == "never").then(|| name.clone());
+    assert_eq!(
+        sender.iter().filter_map(never).collect::<Vec<_>>(),
+        ["tcpi_last_data_recv"],
+        "{sender:?}"
+    );
+    let receiver = table(&format!(
+        "{pair}send c x\nrecv a 1\ngetsockopt a TCP_INFO\n"
+    ));
+    assert_eq!(
+        receiver.iter().filter_map(never).collect::<Vec<_>>(),
+        ["tcpi_last_data_sent"],
+        "{receiver:?}"
+    );
+}

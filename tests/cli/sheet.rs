@@ -84,6 +84,66 @@ fn the_second_pair_in_python_3() {
     ]);
 }
 
+#[test]
+fn an_address_is_taken_apart_as_in_python() {
+    let lines = "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+        s.bind(('', 0))\n\
+        s.bind((\"127.0.0.1\", 0))\n\
+        expect error EINVAL\n\
+        host, port = s.getsockname()\n\
+        expect s.local == (host, port)\n\
+        ip, number = s.local\n\
+        expect number == port\n\
+        s.sendto(b'hi', ('127.0.0.1', port))\n\
+        data, sender = s.recvfrom(10)\n\
+        name, _ = sender\n\
+        print name\n\
+        print('from %s, %s%%' % sender)\n\
+        expect 'from %s:%d' % sender == 'from 127.0.0.1:%d' % port\n";
+    script(lines)
+        .status(0)
+        .says(&["  127.0.0.1\n", "  from 127.0.0.1, "]);
+}
+
+#[test]
+fn what_a_c_call_writes_is_kept_under_the_names_it_was_given() {
+    let lines = "int s = socket(AF_INET, SOCK_STREAM, 0), opt = 1;\n\
+        struct linger gone = {1, 0}; struct timeval tv = {5, 0};\n\
+        struct sockaddr_in sa = { AF_INET, htons(0), { inet_addr(\"127.0.0.1\") } };\n\
+        setsockopt(s, SOL_SOCKET, SO_LINGER, &gone, sizeof gone);\n\
+        setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));\n\
+        bind(s, (struct sockaddr *)&sa, sizeof(sa));\n\
+        listen(s, 3);\n\
+        getsockname(s, (struct sockaddr *)&sa, &len);\n\
+        int c = socket(AF_INET, SOCK_STREAM, 0);\n\
+        connect(c, (struct sockaddr *)&sa, sizeof(sa));\n\
+        int conn = accept(s, (struct sockaddr *)&peer, &len);\n\
+        expect c.local == peer\n\
+        send(c, \"hello\", strlen(\"hello\"), 0);\n\
+        int n = recv(conn, buf, sizeof(buf) - 1, 0);\n\
+        printf(\"%s, %d bytes\\n\", buf, n);\n\
+        getsockopt(s, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len);\n\
+        expect listens == 1\n\
+        int sv[2];\n\
+        socketpair(AF_UNIX, SOCK_STREAM, 0, sv);\n\
+        write(sv[0], \"pair\", 4);\n\
+        read(sv[1], buf, 100);\n\
+        expect buf == \"pair\"\n\
+        int u = socket(AF_INET, SOCK_DGRAM, 0), nif = htonl(INADDR_LOOPBACK);\n\
+        struct in_addr lo = {htonl(INADDR_LOOPBACK)};\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, &lo, sizeof lo);\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, &nif, sizeof nif);\n\
+        setsockopt(u, IPPROTO_IP, IP_MULTICAST_IF, {htonl(INADDR_LOOPBACK)}, 4);\n\
+        v = getsockopt u IP_MULTICAST_IF\n\
+        expect v == \"127.0.0.1\"\n";
+    script(lines).status(0).says(&[
+        "SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0",
+        "SO_RCVTIMEO, {tv_sec=5, tv_usec=0}, 16) = 0",
+        "buffers have no size here: this asks for 1024 bytes at most",
+        "hello, 5 bytes\n",
+    ]);
+}
+
 /// A shell whose lines are typed one after the other, as the other side acts.
 struct Typed {
     child: Child,

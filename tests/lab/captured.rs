@@ -123,6 +123,38 @@ fn what_was_captured_can_be_asked_about_until_it_is_switched_off() {
     assert!(words(&said).contains("capture on"), "{}", shown(&said));
 }
 
+/// A connection over the loopback interface that carries so many bytes. How many of them were captured, and what was said.
+fn carried(live: &mut Live, bytes: u64) -> (u64, String) {
+    let said = live.run(&format!(
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp\nconnect c l.local\nd = accept l\n\
+x = recv d {bytes} --waitall\nsendall c #{bytes}\nwait\nexpect recvq d 0\nflows"
+    ));
+    let flows = said.iter().find(|event| event["answer"] == "flows");
+    let ways = &flows.unwrap()["flows"][0]["ways"];
+    (ways[0]["payload"].as_u64().unwrap(), words(&said))
+}
+
+#[test]
+fn a_transfer_is_captured_whole() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let (captured, said) = carried(&mut live, 1_000_000);
+    assert_eq!(captured, 1_000_000, "{said}");
+    assert!(!said.contains("too fast"), "{said}");
+}
+
+#[test]
+fn what_was_too_fast_to_be_captured_is_said() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let bytes = 60_000_000;
+    let (captured, said) = carried(&mut live, bytes);
+    let gaps = said.contains("came too fast to be captured");
+    assert_eq!(gaps, captured < bytes, "{captured}: {said}");
+}
+
 #[test]
 fn a_user_who_may_not_capture_is_told_how_to_be_allowed() {
     let Some(ordinary) = Ordinary::user() else {

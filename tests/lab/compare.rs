@@ -279,6 +279,22 @@ fn a_statement_may_be_for_one_side() {
 }
 
 #[test]
+fn what_is_set_holds_on_both_sides() {
+    let Some(mut bench) = Bench::new("compare udp udp") else {
+        return;
+    };
+    bench.well("set log 2");
+    bench.well(SERVER);
+    bench.well(
+        "c = socket\nconnect c server:7\nsend c 1\nsend c 2\nsend c 3\nserver: expect ready s rw",
+    );
+    bench.well("expect fate last delivered");
+    for side in 0..2 {
+        assert_eq!(bench.fates(side), [Fate::Delivered; 2], "side {side}");
+    }
+}
+
+#[test]
 fn swap_takes_names_and_hosts_along() {
     let Some(mut bench) = Bench::new("compare tcp udp") else {
         return;

@@ -1,6 +1,6 @@
 //! Single packets on a held wire: dropped, doubled, exchanged, corrupted; and how far a step goes.
 
-use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown};
+use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
 use serde_json::Value;
 
 /// A laboratory with `u` and `v`, and these datagrams on the held wire.
@@ -126,6 +126,24 @@ fn a_packet_that_has_arrived_can_come_once_more() {
 }
 
 #[test]
+fn a_packet_is_dropped_with_its_copies() {
+    let Some(mut live) = held(&["one"]) else {
+        return;
+    };
+    live.run("wire dup 1\nwire drop 1\nwire flow");
+    // Asked for anew, it is one copy, and it passes.
+    assert_eq!(
+        fates(&live.run("wire dup 1")),
+        ["1 held", "1 delivered"],
+        "{}",
+        shown(&live.seen)
+    );
+    assert_eq!(waiting(&mut live), [0; 0]);
+    let all = live.run("server: recv v 9\nserver: recv v 9 --dontwait\nexpect error EAGAIN");
+    assert_eq!(received(&all), ["one"]);
+}
+
+#[test]
 fn swapped_packets_change_places() {
     let Some(mut live) = held(&["one", "two", "three", "four"]) else {
         return;
@@ -206,6 +224,36 @@ fn a_corrupted_datagram_is_never_seen_again() {
     };
     live.run("wire corrupt 1");
     assert_eq!(arrives(&mut live, 1), ["two"]);
+}
+
+#[test]
+fn a_corrupted_datagram_is_not_mended_by_another_bit() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    live.run("wire corrupt 1");
+    let (status, said) = live.last("wire corrupt 1\n");
+    assert_eq!(status, 2);
+    assert!(
+        words(&said).contains("packet 1 is corrupt already"),
+        "{}",
+        shown(&said)
+    );
+}
+
+#[test]
+fn nobody_gets_a_copy_of_what_has_no_receiver() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("client: u = socket udp\nclient: sendto u \"x\" 10.0.0.77:9\nexpect fate 1 dropped");
+    let (status, said) = live.last("wire dup 1\n");
+    assert_eq!(status, 2);
+    assert!(
+        words(&said).contains("no host has its address"),
+        "{}",
+        shown(&said)
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Orders that cannot be carried out: each has an answer that says why, and what to do instead.
 
-use super::live::{Live, shown, words};
+use super::live::{DATAGRAMS, Live, shown, words};
 
 /// What a line is answered; the shell must end with this status.
 #[track_caller]
@@ -68,6 +68,18 @@ fn an_order_that_does_not_fit_is_answered() {
         ("on nobody", "client, server"),
         ("nobody: ls", "there is no laboratory host `nobody`"),
         (
+            "expect packets nobody 0",
+            "there is no laboratory host `nobody`",
+        ),
+        (
+            "expect packet last nobody SYN",
+            "there is no laboratory host `nobody`",
+        ),
+        (
+            "expect window nobody 0",
+            "there is no laboratory host `nobody`",
+        ),
+        (
             "inject nobody client RST",
             "there is no laboratory host `nobody`",
         ),
@@ -129,6 +141,21 @@ fn a_claim_about_a_packet_that_never_comes_fails_and_says_so() {
         .unwrap();
     assert_eq!(verdict["holds"], false);
     assert_eq!(verdict["found"], "there is no such packet yet");
+}
+
+#[test]
+fn packets_that_the_log_has_forgotten_are_counted_and_nobodys() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("set log 2\nset timeout 200ms");
+    live.run(DATAGRAMS);
+    live.run("client: send u 1\nclient: send u 2\nclient: send u 3\nexpect packets 3");
+    let (status, said) = live.last("expect packets client 2\n");
+    assert_eq!(status, 1, "{}", shown(&said));
+    let found = said[0]["found"].as_str();
+    let wanted = "2 packets in the log, which has forgotten 1 before them";
+    assert_eq!(found, Some(wanted), "{}", shown(&said));
 }
 
 #[test]

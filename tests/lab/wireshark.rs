@@ -4,6 +4,8 @@ use super::live::{Live, PAIR, of_kind, shown};
 use super::support::{output, require};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::{FileTypeExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::process::Command;
 
@@ -323,4 +325,26 @@ fn an_interface_is_named_after_each_host() {
     for name in ["Name = client", "Name = server", "Number of packets:   2"] {
         assert!(said.contains(name), "{name}: {said}");
     }
+}
+
+#[test]
+fn only_an_ordinary_file_is_replaced() {
+    let Some(mut live) = writing() else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name);
+    std::fs::write(place("old"), "old").unwrap();
+    symlink(place("old"), place("link")).unwrap();
+    let _socket = UnixListener::bind(place("socket")).unwrap();
+    live.run(&format!("capture save \"{}\"", place("link").display()));
+    assert!(place("link").is_symlink());
+    assert!(std::fs::read(place("old")).unwrap().len() > 3);
+    let save = format!("capture save \"{}\"\n", place("socket").display());
+    let (status, said) = live.last(&save);
+    assert_eq!(status, 2);
+    let said = super::live::words(&said);
+    assert!(said.contains("is no ordinary file"), "{said}");
+    let there = std::fs::metadata(place("socket")).unwrap();
+    assert!(there.file_type().is_socket());
 }

@@ -13,16 +13,36 @@ fn a_lesson_is_played_left_and_taken_up_again() {
     terminal.sees("As you expected: not connected to anything.");
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);
-    let said = terminal.text();
     assert!(
-        said.contains("Your place is kept: lesson 1, step 2.") && said.contains("`learn 1`"),
-        "{said}"
+        terminal
+            .text()
+            .contains("Your place is kept: lesson 1, step 2.")
     );
     let home = home.unwrap();
     let (mut terminal, _) = Start::new(&["learn"])
         .home(home.path())
         .open_at("lesson 1 2/7 (1-3)> ");
     terminal.sees("You stopped at step 2.");
+    terminal.run("goto 5", "lesson 1 5/7 (1-3)> ");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    assert!(
+        terminal
+            .text()
+            .contains("`socktutor learn what-a-socket-is` goes on at step 2")
+    );
+}
+
+#[test]
+fn a_lesson_that_was_begun_comes_before_a_new_one() {
+    let (mut terminal, home) = Start::new(&["learn", "5"]).open_at("lesson 5 1/12> ");
+    terminal.run("skip", "lesson 5 2/12 (1-3)> ");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    let home = home.unwrap();
+    let (mut terminal, _) = Start::new(&["learn"])
+        .home(home.path())
+        .open_at("lesson 5 2/12 (1-3)> ");
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);
 }

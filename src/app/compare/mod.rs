@@ -269,7 +269,7 @@ fn seed(wire: &[Wire]) -> Option<u64> {
 }
 
 /// A seed where none was asked for: short enough to be typed again.
-fn a_seed() -> u64 {
+pub(super) fn a_seed() -> u64 {
     fastrand::u64(1..1000)
 }
 

@@ -53,8 +53,7 @@ impl Side {
     /// Takes over settings that have changed.
     pub fn follow(&mut self, settings: &Settings) {
         self.app.settings = of_side(settings);
-        self.app.session.set_timeout(settings.timeout);
-        self.app.session.set_grace(settings.grace);
+        self.app.settings_hold();
     }
 
     /// Lets the side do something, and records what happens. `now` is called when it is to be told at once, because what

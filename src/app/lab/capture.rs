@@ -1,5 +1,6 @@
 //! `capture`: what crossed the wire, as a file that Wireshark opens.
 
+use crate::app::doctor::{may_capture, own_program};
 use crate::app::{App, Sink};
 use crate::event::What;
 use crate::lab::{Crossed, Tap};
@@ -8,8 +9,9 @@ use crate::packet::capture::{Captured, Interface, write};
 use crate::session::{Refusal, Socket};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 impl App {
@@ -73,9 +75,8 @@ impl App {
             return self.show_capture(sink);
         }
         let tap = Tap::open().map_err(|error| {
-            let program = std::env::current_exe().unwrap_or_else(|_| "socktutor".into());
             Refusal::new(format!("this user may not capture packets: {error}"))
-                .help(format!("sudo setcap cap_net_raw+ep {}", program.display()))
+                .help(may_capture(&own_program()))
                 .help("or `lab up`: in a laboratory every packet is seen, without any privilege")
         })?;
         tap.set_bounds(self.settings.log);
@@ -119,33 +120,49 @@ impl App {
             .sockets()
             .filter(|socket| socket.host.is_none());
         let ports: HashSet<u16> = own.filter_map(port).filter(|port| *port != 0).collect();
-        for packet in tap.moved(&|port| ports.contains(&port)) {
+        let seen = tap.moved(&|port| ports.contains(&port));
+        if seen.missed > 0 {
+            self.say(
+                format!(
+                    "{} packets of this machine came too fast to be captured: what is shown and counted has gaps",
+                    seen.missed
+                ),
+                sink,
+            );
+        }
+        self.say_untold(seen.untold, sink);
+        for packet in seen.packets {
             self.tell(None, What::Packet(Box::new(packet)), sink);
         }
     }
 }
 
-/// Written beside it and put in its place, so that no half of a file is ever there.
+/// Written beside it and put in its place, so that no half of a file is ever there. In the place of a device or a pipe
+/// nothing is put: it would be gone.
 fn saved<'a>(
     path: &Path,
     interfaces: &[Interface],
     packets: impl Iterator<Item = Captured<'a>>,
 ) -> io::Result<()> {
+    let path = match path.metadata() {
+        Ok(there) if !there.is_file() => {
+            return Err(io::Error::other("it is there, and is no ordinary file"));
+        }
+        // Where it is a link, what it leads to is replaced.
+        Ok(_) => Cow::Owned(path.canonicalize()?),
+        Err(_) => Cow::Borrowed(path),
+    };
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let file = tempfile::Builder::new()
+        // As any new file: what the user's umask leaves of it.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
     let mut out: BufWriter<&File> = BufWriter::new(file.as_file());
     write(&mut out, interfaces, packets)?;
     out.flush()?;
     drop(out);
-    readable(file.as_file())?;
-    file.persist(path).map_err(|error| error.error)?;
+    file.persist(&path).map_err(|error| error.error)?;
     Ok(())
-}
-
-/// A temporary file is its owner's alone; a capture is for whoever may read what the user writes.
-fn readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
 }

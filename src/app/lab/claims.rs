@@ -6,7 +6,7 @@ use crate::event::TcpState;
 use crate::event::packet::Packet;
 use crate::lab::Crossed;
 use crate::lang::ast::{Claim, Expr, Mark, Nth};
-use crate::lang::order::{Cause, TcpFlags};
+use crate::lang::order::{Cause, HOSTS, TcpFlags};
 use crate::packet::Again;
 use crate::session::Refusal;
 
@@ -18,18 +18,16 @@ impl App {
         sink: Sink<'_>,
     ) -> Result<Found, Refusal> {
         self.tell_packets(sink);
+        if let Some(host) = sender(claim) {
+            self.must_send(host)?;
+        }
         match claim {
             Claim::Packet { which, host, marks } => {
                 self.check_packet(which, host.as_deref(), marks, sink)
             }
             Claim::Packets { host, count } => {
                 let wanted = self.number(count, sink)?;
-                let log = self.past()?.log(None);
-                let sent = log
-                    .iter()
-                    .filter(|packet| host.as_ref().is_none_or(|host| packet.from == *host));
-                let found = sent.count() as i64;
-                Ok(Found::new(found == wanted, format!("{found} packets")))
+                self.check_count(host.as_deref(), wanted)
             }
             Claim::Fate(which, fate) => {
                 let Some(packet) = self.nth(which, sink)? else {
@@ -57,6 +55,38 @@ impl App {
             }
             Claim::HalfOpen(socket, count) => self.check_half_open(socket, count, sink),
             _ => Ok(Found::new(false, "no claim about packets").last()),
+        }
+    }
+
+    fn check_count(&self, host: Option<&str>, wanted: i64) -> Result<Found, Refusal> {
+        let past = self.past()?;
+        let Some(host) = host else {
+            let found = past.count() as i64;
+            return Ok(Found::new(found == wanted, format!("{found} packets")));
+        };
+        let log = past.log(None);
+        let sent = log.iter().filter(|packet| packet.from == host);
+        let found = sent.count() as i64;
+        let forgotten = past.count() - log.len() as u64;
+        if forgotten > 0 {
+            // Who sent those nobody knows any more.
+            let found =
+                format!("{found} packets in the log, which has forgotten {forgotten} before them");
+            return Ok(Found::new(false, found).last());
+        }
+        Ok(Found::new(found == wanted, format!("{found} packets")))
+    }
+
+    /// A claim about a host that is not there would hold for ever, or never.
+    fn must_send(&self, host: &str) -> Result<(), Refusal> {
+        let there = match &self.lab {
+            Some(_) => self.host_names().iter().any(|name| name == host),
+            // Without a laboratory it is one end of a conversation that is captured, or the answer is that there is none.
+            None => self.tap.is_none() || HOSTS.contains(&host),
+        };
+        match there {
+            true => Ok(()),
+            false => Err(self.no_host(host)),
         }
     }
 
@@ -181,13 +211,22 @@ impl App {
         let host = socket.host.clone();
         let local = self.ledger.peek(socket).local.and_then(|addr| addr.inet());
         let diag = self.ledger.diag(host.as_deref());
-        let (Some(local), Some(diag)) = (local, diag) else {
+        let rows = local.zip(diag).map(|(local, diag)| diag.embryos(local));
+        let Some(Ok(rows)) = rows else {
             return Ok(Found::new(false, "the kernel does not say").last());
         };
-        let rows = diag.embryos(local).unwrap_or_default();
         let open = |row: &&crate::kernel::DiagRow| row.state == Some(TcpState::SynRecv);
         let found = rows.iter().filter(open).count() as i64;
         Ok(Found::new(found == wanted, format!("{found} half-open")))
+    }
+}
+
+/// The host that a claim names.
+fn sender(claim: &Claim) -> Option<&str> {
+    match claim {
+        Claim::Packet { host, .. } | Claim::Packets { host, .. } => host.as_deref(),
+        Claim::Window(host, _) => Some(host),
+        _ => None,
     }
 }
 

@@ -216,8 +216,15 @@ impl App {
         self.explain(explanation, None, sink);
     }
 
+    /// From now on what was set holds, for calls and in the laboratory.
+    pub(in crate::app) fn settings_hold(&mut self) {
+        self.session.set_timeout(self.settings.timeout);
+        self.session.set_grace(self.settings.grace);
+        self.settings_to_lab();
+    }
+
     /// What was set holds for the laboratory and the capture that are there.
-    pub(super) fn settings_to_lab(&self) {
+    fn settings_to_lab(&self) {
         if let Some(lab) = &self.lab {
             lab.wire.fold(!self.settings.show_retransmits);
             lab.wire.set_bounds(self.settings.log);

@@ -14,16 +14,21 @@ impl App {
     pub(in crate::app) fn tell_packets(&mut self, sink: Sink<'_>) {
         let Some(lab) = &self.lab else { return };
         let (moved, skipped) = lab.wire.moved();
+        self.say_untold(skipped, sink);
+        for packet in moved {
+            self.tell(None, What::Packet(Box::new(packet)), sink);
+        }
+        self.tell_forgetting(sink);
+    }
+
+    /// Says how many movements nobody was told of.
+    pub(super) fn say_untold(&self, skipped: u64, sink: Sink<'_>) {
         if skipped > 0 {
             self.say(
                 format!("{skipped} movements of packets were not told; `wire log` has what is remembered"),
                 sink,
             );
         }
-        for packet in moved {
-            self.tell(None, What::Packet(Box::new(packet)), sink);
-        }
-        self.tell_forgetting(sink);
     }
 
     /// Says once that the log is full.

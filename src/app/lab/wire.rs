@@ -1,17 +1,13 @@
 //! Orders to the wire, and questions about what crossed it.
 
 use super::Laboratory;
+use crate::app::compare::a_seed;
 use crate::app::{App, Sink};
 use crate::event::{Answer, What};
-use crate::lab::{Crossed, NotHeld};
+use crate::lab::{Crossed, MTU, Unable};
 use crate::lang::order::{Which, Wire};
 use crate::session::Refusal;
-
-/// What an interface's MTU is without further orders.
-const USUAL_MTU: u32 = 1500;
-
-/// Below this an interface has no IPv6 (RFC 8200, section 5).
-const IPV6_MTU: u32 = 1280;
+use crate::sys::namespace::IPV6_MTU;
 
 impl Laboratory {
     /// The wire's settings in words.
@@ -29,7 +25,7 @@ impl Laboratory {
                 Refusal::new(format!("the kernel refuses an MTU of {mtu}: {errno}"))
             })?;
         }
-        self.mtu = (mtu != USUAL_MTU).then_some(mtu);
+        self.mtu = (mtu != MTU).then_some(mtu);
         Ok(())
     }
 }
@@ -50,12 +46,12 @@ impl App {
             None => return self.show_wire(sink),
             Some(Wire::Hold) => wire.hold(),
             Some(Wire::Flow) => wire.flow(),
-            Some(Wire::Drop(Which::Number(n))) => wire.drop_one(*n).map_err(not_held)?,
+            Some(Wire::Drop(Which::Number(n))) => wire.drop_one(*n).map_err(unable)?,
             Some(Wire::Drop(Which::Next)) => wire.drop_next(),
             Some(Wire::Drop(Which::All)) => wire.drop_all(),
-            Some(Wire::Dup(n)) => wire.duplicate(*n).map_err(not_held)?,
+            Some(Wire::Dup(n)) => wire.duplicate(*n).map_err(unable)?,
             Some(Wire::Swap(two)) => {
-                let (a, b) = wire.swap(*two).map_err(not_held)?;
+                let (a, b) = wire.swap(*two).map_err(unable)?;
                 self.say(
                     format!("#{b} is now where #{a} was, and the other way round"),
                     sink,
@@ -63,16 +59,16 @@ impl App {
             }
             Some(Wire::Delay(delay)) => wire.delay(*delay),
             Some(Wire::Loss { percent, seed }) => {
-                wire.lose(*percent, seed.unwrap_or_else(|| fastrand::u64(1..1000)));
+                wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
-            Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(not_held)?,
+            Some(Wire::Corrupt(n)) => wire.corrupt(*n).map_err(unable)?,
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
             Some(Wire::Rate(bits)) => wire.rate(*bits),
             Some(Wire::Log(_)) => {}
             Some(Wire::Clear) => {
                 wire.clear();
                 if let Some(lab) = self.lab.as_mut().filter(|lab| lab.mtu.is_some()) {
-                    lab.set_mtu(USUAL_MTU)?;
+                    lab.set_mtu(MTU)?;
                 }
             }
         }
@@ -126,7 +122,7 @@ impl App {
     /// `packet N`
     pub(super) fn open_packet(&mut self, n: u64, sink: Sink<'_>) -> Result<(), Refusal> {
         let Some(anatomy) = self.past()?.anatomy(n) else {
-            return Err(not_held(NotHeld { n, known: false }));
+            return Err(unable(Unable::Unknown(n)));
         };
         self.tell(None, What::Answer(Answer::Anatomy(Box::new(anatomy))), sink);
         Ok(())
@@ -188,18 +184,26 @@ fn sets(order: &Wire) -> bool {
     )
 }
 
-fn not_held(wrong: NotHeld) -> Refusal {
-    match wrong {
-        NotHeld { n: 0, .. } => {
-            Refusal::new("the wire does not hold two packets").help("`wire` lists what it holds")
+fn unable(why: Unable) -> Refusal {
+    let message = match why {
+        Unable::Gone(n) => format!("packet {n} is not on the wire any more"),
+        Unable::NotTwo => "the wire does not hold two packets".to_owned(),
+        Unable::Unknown(n) => {
+            let message = format!("there is no packet {n}, or the log has forgotten it");
+            return Refusal::new(message).help("`wire log` lists what crossed");
         }
-        NotHeld { n, known: true } => {
-            Refusal::new(format!("packet {n} is not on the wire any more"))
-                .help("`wire` lists what it holds")
+        Unable::NoHost(n) => {
+            let message = format!("nobody would get a copy of packet {n}: no host has its address");
+            return Refusal::new(message).help("`lab` lists the hosts");
         }
-        NotHeld { n, .. } => Refusal::new(format!(
-            "there is no packet {n}, or the log has forgotten it"
-        ))
-        .help("`wire log` lists what crossed"),
-    }
+        Unable::Bare(n) => {
+            return Refusal::new(format!("packet {n} has nothing behind its IP header"));
+        }
+        Unable::Corrupt(n) => {
+            return Refusal::new(format!(
+                "packet {n} is corrupt already; another bit turned over could mend its checksum"
+            ));
+        }
+    };
+    Refusal::new(message).help("`wire` lists what it holds")
 }

@@ -129,13 +129,20 @@ impl Learner {
 
     /// Where the learner can go on another day.
     pub(in crate::app) fn farewell(&self) -> String {
-        let (number, step) = (self.number, self.step + 1);
-        match self.progress {
-            Some(_) => format!(
-                "Your place is kept: lesson {number}, step {step}. To go on, start again and type `learn {number}` (or \
-                 run `socktutor learn {number}`)."
+        if self.progress.is_none() {
+            return String::new();
+        }
+        let (number, id) = (self.number, &self.lesson.head.id);
+        match begin::step_to_go_on(&self.lesson, &self.record) {
+            step if step == self.step => format!(
+                "Your place is kept: lesson {number}, step {}. `socktutor learn {id}`, or `learn` in the shell, goes on there.",
+                step + 1
             ),
-            None => String::new(),
+            // After `goto`: what is kept is what was done.
+            step => format!(
+                "What you did is kept. `socktutor learn {id}` goes on at step {}, the first that is open; so does `learn` in the shell.",
+                step + 1
+            ),
         }
     }
 

@@ -103,12 +103,22 @@ pub(super) struct Record {
     pub parsed: Parsed,
     pub mark: Mark,
     pub fate: Fate,
+    /// It was held, or on its way for a while.
+    pub waited: bool,
     pub notes: Vec<Note>,
     pub cause: Cause,
     /// How often its sender has repeated it while it was held.
     pub repeats: u32,
     /// How many more copies are to be delivered.
     pub copies: u32,
+}
+
+impl Record {
+    /// Whether one of its bits was turned over.
+    pub fn is_spoiled(&self) -> bool {
+        let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
+        self.notes.iter().any(spoiled)
+    }
 }
 
 /// One thing that happened, for the ladder.

@@ -24,7 +24,7 @@ pub use talk::Talk;
 pub use tap::Tap;
 
 use crate::event::packet::{Packet, Rung};
-use run::{Shared, Still};
+use run::Shared;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -37,13 +37,21 @@ pub struct Wire {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// A packet that an order names and the wire does not hold.
+/// Why an order cannot be carried out on a packet. Each has its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotHeld {
-    /// Its number.
-    pub n: u64,
-    /// Whether there ever was one.
-    pub known: bool,
+pub enum Unable {
+    /// The wire does not hold it any more.
+    Gone(u64),
+    /// There is none of this number, or the log has forgotten it.
+    Unknown(u64),
+    /// No host has its address: nobody would get a copy of it either.
+    NoHost(u64),
+    /// Behind its IP header there is nothing to turn over.
+    Bare(u64),
+    /// One of its bits was turned over already: another could mend its checksum.
+    Corrupt(u64),
+    /// Fewer than two are held.
+    NotTwo,
 }
 
 impl Wire {
@@ -141,8 +149,11 @@ impl Wire {
     ///
     /// # Errors
     /// Where it is not held.
-    pub fn drop_one(&self, n: u64) -> Result<(), NotHeld> {
-        self.with_held(n, |state| state.drop_held(n))
+    pub fn drop_one(&self, n: u64) -> Result<(), Unable> {
+        let mut still = self.shared.still();
+        still.state.must_hold(n)?;
+        still.state.drop_held(n);
+        Ok(())
     }
 
     /// Drops the next packet: the first that is held, or else the next that comes.
@@ -170,13 +181,11 @@ impl Wire {
     /// Sends one more copy of a packet, right behind it where it is held, and otherwise now.
     ///
     /// # Errors
-    /// Where it is not remembered.
-    pub fn duplicate(&self, n: u64) -> Result<(), NotHeld> {
+    /// Where it is not remembered, or no host has its address.
+    pub fn duplicate(&self, n: u64) -> Result<(), Unable> {
         let mut still = self.shared.still();
         let held = still.state.held.contains(&n);
-        if !still.state.copy(n) {
-            return Err(NotHeld { n, known: false });
-        }
+        still.state.copy(n)?;
         if !held && !still.state.rules.hold {
             // It was put in front, to pass at once.
             if let Some(outgoing) = still.state.release() {
@@ -189,14 +198,14 @@ impl Wire {
     /// Exchanges the places of two held packets: these, or the first two. Their numbers.
     ///
     /// # Errors
-    /// Where one of them is not held; 0 where fewer than two are.
-    pub fn swap(&self, two: Option<(u64, u64)>) -> Result<(u64, u64), NotHeld> {
+    /// Where one of them is not held, or fewer than two are.
+    pub fn swap(&self, two: Option<(u64, u64)>) -> Result<(u64, u64), Unable> {
         let mut still = self.shared.still();
         let held = &mut still.state.held;
         let (a, b) = match (two, held.front(), held.get(1)) {
             (Some(two), _, _) => two,
             (None, Some(a), Some(b)) => (*a, *b),
-            _ => return Err(NotHeld { n: 0, known: false }),
+            _ => return Err(Unable::NotTwo),
         };
         let place = |n: u64| held.iter().position(|held| *held == n);
         match (place(a), place(b)) {
@@ -204,26 +213,17 @@ impl Wire {
                 held.swap(first, second);
                 Ok((a, b))
             }
-            (None, _) => Err(still.not_held(a)),
-            _ => Err(still.not_held(b)),
+            (None, _) => Err(still.state.unable(a)),
+            _ => Err(still.state.unable(b)),
         }
     }
 
     /// Turns over one bit of a held packet, behind its IP header.
     ///
     /// # Errors
-    /// Where it is not held.
-    pub fn corrupt(&self, n: u64) -> Result<(), NotHeld> {
-        self.with_held(n, |state| state.corrupt(n))
-    }
-
-    fn with_held(&self, n: u64, act: impl FnOnce(&mut State) -> bool) -> Result<(), NotHeld> {
-        let mut still = self.shared.still();
-        if act(&mut still.state) {
-            Ok(())
-        } else {
-            Err(still.not_held(n))
-        }
+    /// Where it is not held, has nothing there, or has lost a bit already.
+    pub fn corrupt(&self, n: u64) -> Result<(), Unable> {
+        self.shared.still().state.corrupt(n)
     }
 
     /// Each packet is on its way for this long.
@@ -313,15 +313,6 @@ impl Wire {
 impl Crossed for Wire {
     fn read(&self, see: &mut dyn FnMut(&State)) {
         see(&self.shared.still().state);
-    }
-}
-
-impl Still<'_> {
-    fn not_held(&self, n: u64) -> NotHeld {
-        NotHeld {
-            n,
-            known: self.state.log.get(n).is_some(),
-        }
     }
 }
 

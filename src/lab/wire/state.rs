@@ -1,5 +1,6 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
+use super::Unable;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
@@ -175,6 +176,7 @@ impl State {
             parsed,
             mark,
             fate: Fate::Held,
+            waited: false,
             notes,
             cause,
             repeats: 0,
@@ -262,8 +264,7 @@ impl State {
     fn arrived(&mut self, now: Duration, n: u64) {
         if let Some(record) = self.log.get(n) {
             // The receiver drops what does not fit its checksum.
-            let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
-            match record.notes.iter().any(spoiled) {
+            match record.is_spoiled() {
                 true => self.flows.dropped(&record.mark),
                 false => self.flows.delivered(now, &record.mark),
             }
@@ -296,17 +297,30 @@ impl State {
         self.dropped(n);
     }
 
-    /// Drops a held packet. False where it is not held.
-    pub(super) fn drop_held(&mut self, n: u64) -> bool {
-        let Some(place) = self.held.iter().position(|held| *held == n) else {
-            return false;
-        };
-        self.held.remove(place);
+    /// Why nothing can be done with a packet that is not held.
+    pub(super) fn unable(&self, n: u64) -> Unable {
+        match self.log.get(n) {
+            Some(_) => Unable::Gone(n),
+            None => Unable::Unknown(n),
+        }
+    }
+
+    /// An error where it is not held.
+    pub(super) fn must_hold(&self, n: u64) -> Result<(), Unable> {
+        match self.held.contains(&n) {
+            true => Ok(()),
+            false => Err(self.unable(n)),
+        }
+    }
+
+    /// Drops a held packet, with the copies that were to follow it.
+    pub(super) fn drop_held(&mut self, n: u64) {
+        self.held.retain(|held| *held != n);
         if let Some(record) = self.log.get_mut(n) {
+            record.copies = 0;
             record.notes.push(Note::Dropped);
         }
         self.dropped(n);
-        true
     }
 
     /// The bytes of a packet, while it is remembered.
@@ -315,17 +329,14 @@ impl State {
         Some(self.log.bytes(record).to_vec())
     }
 
-    /// Turns one bit of a held packet over. False where it is not held.
-    pub(super) fn corrupt(&mut self, n: u64) -> bool {
-        if !self.held.contains(&n) {
-            return false;
+    /// Turns one bit of a held packet over, so that its checksum is wrong.
+    pub(super) fn corrupt(&mut self, n: u64) -> Result<(), Unable> {
+        self.must_hold(n)?;
+        let record = self.log.get(n).ok_or(Unable::Unknown(n))?;
+        if record.is_spoiled() {
+            return Err(Unable::Corrupt(n));
         }
-        let Some(record) = self.log.get(n) else {
-            return false;
-        };
-        let Some((bytes, flipped)) = corrupt(self.log.bytes(record), n) else {
-            return false;
-        };
+        let (bytes, flipped) = corrupt(self.log.bytes(record), n).ok_or(Unable::Bare(n))?;
         let place = record.place;
         for (kept, spoiled) in self.log.bytes_mut(place).iter_mut().zip(bytes) {
             *kept = spoiled;
@@ -333,7 +344,7 @@ impl State {
         if let Some(record) = self.log.get_mut(n) {
             record.notes.push(Note::Corrupted(flipped));
         }
-        true
+        Ok(())
     }
 
     /// How long a packet has been on the wire.
@@ -341,12 +352,13 @@ impl State {
         record.left.unwrap_or_else(|| self.now()) - record.at
     }
 
-    /// One more copy of a packet: behind it where it is held, and otherwise first in line. False where it is not remembered.
-    pub(super) fn copy(&mut self, n: u64) -> bool {
+    /// One more copy of a packet: behind it where it is held, and otherwise first in line.
+    pub(super) fn copy(&mut self, n: u64) -> Result<(), Unable> {
         let held = self.held.contains(&n);
-        let Some(record) = self.log.get_mut(n) else {
-            return false;
-        };
+        let record = self.log.get_mut(n).ok_or(Unable::Unknown(n))?;
+        if record.to == To::Nobody {
+            return Err(Unable::NoHost(n));
+        }
         record.notes.push(Note::Copied);
         if held {
             record.copies += 1;
@@ -356,10 +368,15 @@ impl State {
             self.held.push_front(n);
             self.tell(n, Fate::Held);
         }
-        true
+        Ok(())
     }
 
     fn tell(&mut self, n: u64, fate: Fate) {
+        if fate == Fate::Held
+            && let Some(record) = self.log.get_mut(n)
+        {
+            record.waited = true;
+        }
         if self.untold.len() >= UNTOLD {
             self.untold.pop_front();
             self.skipped += 1;

@@ -24,6 +24,17 @@ pub struct Tap {
     inner: Mutex<Inner>,
 }
 
+/// What was captured since somebody asked.
+#[derive(Debug)]
+pub struct Seen {
+    /// The packets, in the order in which they came.
+    pub packets: Vec<Packet>,
+    /// How many before them were forgotten because nobody had asked.
+    pub untold: u64,
+    /// How many the kernel dropped, of whichever conversation.
+    pub missed: u32,
+}
+
 struct Inner {
     socket: OwnedFd,
     buffer: Box<[u8]>,
@@ -59,13 +70,18 @@ impl Tap {
     }
 
     /// What has been seen since this was last asked, of conversations with a port that is wanted. The others are not kept.
-    pub fn moved(&self, wanted: &dyn Fn(u16) -> bool) -> Vec<Packet> {
+    pub fn moved(&self, wanted: &dyn Fn(u16) -> bool) -> Seen {
         let mut inner = self.inner();
         inner.read_all(wanted);
         let moved: Vec<_> = inner.state.untold.drain(..).collect();
         let each = moved.into_iter();
-        each.filter_map(|moved| tell::moved(&inner.state, moved))
-            .collect()
+        Seen {
+            packets: each
+                .filter_map(|moved| tell::moved(&inner.state, moved))
+                .collect(),
+            untold: std::mem::take(&mut inner.state.skipped),
+            missed: capture::missed(&inner.socket),
+        }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -8,10 +8,6 @@ use crate::packet::{
     Again, Mark, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
 };
 use std::net::IpAddr;
-use std::time::Duration;
-
-/// A stay on the wire that is worth telling.
-const STAY: Duration = Duration::from_millis(1);
 
 /// The packet of this number, as it is now.
 pub(super) fn packet(state: &State, n: u64) -> Option<Packet> {
@@ -34,7 +30,6 @@ fn whole(state: &State, record: &Record) -> Packet {
     let bytes = state.log.bytes(record);
     let tcp = parsed.tcp();
     let stay = state.waited(record);
-    let held = record.left.is_none() || stay >= STAY;
     let notes: Vec<String> = record.notes.iter().map(ToString::to_string).collect();
     Packet {
         n: record.n,
@@ -63,7 +58,9 @@ fn whole(state: &State, record: &Record) -> Packet {
         retransmission: mark.retransmission.clone(),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
         repeats: record.repeats,
-        waited: held.then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
+        waited: record
+            .waited
+            .then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
         states: Vec::new(),
     }
 }

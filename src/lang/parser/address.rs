@@ -11,6 +11,7 @@ use super::word::is_quote;
 use crate::lang::ast::{Address, Expr, Host, Port};
 use crate::lang::fault::Fault;
 use crate::lang::table::find;
+use std::net::Ipv4Addr;
 
 const FORMS: [&str; 4] = [
     "127.0.0.1:12345",
@@ -160,6 +161,8 @@ fn host_text(i: &Input, start: usize, text: &str) -> Parsed<Host> {
         "" | "*" => Ok(Host::Any),
         "<broadcast>" => Ok(Host::Broadcast),
         "INADDR_ANY" | "in6addr_any" => Ok(Host::Any),
+        "INADDR_BROADCAST" => Ok(Host::Broadcast),
+        "INADDR_LOOPBACK" => Ok(Host::Number(u32::from(Ipv4Addr::LOCALHOST))),
         _ if text.bytes().all(|b| b.is_ascii_digit()) => {
             text.parse().map(Host::Number).map_err(|_| {
                 i.fault(start, "an IPv4 address has 32 bits")
@@ -179,7 +182,10 @@ pub(super) fn named(i: &mut Input, name: &str) -> Option<Parsed<Expr>> {
     if i.state.format || !digits || find(name).is_some() {
         return None;
     }
+    let start = i.at() - name.len();
     i.skip(1);
-    let host = Host::Name(name.to_owned());
-    Some(port_word(i).map(|port| Expr::Address(Address::Inet { host, port })))
+    Some(host_text(i, start, name).and_then(|host| {
+        let port = port_word(i)?;
+        Ok(Expr::Address(Address::Inet { host, port }))
+    }))
 }

@@ -5,7 +5,7 @@ use super::input::{Cursor, Input, Parsed};
 use super::{lab, method, options, refuse, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
-use crate::lang::table::{CArg, COMMANDS, Command, Role, find};
+use crate::lang::table::{CArg, COMMANDS, Command, Kind, Need, Role, find};
 
 /// The functions of values.
 const FUNCTIONS: [(&str, Function); 7] = [
@@ -175,7 +175,8 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
         match role {
             CArg::Is(param) => {
                 if let Some(at) = command.position(param) {
-                    places.put(i, at, one.value, one.span)?;
+                    let value = room(i, command, at, one.value);
+                    places.put(i, at, value, one.span)?;
                 }
             }
             CArg::Skip => fills(i, command.name, one.value),
@@ -186,6 +187,25 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
         shorten(i, places, param, &length);
     }
     Ok(())
+}
+
+/// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.
+fn room(i: &mut Input, command: &Command, at: usize, value: Expr) -> Expr {
+    let param = &command.params[at];
+    let unknown = match &value {
+        Expr::Null => true,
+        Expr::Binary(_, a, b) => [a, b].iter().any(|side| matches!(***side, Expr::Null)),
+        _ => false,
+    };
+    match (param.kind, param.need) {
+        (Kind::Size, Need::Asked(usual)) if unknown => {
+            i.remark(format!(
+                "buffers have no size here: this asks for {usual} bytes at most"
+            ));
+            usual.parse().map_or(value, Expr::Int)
+        }
+        _ => value,
+    }
 }
 
 /// `sendto(s, data, len, flags, NULL, 0)` is `send` and `recvfrom(…, NULL, NULL)` is `recv`: strace prints them so.
@@ -211,13 +231,17 @@ fn fills(i: &mut Input, command: &str, value: Expr) {
     let takes = match command {
         "recv" | "read" | "gethostname" | "getsockname" | "getpeername" | "inet_pton"
         | "inet_ntop" => 1,
-        "recvfrom" => 2,
+        "recvfrom" | "accept" => 2,
         _ => 0,
     };
     if let Expr::Name(name) = value
         && i.state.brackets == 0
         && i.state.filled.len() < takes
     {
+        if command == "accept" {
+            // The first part of what it gives is the connection.
+            i.state.filled.push(None);
+        }
         i.state.filled.push(Some(name));
     }
 }
@@ -302,8 +326,7 @@ pub(super) fn bare_method(i: &mut Input, command: &'static Command, target: Give
     let end = i.at();
     let name = command.name;
     for param in command.params.iter().skip(1) {
-        if let crate::lang::table::Need::Required | crate::lang::table::Need::Asked(_) = param.need
-        {
+        if let Need::Required | Need::Asked(_) = param.need {
             let mut fault = missing(command, param.name, None, end, "");
             fault.missing = None;
             fault.message = format!("{name} needs brackets and what to do it with");

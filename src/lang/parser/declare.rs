@@ -66,12 +66,16 @@ fn declared_name<'a>(i: &mut Input<'a>) -> Parsed<&'a str> {
 /// What follows a declared name. Names without a value are gone over, up to one that has one.
 fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Declared<'a>> {
     let mut name = first;
+    let mut sized = false;
     loop {
         array(i)?;
         if i.rest().starts_with('=') && !i.rest().starts_with("==") {
             i.skip(1);
             blank(i);
-            return Ok(initializer(i, name));
+            if !skip_size(i) {
+                return Ok(Declared::Value(name));
+            }
+            sized = true;
         }
         if !i.eat(",") {
             break;
@@ -85,6 +89,10 @@ fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Decl
             .expecting("= and a value")
             .expecting(";")
             .into());
+    }
+    if sized {
+        i.remark("lengths and empty buffers are not needed here: each value knows its own");
+        return Ok(Declared::Nothing);
     }
     i.remark(match address {
         true => "an address needs no structure here: write it where it is used, as in bind s 127.0.0.1:12345",
@@ -129,15 +137,27 @@ fn types<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, bool)> {
     }
 }
 
-/// Zeros and sizes are no values worth keeping.
-fn initializer<'a>(i: &mut Input<'a>, name: &'a str) -> Declared<'a> {
-    let end = i.rest().find([';', '\n']).unwrap_or(i.rest().len());
-    let value = i.rest()[..end].trim();
-    let empty = value.starts_with('{') && value.trim_matches(['{', '}', ' ', '0', ',']).is_empty();
-    if empty || value.starts_with("sizeof") {
-        i.skip(end);
-        i.remark("lengths and empty buffers are not needed here: each value knows its own");
-        return Declared::Nothing;
+/// Goes over zeros and sizes, which are no values worth keeping; false where something else is next.
+fn skip_size(i: &mut Input) -> bool {
+    let rest = i.rest();
+    let mut depth = 0_usize;
+    let end = rest.find(|c: char| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        matches!(c, ';' | '\n') || c == ',' && depth == 0
+    });
+    let value = &rest[..end.unwrap_or(rest.len())];
+    let empty = value.starts_with('{')
+        && value
+            .trim_end()
+            .trim_matches(['{', '}', ' ', '0', ','])
+            .is_empty();
+    if !empty && !value.starts_with("sizeof") {
+        return false;
     }
-    Declared::Value(name)
+    i.skip(value.len());
+    true
 }

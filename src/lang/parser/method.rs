@@ -119,6 +119,16 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
 /// `"%s from %d" % (a, b)` and `printf`.
 pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> Parsed<Expr> {
     let start = i.at();
+    let wanted = format.replace("%%", "").matches('%').count();
+    let values = match <[Expr; 1]>::try_from(values) {
+        // `"%s:%d" % addr`: the name holds as many values as the format takes.
+        Ok([Expr::Name(name)]) if (2..=16).contains(&wanted) => {
+            let item = |n| Expr::Index(Box::new(Expr::Name(name.clone())), Box::new(Expr::Int(n)));
+            (0..wanted as i64).map(item).collect()
+        }
+        Ok([value]) => vec![value],
+        Err(values) => values,
+    };
     let mut values = values.into_iter();
     let mut pieces = Vec::new();
     let mut rest = format;

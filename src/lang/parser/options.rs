@@ -10,6 +10,7 @@ use crate::lang::ast::{Arg, Expr, Operator, Span};
 use crate::lang::fault::Fault;
 use crate::lang::options::{Shape, SockOption, level, option};
 use crate::lang::table::Kind;
+use std::net::Ipv4Addr;
 
 /// `setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one))`, `s.setsockopt(level, name, value)`,
 /// `getsockopt(s, level, name, &value, &len)`, `s.getsockopt(level, name)`, each with and without the level.
@@ -29,14 +30,22 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
         return Ok(());
     };
     put_option(i, places, name, level)?;
-    if let (true, Some(value)) = (setting, given.next()) {
+    let value = given.next();
+    if let (true, Some(value)) = (setting, &value) {
         let value = match value.keyword {
-            None | Some("value" | "optval") => value,
+            None | Some("value" | "optval") => value.clone(),
             Some(_) => return Err(places.too_many(value.span).into()),
         };
         let known = chosen(places);
         let items = shaped(i, known, items(value.value), value.span)?;
         places.set("optval", Expr::Tuple(items), value.span);
+    }
+    // `&value, &len` of C's getsockopt, and not the length that Python's may have.
+    if let (false, Some(value), Some(_)) = (setting, value, given.next())
+        && let Expr::Name(name) = value.value
+        && i.state.brackets == 0
+    {
+        i.state.filled = vec![Some(name)];
     }
     Ok(())
 }
@@ -164,6 +173,10 @@ fn address(value: Expr) -> Expr {
         Expr::Const("INADDR_ANY", _) => Expr::Text("0.0.0.0".into()),
         Expr::Call(call) if call.command.name == "htonl" => {
             match call.args.into_iter().next().flatten() {
+                Some(Arg {
+                    value: Expr::Int(n) | Expr::Const(_, n),
+                    ..
+                }) if u32::try_from(n).is_ok() => Expr::Text(Ipv4Addr::from(n as u32).to_string()),
                 Some(inner) => address(inner.value),
                 None => Expr::Null,
             }

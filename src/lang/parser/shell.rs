@@ -161,11 +161,14 @@ fn flag(i: &mut Input, places: &mut Places) -> Parsed<()> {
         .find(|(short, _)| short.eq_ignore_ascii_case(word))
         .map_or(word, |(_, name)| *name);
     let Some(found) = constant(name).filter(|c| c.family == Family::Message) else {
-        let known = FLAGS.iter().map(|(short, _)| *short);
+        let known: Vec<String> = FLAGS
+            .iter()
+            .map(|(short, _)| format!("--{short}"))
+            .collect();
         return Err(i
             .fault(start, format!("there is no flag --{word}"))
             .expecting("--peek --oob --dontwait --waitall --more --nosignal --trunc --errqueue")
-            .near(word, known)
+            .near(&format!("--{word}"), known.iter().map(String::as_str))
             .into());
     };
     let at = places.command.position("flags").unwrap_or(0);

@@ -137,14 +137,11 @@ fn finished(
     mut targets: Vec<Option<String>>,
     mut action: Action,
 ) -> Statement {
-    let fills = !i.state.filled.is_empty();
+    let filled = std::mem::take(&mut i.state.filled);
     if targets.is_empty() {
-        targets = std::mem::take(&mut i.state.filled);
-    } else if fills && let Action::Call(call) = &action {
-        let name = call.command.name;
-        i.remark(format!(
-            "{name} gives what was received here, not how many bytes: use len()"
-        ));
+        targets = filled;
+    } else if let (Action::Call(call), false) = (&action, filled.is_empty()) {
+        also_filled(i, call.command.name, &mut targets, filled);
     }
     let python_accept = i.state.dialect.is_python() && targets.len() == 1;
     if let Action::Call(call) = &action
@@ -166,6 +163,27 @@ fn finished(
         action,
         dialect: i.state.dialect,
         remarks: std::mem::take(&mut i.state.remarks),
+    }
+}
+
+/// The names for what a C call returns and for what it writes: `n = recv(c, buf, 10, 0)`, `c = accept(s, &peer, &len)`.
+fn also_filled(
+    i: &mut Input,
+    name: &str,
+    targets: &mut Vec<Option<String>>,
+    filled: Vec<Option<String>>,
+) {
+    match name {
+        "accept" => targets.extend(filled.into_iter().skip(1)),
+        // Three names take the count, the data and the sender.
+        "recv" | "read" | "recvfrom" => {
+            targets.extend(filled);
+            targets.resize(3, None);
+        }
+        _ => {
+            *targets = filled;
+            i.remark("what the call returns is shown, and not kept in a variable");
+        }
     }
 }
 

@@ -205,7 +205,25 @@ fn field_name<'a>(i: &Input<'a>) -> &'a str {
     &rest[..end.unwrap_or(rest.len())]
 }
 
-fn structure(i: &Input, start: usize, fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
+/// Gives the fields of `{AF_INET, htons(80), {INADDR_ANY}}` the names that their places have in C.
+fn name_by_place(fields: &mut [(&str, Expr)]) {
+    let names: &[&'static str] = match fields {
+        [("", Expr::Const("AF_INET", _)), _, _, ..] => &["sin_family", "sin_port", "sin_addr"],
+        [("", Expr::Const("AF_INET6", _)), _, _, _, ..] => {
+            &["sin6_family", "sin6_port", "sin6_flowinfo", "sin6_addr"]
+        }
+        [("", Expr::Const("AF_UNIX", _)), _] => &["sun_family", "sun_path"],
+        _ => return,
+    };
+    for (field, name) in fields.iter_mut().zip(names) {
+        if field.0.is_empty() {
+            field.0 = name;
+        }
+    }
+}
+
+fn structure(i: &Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
+    name_by_place(&mut fields);
     let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
     if has(&[
         "sa_family",
@@ -214,6 +232,10 @@ fn structure(i: &Input, start: usize, fields: Vec<(&str, Expr)>) -> Parsed<Expr>
         "sun_family",
         "sun_path",
     ]) {
+        if let [("sa_family" | "sun_family", Expr::Const("AF_UNIX", _))] = fields.as_slice() {
+            // A socket without a name, as strace prints it.
+            return Ok(Expr::Null);
+        }
         return address::structure(i, start, fields);
     }
     let take = |names: &[&str]| {

@@ -108,8 +108,12 @@ pub(super) fn poll_call(i: &mut Input, places: &mut Places, mut given: Vec<Given
     with_timeout(i, places, given, true)
 }
 
-/// `select.select([s, c], [d], [], 5)`, `select(6, [3 4], [5], NULL, {tv_sec=5, tv_usec=0})`, and as for poll.
+/// `select.select([s, c], [d], [], 5)`, `select(6, [3 4], [5], NULL, {tv_sec=5, tv_usec=0})`, and as for poll; strace's
+/// pselect6 has a mask of signals besides.
 pub(super) fn select_call(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parsed<()> {
+    if given.len() == 6 && matches!(given[5].value, Expr::Null) {
+        given.pop();
+    }
     if given.len() == 5 {
         given.remove(0);
     }

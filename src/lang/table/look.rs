@@ -78,7 +78,8 @@ pub(super) const SELECT: Command = Command::new(
         Param::optional("timeout", Kind::Time),
     ],
     "sleep until a socket is ready: select r s c w d 5 (seconds)",
-);
+)
+.also(&["pselect6"]);
 
 /// getsockopt(2)
 pub(super) const GETSOCKOPT: Command = Command::new(

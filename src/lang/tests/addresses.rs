@@ -38,6 +38,19 @@ fn hosts() -> Vec<(&'static str, Host)> {
         ("*:80", Host::Any),
         ("* 80", Host::Any),
         ("('', 80)", Host::Any),
+        ("'' 80", Host::Any),
+        ("\"\" \"80\"", Host::Any),
+        ("\"127.0.0.1\" 80", name("127.0.0.1")),
+        ("\"::1\" 80", name("::1")),
+        ("\"<broadcast>\" 80", Host::Broadcast),
+        ("INADDR_ANY:80", Host::Any),
+        ("INADDR_LOOPBACK:80", Host::Number(0x7f00_0001)),
+        ("INADDR_LOOPBACK 80", Host::Number(0x7f00_0001)),
+        ("INADDR_BROADCAST 80", Host::Broadcast),
+        ("{AF_INET, htons(80), {inet_addr(\"127.0.0.1\")}}", name("127.0.0.1")),
+        ("{ PF_INET, htons(80), INADDR_ANY }", Host::Any),
+        ("{AF_INET, htons(80), .sin_addr = {htonl(INADDR_LOOPBACK)}, {0}}", Host::Number(0x7f00_0001)),
+        ("{AF_INET6, htons(80), 0, inet_pton(AF_INET6, \"::1\"), 0}", name("::1")),
         ("(INADDR_ANY, 80)", Host::Any),
         ("INADDR_ANY 80", Host::Any),
         (
@@ -122,6 +135,7 @@ fn unix_addresses() {
         "\"/tmp/x\"",
         "'/tmp/x'",
         "{sa_family=AF_UNIX, sun_path=\"/tmp/x\"}",
+        "{AF_UNIX, \"/tmp/x\"}",
     ] {
         assert_eq!(address(text), Address::Path("/tmp/x".into()), "{text}");
     }

@@ -77,11 +77,11 @@ const GETTING: &[&[&str]] = &[
     &[
         "getsockopt s SO_ERROR",
         "s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)",
-        "getsockopt(s, SOL_SOCKET, SO_ERROR, &err, &len);",
         "getsockopt s error",
     ],
     &[
         "e = getsockopt s SO_ERROR",
+        "getsockopt(s, SOL_SOCKET, SO_ERROR, &e, &len);",
         "int e = getsockopt(s, SOL_SOCKET, SO_ERROR)",
     ],
     &[

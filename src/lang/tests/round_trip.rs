@@ -476,6 +476,12 @@ proptest! {
 }
 
 #[test]
+fn an_address_as_an_index_does_not_become_a_slice() {
+    let statement = one("s[(localhost:0)]");
+    assert_eq!(one(&canonical(&statement)), statement);
+}
+
+#[test]
 fn shell_commands_take_part() {
     assert!(COMMANDS.iter().any(|command| command.role == Role::Shell));
 }

@@ -212,7 +212,7 @@ const TALKING: &[&[&str]] = &[
         "recv(c, buf, 1024, 0);",
         "buf = c.recv(1024)",
     ],
-    &["n = recv c 10", "int n = recv(c, buf, 10, 0);"],
+    &["n, buf, _ = recv c 10", "int n = recv(c, buf, 10, 0);"],
     &[
         "recv c 10 --peek",
         "c.recv(10, socket.MSG_PEEK)",
@@ -678,6 +678,13 @@ fn several_names_in_one_declaration() {
         ["s = socket tcp", "n = 3"]
     );
     assert_eq!(canonical_of("int a, *b, c[10];"), [""; 0]);
+    assert_eq!(canonical_of("int n = sizeof x, c = 1;"), ["c = 1"]);
+    assert_eq!(
+        canonical_of(
+            "int n = sizeof(a, b), c; char buf[9] = {0, 0}, *p = \"a\"; int one = 1, n = sizeof(int);"
+        ),
+        ["p = \"a\"", "one = 1"]
+    );
     assert_eq!(
         canonical_of("int a, b = 2, c; listen(s, 5);"),
         ["b = 2", "listen s 5"]

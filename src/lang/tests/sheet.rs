@@ -216,7 +216,9 @@ fn remarks_are_made_in_passing() {
     assert!(remark("conn = s.accept()").contains("pair"));
     assert!(remark("socket(AF_INET, SOCK_STREAM, 0) = 3").contains("strace"));
     assert!(remark("send(c, \"hi\", 5, 0);").contains("2 bytes"));
-    assert!(remark("n = recv(c, buf, 10, 0);").contains("len()"));
+    assert!(remark("recv(c, buf, sizeof(buf) - 1, 0);").contains("1024"));
+    assert!(remark("r = getsockname(s, &a, &len);").contains("not kept"));
+    assert_eq!(remark("n = recv(c, buf, 10, 0);"), "");
     assert!(remark("send c “hi”").contains("typographic"));
     assert_eq!(remark("conn, addr = s.accept()"), "");
     assert_eq!(

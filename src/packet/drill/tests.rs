@@ -13,7 +13,6 @@ fn the_forms_of_packetdrill() {
     assert_eq!(
         syn,
         Drill {
-            time: None,
             towards: Towards::Out,
             flags: Flags::SYN,
             seq: 0,
@@ -24,17 +23,15 @@ fn the_forms_of_packetdrill() {
             options: vec![Opt::Mss(1460), Opt::Nop, Opt::Wscale(7)],
         }
     );
-    let data = parse_drill("0.100 < P. 1:11(10) ack 1 win 257").expect("data");
-    assert_eq!((data.time, data.towards), (Some((0.1, false)), Towards::In));
+    let data = parse_drill("< P. 1:11(10) ack 1 win 257").expect("data");
+    assert_eq!(data.towards, Towards::In);
     assert_eq!(data.flags, Flags::PSH | Flags::ACK);
     assert_eq!(
         (data.seq, data.len, data.ack, data.window),
         (1, 10, Some(1), Some(257))
     );
-    let all =
-        "+0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 200,nop,wscale 8,FO 0102ff,eol>";
+    let all = "> S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 200,nop,wscale 8,FO 0102ff,eol>";
     let all = parse_drill(all).expect("many options");
-    assert_eq!(all.time, Some((0.0, true)));
     assert_eq!(
         all.options,
         [

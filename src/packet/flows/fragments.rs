@@ -40,8 +40,6 @@ pub(super) struct Datagram {
     key: (IpAddr, IpAddr, u32, u8),
     pub flow: u32,
     pub way: Way,
-    /// The number of its first fragment's packet.
-    pub n: u64,
     /// Bytes that have arrived, payload among them, and how many there are when all have.
     here: u32,
     payload: u64,
@@ -58,7 +56,7 @@ impl Fragments {
     }
 
     /// A fragment was seen; the first begins its datagram.
-    pub fn enter(&mut self, piece: Piece, flow: u32, way: Way, n: u64) {
+    pub fn enter(&mut self, piece: Piece, flow: u32, way: Way) {
         if piece.offset > 0 && self.find(&piece).is_some() {
             return;
         }
@@ -69,7 +67,6 @@ impl Fragments {
             key: piece.key,
             flow,
             way,
-            n,
             here: 0,
             payload: 0,
             whole: None,

@@ -52,12 +52,8 @@ pub struct Mark {
     pub keep_alive: bool,
     /// It asks whether a closed window has opened (RFC 9293, section 3.8.6.1).
     pub window_probe: bool,
-    /// Bytes of payload that were not sent before.
-    pub new_data: usize,
     /// An ICMP error, which belongs to the conversation of the packet that it quotes.
     pub about: bool,
-    /// Of a later fragment, the number of its datagram's first.
-    pub fragment_of: Option<u64>,
     /// The how-manieth packet this way.
     pub(super) ordinal: u64,
     /// Bytes of payload that count as such.

@@ -25,9 +25,6 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
     if segment.ack.is_some() {
         mark.ack = Some(tcp.ack.wrapping_sub(peer.zero.unwrap_or(0)));
     }
-    // Of a SYN's data the SYN's own number is no part.
-    let known = (own.high - segment.from - i64::from(segment.syn)).clamp(0, segment.len);
-    mark.new_data = (segment.len - known) as usize;
     mark.zero_window = segment.window == 0 && !tcp.flags.any(Flags::SYN | Flags::RST);
     asks(own, peer, &segment, tcp, mark);
     let piece = Sent {

@@ -27,3 +27,8 @@ pub fn open() -> io::Result<OwnedFd> {
 pub fn next(_: impl AsFd, _: &mut [u8]) -> io::Result<Captured> {
     Err(io::Error::from_raw_os_error(libc::ENOSYS))
 }
+
+/// None.
+pub fn missed(_: impl AsFd) -> u32 {
+    0
+}

@@ -52,6 +52,21 @@ fn what_only_looks_like_a_list_is_prose() {
 }
 
 #[test]
+fn without_color_code_keeps_its_backticks_and_stays_in_one_piece() {
+    let style = Style {
+        color: false,
+        unicode: true,
+        width: Some(24),
+    };
+    let lines = reflowed("Look at all of `explain MSG_PEEK` and at `*:80`, *not* `a_b_c` or `d`.");
+    let text = drawn(&lines, &style, 24);
+    assert_eq!(
+        text,
+        "Look at all of\n`explain MSG_PEEK` and\nat `*:80`, not `a_b_c`\nor `d`.\n"
+    );
+}
+
+#[test]
 fn a_line_of_two_styles_is_folded_at_the_width() {
     let question = "**Before you call it:** `accept` will return a new socket, conn. Which address will it have?";
     for color in [true, false] {

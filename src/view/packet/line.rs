@@ -81,6 +81,9 @@ pub(in crate::view) fn packet(page: &mut Page<'_>, packet: &Packet, seen: &mut S
     seen.meet(packet);
     if packet.fate == Fate::Held {
         seen.hold(packet.n);
+    } else if packet.waited.is_none() {
+        // One of an earlier laboratory had its number.
+        seen.held.remove(&packet.n);
     } else if seen.held.contains(&packet.n) {
         if packet.fate != Fate::Duplicated {
             seen.held.remove(&packet.n);

@@ -293,13 +293,16 @@ fn each_side_remembers_what_it_was_told() {
     };
     let titles = ["tcp".to_owned(), "udp".to_owned()];
     let swapped = ["udp".to_owned(), "tcp".to_owned()];
-    let delivered = || fated(udp(1, 5), Fate::Delivered);
+    let delivered = |waited| Packet {
+        waited,
+        ..fated(udp(1, 5), Fate::Delivered)
+    };
     let mut renderer = Renderer::new(TERMINAL);
     let mut out = "sock>\n".to_owned();
     for (titles, columns) in [
         (&titles, one(0, udp(1, 5))),
-        (&titles, one(1, delivered())),
-        (&swapped, one(1, delivered())),
+        (&titles, one(1, delivered(None))),
+        (&swapped, one(1, delivered(Some(0)))),
     ] {
         let compared = Compared {
             titles: titles.clone(),

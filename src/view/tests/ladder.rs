@@ -391,3 +391,35 @@ fn of_a_whole_transfer_the_end_is_drawn() {
     assert!(out.contains("150 earlier packets are not drawn"), "{out}");
     assert!(!out.contains("#150 ") && out.contains("#151 ") && out.contains("#250 "));
 }
+
+#[test]
+fn many_hosts_in_a_narrow_terminal() {
+    let hosts = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let on = |from: &str, to: &str, n| Packet {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        ..udp(n, 5)
+    };
+    for width in 1..80 {
+        let style = Style {
+            width: Some(width),
+            ..TERMINAL
+        };
+        let mut rungs = Vec::new();
+        for (n, pair) in (1..).zip(hosts.windows(2)) {
+            rungs.extend([
+                call(pair[0], "sendto() = 12345"),
+                sent(on(pair[0], pair[1], n)),
+                sent(on(pair[1], pair[0], n + 10)),
+                Rung::Arrived(n + 10),
+                Rung::Arrived(n),
+                Rung::Arrived(n),
+                state(pair[1], TcpState::Established),
+                sent(on(pair[0], pair[1], n + 20)),
+                Rung::Dropped(n + 20),
+            ]);
+        }
+        let out = shown(style, What::Answer(Answer::Ladder(ladder(&hosts, rungs))));
+        assert!(out.contains("#7"), "{width}: {out}");
+    }
+}

@@ -346,12 +346,16 @@ fn where_there_is_room_all_is_on_one_line() {
 #[test]
 fn the_short_line_is_for_who_has_seen_the_whole_one() {
     let held = udp(1, 5);
+    let waited = |n| Packet {
+        waited: Some(0),
+        ..udp(n, 5)
+    };
     let dropped = Packet {
         note: Some("dropped by number".to_owned()),
-        ..fated(held.clone(), Fate::Dropped)
+        ..fated(waited(1), Fate::Dropped)
     };
-    let twice = fated(udp(2, 5), Fate::Duplicated);
-    let delivered = fated(udp(2, 5), Fate::Delivered);
+    let twice = fated(waited(2), Fate::Duplicated);
+    let delivered = fated(waited(2), Fate::Delivered);
     let packets = [
         held,
         udp(2, 5),
@@ -368,6 +372,17 @@ fn the_short_line_is_for_who_has_seen_the_whole_one() {
       #2  delivered     to server
       #1  dropped       dropped by number
       #2  client → server  UDP          len 5 port 40000 → 80              delivered
+    ");
+}
+
+/// The packets of the next laboratory have the same numbers.
+#[test]
+fn what_was_never_held_is_told_whole() {
+    let delivered = fated(udp(1, 5), Fate::Delivered);
+    assert_snapshot!(lines(TERMINAL, &[udp(1, 5), delivered]), @r"
+    sock>
+      #1  client → server  UDP          len 5 port 40000 → 80                   held
+      #1  client → server  UDP          len 5 port 40000 → 80              delivered
     ");
 }
 

@@ -23,15 +23,19 @@ impl Known {
         self.record.standing(self.lesson.step_ids())
     }
 
-    /// The step to go on with.
     fn step(&self) -> usize {
-        match self.standing() {
-            Standing::New | Standing::Done => 0,
-            Standing::Begun(step) => step,
-            Standing::Skipped => {
-                let skipped = |id: &str| self.record.get(id) == Some(Mark::Skipped);
-                self.lesson.step_ids().position(skipped).unwrap_or(0)
-            }
+        step_to_go_on(&self.lesson, &self.record)
+    }
+}
+
+/// The step to go on with: the first that is neither done nor skipped, else the first that was skipped.
+pub(super) fn step_to_go_on(lesson: &Lesson, record: &Record) -> usize {
+    match record.standing(lesson.step_ids()) {
+        Standing::New | Standing::Done => 0,
+        Standing::Begun(step) => step,
+        Standing::Skipped => {
+            let skipped = |id: &str| record.get(id) == Some(Mark::Skipped);
+            lesson.step_ids().position(skipped).unwrap_or(0)
         }
     }
 }
@@ -144,22 +148,23 @@ impl App {
         })
     }
 
-    /// The first lesson that was not gone through, else the first in which something was skipped. Lessons that this
-    /// machine cannot play are passed over.
+    /// The first lesson that was begun, else the first that was not, else the first in which something was skipped.
+    /// Lessons that this machine cannot play are passed over.
     fn next_lesson(&self, library: &Library) -> Result<Option<Known>, Refusal> {
-        let mut skipped = None;
+        let (mut new, mut skipped) = (None, None);
         for entry in library.entries() {
             let known = self.known(library, entry)?;
             if lacking(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
             match known.standing() {
-                Standing::New | Standing::Begun(_) => return Ok(Some(known)),
+                Standing::Begun(_) => return Ok(Some(known)),
+                Standing::New => new = new.or(Some(known)),
                 Standing::Skipped => skipped = skipped.or(Some(known)),
                 Standing::Done => {}
             }
         }
-        Ok(skipped)
+        Ok(new.or(skipped))
     }
 
     fn begin(&mut self, known: Known, sink: Sink<'_>) {

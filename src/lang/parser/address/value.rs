@@ -34,7 +34,11 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
         return Ok(Address::Abstract(name.as_bytes().to_owned()));
     }
     if text.is_empty() {
-        return Err(expected(i.fault(start, "this address is empty")).into());
+        return Err(expected(
+            i.fault(start, "this address is empty")
+                .helping("as a host, with a port, it is any address: bind s \"\" 80"),
+        )
+        .into());
     }
     if !text.contains('/')
         && let Some((host, port)) = text.rsplit_once(':')
@@ -153,7 +157,6 @@ pub(in crate::lang::parser) fn structure(
             .into());
     };
     let host_value = match host_value {
-        Expr::Text(text) => Expr::Text(text),
         Expr::Tuple(mut inner) if inner.len() == 1 => inner.swap_remove(0),
         other => other,
     };

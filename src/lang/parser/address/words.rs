@@ -19,7 +19,11 @@ pub(in crate::lang::parser) fn shell(i: &mut Input) -> Parsed<Expr> {
     let prefixed =
         super::super::string::is_prefix(name) && word[name.len()..].starts_with(is_quote);
     if prefixed || is_quote(first) || matches!(first, '(' | '{') {
-        return expr(i).and_then(|value| from_expr(i, start, value));
+        let value = expr(i)?;
+        return match quoted_host(i, start, &value)? {
+            Some(host) => second_word(i, start, host),
+            None => from_expr(i, start, value),
+        };
     }
     if first == '@' {
         return at_word(i).and_then(|value| from_expr(i, start, value));
@@ -45,6 +49,30 @@ pub(in crate::lang::parser) fn shell(i: &mut Input) -> Parsed<Expr> {
         return super::super::expr::tight(i).and_then(|value| from_expr(i, start, value));
     }
     host_words(i, start, word)
+}
+
+/// The host of `"127.0.0.1" 80` and `"" 80`: a text without a port of its own, with one behind it.
+fn quoted_host(i: &Input, start: usize, value: &Expr) -> Parsed<Option<Host>> {
+    match value {
+        Expr::Text(text)
+            if !text.starts_with('@')
+                && !text.contains('/')
+                && text.matches(':').count() != 1
+                && port_follows(i) =>
+        {
+            host_text(i, start, text.trim_matches(['[', ']'])).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Whether what stands behind a host, after a blank, may be its port.
+fn port_follows(i: &Input) -> bool {
+    let before = i.rest();
+    let after = before.trim_start_matches([' ', '\t']);
+    !after.is_empty()
+        && !after.starts_with(['-', ',', ';', '\n', '#', ')'])
+        && after.len() < before.len()
 }
 
 /// `c.local`, `c.getsockname()` …: what a socket answers, and not a host's name.
@@ -86,14 +114,7 @@ fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
         }
         _ => host_text(i, start, word)?,
     };
-    let port_follows = {
-        let before = i.rest();
-        let after = before.trim_start_matches([' ', '\t']);
-        !after.is_empty()
-            && !after.starts_with(['-', ',', ';', '\n', '#', ')'])
-            && after.len() < before.len()
-    };
-    if port_follows {
+    if port_follows(i) {
         return second_word(i, start, host);
     }
     if is_identifier(word) {

@@ -5,7 +5,7 @@ use crate::packet::{Again, Flows, Mark, parse};
 use std::time::Duration;
 
 fn play(trace: &str) -> Vec<Mark> {
-    let mut flows = Flows::new();
+    let mut flows = Flows::default();
     let packet = |(index, line): (usize, &str)| {
         let mut words = line.split(' ');
         let mut word = || words.next().expect("three words");

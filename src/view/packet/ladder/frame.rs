@@ -8,6 +8,9 @@ use crate::view::page::INDENT;
 
 /// The width where nothing limits it; wider, an arrow's ends would be too far apart to be one.
 const USUAL: usize = 80;
+/// Columns between two hosts at least: what is drawn there needs them. A diagram of many hosts in a narrow terminal is wider
+/// than that.
+const GAP: usize = 5;
 /// Columns beside the outer columns for states and calls: `connect() = 0`.
 const BESIDE: usize = 14;
 
@@ -41,14 +44,15 @@ impl Frame {
             widest.max().unwrap_or(0).max(name.min(most))
         });
         let first = INDENT.len() + beside[0] + 1;
-        let last = width.saturating_sub(beside[1] + 2).max(first);
+        let least = first + GAP * count.saturating_sub(1);
+        let last = width.saturating_sub(beside[1] + 2).max(least);
         let step = |n: usize| match count {
             0 | 1 => first,
             _ => first + (last - first) * n / (count - 1),
         };
         let hosts = ladder.hosts.iter().enumerate();
         Self {
-            width,
+            width: width.max(last + beside[1] + 2),
             hosts: hosts.map(|(n, host)| (host.clone(), step(n))).collect(),
             beside,
         }
