@@ -68,7 +68,7 @@ fn the_next_line_typed_at_a_question_is_run_as_a_line() {
     terminal.line("bind s");
     terminal.sees("]: ");
     terminal.run("listen s 1", "sock> ");
-    terminal.sees("Nothing was called for the line before");
+    terminal.sees("Not called: bind s. What you typed is a line of its own.");
     terminal.sees("listen(3, 1) = 0");
     // A value could be the answer, and a wrong one is told as such.
     terminal.line("bind s");
