@@ -156,8 +156,10 @@ impl<L: Lines> Shell<L> {
             };
             let complete = missing.complete(&line, &answer);
             line = if self.stands_alone(&answer, &complete) {
-                self.output
-                    .write("  Nothing was called for the line before: this is one of its own.\n");
+                let left = self.style.clean(&line);
+                self.output.write(&format!(
+                    "  Not called: {left}. What you typed is a line of its own.\n"
+                ));
                 answer
             } else {
                 complete
