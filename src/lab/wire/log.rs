@@ -2,7 +2,8 @@
 
 use super::rules::Drop;
 use super::store::{Place, Store};
-use crate::event::packet::{Fate, Rung};
+use super::whose::Aside;
+use crate::event::packet::Fate;
 use crate::packet::{Flipped, Mark, Parsed};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -130,7 +131,7 @@ pub(super) enum Moment {
     Passed(u64),
     Dropped(u64),
     /// A call or a state, told by the session.
-    Aside(Box<Rung>),
+    Aside(Box<Aside>),
 }
 
 /// A packet that is older than the bounds allow, and is kept because the wire held it then.
