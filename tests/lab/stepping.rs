@@ -1,7 +1,7 @@
 //! A handshake one packet at a time, and the kernel's own word for the states between; the same every time.
 
 use super::live::{Live, fates, helper_of, of_kind, sent, states};
-use super::support::{output, require};
+use super::support::{output, require, require_root};
 use std::fs;
 use std::path::PathBuf;
 
@@ -48,7 +48,7 @@ fn seen_by_ss(namespace: &std::path::Path) -> Vec<String> {
 
 #[test]
 fn three_steps_are_a_handshake_and_ss_sees_the_same() {
-    let tools = require("ss") && require("nsenter") && super::bench::require_root();
+    let tools = require("ss") && require("nsenter") && require_root();
     let Some(mut live) = Live::laboratory().filter(|_| tools) else {
         return;
     };
