@@ -43,6 +43,12 @@ fn a_fault_points_at_the_place() {
 }
 
 #[test]
+fn a_host_stands_in_front_of_the_statement() {
+    let fault = fault("x = 1; conn = server: accept s; ls");
+    assert_eq!(fault.help, ["server: conn = accept s"]);
+}
+
+#[test]
 fn the_nearest_word_is_offered() {
     for (line, word) in [
         ("bnid s 127.0.0.1:80", "bind"),
@@ -91,7 +97,12 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
         ),
         ("s.bind()", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
         ("bind(s)", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
-        ("listen", "sockfd", ".", "listen . 5"),
+        (
+            "listen",
+            "socket (. is the last one used)",
+            ".",
+            "listen . 5",
+        ),
         ("socket", "domain", "tcp", "socket tcp"),
         ("send c", "data", "\"hi\"", "send c \"hi\""),
         ("c.recv()", "len", "10", "recv c 10"),
