@@ -1,7 +1,7 @@
 //! Packets that wait on the wire while somebody talks: the kernels' timers go on, the packets stay the same.
 
 use super::bench::{program, up};
-use super::live::{DATAGRAMS, Live, of_kind, received, words};
+use super::live::{DATAGRAMS, Live, fates, of_kind, received, words};
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -118,6 +118,18 @@ fn while_one_is_held_the_log_forgets_what_passes() {
     let stepped = live.run("wire loss off\npacket 1\nstep\nserver: recv v 9");
     assert_eq!(received(&stepped), ["first"]);
     assert_eq!(of_kind(&stepped, "packet")[0]["fate"], "delivered");
+    // All that is held is kept, and once it has passed and was told the bounds hold for it too.
+    live.run(&"client: send u \"more\"\n".repeat(30));
+    let held = live.run("expect held 30\nwire log");
+    let kept: Vec<u64> = std::iter::once(1).chain(52..=81).collect();
+    assert_eq!(numbers(&held, "log"), kept);
+    let flown = live.run("wire flow\nwire log");
+    let delivered = fates(&flown).into_iter();
+    assert_eq!(
+        delivered.filter(|fate| fate.ends_with("delivered")).count(),
+        30
+    );
+    assert_eq!(numbers(&flown, "log"), (72..=81).collect::<Vec<_>>());
     let (status, said) = live.last("packet 2\n");
     assert_eq!(status, 2);
     assert!(

@@ -212,7 +212,8 @@ impl Log {
         self.trim();
     }
 
-    /// A packet is off the wire. It is forgotten at the earliest when the next one comes, so that it can be told before.
+    /// A packet is off the wire. It is forgotten by the next [`trim`](Self::trim) at the earliest, so that it can be told
+    /// before.
     pub fn leave(&mut self, n: u64, at: Duration, fate: Fate) {
         let Some(record) = self.get_mut(n) else {
             return;
@@ -240,7 +241,7 @@ impl Log {
 
     /// Forgets the oldest, but nothing that is still on the wire. One that was held while later ones came and went is as old
     /// as the time when it left.
-    fn trim(&mut self) {
+    pub fn trim(&mut self) {
         while self.records.len() + self.departed.len() > self.bounds.packets
             || self.bytes > self.bounds.bytes
         {

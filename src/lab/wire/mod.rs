@@ -102,8 +102,10 @@ impl Wire {
         let (moved, skipped) = self.shared.take_untold(&mut still.state);
         let told = moved
             .into_iter()
-            .filter_map(|moved| tell::moved(&still.state, moved));
-        (told.collect(), skipped)
+            .filter_map(|moved| tell::moved(&still.state, moved))
+            .collect();
+        still.state.log.trim();
+        (told, skipped)
     }
 
     /// Stops time: packets stay on the wire until they are stepped.
