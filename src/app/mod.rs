@@ -284,6 +284,7 @@ impl App {
         if let Some(comparison) = &mut self.comparison {
             comparison.on_news(&news);
         }
+        self.watch_capture(news.clone());
         self.session.on_news(news);
     }
 
