@@ -130,6 +130,22 @@ fn what_the_peer_does_is_told_with_the_statement_that_meets_it() {
 }
 
 #[test]
+fn a_unix_socket_speaks_no_protocol() {
+    for (kind, protocol) in [
+        ("unix", "0"),
+        ("tcp", "IPPROTO_TCP"),
+        ("udp", "IPPROTO_UDP"),
+    ] {
+        let all = events(&format!("s = socket {kind}\ngetsockopt s SO_PROTOCOL\n"));
+        let table = all
+            .iter()
+            .find(|event| event["answer"] == "options")
+            .unwrap();
+        assert_eq!(table["options"][0]["value"], protocol, "{kind}: {table}");
+    }
+}
+
+#[test]
 fn every_option_that_can_be_read_is_in_the_list() {
     let all = events("s = socket tcp\ngetsockopt s\n");
     let answer = all
