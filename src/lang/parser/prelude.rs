@@ -155,6 +155,26 @@ pub(super) fn host(i: &mut Input) -> Parsed<Option<String>> {
     Ok(Some(rest[..len].to_owned()))
 }
 
+/// `socket tcp on b`, with `on` next: a host stands in front.
+pub(super) fn host_behind(i: &Input) -> Option<Fault> {
+    let gap = i.rest().strip_prefix("on")?;
+    let host = gap.trim_start_matches([' ', '\t']);
+    let len = run(host, |c| c.is_ascii_alphanumeric() || c == '-');
+    let over = host[len..].trim_start_matches([' ', '\t', '\r']);
+    let last = over.is_empty() || over.starts_with([';', '\n', '#']);
+    if host.len() == gap.len() || len == 0 || !last || i.knows("on") {
+        return None;
+    }
+    let (host, start) = (&host[..len], i.at());
+    let end = start + i.rest().len() - gap.trim_start_matches([' ', '\t']).len() + len;
+    let before = i.state.source[i.state.begin..start].trim();
+    Some(
+        Fault::new((start, end), "a host stands in front of the statement")
+            .expecting(format!("{host}: {before}"))
+            .helping(format!("or on {host} first: what follows runs there")),
+    )
+}
+
 /// How many names may stand before one `=`.
 const TARGETS: usize = 16;
 

@@ -4,7 +4,9 @@ use super::claim::claim;
 use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{augmented, gap, harmless, host, side, strace_prefix, strace_result, targets};
+use super::prelude::{
+    augmented, gap, harmless, host, host_behind, side, strace_prefix, strace_result, targets,
+};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{lab, refuse, shell, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
@@ -196,6 +198,9 @@ fn stray(i: &Input) -> Fault {
             .fault(start, "only a name can be given a value")
             .expecting("x = value")
             .helping("fields of structures and items of lists are not kept here");
+    }
+    if let Some(fault) = host_behind(i) {
+        return fault;
     }
     let word = peek_word(i);
     let end = start + word.len().max(i.next().map_or(0, char::len_utf8)).min(40);

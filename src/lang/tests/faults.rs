@@ -48,6 +48,15 @@ fn the_nearest_word_is_offered() {
         ("bnid s 127.0.0.1:80", "bind"),
         ("lsiten s 5", "listen"),
         ("socket tpc", "tcp"),
+        ("socket UDPP", "udp"),
+        ("s1 = socket STREAM", "tcp (AF_INET SOCK_STREAM)"),
+        ("socket dgrm", "udp (AF_INET SOCK_DGRAM)"),
+        ("socket SOCK_STREAM", "tcp (AF_INET SOCK_STREAM)"),
+        ("socket RAW", "AF_INET SOCK_RAW"),
+        ("socket AF_INET streem", "stream"),
+        ("socket AF_INET SOCK_STREAM tpc", "tcp"),
+        ("socket.socket(\"tpc\")", "tcp"),
+        ("socket(SOCK_STREAM)", "tcp (AF_INET SOCK_STREAM)"),
         ("socket AF_INTE SOCK_STREAM", "AF_INET"),
         ("socket.socket(socket.AF_INTE)", "AF_INET"),
         ("recv c 10 --peak", "peek"),
@@ -66,6 +75,34 @@ fn the_nearest_word_is_offered() {
             );
         }
     }
+}
+
+#[test]
+fn a_host_behind_the_statement_goes_in_front() {
+    for (line, instead, at) in [
+        ("l = socket tcp on b", "b: l = socket tcp", "on b"),
+        (
+            "ls; socket tcp on  server ; ls",
+            "server: socket tcp",
+            "on  server",
+        ),
+        ("listen s on b", "b: listen s", "on b"),
+        ("send c \"hi\" on b # there", "b: send c \"hi\"", "on b"),
+        ("s.listen(5) on b", "b: s.listen(5)", "on b"),
+        ("bind s 127.0.0.1:80 on b", "b: bind s 127.0.0.1:80", "on b"),
+    ] {
+        assert_eq!(fault(line).expected, [instead], "{line}: {:?}", fault(line));
+        assert_eq!(place(line), at);
+    }
+    // A switch that is on, and data that says so.
+    assert_eq!(one("nonblock s on"), one("nonblock s 1"));
+    assert_eq!(one("send c on b"), one("send c \"on b\""));
+}
+
+#[test]
+fn a_kind_of_socket_may_be_in_capitals() {
+    assert_eq!(one("s = socket TCP"), one("s = socket tcp"));
+    assert_eq!(one("socket Udp6"), one("socket udp6"));
 }
 
 #[test]
