@@ -232,6 +232,13 @@ pub enum Operator {
     Ge,
 }
 
+impl Operator {
+    /// Whether it says yes or no.
+    pub fn compares(self) -> bool {
+        !matches!(self, Self::Add | Self::Sub | Self::Mul)
+    }
+}
+
 /// An address as written.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Address {

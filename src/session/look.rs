@@ -6,7 +6,7 @@ use super::value::Value;
 use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
-use crate::lang::ast::{Expr, Port};
+use crate::lang::ast::{Dialect, Expr, Port};
 use std::os::fd::RawFd;
 
 impl Session {
@@ -240,6 +240,19 @@ impl Session {
         match value {
             Value::Text(_) | Value::Bytes(_) => value.show(python),
             other => self.repr(other, python),
+        }
+    }
+
+    /// As [`Self::show`], of an expression that says more than the number it gives: a comparison is true or false, as
+    /// Python writes it, but a number where C is written.
+    pub fn show_of(&self, expr: &Expr, value: &Value, dialect: Dialect) -> String {
+        match (expr, value) {
+            (Expr::Binary(operator, ..), Value::Int(n))
+                if operator.compares() && !dialect.is_c() =>
+            {
+                if *n == 0 { "False" } else { "True" }.to_owned()
+            }
+            _ => self.show(value, dialect.is_python()),
         }
     }
 

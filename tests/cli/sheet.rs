@@ -106,6 +106,21 @@ fn an_address_is_taken_apart_as_in_python() {
 }
 
 #[test]
+fn a_comparison_is_true_or_false_and_in_c_a_number() {
+    for (line, shown) in [
+        ("print(3 == 3, 3 != 3)", "  True False\n"),
+        ("print 4 <= 3", "  False\n"),
+        ("3 == 3", "  True\n"),
+        ("s = socket.socket(); s.fd == 3", "  True\n"),
+        ("printf(\"%d\\n\", 3 == 3);", "  1\n"),
+        ("x = 3 == 3; print x + 1", "  2\n"),
+        ("print 3 + 3", "  6\n"),
+    ] {
+        script(line).status(0).says(&[shown]);
+    }
+}
+
+#[test]
 fn what_a_c_call_writes_is_kept_under_the_names_it_was_given() {
     let lines = "int s = socket(AF_INET, SOCK_STREAM, 0), opt = 1;\n\
         struct linger gone = {1, 0}; struct timeval tv = {5, 0};\n\

@@ -10,7 +10,7 @@ use super::input::{Cursor, Input, Parsed};
 use super::shell::socket;
 use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
 use crate::errno::Errno;
-use crate::lang::ast::{Claim, Expr, Operator};
+use crate::lang::ast::{Claim, Expr};
 use crate::lang::constants::{CONSTANTS, Family};
 use crate::lang::fault::Fault;
 use crate::lang::state::TcpState;
@@ -99,13 +99,7 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
         Err(trouble) if word.is_empty() => return Err(trouble),
         Err(_) => return Err(unknown().into()),
     };
-    let compares = matches!(
-        value,
-        Expr::Binary(
-            Operator::Eq | Operator::Ne | Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge,
-            ..
-        )
-    );
+    let compares = matches!(value, Expr::Binary(operator, ..) if operator.compares());
     if !compares {
         return Err(unknown().into());
     }
