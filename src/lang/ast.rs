@@ -209,6 +209,9 @@ pub enum Function {
     Slice,
 }
 
+/// C's variable that holds why the last call that failed did: a number.
+pub const ERRNO: &str = "errno";
+
 /// Operators between values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {

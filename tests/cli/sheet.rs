@@ -121,6 +121,33 @@ fn a_comparison_is_true_or_false_and_in_c_a_number() {
 }
 
 #[test]
+fn errno_is_the_last_failed_calls() {
+    let number = libc::ENOTCONN;
+    let lines = "print errno; c = socket tcp; recv c 1; expect error ENOTCONN\n\
+        c.fileno()\n\
+        print errno\n\
+        errno\n\
+        printf(\"%d: %s\\n\", errno, strerror(errno));\n\
+        expect errno == ENOTCONN\n\
+        x = errno; print x\n\
+        errno = 0;\n\
+        strerror(errno)\n\
+        expect errno != errno.ENOTCONN\n";
+    script(lines).status(0).says(&[
+        "  0 (no error)\n",
+        &format!("  {number} (ENOTCONN)\n"),
+        &format!("  {number} (ENOTCONN)\n"),
+        &format!("  {number}: Transport endpoint is not connected\n"),
+        &format!("  {number}\n"),
+        "strerror(0) = \"Success\"",
+    ]);
+    // A name of one's own wins.
+    script("errno = \"mine\"; print errno\n")
+        .status(0)
+        .says(&["  mine\n"]);
+}
+
+#[test]
 fn what_a_c_call_writes_is_kept_under_the_names_it_was_given() {
     let lines = "int s = socket(AF_INET, SOCK_STREAM, 0), opt = 1;\n\
         struct linger gone = {1, 0}; struct timeval tv = {5, 0};\n\

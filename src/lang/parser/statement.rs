@@ -9,7 +9,7 @@ use super::prelude::{
 };
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{lab, refuse, shell, string};
-use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
+use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::order::SideName;
@@ -26,9 +26,11 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
         i.fresh();
         match statement(i) {
             Ok(statement) => {
+                // errno stays C's variable and Python's module, whatever number it is given.
+                let names = statement.targets.iter().flatten();
                 i.state
                     .set
-                    .extend(statement.targets.iter().flatten().cloned());
+                    .extend(names.filter(|name| *name != ERRNO).cloned());
                 found.push(statement);
             }
             Err(Trouble::Fault(fault)) => return Err(*fault),
@@ -276,7 +278,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         .any(|op| after.starts_with(op));
     let is_known = i.knows(word)
         || constant(word).is_some()
-        || matches!(word, "None" | "NULL" | "True" | "False");
+        || matches!(word, "None" | "NULL" | "True" | "False" | ERRNO);
     if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }
