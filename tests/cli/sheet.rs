@@ -121,6 +121,60 @@ fn a_comparison_is_true_or_false_and_in_c_a_number() {
 }
 
 #[test]
+fn names_that_got_no_value_are_told_after_the_call() {
+    let pair = "a, b = socketpair()\n";
+    for (line, told) in [
+        (
+            "n, x = a.send(b'hi')\nprint n\nprint x\n",
+            "send() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+        (
+            "n, _ = a.send(b'hi')\nprint n\nprint x\n",
+            "send() gives 1 value, and there are 2 names for it.",
+        ),
+        (
+            "a.send(b'hi')\nd, h, p, x = b.recvfrom(10)\nprint d\nprint x\n",
+            "4 names for it; `p`, `x` got nothing.",
+        ),
+        (
+            "c = socket udp\nv, w = select([], [a, b, c], [], 0)\nprint x\n",
+            "3 values, and there are 2 names for it; what is left over is kept under no name.",
+        ),
+        (
+            "n, x = a.shutdown(1)\nprint x\n",
+            "shutdown() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+        (
+            "a.send(b'hi')\nr, w = select([b], [], [], 0)\nprint x\n",
+            "select() gives 1 value, and there are 2 names for it; `w` got nothing.",
+        ),
+        (
+            "n, x = b.recv(10)\na.send(b'hi')\nprint n\nprint x\n",
+            "recv() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+    ] {
+        // The last line asks for a name that stands for nothing.
+        script(&format!("{pair}{line}"))
+            .status(2)
+            .says(&[told, "there is no socket or variable called `x`"]);
+    }
+    let even = "a.send(b'hi')\nd, addr = b.recvfrom(10)\na.send(b'hi')\nn, buf, from = b.recv(9)\n";
+    let ran = script(&format!("{pair}{even}")).status(0);
+    assert!(!ran.stdout.contains("names for it"), "{}", ran.stdout);
+}
+
+#[test]
+fn pythons_select_gives_three_lists() {
+    let lines = "a, b = socketpair()\nc, d = socketpair()\na.send(b'hi')\nc.send(b'ho')\n\
+        r, w, x = select.select([b, d], [a], [], 1.0)\n\
+        print(len(r), len(w), len(x))\n\
+        r[1].recv(10)\nexpect data \"ho\"\n\
+        w[0].send(b'.')\nexpect ret 1\n";
+    let ran = script(lines).status(0).says(&["  2 1 0\n"]);
+    assert!(!ran.stdout.contains("names for it"), "{}", ran.stdout);
+}
+
+#[test]
 fn errno_is_the_last_failed_calls() {
     let number = libc::ENOTCONN;
     let lines = "print errno; c = socket tcp; recv c 1; expect error ENOTCONN\n\
