@@ -100,6 +100,51 @@ fn a_host_behind_the_statement_goes_in_front() {
 }
 
 #[test]
+fn what_python_does_in_one_line_takes_two() {
+    for (line, at, first, then) in [
+        (
+            "d, (h, p) = s.recvfrom(10)",
+            "(h, p)",
+            "d, addr = s.recvfrom(10)",
+            "then h, p = addr",
+        ),
+        (
+            "(d, (h, p)) = s.recvfrom(10); ls",
+            "(h, p)",
+            "d, addr = s.recvfrom(10)",
+            "then h, p = addr",
+        ),
+        (
+            "conn, [h, p] = accept s",
+            "[h, p]",
+            "conn, addr = accept s",
+            "then h, p = addr",
+        ),
+        ("(h, p), d = x", "(h, p)", "addr, d = x", "then h, p = addr"),
+        ("x = y = 3", "y =", "y = 3; x = y", ""),
+        ("s = t = socket tcp; ls", "t =", "t = socket tcp; s = t", ""),
+        (
+            "a = b, c = s.accept()",
+            "b, c =",
+            "b, c = s.accept(); a = b, c",
+            "",
+        ),
+    ] {
+        let fault = fault(line);
+        assert_eq!(place(line), at, "{line}: {fault:?}");
+        assert_eq!(fault.expected, [first], "{line}");
+        assert_eq!(fault.help.concat(), then, "{line}");
+        assert!(parse(first).is_ok(), "{first}");
+    }
+    let deep = fault("(a, (b, c)), d = x");
+    assert!(
+        deep.expected.is_empty() && deep.help[0].contains("one name"),
+        "{deep:?}"
+    );
+    assert_eq!(one("x = y == 3"), one("x = (y == 3)"));
+}
+
+#[test]
 fn a_kind_of_socket_may_be_in_capitals() {
     assert_eq!(one("s = socket TCP"), one("s = socket tcp"));
     assert_eq!(one("socket Udp6"), one("socket udp6"));
