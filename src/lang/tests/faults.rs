@@ -199,6 +199,92 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
 }
 
 #[test]
+fn what_a_claim_lacks_is_asked_for() {
+    for (line, question, answer, whole) in [
+        ("expect", "what must hold?", "ok", "expect ok"),
+        (
+            "expect state s",
+            "a state such as LISTEN",
+            "LISTEN",
+            "expect state s LISTEN",
+        ),
+        (
+            "expect state",
+            "a socket",
+            "s LISTEN",
+            "expect state s LISTEN",
+        ),
+        (
+            "expect error  # which",
+            "which error? an error such as",
+            "EINTR",
+            "expect error EINTR",
+        ),
+        (
+            "expect recvq s; ls",
+            "a number",
+            "4",
+            "expect recvq s 4; ls",
+        ),
+        (
+            "expect state s LISTEN|",
+            "a state such as",
+            "CLOSE",
+            "expect state s LISTEN|CLOSE",
+        ),
+        (
+            "expect error EINTR,",
+            "which error?",
+            "EAGAIN",
+            "expect error EINTR|EAGAIN",
+        ),
+        (
+            "expect local s",
+            "an address",
+            "127.0.0.1:80",
+            "expect local s 127.0.0.1:80",
+        ),
+        ("expect ready s", "r, w, x", "rw", "expect ready s rw"),
+        (
+            "expect data",
+            "what is received",
+            "\"hi\"",
+            "expect data \"hi\"",
+        ),
+        ("expect quiet", "how long?", "1s", "expect quiet 1s"),
+        (
+            "expect fate 2",
+            "held, ",
+            "dropped",
+            "expect fate 2 dropped",
+        ),
+        (
+            "expect packet",
+            "a packet's number",
+            "1 SYN",
+            "expect packet 1 SYN",
+        ),
+    ] {
+        let missing = fault(line)
+            .missing
+            .unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));
+        assert!(
+            missing.question.starts_with(question),
+            "{line}: {missing:?}"
+        );
+        assert_eq!(
+            parse(&missing.complete(line, answer)),
+            parse(whole),
+            "{line}"
+        );
+    }
+    // What is there and wrong is not asked for again.
+    for line in ["expect sate", "expect error nope", "expect quiet soon"] {
+        assert_eq!(fault(line).missing, None, "{line}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_answered() {
     assert_eq!(from_bytes(b"ls").unwrap(), "ls");
     assert_eq!(from_bytes(b"\xef\xbb\xbfls").unwrap(), "ls");
