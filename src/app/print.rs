@@ -13,7 +13,6 @@ impl App {
         statement: &Statement,
         sink: Sink<'_>,
     ) -> Result<Outcome, Refusal> {
-        let python = statement.dialect.is_python();
         let items = match call.expr("values") {
             Some(Expr::Tuple(items)) => items.clone(),
             Some(single) => vec![single.clone()],
@@ -22,7 +21,7 @@ impl App {
         let mut shown = Vec::with_capacity(items.len());
         for item in &items {
             let value = self.settled(|app| app.session.value(item), sink)?;
-            shown.push(self.session.show(&value, python));
+            shown.push(self.session.show_of(item, &value, statement.dialect));
         }
         self.say(shown.join(" "), sink);
         Ok(Outcome::default())

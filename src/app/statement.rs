@@ -164,8 +164,7 @@ impl App {
         let expr = self.hoisted(expr, sink)?;
         let value = self.settled(|app| app.session.value(&expr), sink)?;
         if statement.targets.is_empty() {
-            let python = statement.dialect.is_python();
-            let shown = self.session.show(&value, python);
+            let shown = self.session.show_of(&expr, &value, statement.dialect);
             self.say(shown, sink);
         } else {
             self.settled(

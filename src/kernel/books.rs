@@ -183,6 +183,7 @@ impl Books {
     /// Asks sock_diag for the connections that are followed, and says what became of them: `FIN_WAIT1`, `FIN_WAIT2`,
     /// `TIME_WAIT`, at last `CLOSE` for gone. One exact request for each whose time has come, and none where there are
     /// none. The first answer after close(2) is that call's own doing; what comes later is the network's (`by_network`).
+    /// A call that still sleeps on the socket puts close(2) off.
     ///
     /// Where `closed` is false, a descriptor is still open.
     pub fn orphans(&mut self, diag: &mut Diag) -> Vec<(u64, Change)> {

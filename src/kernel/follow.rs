@@ -52,7 +52,7 @@ pub(super) struct Follow {
     pub(super) way: Way,
     /// False while a descriptor is still open, whose connection the kernel has moved to `TIME_WAIT`.
     pub(super) closed: bool,
-    /// Whether nothing has been said of it yet: what close(2) or shutdown(2) did is no doing of the network.
+    /// Whether nothing has been said yet of what close(2) or shutdown(2) did: that is no doing of the network.
     fresh: bool,
     pace: Pace,
 }
@@ -87,7 +87,13 @@ impl Follow {
             _ if to == from => self.pace.slower(now),
             _ => self.pace = Pace::new(now),
         }
-        let by_network = !std::mem::replace(&mut self.fresh, false);
+        // Where a call still sleeps on the socket, close(2) takes effect only when that call returns.
+        let held = matches!(
+            to,
+            TcpState::Listen | TcpState::SynSent | TcpState::Established | TcpState::CloseWait
+        );
+        let by_network = !self.fresh || held;
+        self.fresh &= held;
         if to == from {
             return None;
         }

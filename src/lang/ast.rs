@@ -209,6 +209,9 @@ pub enum Function {
     Slice,
 }
 
+/// C's variable that holds why the last call that failed did: a number.
+pub const ERRNO: &str = "errno";
+
 /// Operators between values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Operator {
@@ -230,6 +233,13 @@ pub enum Operator {
     Gt,
     /// `>=`
     Ge,
+}
+
+impl Operator {
+    /// Whether it says yes or no.
+    pub fn compares(self) -> bool {
+        !matches!(self, Self::Add | Self::Sub | Self::Mul)
+    }
 }
 
 /// An address as written.

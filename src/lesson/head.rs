@@ -3,6 +3,8 @@
 use super::defect::Defects;
 use crate::lang::order::HOSTS;
 use serde::{Deserialize, Serialize};
+use serde_saphyr::{Localizer, Location, SnippetMode, UserMessageFormatter};
+use std::borrow::Cow;
 
 /// What the front matter says.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -96,6 +98,42 @@ pub(super) fn split<'t>(text: &'t str, defects: &mut Defects) -> Option<(Head, &
     None
 }
 
+/// The reader's own line numbers count from the `---`; the defect has the file's.
+struct WithoutPlace;
+
+impl Localizer for WithoutPlace {
+    fn attach_location<'a>(&self, base: Cow<'a, str>, _: Location) -> Cow<'a, str> {
+        base
+    }
+
+    fn alias_defined_at(&self, _: Location) -> String {
+        String::new()
+    }
+
+    fn alias_used_at(&self, _: Location) -> String {
+        String::new()
+    }
+}
+
+/// What the reader says, and what a lesson's author can do something with.
+const WORDS: [(&str, &str); 6] = [
+    ("unknown variant", "unknown word"),
+    ("invalid u32", "this must be a whole number"),
+    (
+        "expected string scalar",
+        "this must be text; quotes keep brackets out of it",
+    ),
+    (
+        "expected sequence start",
+        "this must be a list, such as [capture]",
+    ),
+    (
+        "expected mapping start",
+        "each line must be a key, a colon and a value",
+    ),
+    ("null is not allowed here", "the value is missing"),
+];
+
 /// Line 1 of the YAML is line 2 of the file.
 fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
     match serde_saphyr::from_str::<Head>(yaml) {
@@ -105,13 +143,17 @@ fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
         }
         Err(error) => {
             let line = error.location().map_or(1, |at| at.line() as usize + 1);
-            let message = error.without_snippet().to_string();
+            let words = UserMessageFormatter.with_localizer(&WithoutPlace);
+            let message = error.render_with_options(serde_saphyr::render_options! {
+                formatter: &words,
+                snippets: SnippetMode::Off,
+            });
             let message = message.lines().next().unwrap_or_default();
-            // The reader's own line number counts from the `---`, and its words are a programmer's.
-            let message = message
-                .split_once(" at line ")
-                .map_or(message, |(message, _)| message)
-                .replace("unknown variant", "unknown word");
+            let message = WORDS
+                .iter()
+                .fold(message.to_owned(), |message, (its, ours)| {
+                    message.replace(its, ours)
+                });
             defects.add(
                 line,
                 format!("front matter: {message}"),

@@ -38,6 +38,9 @@ impl Session {
             },
             Expr::Name(name) => match self.vars.get(name) {
                 Some(value) => self.settled(value)?,
+                None if self.is_errno(name) => {
+                    Value::Int(self.last_errno.map_or(0, |errno| errno.0.into()))
+                }
                 None => return Err(self.unknown(name).into()),
             },
             Expr::Fd(_) | Expr::Last => match self.target(expr)? {

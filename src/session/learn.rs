@@ -48,6 +48,7 @@ impl Session {
             closed: None,
             data: None,
             answer: None,
+            uneven: None,
             cancelled,
             asked,
         };
@@ -65,7 +66,9 @@ impl Session {
                     [first, ..] => first.clone(),
                     [] => Value::None,
                 });
-                self.give_out(&targets, values, dialect);
+                done.uneven = self.give_out(command, &targets, values, dialect);
+                // A name for which there was no value waits no longer.
+                self.forget_pending(job);
             }
             Err(errno) => {
                 if effect == Effect::Closed && errno != Errno(libc::EBADF) {
@@ -166,6 +169,9 @@ impl Session {
         match gave {
             Yield::Nothing => vec![Value::None],
             Yield::Number(n) => vec![Value::Int(n)],
+            Yield::Value(ready) if done.command == "select" && targets.len() == 3 => {
+                super::watch::in_lists(&ready)
+            }
             Yield::Value(value) => vec![value],
             Yield::Answer(answer, value) => {
                 done.answer = Some(answer);
@@ -259,10 +265,17 @@ impl Session {
         id
     }
 
-    /// The values go to the names on the left; one name for several values gets the first, or in Python all.
-    fn give_out(&mut self, targets: &[Option<String>], mut values: Vec<Value>, dialect: Dialect) {
+    /// The values go to the names on the left; one name for several values gets the first, or in Python all. Gives what
+    /// there is to say where several names and the values are not as many.
+    fn give_out(
+        &mut self,
+        command: &str,
+        targets: &[Option<String>],
+        mut values: Vec<Value>,
+        dialect: Dialect,
+    ) -> Option<String> {
         match targets {
-            [] => {}
+            [] => None,
             [only] => {
                 let value = match values.len() {
                     1 => values.remove(0),
@@ -277,16 +290,19 @@ impl Session {
                 if let Some(name) = only {
                     self.assign(name, value);
                 }
+                None
             }
             several => {
                 if let [_] = values.as_slice() {
                     values = values.remove(0).parts();
                 }
+                let given = values.len();
                 for (name, value) in several.iter().zip(values) {
                     if let Some(name) = name {
                         self.assign(name, value);
                     }
                 }
+                uneven(command, several, given)
             }
         }
     }
@@ -298,6 +314,30 @@ impl Session {
                 .retain(|_, value| !matches!(value, Value::Pending(of, _) if *of == job));
         }
     }
+}
+
+/// What there is to say where names and values are not as many. The call was made, so this is no fault.
+fn uneven(command: &str, targets: &[Option<String>], given: usize) -> Option<String> {
+    if targets.len() == given {
+        return None;
+    }
+    let s = if given == 1 { "" } else { "s" };
+    let without: Vec<String> = targets
+        .iter()
+        .skip(given)
+        .flatten()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let and = match without.as_slice() {
+        [] if targets.len() > given => String::new(),
+        [] => "; what is left over is kept under no name".to_owned(),
+        names => format!("; {} got nothing", names.join(", ")),
+    };
+    Some(format!(
+        "{command}() gives {given} value{s}, and there are {} names for it{and}. In Python this line raises an error, \
+         after the call was made.",
+        targets.len()
+    ))
 }
 
 fn target(targets: &[Option<String>], n: usize) -> Option<&str> {

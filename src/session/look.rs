@@ -6,7 +6,7 @@ use super::value::Value;
 use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
-use crate::lang::ast::{Expr, Port};
+use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
 use std::os::fd::RawFd;
 
 impl Session {
@@ -46,6 +46,11 @@ impl Session {
     /// The errno of the last call that failed.
     pub fn last_errno(&self) -> Option<Errno> {
         self.last_errno
+    }
+
+    /// Whether a name is C's variable of the last call that failed, and was given no other meaning.
+    pub(super) fn is_errno(&self, name: &str) -> bool {
+        name == ERRNO && !self.vars.contains_key(name)
     }
 
     /// The value under a name.
@@ -240,6 +245,23 @@ impl Session {
         match value {
             Value::Text(_) | Value::Bytes(_) => value.show(python),
             other => self.repr(other, python),
+        }
+    }
+
+    /// As [`Self::show`], of an expression that says more than the number it gives: a comparison is true or false, as
+    /// Python writes it, but a number where C is written; errno has a name.
+    pub fn show_of(&self, expr: &Expr, value: &Value, dialect: Dialect) -> String {
+        match (expr, value) {
+            (Expr::Binary(operator, ..), Value::Int(n))
+                if operator.compares() && !dialect.is_c() =>
+            {
+                if *n == 0 { "False" } else { "True" }.to_owned()
+            }
+            (Expr::Name(name), Value::Int(_)) if self.is_errno(name) => match self.last_errno {
+                Some(errno) => format!("{} ({errno})", errno.0),
+                None => "0 (no error)".to_owned(),
+            },
+            _ => self.show(value, dialect.is_python()),
         }
     }
 

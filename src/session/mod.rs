@@ -234,6 +234,14 @@ impl Session {
 
     /// A value under a name, as after `x = 3`.
     pub fn assign(&mut self, name: &str, value: Value) {
+        // `errno = 0;` before a call, as man pages advise.
+        if self.is_errno(name)
+            && let Value::Int(n) = value
+            && let Ok(n) = i32::try_from(n)
+        {
+            self.last_errno = (n != 0).then_some(Errno(n));
+            return;
+        }
         let Some(place) = self.vars.get_mut(name) else {
             self.vars.insert(name.to_owned(), value);
             return;

@@ -231,8 +231,9 @@ fn value(option: &SockOption, raw: &[u8]) -> Value {
 fn words(option: &SockOption, raw: &[u8]) -> String {
     let n = int(raw);
     match option.shape {
-        Shape::Switch => n.to_string(),
-        Shape::Int { unit: "" } => n.to_string(),
+        Shape::Switch | Shape::Int { unit: "" } => n.to_string(),
+        // A Unix socket speaks none; an Internet socket always one, and never IPPROTO_IP.
+        Shape::Protocol if n == 0 => n.to_string(),
         Shape::Int { unit } => format!("{n} {unit}"),
         Shape::Linger => format!("{n} {}", second(raw)),
         Shape::Time => format!("{} s", time(raw).as_secs_f64()),

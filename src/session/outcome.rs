@@ -56,6 +56,8 @@ pub struct Done {
     pub data: Option<(Vec<u8>, Option<Addr>)>,
     /// A table to show.
     pub answer: Option<Answer>,
+    /// Where there are not as many values as names on the left: what became of them, in words.
+    pub uneven: Option<String>,
     /// True where the shell woke it.
     pub cancelled: bool,
     /// What was asked for.
@@ -315,8 +317,9 @@ impl Session {
         }
         let items = value.parts();
         if items.len() != targets.len() {
-            let message = format!("{} names for {} values", targets.len(), items.len());
-            return Err(Refusal::new(message).into());
+            let (names, values) = (targets.len(), items.len());
+            let s = if values == 1 { "" } else { "s" };
+            return Err(Refusal::new(format!("{names} names for {values} value{s}")).into());
         }
         for (name, value) in targets.iter().zip(items) {
             if let Some(name) = name {

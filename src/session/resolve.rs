@@ -293,12 +293,12 @@ pub fn strerror(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
     })?;
     let message = errno.message();
     let shown = format!("\"{message}\"");
-    Ok(answered(
-        "strerror",
-        &errno.name(),
-        &shown,
-        Value::Text(message),
-    ))
+    let name = match errno {
+        // Success has no name.
+        Errno(0) => "0".to_owned(),
+        errno => errno.name(),
+    };
+    Ok(answered("strerror", &name, &shown, Value::Text(message)))
 }
 
 /// perror(3): the last call's errno, after a text.

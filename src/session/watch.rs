@@ -50,6 +50,25 @@ fn ready(found: Vec<(Target, String)>) -> Value {
     Value::Tuple(found.into_iter().map(each).collect())
 }
 
+/// What [`ready`] gives as Python's select() has it: the sockets to read from, to write to, and the exceptional ones.
+pub(super) fn in_lists(ready: &Value) -> Vec<Value> {
+    let ready = match ready {
+        Value::Tuple(pairs) => pairs.as_slice(),
+        _ => &[],
+    };
+    let list = |letter: char| {
+        let has = |pair: &Value| match pair {
+            Value::Tuple(pair) => match pair.as_slice() {
+                [socket, Value::Text(letters)] => letters.contains(letter).then(|| socket.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        Value::Tuple(ready.iter().filter_map(has).collect())
+    };
+    ['r', 'w', 'x'].map(list).to_vec()
+}
+
 /// poll(2)
 pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let watched = watched(session, call)?;

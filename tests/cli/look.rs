@@ -130,6 +130,35 @@ fn what_the_peer_does_is_told_with_the_statement_that_meets_it() {
 }
 
 #[test]
+fn closing_a_listener_on_which_accept_sleeps_is_no_doing_of_the_network() {
+    let all = events("s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nconn = accept s\nclose s\n");
+    let closed = all.iter().find(|event| {
+        event["event"] == "state" && event["to"] == "CLOSE" && event["from"] == "LISTEN"
+    });
+    let closed = closed.unwrap_or_else(|| panic!("{all:?}"));
+    assert_eq!(
+        (&closed["by_network"], &closed["closed"]),
+        (&false.into(), &true.into())
+    );
+}
+
+#[test]
+fn a_unix_socket_speaks_no_protocol() {
+    for (kind, protocol) in [
+        ("unix", "0"),
+        ("tcp", "IPPROTO_TCP"),
+        ("udp", "IPPROTO_UDP"),
+    ] {
+        let all = events(&format!("s = socket {kind}\ngetsockopt s SO_PROTOCOL\n"));
+        let table = all
+            .iter()
+            .find(|event| event["answer"] == "options")
+            .unwrap();
+        assert_eq!(table["options"][0]["value"], protocol, "{kind}: {table}");
+    }
+}
+
+#[test]
 fn every_option_that_can_be_read_is_in_the_list() {
     let all = events("s = socket tcp\ngetsockopt s\n");
     let answer = all

@@ -106,6 +106,102 @@ fn an_address_is_taken_apart_as_in_python() {
 }
 
 #[test]
+fn a_comparison_is_true_or_false_and_in_c_a_number() {
+    for (line, shown) in [
+        ("print(3 == 3, 3 != 3)", "  True False\n"),
+        ("print 4 <= 3", "  False\n"),
+        ("3 == 3", "  True\n"),
+        ("s = socket.socket(); s.fd == 3", "  True\n"),
+        ("printf(\"%d\\n\", 3 == 3);", "  1\n"),
+        ("x = 3 == 3; print x + 1", "  2\n"),
+        ("print 3 + 3", "  6\n"),
+    ] {
+        script(line).status(0).says(&[shown]);
+    }
+}
+
+#[test]
+fn names_that_got_no_value_are_told_after_the_call() {
+    let pair = "a, b = socketpair()\n";
+    for (line, told) in [
+        (
+            "n, x = a.send(b'hi')\nprint n\nprint x\n",
+            "send() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+        (
+            "n, _ = a.send(b'hi')\nprint n\nprint x\n",
+            "send() gives 1 value, and there are 2 names for it.",
+        ),
+        (
+            "a.send(b'hi')\nd, h, p, x = b.recvfrom(10)\nprint d\nprint x\n",
+            "4 names for it; `p`, `x` got nothing.",
+        ),
+        (
+            "c = socket udp\nv, w = select([], [a, b, c], [], 0)\nprint x\n",
+            "3 values, and there are 2 names for it; what is left over is kept under no name.",
+        ),
+        (
+            "n, x = a.shutdown(1)\nprint x\n",
+            "shutdown() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+        (
+            "a.send(b'hi')\nr, w = select([b], [], [], 0)\nprint x\n",
+            "select() gives 1 value, and there are 2 names for it; `w` got nothing.",
+        ),
+        (
+            "n, x = b.recv(10)\na.send(b'hi')\nprint n\nprint x\n",
+            "recv() gives 1 value, and there are 2 names for it; `x` got nothing.",
+        ),
+    ] {
+        // The last line asks for a name that stands for nothing.
+        script(&format!("{pair}{line}"))
+            .status(2)
+            .says(&[told, "there is no socket or variable called `x`"]);
+    }
+    let even = "a.send(b'hi')\nd, addr = b.recvfrom(10)\na.send(b'hi')\nn, buf, from = b.recv(9)\n";
+    let ran = script(&format!("{pair}{even}")).status(0);
+    assert!(!ran.stdout.contains("names for it"), "{}", ran.stdout);
+}
+
+#[test]
+fn pythons_select_gives_three_lists() {
+    let lines = "a, b = socketpair()\nc, d = socketpair()\na.send(b'hi')\nc.send(b'ho')\n\
+        r, w, x = select.select([b, d], [a], [], 1.0)\n\
+        print(len(r), len(w), len(x))\n\
+        r[1].recv(10)\nexpect data \"ho\"\n\
+        w[0].send(b'.')\nexpect ret 1\n";
+    let ran = script(lines).status(0).says(&["  2 1 0\n"]);
+    assert!(!ran.stdout.contains("names for it"), "{}", ran.stdout);
+}
+
+#[test]
+fn errno_is_the_last_failed_calls() {
+    let number = libc::ENOTCONN;
+    let lines = "print errno; c = socket tcp; recv c 1; expect error ENOTCONN\n\
+        c.fileno()\n\
+        print errno\n\
+        errno\n\
+        printf(\"%d: %s\\n\", errno, strerror(errno));\n\
+        expect errno == ENOTCONN\n\
+        x = errno; print x\n\
+        errno = 0;\n\
+        strerror(errno)\n\
+        expect errno != errno.ENOTCONN\n";
+    script(lines).status(0).says(&[
+        "  0 (no error)\n",
+        &format!("  {number} (ENOTCONN)\n"),
+        &format!("  {number} (ENOTCONN)\n"),
+        &format!("  {number}: Transport endpoint is not connected\n"),
+        &format!("  {number}\n"),
+        "strerror(0) = \"Success\"",
+    ]);
+    // A name of one's own wins.
+    script("errno = \"mine\"; print errno\n")
+        .status(0)
+        .says(&["  mine\n"]);
+}
+
+#[test]
 fn what_a_c_call_writes_is_kept_under_the_names_it_was_given() {
     let lines = "int s = socket(AF_INET, SOCK_STREAM, 0), opt = 1;\n\
         struct linger gone = {1, 0}; struct timeval tv = {5, 0};\n\

@@ -51,6 +51,18 @@ fn a_hint_names_the_missing_parameters_and_is_never_run() {
 }
 
 #[test]
+fn what_a_claim_lacks_is_asked_for() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.line("expect");
+    terminal.sees("what must hold? ok, error ECONNREFUSED, state s LISTEN …: ");
+    terminal.line("state s");
+    terminal.sees("a state such as LISTEN: ");
+    terminal.run("CLOSE", "sock> ");
+    terminal.sees("ok   state s CLOSE");
+}
+
+#[test]
 fn a_missing_argument_is_asked_for_with_its_default() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

@@ -2,7 +2,7 @@ use super::*;
 use crate::event::Addr;
 use crate::kernel::Family;
 use TcpState::{
-    Close, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynSent, TimeWait,
+    Close, CloseWait, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynSent, TimeWait,
 };
 
 fn row(state: TcpState, rests: Option<Duration>) -> DiagRow {
@@ -84,6 +84,35 @@ fn time_wait_is_left_alone_until_its_end() {
         [FinWait2, TimeWait, Close]
     );
     assert_eq!(following.next_look(), None);
+}
+
+#[test]
+fn close_is_the_shells_own_doing_also_when_a_sleeping_call_puts_it_off() {
+    for (states, by_network) in [
+        (&[Listen, Listen, Close][..], &[false][..]),
+        (
+            &[Established, Established, FinWait1, FinWait2],
+            &[false, true],
+        ),
+        (
+            &[Established, CloseWait, LastAck, Close],
+            &[true, false, true],
+        ),
+        (&[Established, FinWait1, FinWait2], &[false, true]),
+        (&[FinWait2, FinWait2, TimeWait], &[true]),
+    ] {
+        let mut following = Following::default();
+        following.insert(1, follow(states[0]));
+        let mut told = Vec::new();
+        let mut now = Instant::now();
+        for state in &states[1..] {
+            now += Duration::from_secs(1);
+            let answer = (*state != Close).then(|| row(*state, None));
+            let changes = following.ask_by(now, &mut |_| Ok(answer.clone()));
+            told.extend(changes.into_iter().map(|(_, change, _)| change.by_network));
+        }
+        assert_eq!(told, by_network, "{states:?}");
+    }
 }
 
 #[test]

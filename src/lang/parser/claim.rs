@@ -10,9 +10,9 @@ use super::input::{Cursor, Input, Parsed};
 use super::shell::socket;
 use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
 use crate::errno::Errno;
-use crate::lang::ast::{Claim, Expr, Operator};
+use crate::lang::ast::{Claim, Expr};
 use crate::lang::constants::{CONSTANTS, Family};
-use crate::lang::fault::Fault;
+use crate::lang::fault::{Fault, Missing};
 use crate::lang::state::TcpState;
 use crate::lang::table::{Kind, find};
 use std::time::Duration;
@@ -22,7 +22,9 @@ pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
     blank(i);
     let start = i.at();
     if ends(i) {
-        return Err(no_claim(i.fault(start, "expect needs a claim")).into());
+        let fault = no_claim(i.fault(start, "expect needs a claim"));
+        let question = "what must hold? ok, error ECONNREFUSED, state s LISTEN …";
+        return Err(asking(i, fault, question).into());
     }
     let word = match i.rest().starts_with("half-open") {
         true => "half-open",
@@ -67,12 +69,24 @@ fn no_claim(fault: Fault) -> Fault {
 /// A fault where the claim ends too early.
 fn need(i: &Input, what: &str) -> Parsed<()> {
     if ends(i) {
-        return Err(i
+        let fault = i
             .fault(i.at(), "this claim is not complete")
-            .expecting(what)
-            .into());
+            .expecting(what);
+        return Err(asking(i, fault, what).into());
     }
     Ok(())
+}
+
+/// A fault about what is missing at the end of the claim, which the prompt asks for.
+fn asking(i: &Input, mut fault: Fault, question: &str) -> Fault {
+    fault.missing = Some(Box::new(Missing {
+        question: question.to_owned(),
+        default: None,
+        // Behind the last word, before blanks and a comment.
+        at: i.state.source[..i.at()].trim_end().len(),
+        before: " ",
+    }));
+    fault
 }
 
 fn number(i: &mut Input, kind: Kind) -> Parsed<Expr> {
@@ -99,13 +113,7 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
         Err(trouble) if word.is_empty() => return Err(trouble),
         Err(_) => return Err(unknown().into()),
     };
-    let compares = matches!(
-        value,
-        Expr::Binary(
-            Operator::Eq | Operator::Ne | Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge,
-            ..
-        )
-    );
+    let compares = matches!(value, Expr::Binary(operator, ..) if operator.compares());
     if !compares {
         return Err(unknown().into());
     }
@@ -128,6 +136,13 @@ fn errors(i: &mut Input) -> Parsed<Vec<Errno>> {
     loop {
         blank(i);
         let start = i.at();
+        if ends(i) {
+            const QUESTION: &str = "which error?";
+            const EXPECTED: &str = "an error such as ECONNREFUSED";
+            let fault = i.fault(start, QUESTION).expecting(EXPECTED);
+            let question = format!("{QUESTION} {EXPECTED}");
+            return Err(asking(i, fault, &question).into());
+        }
         let _ = i.eat("errno.");
         let word = alternative(i);
         let errno = match word.parse::<i32>() {
@@ -139,13 +154,8 @@ fn errors(i: &mut Input) -> Parsed<Vec<Errno>> {
                 .iter()
                 .filter(|c| c.family == Family::Errno)
                 .map(|c| c.name);
-            let message = if word.is_empty() {
-                "which error?".to_owned()
-            } else {
-                format!("there is no error {word}")
-            };
             return Err(i
-                .fault(start, message)
+                .fault(start, format!("there is no error {word}"))
                 .expecting("an error such as ECONNREFUSED")
                 .near(word, names)
                 .into());
@@ -162,10 +172,11 @@ fn received(i: &mut Input) -> Parsed<Expr> {
     let start = i.at();
     // `expect data #5` is a fill; any other # would be a comment, and the claim empty.
     if ends(i) && !i.rest().starts_with('#') {
-        return Err(i
+        const EXPECTED: &str = "what is received: \"hello\"";
+        let fault = i
             .fault(start, "this claim is not complete")
-            .expecting("what is received: \"hello\"")
-            .into());
+            .expecting(EXPECTED);
+        return Err(asking(i, fault, EXPECTED).into());
     }
     let value = data(i, true)?;
     let span = i.since(start);
@@ -183,7 +194,8 @@ fn quiet(i: &mut Input) -> Parsed<Duration> {
             .expecting("a time such as 300ms or 5s")
     };
     if ends(i) {
-        return Err(fault(i).into());
+        let question = "how long? a time such as 300ms or 5s";
+        return Err(asking(i, fault(i), question).into());
     }
     let seconds = match tight(i)? {
         Expr::Int(whole) => whole as f64,
@@ -233,6 +245,7 @@ fn states(i: &mut Input) -> Parsed<Vec<TcpState>> {
     let mut found = Vec::new();
     loop {
         blank(i);
+        need(i, "a state such as LISTEN")?;
         let start = i.at();
         let word = alternative(i);
         // A state's name is short; a long word need not be compared.

@@ -82,8 +82,14 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
             word,
             known(Family::Domain).chain(FAMILIES.iter().map(|(name, _)| *name)),
         ),
-        Kind::Type => fault.near(word, known(Family::Type)),
-        Kind::Protocol => fault.near(word, known(Family::Protocol)),
+        Kind::Type => fault.near(
+            word,
+            known(Family::Type).chain(TYPES.iter().map(|(name, _)| *name)),
+        ),
+        Kind::Protocol => fault.near(
+            word,
+            known(Family::Protocol).chain(["tcp", "udp", "icmp", "icmpv6"]),
+        ),
         Kind::How => fault.near(word, known(Family::How)),
         Kind::Errno => fault.near(word, known(Family::Errno)),
         Kind::MsgFlags => fault.near(word, known(Family::Message)),
@@ -99,6 +105,7 @@ fn article(kind: Kind) -> &'static str {
         Kind::Int | Kind::Size => "a whole number",
         Kind::Domain => "a family",
         Kind::Type => "a socket type",
+        Kind::Protocol => "a protocol",
         Kind::How => "a direction",
         Kind::Option => "a socket option",
         Kind::Switch => "on or off",
@@ -200,7 +207,7 @@ fn domain(value: Expr) -> Fitted {
 }
 
 /// Socket types by their short names.
-const TYPES: [(&str, &str); 6] = [
+pub(super) const TYPES: [(&str, &str); 6] = [
     ("stream", "SOCK_STREAM"),
     ("dgram", "SOCK_DGRAM"),
     ("datagram", "SOCK_DGRAM"),

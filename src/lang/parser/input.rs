@@ -32,6 +32,8 @@ pub(crate) struct State<'a> {
     known: &'a dyn Fn(&str) -> bool,
     /// Names that earlier statements of the same text set.
     pub(super) set: BTreeSet<String>,
+    /// Where the statement begins.
+    pub(super) begin: usize,
     /// Open brackets; newlines are blanks inside.
     pub(super) brackets: usize,
     /// Operators must touch their operands: `recv s 2*1024 --peek`.
@@ -107,6 +109,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
             source: text,
             known,
             set: BTreeSet::new(),
+            begin: 0,
             brackets: 0,
             tight: false,
             format: false,
@@ -235,6 +238,7 @@ impl<'a> Cursor<'a> for Input<'a> {
     }
 
     fn fresh(&mut self) {
+        self.state.begin = self.at();
         self.state.brackets = 0;
         self.state.tight = false;
         self.state.format = false;

@@ -155,6 +155,26 @@ pub(super) fn host(i: &mut Input) -> Parsed<Option<String>> {
     Ok(Some(rest[..len].to_owned()))
 }
 
+/// `socket tcp on b`, with `on` next: a host stands in front.
+pub(super) fn host_behind(i: &Input) -> Option<Fault> {
+    let gap = i.rest().strip_prefix("on")?;
+    let host = gap.trim_start_matches([' ', '\t']);
+    let len = run(host, |c| c.is_ascii_alphanumeric() || c == '-');
+    let over = host[len..].trim_start_matches([' ', '\t', '\r']);
+    let last = over.is_empty() || over.starts_with([';', '\n', '#']);
+    if host.len() == gap.len() || len == 0 || !last || i.knows("on") {
+        return None;
+    }
+    let (host, start) = (&host[..len], i.at());
+    let end = start + i.rest().len() - gap.trim_start_matches([' ', '\t']).len() + len;
+    let before = i.state.source[i.state.begin..start].trim();
+    Some(
+        Fault::new((start, end), "a host stands in front of the statement")
+            .expecting(format!("{host}: {before}"))
+            .helping(format!("or on {host} first: what follows runs there")),
+    )
+}
+
 /// How many names may stand before one `=`.
 const TARGETS: usize = 16;
 
@@ -162,7 +182,10 @@ const TARGETS: usize = 16;
 pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
     let start = i.at();
     let Some((names, len)) = target_names(i.rest()) else {
-        return Ok(Vec::new());
+        return match nested_targets(i) {
+            Some(fault) => Err(fault.into()),
+            None => Ok(Vec::new()),
+        };
     };
     let mut targets = Vec::with_capacity(names.len());
     for name in names {
@@ -187,7 +210,63 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
             .expecting("a value or a call")
             .into());
     }
-    Ok(targets)
+    match chained(i, start) {
+        Some(fault) => Err(fault.into()),
+        None => Ok(targets),
+    }
+}
+
+/// `x = y = 3`, read up to the `y`: one `=` a statement.
+fn chained(i: &Input, start: usize) -> Option<Fault> {
+    let (_, len) = target_names(i.rest())?;
+    let first = i.state.source[start..i.at()].trim_end();
+    let second = i.rest()[..len].trim_end();
+    let (first, name) = (
+        first.trim_end_matches('=').trim_end(),
+        second.trim_end_matches('=').trim_end(),
+    );
+    let value = i.rest()[len..].split([';', '\n']).next()?.trim();
+    let span = (i.at(), i.at() + second.len());
+    Some(
+        Fault::new(span, "a statement gives a value once")
+            .expecting(format!("{name} = {value}; {first} = {name}")),
+    )
+}
+
+/// `data, (host, port) =`: names within names.
+fn nested_targets(i: &Input) -> Option<Fault> {
+    let rest = i.rest();
+    // Only names, and what separates and encloses them, may stand before the `=`.
+    let len = run(rest, |c| {
+        c.is_alphanumeric() || matches!(c, '_' | ',' | '(' | ')' | '[' | ']' | ' ' | '\t')
+    });
+    let after = rest[len..].strip_prefix('=')?;
+    let targets = rest[..len].trim_end();
+    let outer = targets
+        .strip_prefix(['(', '['])
+        .and_then(|inner| inner.strip_suffix([')', ']']));
+    let whole = outer.unwrap_or(targets);
+    let open = whole.find(['(', '['])?;
+    let close = open + whole[open..].find([')', ']'])?;
+    let (before, inner) = (whole[..open].trim_end(), whole[open + 1..close].trim());
+    let apart = before.ends_with(',') || before.is_empty() && whole[close + 1..].contains(',');
+    if !apart || !inner.contains(',') || after.starts_with('=') {
+        return None;
+    }
+    let value = after.split([';', '\n']).next()?.trim();
+    let names = format!("{}addr{}", &whole[..open], &whole[close + 1..]);
+    let start = i.at() + targets.find(whole)? + open;
+    let fault = Fault::new(
+        (start, start + close + 1 - open),
+        "names cannot stand within names here",
+    );
+    Some(if names.contains(['(', ')', '[', ']']) {
+        fault.helping("one name for what is inside, and on the next line: host, port = that name")
+    } else {
+        fault
+            .expecting(format!("{names} = {value}"))
+            .helping(format!("then {inner} = addr"))
+    })
 }
 
 /// `s += `: the name, and the operator between it and what follows.

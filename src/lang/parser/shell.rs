@@ -72,6 +72,9 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
             break;
         }
         let start = i.at();
+        if let Some(fault) = host_behind(i, places.command.params.get(next)) {
+            return Err(fault.into());
+        }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
             flag(i, places)?;
         } else if let Some((at, len)) = keyword_here(i, places.command) {
@@ -95,6 +98,17 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         arg.value = inverted(std::mem::replace(&mut arg.value, Expr::Null));
     }
     Ok(())
+}
+
+/// `listen s 5 on b`, where `on` cannot be the argument that is next.
+fn host_behind(i: &Input, next: Option<&Param>) -> Option<Fault> {
+    let cannot = next.is_none_or(|param| {
+        matches!(
+            param.kind,
+            Kind::Int | Kind::Size | Kind::Time | Kind::MsgFlags | Kind::How
+        )
+    });
+    cannot.then(|| super::prelude::host_behind(i)).flatten()
 }
 
 /// Goes on to the next parameter that no keyword has filled.

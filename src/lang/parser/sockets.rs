@@ -1,8 +1,9 @@
 //! `socket` and `socketpair`, which may leave out what Python does, and have short forms of their own.
 
 use super::arguments::{Given, Places, keyword};
-use super::fit::{fit, named_constant, type_word};
+use super::fit::{TYPES, fit, named_constant, type_word};
 use super::input::{Cursor, Input, Parsed};
+use super::prelude::host_behind;
 use super::word::{blank, ends, peek_word};
 use crate::lang::ast::{Expr, Span};
 use crate::lang::constants::{Family, constant};
@@ -42,7 +43,10 @@ pub(crate) fn short(domain: &str, kind: &str) -> Option<&'static str> {
 
 /// Puts what a short word stands for; false where it is none.
 fn expand(places: &mut Places, word: &str, span: Span) -> bool {
-    let Some((_, domain, kind, protocol)) = SHORT.iter().find(|(short, ..)| *short == word) else {
+    let Some((_, domain, kind, protocol)) = SHORT
+        .iter()
+        .find(|(short, ..)| short.eq_ignore_ascii_case(word))
+    else {
         return false;
     };
     for (param, name) in [("domain", domain), ("type", kind), ("protocol", protocol)] {
@@ -83,6 +87,17 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, given: Vec<Given>) ->
         return Err(i
             .fault(span.start, "a socket cannot be made from a descriptor here")
             .into());
+    }
+    if let [
+        Given {
+            keyword: None,
+            value,
+            span,
+            ..
+        },
+    ] = given.as_slice()
+    {
+        known(i, value, *span)?;
     }
     let python = i.state.dialect.is_python() || given.iter().any(|one| one.keyword.is_some());
     places.fill(i, 0, given)?;
@@ -133,6 +148,9 @@ pub(super) fn shell(i: &mut Input, places: &mut Places) -> Parsed<()> {
             break;
         }
         let start = i.at();
+        if let Some(fault) = host_behind(i) {
+            return Err(fault.into());
+        }
         let word = peek_word(i).trim_end_matches(',');
         match word {
             "--nonblock" | "--cloexec" => {
@@ -146,9 +164,12 @@ pub(super) fn shell(i: &mut Input, places: &mut Places) -> Parsed<()> {
             }
             _ => {}
         }
-        if at == 0 && SHORT.iter().any(|(short, ..)| *short == word) {
+        let span = Span {
+            start,
+            end: start + word.len(),
+        };
+        if at == 0 && expand(places, word, span) {
             i.skip(word.len());
-            expand(places, word, i.since(start));
             at = 2;
             continue;
         }
@@ -195,32 +216,53 @@ fn one(i: &mut Input, places: &mut Places, at: usize, word: &str) -> Parsed<usiz
     let value_start = i.at();
     let value = super::expr::tight(i)?;
     let span = i.since(value_start);
-    if at == 0
-        && let Expr::Name(name) = &value
-        && fit(i, Kind::Domain, value.clone(), span).is_err()
-    {
-        let known = SHORT
-            .iter()
-            .map(|(short, ..)| *short)
-            .chain(["inet", "inet6", "AF_INET", "AF_INET6", "AF_UNIX"]);
-        let found = near::several(name, known, 3);
-        let fault = Fault::new(
-            (span.start, span.end),
-            format!("there is no kind of socket named {name}"),
-        )
-        .expecting("tcp, udp, tcp6, udp6, unix or unix-dgram")
-        .expecting("a family such as AF_INET");
-        let fault = if found.is_empty() {
-            fault
-        } else {
-            fault.helping(format!("did you mean {}?", found.join(", ")))
-        };
-        return Err(fault.into());
+    if at == 0 {
+        known(i, &value, span)?;
     }
     if let Some(value) = fit(i, param.kind, value, span)? {
         places.set(param.name, value, span);
     }
     Ok(at + 1)
+}
+
+/// A fault for a word, where a family or a short word should stand, that is neither.
+fn known(i: &mut Input, value: &Expr, span: Span) -> Parsed<()> {
+    let word = match value {
+        Expr::Name(word) | Expr::Text(word) => word.as_str(),
+        Expr::Const(word, _) => word,
+        _ => return Ok(()),
+    };
+    if fit(i, Kind::Domain, value.clone(), span).is_ok() {
+        return Ok(());
+    }
+    let known = SHORT
+        .iter()
+        .map(|(short, ..)| *short)
+        .chain(["inet", "inet6", "AF_INET", "AF_INET6", "AF_UNIX"])
+        .chain(TYPES.map(|(short, _)| short))
+        .chain(TYPES.map(|(_, name)| name));
+    // A type alone is meant for one of the Internet family.
+    let mut found: Vec<String> = near::several(word, known, 3)
+        .into_iter()
+        .map(|near| match type_word(near.trim_start_matches("SOCK_")) {
+            Some(Expr::Const(name, _)) => match short("AF_INET", name) {
+                Some(short) => format!("{short} (AF_INET {name})"),
+                None => format!("AF_INET {name}"),
+            },
+            _ => near.to_owned(),
+        })
+        .collect();
+    found.dedup();
+    let mut fault = Fault::new(
+        (span.start, span.end),
+        format!("there is no kind of socket named {word}"),
+    )
+    .expecting("tcp, udp, tcp6, udp6, unix or unix-dgram")
+    .expecting("a family such as AF_INET");
+    if !found.is_empty() {
+        fault = fault.helping(format!("did you mean {}?", found.join(", ")));
+    }
+    Err(fault.into())
 }
 
 /// Joins SOCK_NONBLOCK and its kin to the type.

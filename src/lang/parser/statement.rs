@@ -4,10 +4,12 @@ use super::claim::claim;
 use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{augmented, gap, harmless, host, side, strace_prefix, strace_result, targets};
+use super::prelude::{
+    augmented, gap, harmless, host, host_behind, side, strace_prefix, strace_result, targets,
+};
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
 use super::{lab, refuse, shell, string};
-use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, Expr, Span, Statement};
+use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::order::SideName;
@@ -24,9 +26,11 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
         i.fresh();
         match statement(i) {
             Ok(statement) => {
+                // errno stays C's variable and Python's module, whatever number it is given.
+                let names = statement.targets.iter().flatten();
                 i.state
                     .set
-                    .extend(statement.targets.iter().flatten().cloned());
+                    .extend(names.filter(|name| *name != ERRNO).cloned());
                 found.push(statement);
             }
             Err(Trouble::Fault(fault)) => return Err(*fault),
@@ -197,6 +201,9 @@ fn stray(i: &Input) -> Fault {
             .expecting("x = value")
             .helping("fields of structures and items of lists are not kept here");
     }
+    if let Some(fault) = host_behind(i) {
+        return fault;
+    }
     if let Some(line) = host_in_front(i) {
         return i
             .fault(start, "the host stands in front of the whole statement")
@@ -287,7 +294,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         .any(|op| after.starts_with(op));
     let is_known = i.knows(word)
         || constant(word).is_some()
-        || matches!(word, "None" | "NULL" | "True" | "False");
+        || matches!(word, "None" | "NULL" | "True" | "False" | ERRNO);
     if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }

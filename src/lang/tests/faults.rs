@@ -54,6 +54,15 @@ fn the_nearest_word_is_offered() {
         ("bnid s 127.0.0.1:80", "bind"),
         ("lsiten s 5", "listen"),
         ("socket tpc", "tcp"),
+        ("socket UDPP", "udp"),
+        ("s1 = socket STREAM", "tcp (AF_INET SOCK_STREAM)"),
+        ("socket dgrm", "udp (AF_INET SOCK_DGRAM)"),
+        ("socket SOCK_STREAM", "tcp (AF_INET SOCK_STREAM)"),
+        ("socket RAW", "AF_INET SOCK_RAW"),
+        ("socket AF_INET streem", "stream"),
+        ("socket AF_INET SOCK_STREAM tpc", "tcp"),
+        ("socket.socket(\"tpc\")", "tcp"),
+        ("socket(SOCK_STREAM)", "tcp (AF_INET SOCK_STREAM)"),
         ("socket AF_INTE SOCK_STREAM", "AF_INET"),
         ("socket.socket(socket.AF_INTE)", "AF_INET"),
         ("recv c 10 --peak", "peek"),
@@ -72,6 +81,79 @@ fn the_nearest_word_is_offered() {
             );
         }
     }
+}
+
+#[test]
+fn a_host_behind_the_statement_goes_in_front() {
+    for (line, instead, at) in [
+        ("l = socket tcp on b", "b: l = socket tcp", "on b"),
+        (
+            "ls; socket tcp on  server ; ls",
+            "server: socket tcp",
+            "on  server",
+        ),
+        ("listen s on b", "b: listen s", "on b"),
+        ("send c \"hi\" on b # there", "b: send c \"hi\"", "on b"),
+        ("s.listen(5) on b", "b: s.listen(5)", "on b"),
+        ("bind s 127.0.0.1:80 on b", "b: bind s 127.0.0.1:80", "on b"),
+    ] {
+        assert_eq!(fault(line).expected, [instead], "{line}: {:?}", fault(line));
+        assert_eq!(place(line), at);
+    }
+    // A switch that is on, and data that says so.
+    assert_eq!(one("nonblock s on"), one("nonblock s 1"));
+    assert_eq!(one("send c on b"), one("send c \"on b\""));
+}
+
+#[test]
+fn what_python_does_in_one_line_takes_two() {
+    for (line, at, first, then) in [
+        (
+            "d, (h, p) = s.recvfrom(10)",
+            "(h, p)",
+            "d, addr = s.recvfrom(10)",
+            "then h, p = addr",
+        ),
+        (
+            "(d, (h, p)) = s.recvfrom(10); ls",
+            "(h, p)",
+            "d, addr = s.recvfrom(10)",
+            "then h, p = addr",
+        ),
+        (
+            "conn, [h, p] = accept s",
+            "[h, p]",
+            "conn, addr = accept s",
+            "then h, p = addr",
+        ),
+        ("(h, p), d = x", "(h, p)", "addr, d = x", "then h, p = addr"),
+        ("x = y = 3", "y =", "y = 3; x = y", ""),
+        ("s = t = socket tcp; ls", "t =", "t = socket tcp; s = t", ""),
+        (
+            "a = b, c = s.accept()",
+            "b, c =",
+            "b, c = s.accept(); a = b, c",
+            "",
+        ),
+    ] {
+        let fault = fault(line);
+        assert_eq!(place(line), at, "{line}: {fault:?}");
+        assert_eq!(fault.expected, [first], "{line}");
+        assert_eq!(fault.help.concat(), then, "{line}");
+        assert!(parse(first).is_ok(), "{first}");
+    }
+    let deep = fault("(a, (b, c)), d = x");
+    assert!(
+        deep.expected.is_empty() && deep.help[0].contains("one name"),
+        "{deep:?}"
+    );
+    assert_eq!(one("x = y == 3"), one("x = (y == 3)"));
+}
+
+#[test]
+fn a_kind_of_socket_may_be_in_capitals() {
+    assert_eq!(one("s = socket TCP"), one("s = socket tcp"));
+    assert_eq!(one("socket Udp6"), one("socket udp6"));
 }
 
 #[test]
@@ -125,6 +207,92 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
         fault("bind s").missing.unwrap().default,
         Some("127.0.0.1:0")
     );
+}
+
+#[test]
+fn what_a_claim_lacks_is_asked_for() {
+    for (line, question, answer, whole) in [
+        ("expect", "what must hold?", "ok", "expect ok"),
+        (
+            "expect state s",
+            "a state such as LISTEN",
+            "LISTEN",
+            "expect state s LISTEN",
+        ),
+        (
+            "expect state",
+            "a socket",
+            "s LISTEN",
+            "expect state s LISTEN",
+        ),
+        (
+            "expect error  # which",
+            "which error? an error such as",
+            "EINTR",
+            "expect error EINTR",
+        ),
+        (
+            "expect recvq s; ls",
+            "a number",
+            "4",
+            "expect recvq s 4; ls",
+        ),
+        (
+            "expect state s LISTEN|",
+            "a state such as",
+            "CLOSE",
+            "expect state s LISTEN|CLOSE",
+        ),
+        (
+            "expect error EINTR,",
+            "which error?",
+            "EAGAIN",
+            "expect error EINTR|EAGAIN",
+        ),
+        (
+            "expect local s",
+            "an address",
+            "127.0.0.1:80",
+            "expect local s 127.0.0.1:80",
+        ),
+        ("expect ready s", "r, w, x", "rw", "expect ready s rw"),
+        (
+            "expect data",
+            "what is received",
+            "\"hi\"",
+            "expect data \"hi\"",
+        ),
+        ("expect quiet", "how long?", "1s", "expect quiet 1s"),
+        (
+            "expect fate 2",
+            "held, ",
+            "dropped",
+            "expect fate 2 dropped",
+        ),
+        (
+            "expect packet",
+            "a packet's number",
+            "1 SYN",
+            "expect packet 1 SYN",
+        ),
+    ] {
+        let missing = fault(line)
+            .missing
+            .unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));
+        assert!(
+            missing.question.starts_with(question),
+            "{line}: {missing:?}"
+        );
+        assert_eq!(
+            parse(&missing.complete(line, answer)),
+            parse(whole),
+            "{line}"
+        );
+    }
+    // What is there and wrong is not asked for again.
+    for line in ["expect sate", "expect error nope", "expect quiet soon"] {
+        assert_eq!(fault(line).missing, None, "{line}");
+    }
 }
 
 #[test]

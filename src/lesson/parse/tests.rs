@@ -255,6 +255,58 @@ fn defects_name_the_line() {
 }
 
 #[test]
+fn a_wrong_front_matter_has_one_line_number_the_files() {
+    for (yaml, line, said) in [
+        ("id: a\ntitle: b\nfoo: 1", 4, "unknown field `foo`"),
+        ("id: [a\ntitle: b", 2, "this must be text"),
+        ("id: a\n\ttitle: b", 2, "found a tab"),
+        ("id: a\nid: b\ntitle: c", 3, "duplicate mapping key `id`"),
+        (
+            "id: a\ntitle: b\nminutes: many",
+            4,
+            "this must be a whole number",
+        ),
+        ("id: a\ntitle: b\nneeds: capture", 4, "this must be a list"),
+        ("id: a\ntitle: b: c", 3, "mapping values are not allowed"),
+        ("id: a\ntitle: \"b", 3, "unclosed quote"),
+        ("id: *x\ntitle: b", 2, "reference to unknown value"),
+        (
+            "id: a\ntitle: &x b\nminutes: *x",
+            4,
+            "this must be a whole number",
+        ),
+        ("just text", 2, "each line must be a key"),
+        ("title: b", 2, "missing field `id`"),
+        ("id: a\ntitle: ~", 3, "the value is missing"),
+        (
+            "id: a\ntitle: b\n\"c at line 9, column 2\": d",
+            4,
+            "unknown field `c at line 9, column 2`, expected",
+        ),
+        ("id: a\ntitle: b\nneeds: [capture", 4, "unclosed bracket"),
+        ("id: a\ntitle: b\nnetwork: moon", 4, "unknown word `moon`"),
+    ] {
+        let text = format!("---\n{yaml}\n---\n# A\n");
+        let defects = Lesson::parse("x.md", &text).unwrap_err();
+        let found: Vec<_> = defects
+            .iter()
+            .filter(|defect| defect.message.starts_with("front matter: "))
+            .collect();
+        let [found] = found.as_slice() else {
+            panic!("{yaml:?}: {defects:?}");
+        };
+        assert_eq!(found.line, line, "{yaml:?}: {found:?}");
+        assert!(found.message.contains(said), "{yaml:?}: {found:?}");
+        let own = found.message.replace("c at line 9, column 2", "");
+        assert!(
+            !own.contains("line ") || own.contains("each line"),
+            "{found:?}"
+        );
+        assert!(!own.contains("column"), "{found:?}");
+    }
+}
+
+#[test]
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     let windows = format!("\u{feff}{}", EXAMPLE.replace('\n', "\r\n"));
     assert_eq!(Lesson::parse("04-x.md", &windows).unwrap(), example());
