@@ -210,6 +210,10 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of cases is read from top to bottom"
+)]
 fn what_a_claim_lacks_is_asked_for() {
     for (line, question, answer, whole) in [
         ("expect", "what must hold?", "ok", "expect ok"),
