@@ -15,7 +15,8 @@ pub fn run(words: &[String]) -> bool {
     match words.first().map(String::as_str) {
         Some("--nothing") => {}
         Some("--pairs") => pairs(number(1)),
-        Some("--cycles") => cycles(number(1)),
+        Some("--cycles") => cycles(number(1), false),
+        Some("--looked-cycles") => cycles(number(1), true),
         Some("--looks") => looks(number(1), number(2)),
         Some("--idle") => crate::transfer::idle(number(1) == 1),
         Some("--transfer") => {
@@ -63,23 +64,94 @@ fn listener() -> (i32, libc::sockaddr_in) {
     }
 }
 
-fn cycles(count: usize) {
+/// getsockname(2), or getpeername(2) where `peer`.
+fn ask_name(fd: i32, peer: bool) {
+    // SAFETY: the address is as long as is said.
+    unsafe {
+        let mut addr: libc::sockaddr_in = zeroed();
+        let mut len = size_of::<libc::sockaddr_in>() as libc::socklen_t;
+        let call = if peer {
+            libc::getpeername
+        } else {
+            libc::getsockname
+        };
+        good(call(fd, (&raw mut addr).cast(), &raw mut len));
+    }
+}
+
+/// getsockopt(2) with `TCP_INFO`.
+fn ask_info(fd: i32) {
+    // SAFETY: the structure is as long as is said.
+    unsafe {
+        let mut info: libc::tcp_info = zeroed();
+        let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
+        let info = (&raw mut info).cast();
+        good(libc::getsockopt(
+            fd,
+            libc::IPPROTO_TCP,
+            libc::TCP_INFO,
+            info,
+            &raw mut len,
+        ));
+    }
+}
+
+/// ioctl(2) with `FIONREAD` or `TIOCOUTQ`.
+fn ask_queue(fd: i32, queue: libc::Ioctl) {
+    let mut bytes = 0;
+    // SAFETY: both fill in an int.
+    good(unsafe { libc::ioctl(fd, queue, &raw mut bytes) });
+}
+
+/// The seven calls of a connection from its beginning to its end; where `looked`, with the questions that the shell asks
+/// after each, but for those about closed sockets.
+fn cycles(count: usize, looked: bool) {
     let (listener, addr) = listener();
     let mut buffer = [0u8; 5];
+    let look = |questions: &dyn Fn()| {
+        if looked {
+            questions();
+        }
+    };
     for _ in 0..count {
         let client = tcp();
-        // SAFETY: the buffers and the address are as long as is said.
+        look(&|| ask_name(client, false));
+        let len = size_of::<libc::sockaddr_in>() as libc::socklen_t;
+        // SAFETY: the address is as long as is said.
+        good(unsafe { libc::connect(client, (&raw const addr).cast(), len) });
+        look(&|| {
+            ask_name(client, false);
+            ask_info(client);
+            ask_name(client, true);
+            ask_info(listener);
+        });
+        // SAFETY: zeros are an address, and it is as long as is said.
         let server = unsafe {
-            let len = size_of::<libc::sockaddr_in>() as libc::socklen_t;
-            good(libc::connect(client, (&raw const addr).cast(), len));
             let mut peer: libc::sockaddr_in = zeroed();
             let mut len = len;
-            let server = good(libc::accept(listener, (&raw mut peer).cast(), &raw mut len));
-            assert_eq!(libc::send(client, b"hello".as_ptr().cast(), 5, 0), 5);
-            assert_eq!(libc::recv(server, buffer.as_mut_ptr().cast(), 5, 0), 5);
-            server
+            good(libc::accept(listener, (&raw mut peer).cast(), &raw mut len))
         };
+        look(&|| {
+            ask_info(listener);
+            ask_name(server, false);
+            ask_info(server);
+        });
+        // SAFETY: the buffer is as long as is said.
+        let sent = unsafe { libc::send(client, b"hello".as_ptr().cast(), 5, 0) };
+        assert_eq!(sent, 5);
+        look(&|| {
+            ask_queue(client, libc::TIOCOUTQ);
+            ask_queue(server, libc::FIONREAD);
+        });
+        // SAFETY: the buffer is as long as is said.
+        let received = unsafe { libc::recv(server, buffer.as_mut_ptr().cast(), 5, 0) };
+        assert_eq!(received, 5);
+        look(&|| ask_queue(server, libc::FIONREAD));
         close(client);
+        look(&|| {
+            ask_info(server);
+            ask_queue(server, libc::FIONREAD);
+        });
         close(server);
     }
 }
@@ -97,24 +169,11 @@ fn looks(sockets: usize, times: usize) {
         })
         .collect();
     for _ in 0..times {
-        // SAFETY: the address and the array are as long as is said.
-        unsafe {
-            for fd in &fds {
-                let mut addr: libc::sockaddr_in = zeroed();
-                let mut len = size_of::<libc::sockaddr_in>() as libc::socklen_t;
-                good(libc::getsockname(*fd, (&raw mut addr).cast(), &raw mut len));
-                let mut info: libc::tcp_info = zeroed();
-                let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
-                let info = (&raw mut info).cast();
-                good(libc::getsockopt(
-                    *fd,
-                    libc::IPPROTO_TCP,
-                    libc::TCP_INFO,
-                    info,
-                    &raw mut len,
-                ));
-            }
-            good(libc::poll(polled.as_mut_ptr(), polled.len() as _, 0));
+        for fd in &fds {
+            ask_name(*fd, false);
+            ask_info(*fd);
         }
+        // SAFETY: the array is as long as is said.
+        good(unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as _, 0) });
     }
 }

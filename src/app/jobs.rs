@@ -15,7 +15,7 @@ pub(super) const WAITING: &str = "waiting for job ";
 impl App {
     /// Waits until this job has returned, telling of whatever else returns meanwhile.
     pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
-        let Some(typed) = self.typed(job) else {
+        let Some((typed, ends)) = self.typed(job).zip(self.what_ends(job)) else {
             return Ok(());
         };
         let patience = if self.settings.script {
@@ -25,7 +25,7 @@ impl App {
         };
         if !self.settings.script && !self.session.has_results() {
             self.say(
-                format!("{WAITING}{job}, `{typed}`: Ctrl-C interrupts it"),
+                format!("{WAITING}{job}, `{typed}`, until {ends}, or Ctrl-C"),
                 sink,
             );
         }
@@ -37,12 +37,13 @@ impl App {
                     self.cancel_job(job, sink);
                     return Err(Refusal::new(format!(
                         "`{typed}` was interrupted, so there is no result to go on with"
-                    )));
+                    ))
+                    .help(format!("make it again; it returns once {ends}")));
                 }
                 Wait::TimedOut => {
                     let seconds = patience.as_secs_f64();
                     return Err(Refusal::new(format!("this needs the result of job {job}, and `{typed}` has not returned after {seconds} s"))
-                        .help("what it waits for must come first: a peer, data, room")
+                        .help(format!("it returns once {ends}: that must come first"))
                         .because(Because::Sleeper));
                 }
             }
@@ -70,6 +71,22 @@ impl App {
             .asleep()
             .find(|(n, ..)| *n == job)
             .map(|(_, typed, ..)| typed.to_owned())
+    }
+
+    /// What lets a sleeping call return, in words that go on after "once" or "until".
+    fn what_ends(&self, job: u32) -> Option<&'static str> {
+        let (_, _, call, _) = self.session.asleep().find(|(n, ..)| *n == job)?;
+        Some(match call.command {
+            "accept" => "a client has connected",
+            "connect" => "the other side has answered",
+            "recv" | "recvfrom" | "read" => "something was sent to it",
+            "send" | "sendto" | "sendall" | "write" => {
+                "the other side has received, which makes room"
+            }
+            "poll" | "select" => "one of its sockets is ready",
+            "close" => "what was sent is acknowledged",
+            _ => "the kernel has what it waits for",
+        })
     }
 
     /// Wakes a sleeping call and tells how it ended.

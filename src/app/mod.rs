@@ -28,6 +28,7 @@ pub use vocabulary::Vocabulary;
 
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
+use crate::lang::ast::Action;
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
 use books::Ledger;
@@ -155,14 +156,7 @@ impl App {
         self.remember(line);
         // A Ctrl-C that came too late for the statement before is not meant for this one.
         let _ = self.session.interrupt().take();
-        let parsed = {
-            let session = &self.session;
-            match &self.comparison {
-                Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
-                None => lang::parse_with(line, &|name| session.knows(name)),
-            }
-        };
-        let statements = match parsed {
+        let statements = match self.parsed(line) {
             Ok(statements) => statements,
             Err(fault) => return self.not_understood(line, fault, sink),
         };
@@ -179,6 +173,33 @@ impl App {
             }
         }
         outcome
+    }
+
+    fn parsed(&self, line: &str) -> Result<Vec<Statement>, Fault> {
+        match &self.comparison {
+            Some(both) => lang::parse_compared(line, &|name| both.knows(name)),
+            None => lang::parse_with(line, &|name| self.session.knows(name)),
+        }
+    }
+
+    /// Whether a line can be understood, but for arguments that the prompt would ask for. Nothing is run.
+    pub fn understands(&self, line: &str) -> bool {
+        match self.parsed(line) {
+            Ok(_) => true,
+            Err(fault) => fault.missing.is_some(),
+        }
+    }
+
+    /// The same, and it does something: a value alone (`s`, `5`) could as well be an answer.
+    pub fn is_order(&self, line: &str) -> bool {
+        let value = |statement: &Statement| {
+            statement.targets.is_empty()
+                && matches!(statement.action, Action::Value(_) | Action::Nothing)
+        };
+        match self.parsed(line) {
+            Ok(statements) => !statements.iter().all(value),
+            Err(fault) => fault.missing.is_some(),
+        }
     }
 
     /// Lines for `history`, the oldest forgotten first. A script's are not kept.
@@ -263,6 +284,7 @@ impl App {
         if let Some(comparison) = &mut self.comparison {
             comparison.on_news(&news);
         }
+        self.watch_capture(news.clone());
         self.session.on_news(news);
     }
 

@@ -295,6 +295,9 @@ fn after_a_call_the_text_fits_the_variant() {
     assert!(said("connect", &["tcp"], true).contains("SYN+ACK"));
     assert!(said("connect", &["udp"], true).starts_with("Nothing was sent"));
     assert!(said("connect", &["udp"], false).contains("No packet"));
+    let udp = ["auto", "unconnected", "udp"];
+    assert!(said("bind", &udp, true).contains("UDP needs no listen()"));
+    assert!(said("bind", &udp, false).contains("queued from now on"));
     assert!(said("close", &["listener", "tcp"], true).contains("Nobody can connect"));
     assert!(said("shutdown", &["listener", "wr", "tcp"], true).contains("Nothing has changed"));
     assert!(said("shutdown", &["wr", "tcp"], true).contains("FIN"));

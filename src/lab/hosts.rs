@@ -47,6 +47,46 @@ pub(super) fn addresses(index: usize) -> (Ipv4Addr, Ipv6Addr) {
     )
 }
 
+/// Why a host did not do what was asked of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// Its kernel was asked, and refused it.
+    Refused(Errno),
+    /// Its kernel was not asked: the helper process, which alone can, has ended.
+    HelperEnded,
+    /// The helper process has not answered in time.
+    HelperSilent,
+}
+
+impl Undone {
+    /// What is in the way, in words.
+    pub fn why(self) -> String {
+        match self {
+            Self::Refused(errno) => errno.message(),
+            Self::HelperEnded => "the laboratory's helper process has ended".to_owned(),
+            Self::HelperSilent => format!(
+                "the laboratory's helper process has not answered within {} s",
+                DEADLINE.as_secs()
+            ),
+        }
+    }
+}
+
+impl From<Errno> for Undone {
+    fn from(errno: Errno) -> Self {
+        Self::Refused(errno)
+    }
+}
+
+impl From<Undone> for io::Error {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Refused(errno) => Self::from_raw_os_error(errno.0),
+            Undone::HelperEnded | Undone::HelperSilent => Self::other(undone.why()),
+        }
+    }
+}
+
 /// Hosts that are up. Dropping it ends the helper process; the namespaces and devices go with the last socket in them
 /// and the last copy of their TUN descriptors.
 #[derive(Debug)]
@@ -143,15 +183,15 @@ impl Hosts {
     /// socket(2) in a host. It gets the lowest free descriptor, and is not close-on-exec unless `kind` says so.
     ///
     /// # Errors
-    /// Those of socket(2); `EHOSTDOWN` where there is no such host or its helper process has ended, `ETIMEDOUT` where it
-    /// does not answer.
+    /// Those of socket(2), and `EHOSTDOWN` where there is no such host; or that the helper process has ended, or does not
+    /// answer.
     pub fn socket(
         &self,
         host: usize,
         domain: i32,
         kind: i32,
         protocol: i32,
-    ) -> Result<RawFd, Errno> {
+    ) -> Result<RawFd, Undone> {
         let close_on_exec = kind & namespace::CLOEXEC != 0;
         let wanted = What::Socket {
             domain,
@@ -174,7 +214,7 @@ impl Hosts {
             kind,
             protocol,
         };
-        raise(self.descriptor(host, wanted, true).map_err(plain)?)
+        raise(self.descriptor(host, wanted, true)?)
     }
 
     /// Sets the largest packet, in bytes, that a host's device of the wire takes. Below 1280 IPv6 goes away from the
@@ -182,7 +222,7 @@ impl Hosts {
     ///
     /// # Errors
     /// `EINVAL` below 68 and above 65535; those of [`Hosts::socket`].
-    pub fn set_mtu(&self, host: usize, bytes: u32) -> Result<(), Errno> {
+    pub fn set_mtu(&self, host: usize, bytes: u32) -> Result<(), Undone> {
         self.ask(host, What::Mtu(bytes), true).map(drop)
     }
 
@@ -191,16 +231,15 @@ impl Hosts {
     /// # Errors
     /// `ENOENT` where it is not there; those of read(2) and of [`Hosts::socket`].
     pub fn sysctl(&self, host: usize, name: &str) -> io::Result<String> {
-        match self.ask(host, What::Read(name.to_owned()), true) {
-            Ok((Answer::Text(text), _)) => Ok(text),
-            Ok(_) => Err(plain(Errno(libc::EBADMSG))),
-            Err(errno) => Err(plain(errno)),
+        match self.ask(host, What::Read(name.to_owned()), true)? {
+            (Answer::Text(text), _) => Ok(text),
+            _ => Err(Undone::Refused(Errno(libc::EBADMSG)).into()),
         }
     }
 
-    fn descriptor(&self, host: usize, what: What, close_on_exec: bool) -> Result<OwnedFd, Errno> {
+    fn descriptor(&self, host: usize, what: What, close_on_exec: bool) -> Result<OwnedFd, Undone> {
         let (_, mut descriptors) = self.ask(host, what, close_on_exec)?;
-        descriptors.pop().ok_or(Errno(libc::EBADMSG))
+        descriptors.pop().ok_or(Errno(libc::EBADMSG).into())
     }
 
     fn ask(
@@ -208,14 +247,10 @@ impl Hosts {
         host: usize,
         what: What,
         close_on_exec: bool,
-    ) -> Result<(Answer, Vec<OwnedFd>), Errno> {
+    ) -> Result<(Answer, Vec<OwnedFd>), Undone> {
         let mut helper = self.helper.lock().unwrap_or_else(PoisonError::into_inner);
         helper.ask(host, what, close_on_exec)
     }
-}
-
-fn plain(errno: Errno) -> io::Error {
-    io::Error::from_raw_os_error(errno.0)
 }
 
 /// Why nothing came from the helper process.
@@ -254,11 +289,12 @@ impl Helper {
         host: usize,
         what: What,
         close_on_exec: bool,
-    ) -> Result<(Answer, Vec<OwnedFd>), Errno> {
+    ) -> Result<(Answer, Vec<OwnedFd>), Undone> {
         let gone = |errno: Errno| match errno.0 {
-            libc::EPIPE | libc::ECONNRESET => Errno(libc::EHOSTDOWN),
-            libc::EAGAIN => Errno(libc::ETIMEDOUT),
-            _ => errno,
+            libc::EPIPE | libc::ECONNRESET => Undone::HelperEnded,
+            libc::EAGAIN => Undone::HelperSilent,
+            // This process has no descriptor left, as it would be with a socket of its own.
+            _ => Undone::Refused(errno),
         };
         self.last += 1;
         let n = self.last;
@@ -268,7 +304,7 @@ impl Helper {
         loop {
             let message = namespace::receive(&self.channel, LIMIT, close_on_exec).map_err(gone)?;
             if message.bytes.is_empty() {
-                return Err(Errno(libc::EHOSTDOWN));
+                return Err(Undone::HelperEnded);
             }
             let reply: Reply =
                 serde_json::from_slice(&message.bytes).map_err(|_| Errno(libc::EBADMSG))?;
@@ -277,7 +313,7 @@ impl Helper {
                 continue;
             }
             return match reply.answer {
-                Answer::Failed(errno) => Err(Errno(errno)),
+                Answer::Failed(errno) => Err(Errno(errno).into()),
                 answer => Ok((answer, message.descriptors)),
             };
         }

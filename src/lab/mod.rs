@@ -15,6 +15,6 @@ mod quiet;
 mod unavailable;
 mod wire;
 
-pub use hosts::{DEVICE, Host, Hosts, MTU, PROGRAM};
+pub use hosts::{DEVICE, Host, Hosts, MTU, PROGRAM, Undone};
 pub use unavailable::Unavailable;
-pub use wire::{Bounds, Crossed, Kept, News, State, Station, Talk, Tap, Unable, Wire};
+pub use wire::{Bounds, Crossed, Kept, News, Owner, State, Station, Talk, Tap, Unable, Wire};

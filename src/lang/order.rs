@@ -150,7 +150,7 @@ pub struct Forged {
     /// The window field.
     pub win: Option<u16>,
     /// The address that it claims to come from; `None` is its sender's own.
-    pub src: Option<IpAddr>,
+    pub src: Option<Source>,
     /// The sender's port.
     pub sport: Option<u16>,
     /// The receiver's port.
@@ -161,6 +161,15 @@ pub struct Forged {
     pub mss: Option<u16>,
     /// What it carries.
     pub payload: Payload,
+}
+
+/// The address that a forged packet claims to come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// This one, whoever has it.
+    Address(IpAddr),
+    /// That of a host.
+    Host(Place),
 }
 
 /// A host as it was typed, and where.

@@ -193,6 +193,9 @@ fn order(command: &'static Command, before: &[String], vocabulary: &Vocabulary) 
     if command.name == "inject" && after_value {
         offers.extend(FIELDS.map(str::to_owned));
     }
+    if command.name == "inject" && before.last().is_some_and(|field| field == "src") {
+        offers.extend(vocabulary.hosts.iter().cloned());
+    }
     offers
 }
 
@@ -298,6 +301,7 @@ mod tests {
         assert_eq!(offered("inject server client RS"), ["RST"]);
         assert_eq!(offered("inject server client RST se"), ["seq"]);
         assert_eq!(offered("inject server client RST seq 1 w"), ["win"]);
+        assert_eq!(offered("inject server client RST src c"), ["client"]);
         assert_eq!(offered("compare tcp u"), ["udp", "udp6"]);
         assert_eq!(offered("capture s"), ["save"]);
         assert_eq!(offered("ladder live of"), ["off"]);

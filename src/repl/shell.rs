@@ -154,7 +154,16 @@ impl<L: Lines> Shell<L> {
                 self.lines.remember(&line);
                 return Ran::Badly;
             };
-            line = missing.complete(&line, &answer);
+            let complete = missing.complete(&line, &answer);
+            line = if self.stands_alone(&answer, &complete) {
+                let left = self.style.clean(&line);
+                self.output.write(&format!(
+                    "  Not called: {left}. What you typed is a line of its own.\n"
+                ));
+                answer
+            } else {
+                complete
+            };
             outcome = self.execute(&line);
         }
         self.lines.remember(&line);
@@ -167,6 +176,12 @@ impl<L: Lines> Shell<L> {
             } => Ran::Well,
             _ => Ran::Badly,
         }
+    }
+
+    /// Whether an answer is no answer, but the next line: it can be understood, and in the place asked for it cannot.
+    fn stands_alone(&self, answer: &str, complete: &str) -> bool {
+        let app = self.shared.app();
+        app.is_order(answer) && !app.understands(complete)
     }
 
     fn execute(&mut self, line: &str) -> Outcome {

@@ -51,7 +51,7 @@ pub fn socket(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let usual = session.usual.filter(|_| alone);
     let usual = usual.unwrap_or([libc::AF_INET, libc::SOCK_STREAM]);
     let [domain, kind, protocol] = triple(session, call, usual)?;
-    let result = session.networks.here().socket(domain, kind, protocol);
+    let result = session.networks.here().socket(domain, kind, protocol)?;
     let shown = notation::finished(
         "socket",
         "socket",

@@ -17,11 +17,16 @@ pub trait Network: Send {
     /// What gethostname(2) says there.
     fn name(&self) -> String;
 
-    /// socket(2) there.
+    /// socket(2) there: what it returned.
     ///
     /// # Errors
-    /// The call's errno.
-    fn socket(&self, domain: i32, kind: i32, protocol: i32) -> Result<RawFd, Errno>;
+    /// Why the call cannot be made there.
+    fn socket(
+        &self,
+        domain: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<Result<RawFd, Errno>, Refusal>;
 
     /// The address of a host whose name only this network knows, in IPv6 where that is wanted.
     fn host(&self, name: &str, ipv6: bool) -> Option<IpAddr>;
@@ -46,8 +51,13 @@ impl Network for Machine {
         )
     }
 
-    fn socket(&self, domain: i32, kind: i32, protocol: i32) -> Result<RawFd, Errno> {
-        call::socket(domain, kind, protocol)
+    fn socket(
+        &self,
+        domain: i32,
+        kind: i32,
+        protocol: i32,
+    ) -> Result<Result<RawFd, Errno>, Refusal> {
+        Ok(call::socket(domain, kind, protocol))
     }
 
     fn host(&self, _: &str, _: bool) -> Option<IpAddr> {

@@ -24,6 +24,7 @@ fn using_a_pending_name_waits_no_longer_than_the_timeout() {
     script(&lines).status(1).says(&[
         "this needs the result of job 1",
         "has not returned after 0.2 s",
+        "returns once a client has connected",
     ]);
 }
 

@@ -1,6 +1,6 @@
 //! What several tests of the laboratory need: hosts, a bare wire between them, an ordinary user.
 
-use super::support::{require, skip};
+use super::support::{require, require_root, skip};
 use nix::fcntl::{Flock, FlockArg};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socktutor::lab::{Hosts, Unavailable};
@@ -44,19 +44,6 @@ pub fn up(names: &[&str]) -> Option<Hosts> {
             None
         }
     }
-}
-
-/// Whether this test is root's.
-pub fn root() -> bool {
-    nix::unistd::geteuid().is_root()
-}
-
-/// Whether this test is root's; says that it is skipped where it is not.
-pub fn require_root() -> bool {
-    if !root() {
-        skip("only root can arrange this");
-    }
-    root()
 }
 
 /// The mode of `/dev/net/tun`, for as long as this lives. No other test changes it meanwhile.

@@ -1,7 +1,8 @@
 //! `capture on`: packets of the machine's own network, where the user may see them.
 
-use super::bench::{Ordinary, require_root};
+use super::bench::Ordinary;
 use super::live::{Live, sent, shown, words};
+use super::support::require_root;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 

@@ -1,7 +1,7 @@
 //! Packets that no kernel sent: in words, in packetdrill's notation, byte by byte. The receiver judges them as it judges
 //! any packet.
 
-use super::live::{DATAGRAMS, Live, PAIR, errnos, of_kind, received, sent};
+use super::live::{DATAGRAMS, Live, PAIR, errnos, of_kind, received, sent, words};
 
 /// A laboratory with a connection.
 fn connected() -> Option<Live> {
@@ -192,4 +192,47 @@ fn what_is_not_said_continues_the_conversation() {
         let kernels = last(packet["from"].as_str().unwrap()).unwrap();
         assert_eq!(packet["win"], kernels["win"], "{packet}\n{kernels}");
     }
+}
+
+#[test]
+fn a_packet_claims_to_come_from_another_host_by_its_name() {
+    let Some(mut live) = Live::with(&["client", "server", "mallory"]) else {
+        return;
+    };
+    live.run(PAIR);
+    // What the victim's host answers would go to the client, which knows of nothing.
+    let forged = live.run(
+        "wire hold\ninject mallory server SYN src client dport 7\ninject mallory server SYN src 10.0.0.1 dport 7",
+    );
+    let packets = of_kind(&forged, "packet");
+    let ends = |packet: &serde_json::Value| {
+        ["from", "src", "dst"].map(|field| packet[field].as_str().unwrap().to_owned())
+    };
+    assert_eq!(
+        ends(packets[0]),
+        ["mallory", "10.0.0.1:40000", "10.0.0.2:7"]
+    );
+    assert_eq!(ends(packets[1]), ends(packets[0]));
+    let (status, said) = live.last("inject mallory server SYN src nobody dport 7\n");
+    assert_eq!(status, 2);
+    let said = words(&said);
+    assert!(said.contains("no laboratory host `nobody`"), "{said}");
+}
+
+#[test]
+fn a_host_s_name_is_its_address_in_the_conversation_s_family() {
+    let Some(mut live) = Live::with(&["client", "server", "mallory"]) else {
+        return;
+    };
+    live.run(
+        "server: v = socket udp6\nserver: bind v [fd00::2]:9\nmallory: u = socket udp6\n\
+mallory: sendto u \"mine\" [fd00::2]:9\nexpect packets 1",
+    );
+    let forged = live.run("wire hold\ninject mallory server udp src client data \"x\"");
+    let packet = of_kind(&forged, "packet")[0];
+    assert!(
+        packet["src"].as_str().unwrap().starts_with("[fd00::1]:"),
+        "{packet}"
+    );
+    assert_eq!(packet["dst"], "[fd00::2]:9");
 }

@@ -1,6 +1,7 @@
 //! Packets that wait on the wire while somebody talks: the kernels' timers go on, the packets stay the same.
 
-use super::bench::up;
+use super::bench::{program, up};
+use super::live::{DATAGRAMS, Live, fates, of_kind, received, words};
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -81,5 +82,58 @@ fn a_segment_beyond_a_gap_is_not_numbered_again() {
 connect c server:80\nserver: d = accept s\nwire hold\nsend c #2000\nexpect held 2\nwire swap\nstep\n\
 expect packet 6 server ACK ack 1\nexpect retransmission of 4\nexpect quiet 1s\nexpect packets 6\n\
 step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
+    );
+}
+
+/// The numbers of the packets of an answer.
+fn numbers(events: &[serde_json::Value], answer: &str) -> Vec<u64> {
+    let found = events.iter().find(|event| event["answer"] == answer);
+    let packets = found.unwrap()["packets"].as_array().unwrap().iter();
+    packets
+        .map(|packet| packet["n"].as_u64().unwrap())
+        .collect()
+}
+
+#[test]
+fn while_one_is_held_the_log_forgets_what_passes() {
+    if up(&["client", "server"]).is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut shell = Command::new(program());
+    shell.current_dir(&folder);
+    let mut live = Live::of(shell);
+    live.run(&format!("lab up\n{DATAGRAMS}"));
+    live.run("set log 10\nwire hold\nclient: send u \"first\"\nwire loss 100%");
+    let full = live.run(&"client: send u \"lost\"\n".repeat(50));
+    let full = words(&full);
+    assert_eq!(full.matches("the log is full").count(), 1, "{full}");
+    let log = live.run("wire log\nexpect packets 51\nexpect fate 1 held\nexpect held 1");
+    let kept: Vec<u64> = std::iter::once(1).chain(42..=51).collect();
+    assert_eq!(numbers(&log, "log"), kept);
+    let ladder = live.run("ladder");
+    assert_eq!(ladder[0]["forgotten"], 40, "{ladder:?}");
+    let saved = words(&live.run("capture save kept.pcapng"));
+    assert!(saved.starts_with("11 packets in "), "{saved}");
+    let stepped = live.run("wire loss off\npacket 1\nstep\nserver: recv v 9");
+    assert_eq!(received(&stepped), ["first"]);
+    assert_eq!(of_kind(&stepped, "packet")[0]["fate"], "delivered");
+    // All that is held is kept, and once it has passed and was told the bounds hold for it too.
+    live.run(&"client: send u \"more\"\n".repeat(30));
+    let held = live.run("expect held 30\nwire log");
+    let kept: Vec<u64> = std::iter::once(1).chain(52..=81).collect();
+    assert_eq!(numbers(&held, "log"), kept);
+    let flown = live.run("wire flow\nwire log");
+    let delivered = fates(&flown).into_iter();
+    assert_eq!(
+        delivered.filter(|fate| fate.ends_with("delivered")).count(),
+        30
+    );
+    assert_eq!(numbers(&flown, "log"), (72..=81).collect::<Vec<_>>());
+    let (status, said) = live.last("packet 2\n");
+    assert_eq!(status, 2);
+    assert!(
+        words(&said).contains("the log has forgotten it"),
+        "{said:?}"
     );
 }

@@ -1,7 +1,9 @@
 //! A shell that is talked to line by line, and what its events say of packets.
 
 use super::bench::{program, up};
+use super::support::until;
 use serde_json::Value;
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -126,6 +128,14 @@ impl Drop for Live {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The helper process of a shell with a laboratory.
+pub fn helper_of(shell: u32) -> u32 {
+    let children = format!("/proc/{shell}/task/{shell}/children");
+    until("the helper process", || {
+        fs::read_to_string(&children).ok()?.trim().parse().ok()
+    })
 }
 
 /// Events, one a line.

@@ -17,6 +17,7 @@ mod furnishing;
 mod held;
 mod hosts;
 mod idle;
+mod ladders;
 mod live;
 mod names;
 mod nonsense;

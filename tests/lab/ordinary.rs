@@ -1,6 +1,7 @@
 //! The laboratory without any privilege.
 
-use super::bench::{Ordinary, TunMode, root};
+use super::bench::{Ordinary, TunMode};
+use super::support::root;
 
 #[test]
 fn an_ordinary_user_has_all_of_it() {

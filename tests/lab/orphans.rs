@@ -1,7 +1,7 @@
 //! However the shell dies, nothing is left.
 
-use super::bench::{root, try_up, up};
-use super::support::until;
+use super::bench::{try_up, up};
+use super::support::{root, until};
 use socktutor::sys::high::FLOOR;
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Why there is no laboratory: each cause is arranged for real, and named with the command that mends it.
 
-use super::bench::{Ordinary, TunMode, program, require_root};
-use super::support::{require, skip};
+use super::bench::{Ordinary, TunMode, program};
+use super::support::{require, require_root, skip};
 use serde_json::Value;
 use std::process::Command;
 

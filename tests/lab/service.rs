@@ -2,6 +2,7 @@
 
 use super::bench::{try_up, up, up_with};
 use super::hosts::socket;
+use super::live::{Live, helper_of, of_kind, words};
 use super::support::until;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -10,7 +11,7 @@ use nix::unistd::Pid;
 use socket2::{Domain, Type};
 use socktutor::errno::Errno;
 use socktutor::kernel::Diag;
-use socktutor::lab::{Hosts, Unavailable};
+use socktutor::lab::{Hosts, Unavailable, Undone};
 use socktutor::sys::high::FLOOR;
 use std::fs;
 use std::net::SocketAddr;
@@ -26,7 +27,11 @@ fn close_on_exec(fd: impl AsFd) -> bool {
 }
 
 fn signal(hosts: &Hosts, which: Signal) {
-    kill(Pid::from_raw(hosts.helper() as i32), which).unwrap();
+    send(hosts.helper(), which);
+}
+
+fn send(process: u32, which: Signal) {
+    kill(Pid::from_raw(process as i32), which).unwrap();
 }
 
 #[test]
@@ -95,18 +100,19 @@ fn what_the_kernel_refuses_comes_back_as_its_errno() {
     let refused = |domain, kind, protocol| hosts.socket(0, domain, kind, protocol).unwrap_err();
     assert_eq!(
         refused(12345, libc::SOCK_STREAM, 0),
-        Errno(libc::EAFNOSUPPORT)
+        Undone::Refused(Errno(libc::EAFNOSUPPORT))
     );
     assert_eq!(
         refused(libc::AF_INET, libc::SOCK_STREAM, 17),
-        Errno(libc::EPROTONOSUPPORT)
+        Undone::Refused(Errno(libc::EPROTONOSUPPORT))
     );
     assert_eq!(
         hosts.socket(1, TCP.0, TCP.1, 0),
-        Err(Errno(libc::EHOSTDOWN))
+        Err(Undone::Refused(Errno(libc::EHOSTDOWN)))
     );
-    assert_eq!(hosts.set_mtu(0, 10), Err(Errno(libc::EINVAL)));
-    assert_eq!(hosts.set_mtu(0, u32::MAX), Err(Errno(libc::EINVAL)));
+    let invalid = Err(Undone::Refused(Errno(libc::EINVAL)));
+    assert_eq!(hosts.set_mtu(0, 10), invalid);
+    assert_eq!(hosts.set_mtu(0, u32::MAX), invalid);
     for outside in [
         "kernel.hostname",
         "net/../kernel/hostname",
@@ -166,10 +172,7 @@ fn a_helper_that_hangs_does_not_hang_the_shell() {
     };
     signal(&hosts, Signal::SIGSTOP);
     let began = Instant::now();
-    assert_eq!(
-        hosts.socket(0, TCP.0, TCP.1, 0),
-        Err(Errno(libc::ETIMEDOUT))
-    );
+    assert_eq!(hosts.socket(0, TCP.0, TCP.1, 0), Err(Undone::HelperSilent));
     assert!(began.elapsed() < Duration::from_secs(5));
     signal(&hosts, Signal::SIGCONT);
     // The late answer is not taken for the one to this.
@@ -197,13 +200,51 @@ fn without_its_helper_a_host_is_down_and_its_sockets_live() {
     let pid = hosts.helper();
     signal(&hosts, Signal::SIGKILL);
     until("the helper is down", || {
-        (hosts.socket(0, TCP.0, TCP.1, 0) == Err(Errno(libc::EHOSTDOWN))).then_some(())
+        (hosts.socket(0, TCP.0, TCP.1, 0) == Err(Undone::HelperEnded)).then_some(())
     });
-    assert_eq!(hosts.set_mtu(0, 1400), Err(Errno(libc::EHOSTDOWN)));
+    assert_eq!(hosts.set_mtu(0, 1400), Err(Undone::HelperEnded));
     let own = SocketAddr::from((hosts.all()[0].v4, 80));
     before.bind(&own.into()).unwrap();
     drop(hosts);
     assert!(!fs::exists(format!("/proc/{pid}")).unwrap());
+}
+
+/// A shell whose helper process got this signal, and is no longer at work.
+fn without_helper(which: Signal, state: &str) -> Option<Live> {
+    let mut live = Live::laboratory()?;
+    live.run("client: u = socket udp");
+    let helper = helper_of(live.pid());
+    send(helper, which);
+    until("the helper is down", || {
+        let stat = fs::read_to_string(format!("/proc/{helper}/stat")).ok();
+        stat.is_none_or(|stat| stat.contains(state)).then_some(())
+    });
+    Some(live)
+}
+
+#[test]
+fn without_a_helper_no_call_is_made_and_the_way_out_is_said() {
+    for (which, state, why) in [
+        (Signal::SIGKILL, ") Z ", "has ended"),
+        (Signal::SIGSTOP, ") T ", "has not answered within 2 s"),
+    ] {
+        for (line, what) in [
+            ("server: s = socket tcp\n", "make a socket on server"),
+            ("wire mtu 600\n", "change a host's device"),
+        ] {
+            let Some(live) = without_helper(which, state) else {
+                return;
+            };
+            let (status, said) = live.last(line);
+            assert_eq!(status, 2, "{said:?}");
+            assert!(of_kind(&said, "syscall").is_empty(), "{said:?}");
+            let wanted =
+                format!("the laboratory's helper process {why}, and only it can {what}\nlab down;");
+            assert!(words(&said).starts_with(&wanted), "{said:?}");
+        }
+        let mut live = without_helper(which, state).unwrap();
+        live.run("client: bind u client:9\nexpect ok\nlab down; lab up\nserver: s = socket tcp\nexpect ok");
+    }
 }
 
 #[test]
@@ -240,7 +281,7 @@ fn a_cramped_process() {
     setrlimit(Resource::RLIMIT_NOFILE, 3, hard).unwrap();
     let refused = hosts.socket(0, TCP.0, TCP.1, 0);
     setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
-    assert_eq!(refused, Err(Errno(libc::EMFILE)));
+    assert_eq!(refused, Err(Undone::Refused(Errno(libc::EMFILE))));
     let fd = socket(&hosts, 0, Domain::IPV4, Type::DGRAM);
     assert_eq!(fd.r#type().unwrap(), Type::DGRAM);
 }

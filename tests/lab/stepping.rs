@@ -1,7 +1,7 @@
 //! A handshake one packet at a time, and the kernel's own word for the states between; the same every time.
 
-use super::live::{Live, fates, of_kind, sent, states};
-use super::support::{output, require, until};
+use super::live::{Live, fates, helper_of, of_kind, sent, states};
+use super::support::{output, require, require_root};
 use std::fs;
 use std::path::PathBuf;
 
@@ -11,10 +11,7 @@ wire hold\nclient: c = socket tcp\nclient: connect c server:80";
 
 /// The network namespaces of the shell's hosts, in their order: its helper process has them open.
 fn namespaces(shell: u32) -> Vec<PathBuf> {
-    let children = format!("/proc/{shell}/task/{shell}/children");
-    let helper: u32 = until("the helper process", || {
-        fs::read_to_string(&children).ok()?.trim().parse().ok()
-    });
+    let helper = helper_of(shell);
     let mut found = Vec::new();
     for entry in fs::read_dir(format!("/proc/{helper}/fd")).unwrap() {
         let path = entry.unwrap().path();
@@ -51,7 +48,7 @@ fn seen_by_ss(namespace: &std::path::Path) -> Vec<String> {
 
 #[test]
 fn three_steps_are_a_handshake_and_ss_sees_the_same() {
-    let tools = require("ss") && require("nsenter") && super::bench::require_root();
+    let tools = require("ss") && require("nsenter") && require_root();
     let Some(mut live) = Live::laboratory().filter(|_| tools) else {
         return;
     };

@@ -446,6 +446,24 @@ fn what_a_sleeping_accept_returns_takes_its_part() {
 }
 
 #[test]
+fn who_lost_what_an_earlier_step_made_is_told_how_to_have_it_again() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 2", "1", "answer"]);
+    learner.all(&["goto 4", "cancel", "1", "c = socket tcp"]);
+    let said = learner.types("connect c 127.0.0.1:12345");
+    assert!(
+        said.contains("no socket or variable called `conn`"),
+        "{said}"
+    );
+    assert!(said.contains("`undo` makes everything again"), "{said}");
+    learner.types("undo");
+    learner.all(&["c = socket tcp", "connect c 127.0.0.1:12345"]);
+    learner.comes_to("5/7 ?");
+}
+
+#[test]
 fn who_is_gone_after_undo_is_played_here_and_that_is_said() {
     let _turn = fixed_ports();
     let folder = TempDir::new().unwrap();

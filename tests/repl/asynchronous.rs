@@ -101,6 +101,17 @@ fn ctrl_c_interrupts_what_the_foreground_waits_for() {
 }
 
 #[test]
+fn a_wait_for_a_result_says_what_would_end_it() {
+    let (mut terminal, _home) = blocked_accept();
+    terminal.line("send conn \"hi\"");
+    terminal.sees("until a client has");
+    terminal.keys("\x03");
+    terminal.sees("so there is no result to go on with");
+    terminal.sees("make it again");
+    terminal.prompt("sock> ");
+}
+
+#[test]
 fn a_resized_window_interrupts_nothing() {
     let (mut terminal, _home) = blocked_accept();
     let port = port(&terminal);

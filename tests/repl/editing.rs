@@ -74,6 +74,23 @@ fn a_missing_argument_is_asked_for_with_its_default() {
 }
 
 #[test]
+fn the_next_line_typed_at_a_question_is_run_as_a_line() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.line("bind s");
+    terminal.sees("]: ");
+    terminal.run("listen s 1", "sock> ");
+    terminal.sees("Not called: bind s. What you typed is a line of its own.");
+    terminal.sees("listen(3, 1) = 0");
+    // A value could be the answer, and a wrong one is told as such.
+    terminal.line("bind s");
+    terminal.sees("]: ");
+    terminal.run("5", "sock> ");
+    terminal.sees("bind s 5");
+    terminal.sees("error:");
+}
+
+#[test]
 fn a_question_can_be_declined() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

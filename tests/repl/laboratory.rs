@@ -1,6 +1,6 @@
-//! The laboratory at the prompt: what its wire tells while a line is typed, and what Ctrl-C ends.
+//! The laboratory at the prompt: what its wire or a capture tells while a line is typed, and what Ctrl-C ends.
 
-use crate::support::require_laboratory;
+use crate::support::{require_laboratory, require_root};
 use crate::terminal::{Start, Terminal};
 use tempfile::TempDir;
 
@@ -147,4 +147,22 @@ fn ctrl_c_ends_a_long_step() {
     let last = text.rsplit('#').next().unwrap().split(' ').next().unwrap();
     let last: u64 = last.parse().unwrap();
     assert!(last < 10_000, "{text}");
+}
+
+#[test]
+fn a_captured_packet_is_told_above_a_half_typed_line() {
+    if !require_root() {
+        return;
+    }
+    let (mut terminal, _home) = Start::new(&["--explain", "off"]).open();
+    let prompt = "sock> ";
+    terminal.run("capture on", prompt);
+    terminal.run("b = socket tcp; bind b 127.0.0.1:0; listen b 5", prompt);
+    terminal.run("s = socket tcp; setsockopt s SO_KEEPALIVE 1", prompt);
+    terminal.run("setsockopt s TCP_KEEPIDLE 1; connect s b.local", prompt);
+    // No state and no queue changes with it: only the packet itself can tell.
+    terminal.keys("print \"half");
+    above(&mut terminal, "keep-alive", "print \"half");
+    terminal.run("\"", prompt);
+    terminal.run("capture off", prompt);
 }

@@ -35,6 +35,22 @@ pub fn require_laboratory() -> bool {
     well.success()
 }
 
+/// Whether this test is root's.
+pub fn root() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// Whether this test is root's. Where it is not, says that it is skipped.
+///
+/// # Panics
+/// Where it is not and `SOCKTUTOR_REQUIRE_ALL=1`.
+pub fn require_root() -> bool {
+    if !root() {
+        skip("only root can arrange this");
+    }
+    root()
+}
+
 /// Says that a test is skipped, and why.
 ///
 /// # Panics

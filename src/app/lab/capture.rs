@@ -6,7 +6,7 @@ use crate::event::What;
 use crate::lab::{Crossed, Tap};
 use crate::lang::order::{Capture, HOSTS};
 use crate::packet::capture::{Captured, Interface, write};
-use crate::session::{Refusal, Socket};
+use crate::session::{News, Refusal, Socket};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fs::{File, Permissions};
@@ -81,7 +81,18 @@ impl App {
         })?;
         tap.set_bounds(self.settings.log);
         self.tap = Some(tap);
+        if let Some(news) = self.ledger.news() {
+            self.watch_capture(news);
+        }
         self.show_capture(sink)
+    }
+
+    /// What to call when packets were captured.
+    pub(in crate::app) fn watch_capture(&mut self, news: News) {
+        if let Some(tap) = &mut self.tap {
+            // Without the thread nothing is lost but promptness: every statement looks too.
+            let _ = tap.on_news(news);
+        }
     }
 
     /// `capture off`

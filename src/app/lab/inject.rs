@@ -4,7 +4,7 @@
 use super::Laboratory;
 use crate::app::{App, Sink};
 use crate::lab::{Host, Talk};
-use crate::lang::order::{Forged, Inject, Payload, Place};
+use crate::lang::order::{Forged, Inject, Payload, Place, Source};
 use crate::packet::build::{self, Datagram, Opt, Segment};
 use crate::packet::{Drill, Flags, Towards, parse, parse_drill};
 use crate::session::Refusal;
@@ -53,6 +53,12 @@ impl Laboratory {
         })
     }
 
+    /// A host's address on the wire.
+    fn address(&self, place: usize, ipv6: bool) -> IpAddr {
+        let host = &self.hosts.all()[place];
+        if ipv6 { host.v6.into() } else { host.v4.into() }
+    }
+
     /// The packet in words.
     fn forged(&self, forged: &Forged) -> Result<(usize, Vec<u8>), Refusal> {
         let (from, to) = (self.host(&forged.from)?, self.host(&forged.to)?);
@@ -61,14 +67,15 @@ impl Laboratory {
         }
         let talk = self.wire.talk(from, to, forged.flags.is_some());
         let (mut src, mut dst) = self.ends(from, to, talk.as_ref(), forged.sport, forged.dport);
-        if let Some(claimed) = forged.src {
+        if let Some(claimed) = &forged.src {
+            let claimed = match claimed {
+                Source::Address(ip) => *ip,
+                // In the family of the conversation.
+                Source::Host(host) => self.address(self.host(host)?, src.is_ipv6()),
+            };
             src.set_ip(claimed);
             // Both addresses of a packet are of one family.
-            let host = &self.hosts.all()[to];
-            dst.set_ip(match claimed {
-                IpAddr::V4(_) => host.v4.into(),
-                IpAddr::V6(_) => host.v6.into(),
-            });
+            dst.set_ip(self.address(to, claimed.is_ipv6()));
         }
         let payload = match &forged.payload {
             Payload::Len(len) => b"abcdefghijklmnopqrstuvwxyz"
@@ -154,13 +161,8 @@ impl Laboratory {
         sport: Option<u16>,
         dport: Option<u16>,
     ) -> (SocketAddr, SocketAddr) {
-        let address = |place: usize, port: u16| {
-            let host = &self.hosts.all()[place];
-            match talk.is_some_and(|talk| talk.src.is_ipv6()) {
-                true => SocketAddr::new(host.v6.into(), port),
-                false => SocketAddr::new(host.v4.into(), port),
-            }
-        };
+        let ipv6 = talk.is_some_and(|talk| talk.src.is_ipv6());
+        let address = |place, port| SocketAddr::new(self.address(place, ipv6), port);
         let known = talk.map_or(PORTS, |talk| (talk.src.port(), talk.dst.port()));
         (
             address(from, sport.unwrap_or(known.0)),

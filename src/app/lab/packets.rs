@@ -2,7 +2,8 @@
 
 use crate::app::{App, Sink};
 use crate::event::packet::Rung;
-use crate::event::{Change, What};
+use crate::event::{Addr, Change, What};
+use crate::lab::Owner;
 use crate::lang::Statement;
 use crate::lang::ast::Action;
 use crate::lang::table::Role;
@@ -65,7 +66,7 @@ impl App {
 
     /// A call is about to be made: it stands in the ladder above the packets that it causes.
     pub(in crate::app) fn call_in_ladder(&self, command: &str, socket: Option<SocketId>) {
-        self.aside(socket, |host| Rung::Call {
+        self.aside(socket, true, |host| Rung::Call {
             host,
             text: format!("{command}()"),
         });
@@ -93,7 +94,7 @@ impl App {
             (Ok(_), Some(ret)) => ret.to_string(),
             (Ok(_), None) => return,
         };
-        self.aside(done.socket, |host| Rung::Call {
+        self.aside(done.socket, false, |host| Rung::Call {
             host,
             text: format!("{}() = {result}", done.command),
         });
@@ -109,14 +110,27 @@ impl App {
         if change.from.is_none() || self.lab.as_ref().is_none_or(stepped) {
             return;
         }
-        self.aside(Some(socket), |host| Rung::State { host, state });
+        self.aside(Some(socket), false, |host| Rung::State { host, state });
     }
 
-    fn aside(&self, socket: Option<SocketId>, rung: impl FnOnce(String) -> Rung) {
+    fn aside(&self, socket: Option<SocketId>, calls: bool, rung: impl FnOnce(String) -> Rung) {
         let socket = socket.and_then(|id| self.session.socket(id));
-        if let (Some(lab), Some(host)) = (&self.lab, socket.and_then(|socket| socket.host.clone()))
-        {
-            lab.wire.aside(rung(host));
-        }
+        let (Some(lab), Some(socket)) = (&self.lab, socket) else {
+            return;
+        };
+        let Some(host) = socket.host.clone() else {
+            return;
+        };
+        let last = self.ledger.last(socket.id);
+        let local = last.map_or(&socket.last_local, |last| &last.local);
+        let peer = last.and_then(|last| last.peer.as_ref());
+        let owner = Owner {
+            socket: socket.id.0,
+            tcp: socket.is_tcp(),
+            local: local.as_ref().and_then(Addr::inet),
+            peer: peer.and_then(Addr::inet),
+            calls,
+        };
+        lab.wire.aside(rung(host), owner);
     }
 }

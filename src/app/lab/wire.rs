@@ -1,10 +1,11 @@
 //! Orders to the wire, and questions about what crossed it.
 
 use super::Laboratory;
+use super::host::without_helper;
 use crate::app::compare::a_seed;
 use crate::app::{App, Sink};
 use crate::event::{Answer, What};
-use crate::lab::{Crossed, MTU, Unable};
+use crate::lab::{Crossed, MTU, Unable, Undone};
 use crate::lang::order::{Which, Wire};
 use crate::session::Refusal;
 use crate::sys::namespace::IPV6_MTU;
@@ -21,9 +22,14 @@ impl Laboratory {
     /// Changes the MTU of every host's device.
     fn set_mtu(&mut self, mtu: u32) -> Result<(), Refusal> {
         for place in 0..self.hosts.all().len() {
-            self.hosts.set_mtu(place, mtu).map_err(|errno| {
-                Refusal::new(format!("the kernel refuses an MTU of {mtu}: {errno}"))
-            })?;
+            self.hosts
+                .set_mtu(place, mtu)
+                .map_err(|undone| match undone {
+                    Undone::Refused(errno) => {
+                        Refusal::new(format!("the kernel refuses an MTU of {mtu}: {errno}"))
+                    }
+                    _ => without_helper(undone, "change a host's device"),
+                })?;
         }
         self.mtu = (mtu != MTU).then_some(mtu);
         Ok(())

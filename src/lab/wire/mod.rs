@@ -14,6 +14,7 @@ mod store;
 mod talk;
 mod tap;
 mod tell;
+mod whose;
 
 pub use crossed::{Crossed, Kept};
 pub use log::Bounds;
@@ -22,14 +23,17 @@ pub use run::News;
 pub use state::State;
 pub use talk::Talk;
 pub use tap::Tap;
+pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
+use log::Moment;
 use run::Shared;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
+use whose::{Aside, Whose};
 
 /// A wire, with its threads.
 pub struct Wire {
@@ -98,8 +102,10 @@ impl Wire {
         let (moved, skipped) = self.shared.take_untold(&mut still.state);
         let told = moved
             .into_iter()
-            .filter_map(|moved| tell::moved(&still.state, moved));
-        (told.collect(), skipped)
+            .filter_map(|moved| tell::moved(&still.state, moved))
+            .collect();
+        still.state.log.trim();
+        (told, skipped)
     }
 
     /// Stops time: packets stay on the wire until they are stepped.
@@ -295,18 +301,21 @@ impl Wire {
         self.shared.still().state.talk(from, to, tcp)
     }
 
-    /// A call or a state change, for the ladder.
-    pub fn aside(&self, rung: Rung) {
-        self.shared.still().aside(rung);
+    /// A call or a state change of this socket, for the ladder.
+    pub fn aside(&self, rung: Rung, owner: Owner) {
+        let whose = Whose::Socket(owner);
+        let aside = Box::new(Aside { rung, whose });
+        let mut still = self.shared.still();
+        still.state.log.happened(Moment::Aside(aside));
     }
 
     /// A state change that the arrival of this packet has caused, for the ladder.
     pub fn aside_at_arrival(&self, n: u64, rung: Rung) {
         let mut still = self.shared.still();
-        still
-            .state
-            .log
-            .happened_at_arrival(n, log::Moment::Aside(Box::new(rung)));
+        let log = &mut still.state.log;
+        let whose = Whose::Flow(log.get(n).and_then(|record| record.mark.flow));
+        let aside = Box::new(Aside { rung, whose });
+        log.happened_at_arrival(n, Moment::Aside(aside));
     }
 }
 

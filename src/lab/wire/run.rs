@@ -5,7 +5,6 @@
 //! everything which a delivery has caused. The kernel answers a packet before write(2) returns.
 
 use super::inbox::Inbox;
-use super::log::Moment;
 use super::route::Outgoing;
 use super::state::{Moved, State};
 use crate::sys::high::raise;
@@ -322,10 +321,5 @@ impl Still<'_> {
         }
         self.state.answering = None;
         self.read_all();
-    }
-
-    /// A call or a state, for the ladder.
-    pub fn aside(&mut self, rung: crate::event::packet::Rung) {
-        self.state.log.happened(Moment::Aside(Box::new(rung)));
     }
 }

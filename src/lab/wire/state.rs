@@ -282,10 +282,7 @@ impl State {
     }
 
     fn leave(&mut self, now: Duration, n: u64, fate: Fate) {
-        if let Some(record) = self.log.get_mut(n) {
-            record.fate = fate;
-            record.left = Some(now);
-        }
+        self.log.leave(n, now, fate);
         self.tell(n, fate);
     }
 
@@ -337,8 +334,7 @@ impl State {
             return Err(Unable::Corrupt(n));
         }
         let (bytes, flipped) = corrupt(self.log.bytes(record), n).ok_or(Unable::Bare(n))?;
-        let place = record.place;
-        for (kept, spoiled) in self.log.bytes_mut(place).iter_mut().zip(bytes) {
+        for (kept, spoiled) in self.log.bytes_mut(n).iter_mut().zip(bytes) {
             *kept = spoiled;
         }
         if let Some(record) = self.log.get_mut(n) {
@@ -363,8 +359,7 @@ impl State {
         if held {
             record.copies += 1;
         } else {
-            record.left = None;
-            record.fate = Fate::Held;
+            self.log.come_back(n);
             self.held.push_front(n);
             self.tell(n, Fate::Held);
         }

@@ -4,6 +4,7 @@
 use super::crossed::Crossed;
 use super::log::Bounds;
 use super::route::Station;
+use super::run::News;
 use super::state::State;
 use super::tell;
 use crate::event::packet::Packet;
@@ -11,17 +12,34 @@ use crate::lang::order::HOSTS;
 use crate::packet::{Parsed, parse, quoted};
 use crate::sys::capture;
 use crate::sys::high::raise;
+use crate::sys::worker;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::pipe;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::os::fd::OwnedFd;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// The largest IP packet.
 const LARGEST: usize = 65_535;
 
+/// How long a watching thread leaves others in peace once it has called: the machine's network may never be quiet.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// A capture that is on.
 pub struct Tap {
     inner: Mutex<Inner>,
+    watch: Option<Watch>,
+}
+
+/// A thread that calls when packets have come.
+struct Watch {
+    /// A pipe: once this end is closed, the other wakes the thread, which ends.
+    open: Option<OwnedFd>,
+    thread: Option<JoinHandle<()>>,
 }
 
 /// What was captured since somebody asked.
@@ -36,7 +54,7 @@ pub struct Seen {
 }
 
 struct Inner {
-    socket: OwnedFd,
+    socket: Arc<OwnedFd>,
     buffer: Box<[u8]>,
     state: State,
 }
@@ -55,13 +73,36 @@ impl Tap {
             v6: Ipv6Addr::UNSPECIFIED,
         };
         let inner = Inner {
-            socket,
+            socket: Arc::new(socket),
             buffer: vec![0; LARGEST].into(),
             state: State::new(HOSTS.map(side).to_vec()),
         };
         Ok(Self {
             inner: Mutex::new(inner),
+            watch: None,
         })
+    }
+
+    /// What to call, from a thread of its own, when [`Tap::moved`] may tell something.
+    ///
+    /// # Errors
+    /// Where the system gives no pipe or no thread.
+    pub fn on_news(&mut self, news: News) -> io::Result<()> {
+        let (over, open) = pipe()?;
+        let (over, open) = (raise(over)?, raise(open)?);
+        let socket = Arc::clone(&self.inner().socket);
+        let watch = move || {
+            worker::block_signals();
+            while rings(&socket, &over) {
+                news();
+            }
+        };
+        let thread = std::thread::Builder::new().name("capture".to_owned());
+        self.watch = Some(Watch {
+            open: Some(open),
+            thread: Some(thread.spawn(watch)?),
+        });
+        Ok(())
     }
 
     /// How much of the past is kept.
@@ -111,6 +152,36 @@ impl Inner {
 impl Crossed for Tap {
     fn read(&self, see: &mut dyn FnMut(&State)) {
         see(&self.inner().state);
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        drop(self.open.take());
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has nothing more to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Sleeps until a packet has come, at the earliest when the pause since the last one is over. False at the end.
+fn rings(socket: &OwnedFd, over: &OwnedFd) -> bool {
+    let pause = PollTimeout::try_from(PAUSE).unwrap_or(PollTimeout::ZERO);
+    let ended = || PollFd::new(over.as_fd(), PollFlags::POLLIN);
+    let came = || PollFd::new(socket.as_fd(), PollFlags::POLLIN);
+    sleep(&mut [ended()], pause) == Some(0)
+        && sleep(&mut [ended(), came()], PollTimeout::NONE).is_some()
+        && sleep(&mut [ended()], PollTimeout::ZERO) == Some(0)
+}
+
+/// poll(2): how many of them are ready.
+fn sleep(fds: &mut [PollFd<'_>], timeout: PollTimeout) -> Option<i32> {
+    loop {
+        match poll(fds, timeout) {
+            Err(Errno::EINTR) => {}
+            ready => return ready.ok(),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::crossed::Kept;
 use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
+use super::whose::of_flow;
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
     Again, Mark, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
@@ -107,15 +108,18 @@ pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
 
 /// The sequence diagram.
 pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
-    let of_flow =
+    let wanted =
         |record: &Record| flow.is_none_or(|flow| record.mark.flow.map(u64::from) == Some(flow));
-    let shown = |n: u64| state.log.get(n).filter(|record| of_flow(record));
-    let rung = |moment: Moment| match moment {
+    let shown = |n: u64| state.log.get(n).filter(|record| wanted(record));
+    let moments: Vec<Moment> = state.log.moments().collect();
+    let asides = flow.map(|flow| of_flow(state, &moments, flow));
+    let of_it = |at: usize| asides.as_ref().is_none_or(|of_it| of_it[at]);
+    let rung = |(at, moment): (usize, Moment)| match moment {
         Moment::Sent(n) => Some(Rung::Sent(Box::new(whole(state, shown(n)?)))),
         // One that has passed is told as sent and arrived.
         Moment::Arrived(n) | Moment::Passed(n) => shown(n).map(|_| Rung::Arrived(n)),
         Moment::Dropped(n) => shown(n).map(|_| Rung::Dropped(n)),
-        Moment::Aside(rung) => Some(*rung),
+        Moment::Aside(aside) => of_it(at).then_some(aside.rung),
     };
     Ladder {
         hosts: state
@@ -123,7 +127,7 @@ pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
             .iter()
             .map(|station| station.name.clone())
             .collect(),
-        rungs: state.log.moments().filter_map(rung).collect(),
+        rungs: moments.into_iter().enumerate().filter_map(rung).collect(),
         forgotten: state.log.forgotten(),
     }
 }

@@ -2,7 +2,9 @@
 
 use super::{call, expr};
 use crate::lang::ast::{Claim, Expr, Mark, Nth};
-use crate::lang::order::{Capture, Forged, Inject, Order, Payload, Side, Step, Until, Which, Wire};
+use crate::lang::order::{
+    Capture, Forged, Inject, Order, Payload, Side, Source, Step, Until, Which, Wire,
+};
 use crate::lang::parser::is_plain_word;
 use std::time::Duration;
 
@@ -105,8 +107,10 @@ fn words(forged: &Forged) -> String {
         None => "UDP".to_owned(),
     };
     let mut text = format!("{} {} {what}", forged.from.name, forged.to.name);
-    if let Some(src) = forged.src {
-        text.push_str(&format!(" src {src}"));
+    match &forged.src {
+        Some(Source::Address(ip)) => text.push_str(&format!(" src {ip}")),
+        Some(Source::Host(host)) => text.push_str(&format!(" src {}", host.name)),
+        None => {}
     }
     let numbers = [
         ("seq", forged.seq),

@@ -231,7 +231,10 @@ pub(super) fn missing(
         fault = fault.helping(format!("for example {default}"));
     }
     fault.missing = Some(Box::new(Missing {
-        question: param.name.to_owned(),
+        question: match param.kind {
+            Kind::Socket => "socket (. is the last one used)".to_owned(),
+            _ => param.name.to_owned(),
+        },
         default,
         at,
         before,

@@ -211,6 +211,11 @@ fn stray(i: &Input) -> Fault {
         return Fault::new((start, start + 2), "a value does not change by itself here")
             .expecting(format!("x {}= 1", &rest[..1]));
     }
+    if let Some(line) = host_in_front(i) {
+        return i
+            .fault(start, "the host stands in front of the whole statement")
+            .helping(line);
+    }
     let word = peek_word(i);
     let end = start + word.len().max(i.next().map_or(0, char::len_utf8)).min(40);
     let end = (end..)
@@ -219,6 +224,17 @@ fn stray(i: &Input) -> Fault {
     Fault::new((start, end), "this cannot follow")
         .expecting("the end of the statement")
         .helping("; separates statements, # begins a comment, text with blanks stands in quotes")
+}
+
+/// `server: conn = accept s` for a `conn = server: accept s` whose colon is next.
+fn host_in_front(i: &Input) -> Option<String> {
+    let parts = |c| matches!(c, ';' | '\n');
+    let call = i.rest().strip_prefix(':')?.split(parts).next()?.trim();
+    let before = i.state.source[..i.at()].rsplit(parts).next()?;
+    let (targets, host) = before.split_once('=')?;
+    let (targets, host) = (targets.trim(), host.trim());
+    let named = super::word::is_identifier(host);
+    (named && !call.is_empty()).then(|| format!("{host}: {targets} = {call}"))
 }
 
 /// What the statement does.

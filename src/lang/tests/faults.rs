@@ -43,6 +43,12 @@ fn a_fault_points_at_the_place() {
 }
 
 #[test]
+fn a_host_stands_in_front_of_the_statement() {
+    let fault = fault("x = 1; conn = server: accept s; ls");
+    assert_eq!(fault.help, ["server: conn = accept s"]);
+}
+
+#[test]
 fn the_nearest_word_is_offered() {
     for (line, word) in [
         ("bnid s 127.0.0.1:80", "bind"),
@@ -234,7 +240,12 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
         ),
         ("s.bind()", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
         ("bind(s)", "addr", "127.0.0.1:80", "bind s 127.0.0.1:80"),
-        ("listen", "sockfd", ".", "listen . 5"),
+        (
+            "listen",
+            "socket (. is the last one used)",
+            ".",
+            "listen . 5",
+        ),
         ("socket", "domain", "tcp", "socket tcp"),
         ("send c", "data", "\"hi\"", "send c \"hi\""),
         ("c.recv()", "len", "10", "recv c 10"),
@@ -259,73 +270,76 @@ fn a_missing_argument_is_named_and_can_be_filled_in() {
     );
 }
 
+/// A claim, the question for what it lacks, an answer, and the claim that comes of it.
+const LACKING: &[(&str, &str, &str, &str)] = &[
+    ("expect", "what must hold?", "ok", "expect ok"),
+    (
+        "expect state s",
+        "a state such as LISTEN",
+        "LISTEN",
+        "expect state s LISTEN",
+    ),
+    (
+        "expect state",
+        "a socket",
+        "s LISTEN",
+        "expect state s LISTEN",
+    ),
+    (
+        "expect error  # which",
+        "which error? an error such as",
+        "EINTR",
+        "expect error EINTR",
+    ),
+    (
+        "expect recvq s; ls",
+        "a number",
+        "4",
+        "expect recvq s 4; ls",
+    ),
+    (
+        "expect state s LISTEN|",
+        "a state such as",
+        "CLOSE",
+        "expect state s LISTEN|CLOSE",
+    ),
+    (
+        "expect error EINTR,",
+        "which error?",
+        "EAGAIN",
+        "expect error EINTR|EAGAIN",
+    ),
+    (
+        "expect local s",
+        "an address",
+        "127.0.0.1:80",
+        "expect local s 127.0.0.1:80",
+    ),
+    ("expect ready s", "r, w, x", "rw", "expect ready s rw"),
+    (
+        "expect data",
+        "what is received",
+        "\"hi\"",
+        "expect data \"hi\"",
+    ),
+    ("expect quiet", "how long?", "1s", "expect quiet 1s"),
+    (
+        "expect fate 2",
+        "held, ",
+        "dropped",
+        "expect fate 2 dropped",
+    ),
+    (
+        "expect packet",
+        "a packet's number",
+        "1 SYN",
+        "expect packet 1 SYN",
+    ),
+];
+
 #[test]
 fn what_a_claim_lacks_is_asked_for() {
-    for (line, question, answer, whole) in [
-        ("expect", "what must hold?", "ok", "expect ok"),
-        (
-            "expect state s",
-            "a state such as LISTEN",
-            "LISTEN",
-            "expect state s LISTEN",
-        ),
-        (
-            "expect state",
-            "a socket",
-            "s LISTEN",
-            "expect state s LISTEN",
-        ),
-        (
-            "expect error  # which",
-            "which error? an error such as",
-            "EINTR",
-            "expect error EINTR",
-        ),
-        (
-            "expect recvq s; ls",
-            "a number",
-            "4",
-            "expect recvq s 4; ls",
-        ),
-        (
-            "expect state s LISTEN|",
-            "a state such as",
-            "CLOSE",
-            "expect state s LISTEN|CLOSE",
-        ),
-        (
-            "expect error EINTR,",
-            "which error?",
-            "EAGAIN",
-            "expect error EINTR|EAGAIN",
-        ),
-        (
-            "expect local s",
-            "an address",
-            "127.0.0.1:80",
-            "expect local s 127.0.0.1:80",
-        ),
-        ("expect ready s", "r, w, x", "rw", "expect ready s rw"),
-        (
-            "expect data",
-            "what is received",
-            "\"hi\"",
-            "expect data \"hi\"",
-        ),
-        ("expect quiet", "how long?", "1s", "expect quiet 1s"),
-        (
-            "expect fate 2",
-            "held, ",
-            "dropped",
-            "expect fate 2 dropped",
-        ),
-        (
-            "expect packet",
-            "a packet's number",
-            "1 SYN",
-            "expect packet 1 SYN",
-        ),
-    ] {
+    for &(line, question, answer, whole) in LACKING {
         let missing = fault(line)
             .missing
             .unwrap_or_else(|| panic!("{line}: {:?}", fault(line)));

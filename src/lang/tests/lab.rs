@@ -3,8 +3,8 @@
 use super::*;
 use crate::lang::ast::{Expr, Mark, Nth, Span};
 use crate::lang::order::{
-    Capture, Cause, Fate, Forged, Inject, Order, Payload, Place, Side, SideKind, Step, TcpFlags,
-    Until, Which, Wire,
+    Capture, Cause, Fate, Forged, Inject, Order, Payload, Place, Side, SideKind, Source, Step,
+    TcpFlags, Until, Which, Wire,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -204,6 +204,7 @@ fn a_forged_packet_is_the_same_however_it_is_said() {
             "inject mallory server SYN dport 80 src 10.0.0.66",
         ],
         &["inject mallory server SYN src fd00::66"],
+        &["inject mallory server SYN src client dport 80"],
         &[
             "inject 0x45000014",
             "inject 0x4500 0014",
@@ -373,6 +374,7 @@ const WRONG: &[(&str, &str)] = &[
     ("inject client server RST seq one", "one"),
     ("inject client server RST seq 1 seq 2", "seq"),
     ("inject client server udp win 3", "win"),
+    ("inject client server SYN src 10.0.0.300", "10.0.0.300"),
     ("inject client server udp len 70000", "70000"),
     ("inject 0x450", "0x450"),
     ("inject 0x45 zz", "zz"),
@@ -538,23 +540,27 @@ fn forged() -> BoxedStrategy<Forged> {
     );
     let tcp = option::of(tcp);
     let short = || option::of(any::<u16>());
+    let named = |name: String| Place {
+        name,
+        span: Span::default(),
+    };
+    let source = prop_oneof![
+        any::<std::net::IpAddr>().prop_map(Source::Address),
+        host().prop_map(move |name| Source::Host(named(name))),
+    ];
     (
         tcp,
-        option::of(any::<std::net::IpAddr>()),
+        option::of(source),
         short(),
         short(),
         option::of(any::<u8>()),
         payload,
         host(),
     )
-        .prop_map(|(tcp, src, sport, dport, ttl, payload, name)| {
+        .prop_map(move |(tcp, src, sport, dport, ttl, payload, name)| {
             let (flags, seq, ack, win, mss) = match tcp {
                 Some((flags, seq, ack, win, mss)) => (Some(TcpFlags(flags)), seq, ack, win, mss),
                 None => Default::default(),
-            };
-            let named = |name: String| Place {
-                name,
-                span: Span::default(),
             };
             Forged {
                 from: named(name),

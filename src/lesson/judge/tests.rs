@@ -255,7 +255,9 @@ fn what_differs_is_said_in_words() {
     let judgement = judge(model).all(&["s = socket udp"], &mut Fake::default());
     let (words, undo) = differs(&judgement);
     assert!(
-        words.contains("SOCK_DGRAM") && words.contains("this step wants SOCK_STREAM") && undo,
+        words.contains("SOCK_DGRAM (datagrams, as UDP has)")
+            && words.contains("this step wants SOCK_STREAM (a stream, as TCP is)")
+            && undo,
         "{words}"
     );
     let judgement =

@@ -132,8 +132,8 @@ pub(super) fn differs(
         Kind::Data => format!("sent {}; this step wants {}", data(theirs), data(ours)),
         Kind::Type | Kind::Domain => format!(
             "made a socket of {}; this step wants {}",
-            show(theirs),
-            show(ours)
+            socket_type(theirs),
+            socket_type(ours)
         ),
         Kind::How => format!(
             "shut down with {}; this step wants {}",
@@ -147,6 +147,17 @@ pub(super) fn differs(
             show(ours)
         ),
     }
+}
+
+/// A constant of socket(2), the types with what a learner knows them by.
+fn socket_type(expr: &Expr) -> String {
+    let shown = show(expr);
+    let known = match shown.as_str() {
+        "SOCK_STREAM" => " (a stream, as TCP is)",
+        "SOCK_DGRAM" => " (datagrams, as UDP has)",
+        _ => "",
+    };
+    shown + known
 }
 
 /// A socket by its part and, where the learner calls it otherwise, the learner's name too.

@@ -97,3 +97,25 @@ fn a_line_in_parts_is_folded_at_words() {
         }
     }
 }
+
+#[test]
+fn a_line_of_two_styles_is_folded_at_the_width() {
+    let question = "**Before you call it:** `accept` will return a new socket, conn. Which address will it have?";
+    for color in [true, false] {
+        let style = Style {
+            color,
+            unicode: true,
+            width: Some(80),
+        };
+        for source in [question, &question.replace('`', "")] {
+            let lines = vec![prose("", source)];
+            let drawn = drawn(&lines, &style, 80);
+            let folded: Vec<usize> = drawn.lines().map(wrap::painted_columns).collect();
+            assert!(
+                folded.len() == 2 && folded[0] > 70 && folded[0] <= 80,
+                "{drawn}"
+            );
+            assert!(!drawn.contains("\n "), "{drawn}");
+        }
+    }
+}

@@ -29,6 +29,13 @@ pub(super) fn after_a_call(judgement: &Judgement) -> String {
             };
             format!("\n{} {ways}\n", said.trim_end())
         }
+        // Every call was made, and something from before is not there (any more).
+        Judgement::NotYet { missing } if !missing.iter().any(|words| words.starts_with(TO_DO)) => {
+            format!(
+                "\n{} `hint` helps, `undo` makes everything again as it was when this step began.\n",
+                sentences(missing).trim_end()
+            )
+        }
         other => format!("\n{}", self::judgement(other)),
     }
 }

@@ -4,11 +4,10 @@ use super::host;
 use super::words::{Word, bounded, follows, need, peek, take, word};
 use crate::lang::ast::{Expr, Span};
 use crate::lang::fault::Fault;
-use crate::lang::order::{Forged, Inject, Payload, Place, TcpFlags};
+use crate::lang::order::{Forged, Inject, Payload, Place, Source, TcpFlags};
 use crate::lang::parser::data::data;
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::blank;
-use std::net::IpAddr;
 
 /// What may follow the flags.
 const KEYS: [&str; 10] = [
@@ -124,7 +123,7 @@ fn field(i: &mut Input, forged: &mut Forged, word: &Word) -> Parsed<()> {
         "seq" => forged.seq = Some(bounded(i, key, SEQ.0, SEQ.1)?),
         "ack" => forged.ack = Some(bounded(i, key, SEQ.0, SEQ.1)?),
         "win" => forged.win = Some(short(i, 0)?),
-        "src" => forged.src = Some(address(i)?),
+        "src" => forged.src = Some(source(i)?),
         "sport" => forged.sport = Some(short(i, 0)?),
         "dport" => forged.dport = Some(short(i, 0)?),
         "mss" => forged.mss = Some(short(i, 0)?),
@@ -135,17 +134,19 @@ fn field(i: &mut Input, forged: &mut Forged, word: &Word) -> Parsed<()> {
     Ok(())
 }
 
-/// `10.0.0.66`
-fn address(i: &mut Input) -> Parsed<IpAddr> {
-    const EXPECTED: &str = "an address: 10.0.0.66";
+/// `10.0.0.66`, or a host's name
+fn source(i: &mut Input) -> Parsed<Source> {
+    const EXPECTED: &str = "an address or a host: 10.0.0.66";
     let word = word(i, "which address?", EXPECTED)?;
-    match word.text.parse() {
-        Ok(address) => Ok(address),
-        Err(_) => Err(word
-            .fault("this is no IP address")
-            .expecting(EXPECTED)
-            .into()),
+    if let Ok(address) = word.text.parse() {
+        return Ok(Source::Address(address));
     }
+    let name = host::name(&word).map_err(|_| {
+        word.fault("this is neither an IP address nor a host")
+            .expecting(EXPECTED)
+    })?;
+    let span = i.since(word.start);
+    Ok(Source::Host(Place { name, span }))
 }
 
 /// `"x"`, `0x00ff`, `#100`
