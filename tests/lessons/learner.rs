@@ -208,7 +208,7 @@ fn another_dialect_and_other_names_do_as_well() {
     let said = learner.types("print conn.local == b.local");
     assert_eq!(
         said.lines().last(),
-        Some("1"),
+        Some("True"),
         "the lesson's names are there"
     );
 }

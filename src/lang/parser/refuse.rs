@@ -339,7 +339,6 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     (&["new", "create", "make", "tcp", "udp"], "s = socket tcp"),
     (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
     (&["clear", "cls", "reset"], "Ctrl-L clears the screen"),
-    (&["what", "how", "why", "doc", "info"], "explain bind"),
     (
         &[
             "ping", "sudo", "cd", "cat", "pwd", "dig", "host", "ip", "ifconfig", "gcc", "python",
