@@ -18,6 +18,7 @@ mod options;
 mod prelude;
 mod refuse;
 mod shell;
+mod slips;
 mod sockets;
 mod statement;
 mod string;

@@ -154,7 +154,7 @@ impl App {
             (Some(lab), _) => Ok(Past::Wire(&lab.wire)),
             (None, Some(tap)) => Ok(Past::Tap(tap)),
             (None, None) => {
-                Err(no_laboratory().help("or `capture on`, for this machine's own network"))
+                Err(no_laboratory().help("`capture on`, for this machine's own network"))
             }
         }
     }

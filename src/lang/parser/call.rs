@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, Places, arguments, missing};
 use super::input::{Cursor, Input, Parsed};
-use super::{lab, method, options, refuse, sockets, watch};
+use super::{lab, method, options, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, COMMANDS, Command, Kind, Need, Role, find};
@@ -50,7 +50,11 @@ pub(super) fn function(
     }
     let Some(command) = find(name) else {
         let fault = Fault::new((start, name_end), format!("there is no call named {name}"));
-        return Err(fault.near(name, names()).into());
+        let fault = fault.near(name, names());
+        return Err(match fault.help.is_empty() {
+            true => fault.helping("help lists the calls and commands").into(),
+            false => fault.into(),
+        });
     };
     let given = arguments(i)?;
     build(i, start, command, name, given, false)
@@ -98,6 +102,7 @@ pub(super) fn build(
     if command.role == Role::Lab {
         return Err(lab::no_value(command, i.since(start)).into());
     }
+    slips::check(i, command, &given, is_method)?;
     let mut places = Places::new(command);
     match command.name {
         "socket" => sockets::brackets(i, &mut places, given)?,

@@ -7,6 +7,7 @@ use super::string::string;
 use super::word::{blank, identifier_len, is_quote, peek_identifier};
 use super::{address, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
+use crate::lang::state::TcpState;
 use winnow::Parser;
 use winnow::combinator::{Infix, expression};
 use winnow::stream::Stream;
@@ -64,7 +65,16 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
     Ok(op)
 }
 
-fn binary(_: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
+fn binary(i: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
+    // `s.state == LISTEN`: a state's name, where a state is compared.
+    let b = match (&a, b) {
+        (Expr::Property(_, property), Expr::Name(name))
+            if property == "state" && TcpState::parse(&name).is_some() && !i.knows(&name) =>
+        {
+            Expr::Text(name)
+        }
+        (_, b) => b,
+    };
     Ok(Expr::Binary(op, Box::new(a), Box::new(b)))
 }
 

@@ -271,6 +271,10 @@ pub(super) fn flags(value: Expr, span: Span) -> Parsed<Option<Expr>> {
         },
         Expr::Const(name, bits) => (vec![name], bits),
         Expr::Flags(names, bits) => (names, bits),
+        // No variable is called so: it is a flag that was mistyped.
+        Expr::Name(name) if name.starts_with("MSG_") => {
+            return Err(unfit(Kind::MsgFlags, &Expr::Name(name), span).into());
+        }
         other if later(&other) => return Ok(Some(other)),
         other => return Err(unfit(Kind::MsgFlags, &other, span).into()),
     };
@@ -313,7 +317,7 @@ const DIRECTIONS: [(&str, &str); 11] = [
 
 fn how(value: Expr) -> Fitted {
     match value {
-        Expr::Name(word) => one_of(&word, &DIRECTIONS).ok_or(Expr::Name(word)),
+        Expr::Name(word) | Expr::Text(word) => one_of(&word, &DIRECTIONS).ok_or(Expr::Name(word)),
         other => numbered(Family::How, other),
     }
 }

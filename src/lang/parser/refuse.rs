@@ -171,7 +171,11 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
             "values have only decode, encode, strip, upper, lower and format here",
             &["print x.decode()"],
         ),
-        _ => return None,
+        "port" | "host" | "ip" | "addr" | "address" => (
+            "an address is read whole: .local is the socket's own, .peer the other end's",
+            &["s.local, s.local[0] or s.local[1]"],
+        ),
+        _ => no_call(name)?,
     };
     let fault = i.fault(start, why);
     Some(
@@ -314,6 +318,50 @@ const NO_CALLS: &[NoCall] = &[
         &["the lines of its body"],
     ),
 ];
+
+/// First words of other shells and of plain English: the words, and what does that here.
+const FIRST_WORDS: &[(&[&str], &str)] = &[
+    (
+        &[
+            "ss", "netstat", "lsof", "show", "info", "sockets", "display",
+        ],
+        "ls lists the sockets, who PORT says who holds a port",
+    ),
+    (
+        &["nc", "ncat", "netcat", "telnet", "curl", "wget", "ssh"],
+        "c = socket tcp, then connect c 127.0.0.1:12345",
+    ),
+    (
+        &["tcpdump", "wireshark", "tshark"],
+        "capture on, then ladder",
+    ),
+    (&["receive", "get", "recieve"], "recv c 1024"),
+    (&["new", "create", "make", "tcp", "udp"], "s = socket tcp"),
+    (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
+    (&["clear", "cls", "reset"], "Ctrl-L clears the screen"),
+    (
+        &[
+            "ping", "sudo", "cd", "cat", "pwd", "dig", "host", "ip", "ifconfig", "gcc", "python",
+            "python3",
+        ],
+        "other programs run in a window of their own",
+    ),
+    (
+        &["extern", "typedef"],
+        "nothing needs a declaration here: leave this line out",
+    ),
+];
+
+/// The answer to a first word that is not known here but means something elsewhere.
+pub(super) fn first_word(word: &str, fault: Fault) -> Option<Fault> {
+    if matches!(word, "not" | "lambda" | "and" | "or") {
+        return Some(fault.helping("one value, or a comparison such as x == 3"));
+    }
+    let (_, instead) = FIRST_WORDS
+        .iter()
+        .find(|(words, _)| words.contains(&word))?;
+    Some(fault.helping(*instead))
+}
 
 fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     let (_, why, instead) = NO_CALLS.iter().find(|(names, ..)| names.contains(&name))?;

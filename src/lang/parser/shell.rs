@@ -16,6 +16,17 @@ use crate::lang::table::{Command, Kind, Need, Param, Role, find};
 pub(super) fn command(i: &mut Input, command: &'static Command, spelled: &str) -> Parsed<Call> {
     let mut places = Places::new(command);
     blank(i);
+    if matches!(peek_word(i), "--help" | "-h" | "-?") {
+        let start = i.at();
+        let fault = Fault::new(
+            (start, start + peek_word(i).len()),
+            "commands have no such switch",
+        );
+        let name = command.name;
+        return Err(fault
+            .expecting(format!("help {name} or explain {name}"))
+            .into());
+    }
     match command.name {
         "socket" | "socketpair" => sockets::shell(i, &mut places)?,
         "poll" | "select" => watch::shell(i, &mut places)?,
@@ -72,7 +83,8 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
             break;
         }
         let start = i.at();
-        if let Some(fault) = host_behind(i, places.command.params.get(next)) {
+        let param = places.command.params.get(next);
+        if let Some(fault) = host_behind(i, param).or_else(|| between(i, param)) {
             return Err(fault.into());
         }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
@@ -86,7 +98,17 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
             next += usize::from(!flags_next && param.need != Need::Many);
         } else {
             i.skip(peek_word(i).len().max(1).min(i.rest().len()));
-            return Err(places.too_many(i.since(start)).into());
+            let fault = places.too_many(i.since(start));
+            let joins = matches!(
+                &i.state.source[start..i.at()],
+                "&&" | "||" | "|" | ">" | "&"
+            );
+            return Err(match joins {
+                true => fault
+                    .helping("; separates statements: there are no pipes here")
+                    .into(),
+                false => fault.into(),
+            });
         }
         blank(i);
         let _ = i.eat(",");
@@ -109,6 +131,54 @@ fn host_behind(i: &Input, next: Option<&Param>) -> Option<Fault> {
         )
     });
     cannot.then(|| super::prelude::host_behind(i)).flatten()
+}
+
+/// `connect c to 127.0.0.1:80`: a word of plain English in front of an address.
+fn between(i: &Input, next: Option<&Param>) -> Option<Fault> {
+    // Looked at only where an address is next, or many words would take the square of their time.
+    if next?.kind != Kind::Address {
+        return None;
+    }
+    let word = peek_word(i);
+    if !matches!(word, "to" | "at" | "on" | "port") || i.knows(word) {
+        return None;
+    }
+    let rest = &i.rest()[word.len()..];
+    let over = rest.find(['\n', ';', '#']).unwrap_or(rest.len());
+    let what = rest[..over].trim();
+    if what.is_empty() || word == "port" && !what.starts_with(char::is_numeric) {
+        return None;
+    }
+    let start = i.at();
+    let before = i.state.source[i.state.begin..start].trim();
+    let colon = if word == "port" { "127.0.0.1:" } else { "" };
+    Some(
+        Fault::new(
+            (start, start + word.len()),
+            format!("{word} is not needed here"),
+        )
+        .expecting(format!("{before} {colon}{what}")),
+    )
+}
+
+/// `c send hello`: a known name first, and the call behind it.
+pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
+    let len = identifier_len(after);
+    let command = find(&after[..len])?;
+    let first = command.params.first()?;
+    let apart = after[len..].starts_with([' ', ';', '\n']) || after.len() == len;
+    if first.kind != Kind::Socket || !apart {
+        return None;
+    }
+    let over = after.find(['\n', ';', '#']).unwrap_or(after.len());
+    let what = format!(
+        "{} {name} {}",
+        &after[..len],
+        after[len..over.max(len)].trim()
+    );
+    let start = i.at();
+    let end = start + i.rest().len() - after.len() + len;
+    Some(Fault::new((start, end), "the call comes first, then its socket").expecting(what.trim()))
 }
 
 /// Goes on to the next parameter that no keyword has filled.
@@ -345,6 +415,9 @@ pub(super) fn unknown(word: &str, span: Span) -> Fault {
         (span.start, span.end),
         format!("there is no command and no variable named {word}"),
     );
+    if let Some(fault) = super::refuse::first_word(word, fault.clone()) {
+        return fault;
+    }
     let names =
         super::call::names().filter(|name| name.starts_with(|c: char| c.is_ascii_alphabetic()));
     let constants = CONSTANTS

@@ -204,6 +204,13 @@ fn stray(i: &Input) -> Fault {
     if let Some(fault) = host_behind(i) {
         return fault;
     }
+    if let Some(fault) = refuse::word_in_value(i, start, peek_identifier(i)) {
+        return fault;
+    }
+    if rest.starts_with("++") || rest.starts_with("--;") || rest == "--" {
+        return Fault::new((start, start + 2), "a value does not change by itself here")
+            .expecting(format!("x {}= 1", &rest[..1]));
+    }
     if let Some(line) = host_in_front(i) {
         return i
             .fault(start, "the host stands in front of the whole statement")
@@ -247,13 +254,15 @@ fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
     let word = peek_identifier(i);
     let after = &rest[word.len()..];
     let touching = after.chars().next();
+    let claims = matches!(word, "expect" | "assert") && !assigns;
     let is_value = word.is_empty()
+        || after.starts_with("->")
         || touching.is_some_and(|c| matches!(c, '(' | '.' | '[' | ':') || is_quote(c))
         || string::is_prefix(word) && touching.is_some_and(is_quote);
-    if is_value {
+    if is_value && !claims {
         return value(i, assigns);
     }
-    if matches!(word, "expect" | "assert") && !assigns {
+    if claims {
         identifier(i)?;
         return claim(i).map(Action::Expect);
     }
@@ -299,6 +308,9 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         return value(i, assigns);
     }
     let end = start + word.len();
+    if is_known && let Some(fault) = shell::turned(i, word, after) {
+        return Err(fault.into());
+    }
     let candidates = abbreviated(word);
     match candidates.as_slice() {
         [command] if command.role != Role::Lab || !assigns => {

@@ -1,0 +1,77 @@
+//! Calls with arguments that would be taken for others than those that were meant.
+
+use super::arguments::Given;
+use super::input::{Cursor, Input, Parsed};
+use crate::lang::ast::Expr;
+use crate::lang::fault::Fault;
+use crate::lang::table::{Command, Kind};
+use std::net::Ipv4Addr;
+
+/// A fault for the commonest of them.
+pub(super) fn check(i: &Input, command: &Command, given: &[Given], is_method: bool) -> Parsed<()> {
+    let fault = host_apart(i, command, given).or_else(|| match is_method {
+        true => None,
+        false => without_flags(i, command, given),
+    });
+    fault.map_or(Ok(()), |fault| Err(fault.into()))
+}
+
+/// `bind(s, "127.0.0.1", 8080)`: the host alone would be a Unix socket's path, and the port a length or flags.
+fn host_apart(i: &Input, command: &Command, given: &[Given]) -> Option<Fault> {
+    let first = match command.name {
+        "bind" | "connect" => 1,
+        // Data may look like a host.
+        "sendto" => 2,
+        _ => return None,
+    };
+    let (host, port) =
+        given
+            .iter()
+            .zip(given.iter().skip(1))
+            .skip(first)
+            .find(|(host, port)| {
+                let named = |text: &str| text == "localhost" || text.parse::<Ipv4Addr>().is_ok();
+                matches!(&host.value, Expr::Text(text) if named(text))
+                    && matches!(port.value, Expr::Int(_))
+            })?;
+    let [host, port] = [host.span, port.span].map(|span| &i.state.source[span.start..span.end]);
+    let span = (given[first].span.start, i.at());
+    let fault = Fault::new(span, "host and port are one argument");
+    let bare = host.trim_matches(['"', '\'']);
+    Some(match i.state.dialect.is_python() {
+        true => fault.expecting(format!("({host}, {port})")),
+        false => fault.expecting(format!("{bare}:{port}")),
+    })
+}
+
+/// `send(c, "hi", 2)`, `recv(c, buf, 10)`: the C call has its flags behind the length, and without them the length
+/// would be taken for flags, the buffer for a length.
+fn without_flags(i: &Input, command: &Command, given: &[Given]) -> Option<Fault> {
+    let [_, what, length] = given else {
+        return None;
+    };
+    let meant = match command.name {
+        "send" => match &length.value {
+            Expr::Int(n) => *n != 0,
+            value => matches!(value, Expr::Apply(..) | Expr::Null),
+        },
+        "recv" => matches!(&what.value, Expr::Name(name) if !i.knows(name)),
+        _ => false,
+    };
+    let flags = command
+        .params
+        .last()
+        .is_some_and(|param| param.kind == Kind::MsgFlags);
+    if !meant || !flags || given.iter().any(|one| one.keyword.is_some()) {
+        return None;
+    }
+    let each: Vec<&str> = given
+        .iter()
+        .map(|one| &i.state.source[one.span.start..one.span.end])
+        .collect();
+    let fault = Fault::new(
+        (length.span.start, length.span.end),
+        format!("in C {}() has its flags behind the length", command.name),
+    );
+    Some(fault.expecting(format!("{}({}, 0)", command.name, each.join(", "))))
+}
