@@ -15,7 +15,7 @@ impl App {
         sockets.extend(self.orphan_rows());
         sockets.extend(self.embryo_rows());
         if sockets.is_empty() {
-            self.say("no socket yet:  s = socket tcp", sink);
+            self.say("no socket is open:  s = socket tcp", sink);
         } else {
             self.tell(None, What::Answer(Answer::Sockets { sockets }), sink);
         }

@@ -35,7 +35,7 @@ pub(super) fn diagram(page: &mut Page<'_>, name: &str, way: &[TcpState]) {
     let here = way.last().copied();
     page.line(|page| {
         if name.is_empty() {
-            return page.own("No socket yet: this is the way that a TCP socket goes.");
+            return page.own("No socket is open: this is the way that a TCP socket goes.");
         }
         page.foreign_in(name, Paint::Name);
         match here {

@@ -56,7 +56,7 @@ fn the_diagram_marks_the_place_and_the_way() {
 fn the_diagram_alone_belongs_to_no_socket() {
     script("state\n")
         .status(0)
-        .says(&["No socket yet: this is the way", "CLOSE", "TIME_WAIT"]);
+        .says(&["No socket is open: this is the way", "CLOSE", "TIME_WAIT"]);
 }
 
 #[test]

@@ -291,7 +291,7 @@ fn a_guess_comes_before_the_call() {
         said.contains("first say what you expect") && !said.contains("socket("),
         "{said}"
     );
-    assert!(learner.types("ls").contains("no socket yet"));
+    assert!(learner.types("ls").contains("no socket is open"));
     let said = learner.types("socket");
     assert!(said.contains("Answer with 1, 2 or 3"), "{said}");
     learner.types("a");
