@@ -3,7 +3,9 @@
 
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
-use super::word::{ascii_name_len, blank, comment_line, ends, identifier_len, run, spaces};
+use super::word::{
+    ascii_name_len, blank, comment_line, ends, identifier_len, is_identifier, run, spaces,
+};
 use crate::lang::ast::{Action, Dialect, Operator, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -162,7 +164,9 @@ pub(super) fn host_behind(i: &Input) -> Option<Fault> {
     let len = run(host, |c| c.is_ascii_alphanumeric() || c == '-');
     let over = host[len..].trim_start_matches([' ', '\t', '\r']);
     let last = over.is_empty() || over.starts_with([';', '\n', '#']);
-    if host.len() == gap.len() || len == 0 || !last || i.knows("on") {
+    // A switch (`--peek`) or a number is no host's name.
+    let named = host.starts_with(|c: char| c.is_ascii_alphabetic());
+    if host.len() == gap.len() || !named || !last || i.knows("on") {
         return None;
     }
     let (host, start) = (&host[..len], i.at());
@@ -173,6 +177,17 @@ pub(super) fn host_behind(i: &Input) -> Option<Fault> {
             .expecting(format!("{host}: {before}"))
             .helping(format!("or on {host} first: what follows runs there")),
     )
+}
+
+/// `server: conn = accept s` for a `conn = server: accept s` whose colon is next.
+pub(super) fn host_in_front(i: &Input) -> Option<String> {
+    let parts = |c| matches!(c, ';' | '\n');
+    let call = i.rest().strip_prefix(':')?.split(parts).next()?.trim();
+    let before = i.state.source[..i.at()].rsplit(parts).next()?;
+    let (targets, host) = before.split_once('=')?;
+    let (targets, host) = (targets.trim(), host.trim());
+    let named = is_identifier(host);
+    (named && !call.is_empty()).then(|| format!("{host}: {targets} = {call}"))
 }
 
 /// How many names may stand before one `=`.

@@ -6,7 +6,7 @@ use super::data::{data, is_fill};
 use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
-use super::{address, options, sockets, watch};
+use super::{address, options, slips, sockets, watch};
 use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
@@ -84,7 +84,7 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         }
         let start = i.at();
         let param = places.command.params.get(next);
-        if let Some(fault) = host_behind(i, param).or_else(|| between(i, param)) {
+        if let Some(fault) = host_behind(i, param).or_else(|| slips::between(i, param)) {
             return Err(fault.into());
         }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
@@ -131,54 +131,6 @@ fn host_behind(i: &Input, next: Option<&Param>) -> Option<Fault> {
         )
     });
     cannot.then(|| super::prelude::host_behind(i)).flatten()
-}
-
-/// `connect c to 127.0.0.1:80`: a word of plain English in front of an address.
-fn between(i: &Input, next: Option<&Param>) -> Option<Fault> {
-    // Looked at only where an address is next, or many words would take the square of their time.
-    if next?.kind != Kind::Address {
-        return None;
-    }
-    let word = peek_word(i);
-    if !matches!(word, "to" | "at" | "on" | "port") || i.knows(word) {
-        return None;
-    }
-    let rest = &i.rest()[word.len()..];
-    let over = rest.find(['\n', ';', '#']).unwrap_or(rest.len());
-    let what = rest[..over].trim();
-    if what.is_empty() || word == "port" && !what.starts_with(char::is_numeric) {
-        return None;
-    }
-    let start = i.at();
-    let before = i.state.source[i.state.begin..start].trim();
-    let colon = if word == "port" { "127.0.0.1:" } else { "" };
-    Some(
-        Fault::new(
-            (start, start + word.len()),
-            format!("{word} is not needed here"),
-        )
-        .expecting(format!("{before} {colon}{what}")),
-    )
-}
-
-/// `c send hello`: a known name first, and the call behind it.
-pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
-    let len = identifier_len(after);
-    let command = find(&after[..len])?;
-    let first = command.params.first()?;
-    let apart = after[len..].starts_with([' ', ';', '\n']) || after.len() == len;
-    if first.kind != Kind::Socket || !apart {
-        return None;
-    }
-    let over = after.find(['\n', ';', '#']).unwrap_or(after.len());
-    let what = format!(
-        "{} {name} {}",
-        &after[..len],
-        after[len..over.max(len)].trim()
-    );
-    let start = i.at();
-    let end = start + i.rest().len() - after.len() + len;
-    Some(Fault::new((start, end), "the call comes first, then its socket").expecting(what.trim()))
 }
 
 /// Goes on to the next parameter that no keyword has filled.

@@ -1,10 +1,11 @@
-//! Calls with arguments that would be taken for others than those that were meant.
+//! Slips: arguments that would be taken for others than those that were meant, and words in the order of plain English.
 
 use super::arguments::Given;
 use super::input::{Cursor, Input, Parsed};
+use super::word::{identifier_len, peek_word};
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
-use crate::lang::table::{Command, Kind};
+use crate::lang::table::{Command, Kind, Param, find};
 use std::net::Ipv4Addr;
 
 /// A fault for the commonest of them.
@@ -55,7 +56,10 @@ fn without_flags(i: &Input, command: &Command, given: &[Given]) -> Option<Fault>
             Expr::Int(n) => *n != 0,
             value => matches!(value, Expr::Apply(..) | Expr::Null),
         },
-        "recv" => matches!(&what.value, Expr::Name(name) if !i.knows(name)),
+        "recv" => {
+            let flags = matches!(length.value, Expr::Const(..) | Expr::Flags(..));
+            !flags && matches!(&what.value, Expr::Name(name) if !i.knows(name))
+        }
         _ => false,
     };
     let flags = command
@@ -74,4 +78,55 @@ fn without_flags(i: &Input, command: &Command, given: &[Given]) -> Option<Fault>
         format!("in C {}() has its flags behind the length", command.name),
     );
     Some(fault.expecting(format!("{}({}, 0)", command.name, each.join(", "))))
+}
+
+/// `connect c to 127.0.0.1:80`: a word of plain English in front of an address.
+pub(super) fn between(i: &Input, next: Option<&Param>) -> Option<Fault> {
+    // Looked at only where an address is next, or many words would take the square of their time.
+    if next?.kind != Kind::Address {
+        return None;
+    }
+    let word = peek_word(i);
+    if !matches!(word, "to" | "at" | "on" | "port") || i.knows(word) {
+        return None;
+    }
+    let rest = &i.rest()[word.len()..];
+    let over = rest.find(['\n', ';', '#']).unwrap_or(rest.len());
+    let what = rest[..over].trim();
+    if what.is_empty()
+        || what.starts_with('-')
+        || word == "port" && !what.starts_with(char::is_numeric)
+    {
+        return None;
+    }
+    let start = i.at();
+    let before = i.state.source[i.state.begin..start].trim();
+    let colon = if word == "port" { "127.0.0.1:" } else { "" };
+    Some(
+        Fault::new(
+            (start, start + word.len()),
+            format!("{word} is not needed here"),
+        )
+        .expecting(format!("{before} {colon}{what}")),
+    )
+}
+
+/// `c send hello`: a known name first, and the call behind it.
+pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
+    let len = identifier_len(after);
+    let command = find(&after[..len])?;
+    let first = command.params.first()?;
+    let apart = after[len..].starts_with([' ', ';', '\n']) || after.len() == len;
+    if first.kind != Kind::Socket || !apart {
+        return None;
+    }
+    let over = after.find(['\n', ';', '#']).unwrap_or(after.len());
+    let what = format!(
+        "{} {name} {}",
+        &after[..len],
+        after[len..over.max(len)].trim()
+    );
+    let start = i.at();
+    let end = start + i.rest().len() - after.len() + len;
+    Some(Fault::new((start, end), "the call comes first, then its socket").expecting(what.trim()))
 }

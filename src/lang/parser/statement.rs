@@ -5,10 +5,11 @@ use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::prelude::{
-    augmented, gap, harmless, host, host_behind, side, strace_prefix, strace_result, targets,
+    augmented, gap, harmless, host, host_behind, host_in_front, side, strace_prefix, strace_result,
+    targets,
 };
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
-use super::{lab, refuse, shell, string};
+use super::{lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -226,17 +227,6 @@ fn stray(i: &Input) -> Fault {
         .helping("; separates statements, # begins a comment, text with blanks stands in quotes")
 }
 
-/// `server: conn = accept s` for a `conn = server: accept s` whose colon is next.
-fn host_in_front(i: &Input) -> Option<String> {
-    let parts = |c| matches!(c, ';' | '\n');
-    let call = i.rest().strip_prefix(':')?.split(parts).next()?.trim();
-    let before = i.state.source[..i.at()].rsplit(parts).next()?;
-    let (targets, host) = before.split_once('=')?;
-    let (targets, host) = (targets.trim(), host.trim());
-    let named = super::word::is_identifier(host);
-    (named && !call.is_empty()).then(|| format!("{host}: {targets} = {call}"))
-}
-
 /// What the statement does.
 fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
     let start = i.at();
@@ -308,7 +298,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         return value(i, assigns);
     }
     let end = start + word.len();
-    if is_known && let Some(fault) = shell::turned(i, word, after) {
+    if is_known && let Some(fault) = slips::turned(i, word, after) {
         return Err(fault.into());
     }
     let candidates = abbreviated(word);

@@ -626,3 +626,14 @@ proptest! {
         prop_assert!(lines(&text).all(|line| line.number >= 1 && line.number <= count));
     }
 }
+
+#[test]
+fn a_variable_called_on_is_no_host_in_front_of_a_switch_or_a_number() {
+    for line in [
+        "recv s on --waitall",
+        "sendto u \"hi\" on --dontwait",
+        "listen on 0",
+    ] {
+        assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
+    }
+}

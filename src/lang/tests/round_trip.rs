@@ -13,13 +13,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::time::Duration;
 
-/// Names that a student may give, some of which are also commands, letters, modules and prefixes.
+/// The variables that there are: names that a student may give, some of which are also commands, letters, modules and prefixes.
+const NAMES: [&str; 25] = [
+    "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on", "tcp",
+    "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
+];
+
 fn name() -> BoxedStrategy<String> {
-    let names = [
-        "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on",
-        "tcp", "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
-    ];
-    select(names.to_vec()).prop_map(String::from).boxed()
+    select(NAMES.to_vec()).prop_map(String::from).boxed()
 }
 
 fn constant() -> BoxedStrategy<Expr> {
@@ -199,7 +200,9 @@ fn data(nested: bool) -> BoxedStrategy<Expr> {
     let raw = vec(any::<u8>(), 1..10)
         .prop_filter("text is text", |bytes| std::str::from_utf8(bytes).is_err());
     let word = "[a-z]{1,8}"
-        .prop_filter("a prefix", |word| word.len() > 1)
+        .prop_filter("a prefix, or a variable", |word| {
+            word.len() > 1 && !NAMES.contains(&&**word)
+        })
         .prop_map(Expr::Word);
     let shell = if nested {
         any::<String>().prop_map(Expr::Text).boxed()
@@ -469,7 +472,8 @@ proptest! {
     #[test]
     fn a_statement_is_written_and_read_again(statement in statement()) {
         let text = canonical(&statement);
-        let again = parse(&text);
+        // `recv s on b` is answered as a host that stands behind, unless there is a variable called on.
+        let again = parse_with(&text, &|name| NAMES.contains(&name));
         prop_assert_eq!(again.as_deref(), Ok(&[statement][..]), "written {}", text);
         prop_assert!(!text.contains('\n'), "one line: {}", text);
     }
