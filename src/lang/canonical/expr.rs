@@ -94,11 +94,14 @@ pub(super) fn expr(value: &Expr) -> String {
             Expr::Last => format!(".{name}"),
             other => format!("{}.{name}", operand(other)),
         },
-        // A name and a colon would begin a slice.
-        Expr::Index(object, at) if matches!(**at, Expr::Address(_)) => {
-            format!("{}[({})]", operand(object), expr(at))
+        Expr::Index(object, at) => {
+            let at = expr(at);
+            match at.contains(':') {
+                // Without brackets of its own a colon would begin a slice.
+                true => format!("{}[({at})]", operand(object)),
+                false => format!("{}[{at}]", operand(object)),
+            }
         }
-        Expr::Index(object, at) => format!("{}[{}]", operand(object), expr(at)),
         Expr::Call(inner) => call::brackets(inner),
         Expr::Apply(function, values) => apply(*function, values),
         Expr::Binary(op, a, b) => format!("{} {} {}", operand(a), sign(*op), operand(b)),

@@ -56,8 +56,12 @@ pub(super) fn function(
             false => fault.into(),
         });
     };
+    // Whether it is C's prototype its own arguments tell, and not what stands in front of it.
+    let before = std::mem::take(&mut i.state.c);
     let given = arguments(i)?;
-    build(i, start, command, name, given, false)
+    let call = build(i, start, command, name, given, false);
+    i.state.c |= before;
+    call
 }
 
 fn apply(

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use std::time::Duration;
 
-/// The variables that there are: names that a student may give, some of which are also commands, letters, modules and prefixes.
+/// The variables that there are: names that a student may give, some of which are also commands, letters, modules and
+/// prefixes.
 const NAMES: [&str; 25] = [
     "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on", "tcp",
     "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
@@ -287,7 +288,8 @@ fn argument(kind: Kind, nested: bool) -> BoxedStrategy<Expr> {
             .boxed(),
         Kind::Host => text_or_later("[a-z0-9.:-]{1,12}"),
         Kind::Service => prop_oneof![
-            any::<u16>().prop_map(|n| Expr::Int(n.into())),
+            // In brackets 0 is no port, as in Python, and is left out.
+            (1..=u16::MAX).prop_map(|n| Expr::Int(n.into())),
             text_or_later("[a-z]{1,8}")
         ]
         .boxed(),

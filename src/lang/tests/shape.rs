@@ -694,3 +694,15 @@ fn several_names_in_one_declaration() {
         assert!(parse(line).is_err(), "{line}");
     }
 }
+
+#[test]
+fn a_structure_in_front_of_a_call_does_not_make_it_c() {
+    let line =
+        "print {sa_family=AF_UNIX, sun_path=\"a\"}, getaddrinfo(\"a\", 1, AF_INET, SOCK_STREAM)";
+    assert_eq!(one(&canonical(&one(line))), one(line));
+    assert!(
+        canonical(&one(line)).contains("SOCK_STREAM"),
+        "{}",
+        canonical(&one(line))
+    );
+}

@@ -70,7 +70,11 @@ fn quoted_host(i: &Input, start: usize, value: &Expr) -> Parsed<Option<Host>> {
 fn port_follows(i: &Input) -> bool {
     let before = i.rest();
     let after = before.trim_start_matches([' ', '\t']);
+    // `flags=…` is the next argument.
+    let word = &after[identifier_len(after)..];
+    let keyword = word.starts_with('=') && !word.starts_with("==");
     !after.is_empty()
+        && !keyword
         && !after.starts_with(['-', ',', ';', '\n', '#', ')'])
         && after.len() < before.len()
 }
