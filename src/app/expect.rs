@@ -154,7 +154,7 @@ impl App {
             }
             Claim::True(expr) => {
                 let value = self.settled(|app| app.session.value(expr), sink)?;
-                let holds = !matches!(value, Value::Int(0) | Value::None);
+                let holds = !matches!(value, Value::Bool(false) | Value::Int(0) | Value::None);
                 Found::new(holds, self.sides(expr)).last()
             }
             Claim::Data(_) | Claim::Quiet(_) => Found::new(false, "").last(),

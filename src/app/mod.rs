@@ -30,7 +30,7 @@ use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::ast::Action;
 use crate::lang::{self, Fault, Statement};
-use crate::session::{Because, Machine, Policy, Refusal, Session, SocketId};
+use crate::session::{Because, Machine, NotYet, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, OnceLock};
@@ -215,6 +215,10 @@ impl App {
 
     fn not_understood(&mut self, line: &str, fault: Fault, sink: Sink<'_>) -> Outcome {
         let missing = fault.missing.clone().filter(|_| !self.settings.script);
+        if let Some((span, refusal)) = missing.as_ref().and_then(|one| self.no_socket(line, one)) {
+            line.clone_into(&mut self.line);
+            return self.refused(span, refusal, sink);
+        }
         if missing.is_none() {
             let complaint = Complaint {
                 message: fault.message,
@@ -229,6 +233,20 @@ impl App {
             fault: true,
             missing: missing.map(|missing| *missing),
             ..Outcome::default()
+        }
+    }
+
+    /// Why the socket that an unfinished line names cannot be used: said before anything is asked for. What an earlier
+    /// statement of the same line would make is not there yet.
+    fn no_socket(&self, line: &str, missing: &Missing) -> Option<(lang::ast::Span, Refusal)> {
+        let socket = missing.socket.as_ref()?;
+        let first = !line.get(..socket.span.start)?.contains([';', '\n']);
+        if !first || self.comparison.is_some() || socket.value.has_calls() {
+            return None;
+        }
+        match self.session.target(&socket.value) {
+            Err(NotYet::Refused(refusal)) => Some((socket.span, refusal)),
+            _ => None,
         }
     }
 

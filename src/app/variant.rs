@@ -89,6 +89,7 @@ fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static 
         "recv" | "recvfrom" | "read" => received(done, socket),
         "shutdown" => vec![direction(socket, &done.typed)],
         "close" => closed(socket, before),
+        "nonblock" if done.ret != Some(0) => vec!["get"],
         "poll" | "select" => without_socket(done).into_iter().collect(),
         _ => Vec::new(),
     }

@@ -140,7 +140,7 @@ pub struct Arg {
 pub enum Expr {
     /// `NULL`, `None`.
     Null,
-    /// A whole number. `True` and `on` are 1, `False` and `off` are 0.
+    /// A whole number. Where an argument is a switch, `True` and `on` are 1, `False` and `off` are 0.
     Int(i64),
     /// A number with a fraction, for timeouts.
     Float(f64),
@@ -160,7 +160,7 @@ pub enum Expr {
     Fd(i32),
     /// `.`: the socket last used.
     Last,
-    /// A constant by its C name (`SOCK_STREAM`), with its value here.
+    /// A constant by its C name (`SOCK_STREAM`) with its value here, or Python's `True` and `False`.
     Const(&'static str, i64),
     /// Constants joined with `|`, as written, and their value.
     Flags(Vec<&'static str>, i64),

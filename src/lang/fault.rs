@@ -1,5 +1,6 @@
 //! What is wrong with a line, where, and what to type instead.
 
+use super::ast::Arg;
 use crate::text::near;
 
 /// A line that cannot be understood. Nothing of it was done.
@@ -28,6 +29,8 @@ pub struct Missing {
     pub at: usize,
     /// What stands between the line and the answer: a blank, or a comma in a Python or C call.
     pub before: &'static str,
+    /// The socket that the line names: whether there is one is to be seen before anything is asked for.
+    pub socket: Option<Arg>,
 }
 
 impl Missing {

@@ -8,6 +8,7 @@ mod claim;
 mod data;
 mod declare;
 mod expr;
+mod fcntl;
 mod fit;
 mod input;
 mod lab;
@@ -27,6 +28,7 @@ mod watch;
 mod word;
 
 pub(super) use address::{is_host_name, is_service_name};
+pub(super) use fcntl::only_asks;
 pub(super) use input::input;
 pub(super) use lab::side_alone;
 pub(super) use shell::flag_word;

@@ -21,6 +21,8 @@ pub struct Shell<L> {
     lines: L,
     output: Output,
     style: Style,
+    /// The lesson that is on was asked for on the command line: who leaves it wants no shell.
+    for_lesson: bool,
 }
 
 /// What became of a statement.
@@ -52,6 +54,7 @@ impl<L: Lines> Shell<L> {
             lines,
             output: Output::default(),
             style,
+            for_lesson: false,
         }
     }
 
@@ -64,10 +67,11 @@ impl<L: Lines> Shell<L> {
             self.output.write(&greeting(&self.style));
         }
         let mut going = first.is_none_or(|line| !matches!(self.statement(line), Ran::Quit));
+        self.for_lesson = first.is_some();
         while going && !self.output.broken() {
             let prompt = self.prompt();
             going = match self.lines.next(&prompt) {
-                Entered::Text(text) => self.text(&text),
+                Entered::Text(text) => self.text(&text) || self.leaves_only_the_lesson(),
                 Entered::Interrupted => {
                     let words = interrupt_at_prompt(&self.shared);
                     self.output.write(&words);
@@ -77,7 +81,7 @@ impl<L: Lines> Shell<L> {
                     self.output.write(&format!("  {why}\n"));
                     true
                 }
-                Entered::End => false,
+                Entered::End => self.leaves_only_the_lesson(),
             };
         }
         self.leave();
@@ -88,6 +92,7 @@ impl<L: Lines> Shell<L> {
     fn prompt(&mut self) -> CountedPrompt {
         let app = self.shared.app();
         let (text, jobs) = (app.prompt(), app.jobs());
+        self.for_lesson &= app.in_lesson();
         self.shared.blocked.store(jobs, Ordering::Relaxed);
         self.shared.learn_words(&app);
         drop(app);
@@ -209,6 +214,18 @@ impl<L: Lines> Shell<L> {
             "" => missing.default.map(str::to_owned),
             given => Some(given.to_owned()),
         }
+    }
+
+    /// `quit` or Ctrl-D in a lesson that was begun in the shell: that far back, and no further. False where there is no
+    /// such lesson.
+    fn leaves_only_the_lesson(&mut self) -> bool {
+        let shared = Arc::clone(&self.shared);
+        let mut app = shared.app();
+        if self.for_lesson || !app.in_lesson() {
+            return false;
+        }
+        let left = app.leave_lesson(&mut |event| self.output.write(&shared.show(&event)));
+        left.is_ok()
     }
 
     /// Ends the session: says which calls are left blocked.

@@ -36,6 +36,7 @@ impl Session {
                 let port = Port::Expr(Box::new(parts[1].clone()));
                 self.address(&Expr::Address(Address::Inet { host, port }), domain)
             }
+            Expr::Name(name) if !self.knows(name) => Err(self.no_address(name, domain).into()),
             other => match self.value(other)? {
                 Value::Addr(addr) => Ok(addr),
                 Value::Tuple(items) => self.address_of_values(&items, domain),
@@ -51,6 +52,23 @@ impl Session {
                 .into()),
             },
         }
+    }
+
+    /// A word that is no variable, where an address should stand: a host without its port, most of all.
+    fn no_address(&self, name: &str, domain: Option<i32>) -> Refusal {
+        if domain == Some(libc::AF_UNIX) {
+            return Refusal::new(format!("`{name}` is no path"))
+                .help(format!("./{name} is a path, @{name} an abstract name"));
+        }
+        let port = format!("{name}:12345");
+        if name == "localhost" || self.networks.host(name, false).is_some() {
+            return Refusal::new(format!(
+                "`{name}` is a host, and an address needs a port too"
+            ))
+            .help(format!("{port} is port 12345 there"));
+        }
+        self.unknown(name)
+            .help(format!("a host needs a port: {port}"))
     }
 
     fn address_of_values(&self, items: &[Value], domain: Option<i32>) -> Result<Addr, NotYet> {

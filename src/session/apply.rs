@@ -50,6 +50,12 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Int => match first {
             Value::Int(n) => Ok(Value::Int(*n)),
             Value::Float(x) => Ok(Value::Int(*x as i64)),
+            Value::Bool(_) => Ok(first.clone().counted()),
+            // C's `printf("%d", s)`: there a socket is its descriptor.
+            Value::Socket(id) => match session.socket(*id) {
+                Some(socket) => Ok(Value::Int(i64::from(socket.fd))),
+                None => Err(Refusal::new("this socket was closed long ago").into()),
+            },
             other => {
                 let shown = session.show(other, true);
                 let parsed = shown.trim().parse().map(Value::Int);
@@ -142,7 +148,12 @@ pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
 
 /// `a + b`, `a == b` …
 pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal> {
-    let truth = |truth: bool| Ok(Value::Int(i64::from(truth)));
+    if let (Value::Bool(_), _) | (_, Value::Bool(_)) = (a, b)
+        && !matches!(operator, Operator::Eq | Operator::Ne)
+    {
+        return binary(operator, &a.clone().counted(), &b.clone().counted());
+    }
+    let truth = |truth: bool| Ok(Value::Bool(truth));
     match operator {
         Operator::Eq => truth(a.same(b)),
         Operator::Ne => truth(!a.same(b)),
@@ -186,7 +197,14 @@ fn whole(result: Option<i64>) -> Result<Value, Refusal> {
 }
 
 fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
-    Refusal::new(format!("{} and {} cannot be {what}", a.kind(), b.kind()))
+    let refusal = Refusal::new(format!("{} and {} cannot be {what}", a.kind(), b.kind()));
+    match (what, a, b) {
+        ("added", Value::Text(_) | Value::Bytes(_), _)
+        | ("added", _, Value::Text(_) | Value::Bytes(_)) => refusal.help(
+            "str(…) makes a text of any value; print takes several, with commas between them",
+        ),
+        _ => refusal,
+    }
 }
 
 fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {

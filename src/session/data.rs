@@ -24,6 +24,7 @@ impl Session {
                 Value::Bytes(bytes) => Ok(bytes),
                 Value::Text(text) => Ok(text.into_bytes()),
                 Value::Int(n) => Ok(n.to_string().into_bytes()),
+                truth @ Value::Bool(_) => Ok(truth.repr(false).into_bytes()),
                 wrong => Err(Refusal::new(format!(
                     "data is a text or bytes, and this is {}",
                     wrong.kind()

@@ -19,6 +19,7 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
     }
     let number = |at: usize| match fields.get(at) {
         Some(Value::Int(n)) => i32::try_from(*n).ok(),
+        Some(Value::Bool(on)) => Some(i32::from(*on)),
         _ => None,
     };
     let ints = |numbers: &[i32]| {

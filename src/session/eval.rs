@@ -47,6 +47,7 @@ impl Session {
                 Target { id: Some(id), .. } => Value::Socket(id),
                 Target { fd, .. } => Value::Int(i64::from(fd)),
             },
+            Expr::Const("True" | "False", n) => Value::Bool(*n != 0),
             Expr::Const(_, n) | Expr::Flags(_, n) => Value::Int(*n),
             Expr::Address(address) => {
                 Value::Addr(self.address(&Expr::Address(address.clone()), None)?)
@@ -96,7 +97,7 @@ impl Session {
         }
     }
 
-    fn unknown(&self, name: &str) -> Refusal {
+    pub(super) fn unknown(&self, name: &str) -> Refusal {
         let refusal = Refusal::new(format!("there is no socket or variable called `{name}`"));
         let names: Vec<&str> = self.vars.keys().map(String::as_str).collect();
         match nearest(name, names.iter().copied()) {
@@ -255,7 +256,7 @@ impl Session {
 
     /// A whole number.
     pub fn int(&self, expr: &Expr) -> Evaluated<i64> {
-        match self.value(expr)? {
+        match self.value(expr)?.counted() {
             Value::Int(n) => Ok(n),
             Value::Text(text) => match text.trim().parse() {
                 Ok(n) => Ok(n),

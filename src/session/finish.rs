@@ -1,8 +1,8 @@
 //! shutdown(2) and close(2).
 
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Yield};
-use super::{NotYet, Session, notation};
-use crate::lang::ast::Call;
+use super::{NotYet, Refusal, Session, notation};
+use crate::lang::ast::{Call, Expr};
 use crate::sys::call;
 
 /// shutdown(2)
@@ -28,6 +28,7 @@ pub fn shutdown(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
 
 /// close(2). It sleeps only where SO_LINGER asks for it and something is still unsent.
 pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    one_at_a_time(session, call)?;
     let target = session.sock(call)?;
     session.only_sockets(target)?;
     let fd = target.fd;
@@ -51,4 +52,31 @@ pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         effect: Effect::Closed,
         asked: Asked::default(),
     })
+}
+
+/// `close all`: each close is a call of its own.
+fn one_at_a_time(session: &Session, call: &Call) -> Result<(), Refusal> {
+    /// As many lines as are offered.
+    const MOST: usize = 8;
+    let arg = Session::need(call, "sockfd")?;
+    let all = matches!(&arg.value, Expr::Name(name) if name == "all" && !session.knows(name));
+    if !all {
+        return Ok(());
+    }
+    let open = session.table.open();
+    let refusal = Refusal::new("close takes one socket at a time").at(arg.span);
+    if open.is_empty() {
+        return Err(refusal.help("no socket is open: there is nothing to close"));
+    }
+    let calls = open
+        .iter()
+        .take(MOST)
+        .map(|socket| format!("close {}", socket.name));
+    let mut line = calls.collect::<Vec<_>>().join("; ");
+    if open.len() > MOST {
+        line.push_str("; and so on");
+    }
+    Err(refusal
+        .help(line)
+        .help("quit closes everything, and leaves"))
 }

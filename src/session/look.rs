@@ -248,15 +248,11 @@ impl Session {
         }
     }
 
-    /// As [`Self::show`], of an expression that says more than the number it gives: a comparison is true or false, as
-    /// Python writes it, but a number where C is written; errno has a name.
+    /// As [`Self::show`], of an expression that says more than the number it gives: errno has a name. Where C is
+    /// written, what is true or false is a number.
     pub fn show_of(&self, expr: &Expr, value: &Value, dialect: Dialect) -> String {
         match (expr, value) {
-            (Expr::Binary(operator, ..), Value::Int(n))
-                if operator.compares() && !dialect.is_c() =>
-            {
-                if *n == 0 { "False" } else { "True" }.to_owned()
-            }
+            (_, Value::Bool(truth)) if dialect.is_c() => i64::from(*truth).to_string(),
             (Expr::Name(name), Value::Int(_)) if self.is_errno(name) => match self.last_errno {
                 Some(errno) => format!("{} ({errno})", errno.0),
                 None => "0 (no error)".to_owned(),

@@ -7,6 +7,7 @@ mod connect;
 mod data;
 mod encode;
 mod eval;
+mod fcntl;
 mod finish;
 mod jobs;
 mod learn;
@@ -101,7 +102,7 @@ const PRIMITIVES: &[(&str, Primitive)] = &[
     ("close", finish::close),
     ("getsockopt", options::getsockopt),
     ("setsockopt", options::setsockopt),
-    ("nonblock", options::nonblock),
+    ("nonblock", fcntl::nonblock),
     ("poll", watch::poll),
     ("select", watch::select),
     ("gethostname", resolve::gethostname),

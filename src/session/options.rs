@@ -1,4 +1,4 @@
-//! getsockopt(2), setsockopt(2), and O_NONBLOCK through fcntl(2).
+//! getsockopt(2), setsockopt(2).
 
 use super::encode::encode;
 use super::eval::Target;
@@ -349,52 +349,4 @@ fn field(session: &Session, option: &SockOption, expr: &Expr) -> Result<Value, N
         _ => None,
     };
     Ok(found.map_or(value, |ip| Value::Text(ip.to_string())))
-}
-
-/// O_NONBLOCK, read and set with fcntl(2).
-pub fn nonblock(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
-    let target = session.sock(call)?;
-    session.only_sockets(target)?;
-    let on = session.maybe(call, "on", Session::int)?.unwrap_or(1) != 0;
-    let fd = target.fd;
-    Ok(Prepared {
-        command: "nonblock",
-        socket: target.id,
-        asleep: notation::asleep("nonblock", "fcntl", fd),
-        promptness: Promptness::AtOnce,
-        perform: Box::new(move || set_nonblocking(fd, on)),
-        effect: Effect::NonBlocking(on),
-        asked: Asked::default(),
-    })
-}
-
-fn set_nonblocking(fd: i32, on: bool) -> Performed {
-    let before = call::get_flags(fd);
-    let args = format!("{fd}, F_GETFL");
-    let flags = match before {
-        Ok(flags) => flags,
-        Err(errno) => {
-            return Performed::one(
-                notation::finished("nonblock", "fcntl", args, Err(errno)),
-                Err(errno),
-            );
-        }
-    };
-    let mut asked = notation::finished("nonblock", "fcntl", args, Ok(i64::from(flags)));
-    asked.text = format!(
-        "fcntl({fd}, F_GETFL) = {flags:#x} (flags {})",
-        notation::file_flags(flags)
-    );
-    let wanted = if on {
-        flags | libc::O_NONBLOCK
-    } else {
-        flags & !libc::O_NONBLOCK
-    };
-    let result = call::set_flags(fd, wanted);
-    let args = format!("{fd}, F_SETFL, {}", notation::file_flags(wanted));
-    let set = notation::finished("nonblock", "fcntl", args, result.map(|()| 0));
-    Performed {
-        calls: vec![asked, set],
-        result: result.map(|()| Yield::Nothing),
-    }
 }

@@ -203,6 +203,37 @@ fn values_compare_by_what_they_say() {
     ])));
     assert!(!addr.same(&Value::Int(80)));
     assert!(Value::State(crate::event::TcpState::TimeWait).same(&Value::Text("time-wait".into())));
+    assert!(Value::Bool(true).same(&Value::Int(1)));
+    assert!(!Value::Bool(false).same(&Value::None));
+}
+
+#[test]
+fn an_address_that_lacks_its_port_is_answered_with_one() {
+    let mut s = session();
+    done(&mut s, "s = socket tcp");
+    done(&mut s, "u = socket unix");
+    for (line, message, help) in [
+        ("bind s localhost", "needs a port too", "localhost:12345"),
+        ("connect s localhost", "needs a port too", "localhost:12345"),
+        ("connect s nowhere", "`nowhere`", "nowhere:12345"),
+        ("bind u name", "no path", "./name"),
+    ] {
+        let refusal = refused(&mut s, line);
+        assert!(refusal.message.contains(message), "{line}: {refusal:?}");
+        assert!(refusal.help.concat().contains(help), "{line}: {refusal:?}");
+    }
+}
+
+#[test]
+fn one_close_closes_one_socket() {
+    let mut s = session();
+    assert!(refused(&mut s, "close all").help[0].contains("no socket is open"));
+    done(&mut s, "a = socket tcp");
+    done(&mut s, "b = socket tcp");
+    assert_eq!(refused(&mut s, "close all").help[0], "close a; close b");
+    // A socket of that name is closed like any other.
+    done(&mut s, "all = socket tcp");
+    done(&mut s, "close all");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use std::fmt::Write;
 pub enum Value {
     /// Nothing: what `listen` returns.
     None,
+    /// `True` or `False`: what a comparison gives.
+    Bool(bool),
     /// A whole number.
     Int(i64),
     /// A number with a fraction.
@@ -35,6 +37,7 @@ impl Value {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::None => "nothing",
+            Self::Bool(_) => "True or False",
             Self::Int(_) | Self::Float(_) => "a number",
             Self::Text(_) => "a text",
             Self::Bytes(_) => "bytes",
@@ -43,6 +46,14 @@ impl Value {
             Self::State(_) => "a TCP state",
             Self::Tuple(_) => "a tuple",
             Self::Pending(..) => "the result of a call that still sleeps",
+        }
+    }
+
+    /// Itself, but `True` and `False` as the numbers that they are in C and, where one is wanted, in Python.
+    pub fn counted(self) -> Self {
+        match self {
+            Self::Bool(truth) => Self::Int(i64::from(truth)),
+            other => other,
         }
     }
 
@@ -71,6 +82,8 @@ impl Value {
     pub fn repr(&self, python: bool) -> String {
         match self {
             Self::None => "None".to_owned(),
+            Self::Bool(true) => "True".to_owned(),
+            Self::Bool(false) => "False".to_owned(),
             Self::Int(n) => n.to_string(),
             Self::Float(x) => x.to_string(),
             Self::Text(text) => quoted(text.as_bytes(), ""),
@@ -100,6 +113,9 @@ impl Value {
             | (Self::Tuple(b), Self::Addr(Addr::Inet(a))) => {
                 matches!(b.as_slice(), [Self::Text(host), Self::Int(port)]
                     if *host == a.ip().to_string() && *port == i64::from(a.port()))
+            }
+            (Self::Bool(truth), n @ Self::Int(_)) | (n @ Self::Int(_), Self::Bool(truth)) => {
+                *n == Self::Int(i64::from(*truth))
             }
             (a, b) => a == b,
         }

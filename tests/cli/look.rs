@@ -247,3 +247,39 @@ fn what_never_came_was_no_time_ago() {
         "{receiver:?}"
     );
 }
+
+#[test]
+fn what_is_true_or_false_is_printed_as_python_prints_it() {
+    script(
+        "print(True)\nprint(None)\na = 1 == 2\nprint a, a == False, a + 1\nvars\nprint(f\"{a} {a!r} {a=}\")\n\
+         s = socket tcp\non = True\nsetsockopt s SO_KEEPALIVE on\nexpect a == 0\nprintf(\"%d %d\\n\", 1 == 1, s);\n\
+         print(\"a\", \"b\", sep=\"-\")\nprint(f\"{7:04d}\")\n",
+    )
+    .status(0)
+    .says(&[
+        "  True",
+        "  None",
+        "  False True 1",
+        "a  False",
+        "  False False a=False",
+        "SO_KEEPALIVE, [1], 4) = 0",
+        "  1 3",
+        "  a-b",
+        "{:04d}: widths and bases are not kept here",
+        "  7",
+    ]);
+    script("expect 1 == 2\n").status(1).says(&["1 == 2"]);
+}
+
+#[test]
+fn the_flags_of_a_socket_are_shown_in_words() {
+    script("s = socket tcp\nfcntl(s, F_GETFL);\nnonblock s on\nflags = fcntl(s, F_GETFL, 0);\nprint flags\nfcntl(s, F_SETFL, flags | O_NONBLOCK);\n")
+        .status(0)
+        .says(&[
+            "fcntl(3, F_GETFL) = 0x2 (flags O_RDWR)",
+            "nothing has changed",
+            "fcntl(3, F_GETFL) = 0x802 (flags O_RDWR|O_NONBLOCK)",
+            "  2050",
+            "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
+        ]);
+}

@@ -74,6 +74,20 @@ fn a_missing_argument_is_asked_for_with_its_default() {
 }
 
 #[test]
+fn nothing_is_asked_for_a_socket_that_is_not_there() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s1 = socket tcp", "sock> ");
+    for line in ["send s2", "bind s2", "s2.send()", "shutdown s2"] {
+        terminal.run(line, "sock> ");
+        terminal.sees("there is no socket or variable called `s2`");
+        terminal.sees("did you mean `s1`?");
+    }
+    // What the line itself will make is asked about.
+    terminal.line("b = socket udp; send b");
+    terminal.sees("]: ");
+}
+
+#[test]
 fn the_next_line_typed_at_a_question_is_run_as_a_line() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

@@ -59,3 +59,23 @@ fn what_a_step_waits_for_is_told_above_the_prompt() {
     terminal.run("2", "sock> ");
     terminal.sees("This was lesson 4");
 }
+
+#[test]
+fn who_leaves_a_lesson_begun_in_the_shell_is_in_the_shell_again() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("learn 1", "lesson 1 1/7 (1-3)> ");
+    terminal.run("2", "lesson 1 1/7> ");
+    terminal.run("s = socket tcp", "lesson 1 2/7 (1-3)> ");
+    terminal.run("quit", "sock> ");
+    terminal.sees("You have left lesson 1, and what was open in it is closed.");
+    terminal.sees("Your place is kept:");
+    terminal.sees("lesson 1, step 2.");
+    terminal.run("ls", "sock> ");
+    terminal.sees("no socket is open");
+    // Ctrl-D goes as far back, and no further.
+    terminal.run("learn", "lesson 1 2/7 (1-3)> ");
+    terminal.keys("\x04");
+    terminal.prompt("sock> ");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+}

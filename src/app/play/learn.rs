@@ -93,6 +93,30 @@ impl App {
         outcome
     }
 
+    /// Whether a learner is being led through a lesson.
+    pub fn in_lesson(&self) -> bool {
+        self.learner.is_some()
+    }
+
+    /// Out of the lesson, back to the shell that it was begun in: everything is closed, the learner's place is kept.
+    ///
+    /// # Errors
+    /// Where the kernel gives no epoll descriptor.
+    pub fn leave_lesson(&mut self, sink: Sink<'_>) -> std::io::Result<()> {
+        let Some(learner) = self.learner.take() else {
+            return Ok(());
+        };
+        self.reset()?;
+        self.leave_stage();
+        let number = learner.number;
+        let kept = learner.farewell();
+        let words = format!(
+            "You have left lesson {number}, and what was open in it is closed. {kept} `quit` once more leaves the shell."
+        );
+        self.teach(words.replace("  ", " "), sink);
+        Ok(())
+    }
+
     /// Something has happened by itself: it may be what the lesson waits for.
     pub(in crate::app) fn lesson_hears(&mut self, sink: Sink<'_>) {
         if let Some(mut learner) = self.learner.take() {

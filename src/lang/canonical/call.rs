@@ -2,13 +2,16 @@
 
 use super::{address, expr};
 use crate::lang::ast::{Arg, Call, Expr};
-use crate::lang::parser::{flag_word, is_plain_word, short};
+use crate::lang::parser::{flag_word, is_plain_word, only_asks, short};
 use crate::lang::table::{Kind, Need, Param};
 use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Appends a call in words: `send s "hi" --oob`.
 pub(super) fn push_words(text: &mut String, call: &Call) {
+    if only_asks(call) {
+        return text.push_str(&brackets(call));
+    }
     let start = text.len();
     text.push_str(call.command.name);
     if call.command.name == "socket"
@@ -161,6 +164,9 @@ fn watched(value: &Expr) -> String {
 
 /// A call with brackets, as it stands inside an expression.
 pub(super) fn brackets(call: &Call) -> String {
+    if let Some(who) = call.expr("sockfd").filter(|_| only_asks(call)) {
+        return format!("fcntl({}, F_GETFL)", expr::expr(who));
+    }
     let mut gap = false;
     let mut given = Vec::new();
     for (param, arg) in call.command.params.iter().zip(&call.args) {

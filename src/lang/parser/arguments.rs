@@ -4,7 +4,7 @@ use super::expr::expr;
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::inside;
-use super::word::{blank, identifier, peek_identifier};
+use super::word::{blank, identifier, is_identifier, peek_identifier};
 use crate::lang::ast::{Arg, Call, Expr, Span};
 use crate::lang::fault::{Fault, Missing};
 use crate::lang::table::{Command, Kind, Need};
@@ -141,7 +141,7 @@ impl Places {
         for (n, one) in given.into_iter().enumerate() {
             let at = match one.keyword {
                 None if from + n < self.args.len() => from + n,
-                None => return Err(self.too_many(one.span).into()),
+                None => return Err(self.too_many(i, one.span).into()),
                 Some(word) => keyword(self.command, word).ok_or_else(|| {
                     let known = self.command.params.iter().map(|p| p.name);
                     Fault::new(
@@ -165,12 +165,22 @@ impl Places {
         Ok(())
     }
 
-    pub(super) fn too_many(&self, span: Span) -> Fault {
+    pub(super) fn too_many(&self, i: &Input, span: Span) -> Fault {
         let fault = Fault::new(
             (span.start, span.end),
             format!("{} takes no more than this", self.command.name),
         )
         .expecting(self.command.usage());
+        let more = &i.state.source[span.start..span.end];
+        if let ([_], Some(first)) = (self.command.params, self.socket())
+            && is_identifier(more)
+            && more != "and"
+        {
+            // `close a b`
+            let name = self.command.name;
+            let first = &i.state.source[first.span.start..first.span.end];
+            return fault.helping(format!("{name} {first}; {name} {more}"));
+        }
         let ends_in = |kind| {
             self.command
                 .params
@@ -185,6 +195,14 @@ impl Places {
             ));
         }
         fault
+    }
+
+    /// The socket among the arguments, where there is one.
+    fn socket(&self) -> Option<Arg> {
+        let mut each = self.command.params.iter().zip(&self.args);
+        each.find(|(param, _)| param.kind == Kind::Socket)?
+            .1
+            .clone()
     }
 
     /// The call as it is, whatever is not there.
@@ -204,7 +222,11 @@ impl Places {
                 Need::Optional | Need::Many => continue,
             };
             if arg.is_none() {
-                return Err(missing(self.command, param.name, default, at, before).into());
+                let mut fault = missing(self.command, param.name, default, at, before);
+                if let Some(missing) = &mut fault.missing {
+                    missing.socket = self.socket();
+                }
+                return Err(fault.into());
             }
         }
         Ok(self.bare())
@@ -238,6 +260,7 @@ pub(super) fn missing(
         default,
         at,
         before,
+        socket: None,
     }));
     fault
 }

@@ -1,6 +1,7 @@
 //! Calls with brackets, as C and Python write them.
 
 use super::arguments::{Given, Places, arguments, missing};
+use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::{lab, method, options, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
@@ -157,7 +158,7 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
 
 /// `setblocking(False)` is `nonblock on`.
 pub(super) fn inverted(value: Expr) -> Expr {
-    match value {
+    match counted(value) {
         Expr::Int(0) => Expr::Int(1),
         Expr::Int(_) => Expr::Int(0),
         Expr::Name(word) | Expr::Word(word) if word == "on" => Expr::Int(0),
@@ -302,10 +303,14 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
         i.state.dialect = Dialect::Python;
     }
     let mut span = first.span;
-    let mut values = Vec::new();
+    let (mut values, mut between) = (Vec::new(), None);
     for one in given {
         match one.keyword {
-            Some("end" | "sep" | "flush" | "file") => continue,
+            Some("sep") => {
+                between = Some(one.value);
+                continue;
+            }
+            Some("end" | "flush" | "file") => continue,
             Some(word) => {
                 return Err(Fault::new(
                     (one.span.start, one.span.end),
@@ -318,11 +323,21 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
         span.end = one.span.end;
     }
     if spelled == "printf"
-        && let Expr::Text(format) = &values[0]
+        && let Some(Expr::Text(format)) = values.first()
     {
         let format = format.strip_suffix('\n').unwrap_or(format).to_owned();
         values.remove(0);
-        values = vec![method::percent_format(i, &format, values)?];
+        values = vec![method::percent_format(i, &format, values, true)?];
+    }
+    if let (Some(text @ Expr::Text(apart)), 2..) = (&between, values.len())
+        && apart != " "
+    {
+        // Each is a copy: a text of a megabyte does not stand between a hundred thousand.
+        for _ in &values {
+            i.link()?;
+        }
+        let apart = values.into_iter().flat_map(|value| [text.clone(), value]);
+        values = vec![Expr::Apply(Function::Join, apart.skip(1).collect())];
     }
     places.set("values", Expr::Tuple(values), span);
     Ok(())

@@ -2,13 +2,13 @@
 
 mod packets;
 
-use super::address;
 use super::data::data;
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
 use super::shell::socket;
 use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
+use super::{address, refuse};
 use crate::errno::Errno;
 use crate::lang::ast::{Claim, Expr};
 use crate::lang::constants::{CONSTANTS, Family};
@@ -85,6 +85,7 @@ fn asking(i: &Input, mut fault: Fault, question: &str) -> Fault {
         // Behind the last word, before blanks and a comment.
         at: i.state.source[..i.at()].trim_end().len(),
         before: " ",
+        socket: None,
     }));
     fault
 }
@@ -101,7 +102,11 @@ fn number(i: &mut Input, kind: Kind) -> Parsed<Expr> {
 }
 
 fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
+    let line = i.rest();
     let unknown = || {
+        if let Some(fault) = turned(start, line, word) {
+            return fault;
+        }
         let fault = Fault::new(
             (start, start + word.len().max(1)),
             "this is nothing that can be expected",
@@ -115,10 +120,53 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
     };
     let compares = matches!(value, Expr::Binary(operator, ..) if operator.compares());
     if !compares {
-        return Err(unknown().into());
+        blank(i);
+        let next = peek_identifier(i);
+        return Err(match next {
+            "is" if turned(start, line, word).is_none() => {
+                refuse::word_in_value(i, i.at(), next).unwrap_or_else(unknown)
+            }
+            _ => unknown(),
+        }
+        .into());
     }
     Ok(Claim::True(value))
 }
+
+/// What was meant by `s LISTEN`, `s is LISTEN`, `s state LISTEN`, `LISTEN` or `ECONNREFUSED`, after `expect`.
+fn turned(start: usize, line: &str, word: &str) -> Option<Fault> {
+    let over = line.find(['\n', ';', '#']).unwrap_or(line.len());
+    let mut words = line[..over]
+        .split([' ', '\t', '\r'])
+        .filter(|word| !word.is_empty());
+    let first = words.next()?;
+    let who = first.strip_suffix(".state").unwrap_or(first);
+    let rest: Vec<&str> = words
+        .skip_while(|word| matches!(*word, "is" | "in" | "be"))
+        .take(3)
+        .collect();
+    let (meant, what) = match rest.as_slice() {
+        [] if Errno::named(word).is_some() => (format!("expect error {word}"), "error"),
+        [] if TcpState::parse(word).is_some() => (format!("expect state . {word}"), "state"),
+        [claim, what] if OF_SOCKETS.contains(claim) => {
+            (format!("expect {claim} {who} {what}"), *claim)
+        }
+        [state] if TcpState::parse(state).is_some() => {
+            (format!("expect state {who} {state}"), "state")
+        }
+        _ => return None,
+    };
+    let fault = Fault::new(
+        (start, start + first.len()),
+        format!("the word {what} comes first"),
+    );
+    Some(fault.expecting(meant))
+}
+
+/// Claims whose first word a socket's name follows.
+const OF_SOCKETS: [&str; 7] = [
+    "state", "local", "peer", "backlog", "recvq", "sendq", "ready",
+];
 
 /// A word up to what separates it from the next one.
 fn alternative<'a>(i: &mut Input<'a>) -> &'a str {

@@ -1,5 +1,6 @@
 //! Expressions, common to the three dialects.
 
+use super::fcntl::only_asks;
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::name::name;
 use super::number::number;
@@ -92,8 +93,10 @@ fn join_flags(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
                 names.extend(more);
                 value |= bits;
             }
-            // `fcntl(s, F_GETFL, 0) | O_NONBLOCK`: only the flags that are named can be joined here.
+            // `fcntl(s, F_GETFL, 0) | O_NONBLOCK`, `flags | O_NONBLOCK`: what is set already stays, whatever it is.
             Expr::Int(0) | Expr::Null => {}
+            Expr::Call(call) if i.state.fcntl && only_asks(&call) => {}
+            Expr::Name(_) if i.state.fcntl => {}
             _ => {
                 return Err(i
                     .fault(i.at(), "| joins constants, such as MSG_PEEK|MSG_DONTWAIT")
@@ -118,7 +121,7 @@ fn percent(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
         Expr::Tuple(values) => values,
         one => vec![one],
     };
-    method::percent_format(i, &format, values)
+    method::percent_format(i, &format, values, false)
 }
 
 /// A value with what stands before it: a sign, `&`, `*`, a cast.

@@ -14,7 +14,8 @@ use crate::lang::table::Kind;
 pub(super) fn fit(i: &mut Input, kind: Kind, value: Expr, span: Span) -> Parsed<Option<Expr>> {
     let value = match value {
         Expr::Word(word) if kind != Kind::Word && kind != Kind::Data => Expr::Name(word),
-        other => other,
+        other if matches!(kind, Kind::Value | Kind::Rest | Kind::Data | Kind::Word) => other,
+        other => counted(other),
     };
     let fitted = match kind {
         Kind::Socket => socket(value),
@@ -39,6 +40,14 @@ pub(super) fn fit(i: &mut Input, kind: Kind, value: Expr, span: Span) -> Parsed<
     match fitted {
         Ok(value) => Ok(Some(value)),
         Err(value) => Err(unfit(kind, &value, span).into()),
+    }
+}
+
+/// `True` is 1 and `False` 0, wherever a number is wanted.
+pub(super) fn counted(value: Expr) -> Expr {
+    match value {
+        Expr::Const("True" | "False", n) => Expr::Int(n),
+        other => other,
     }
 }
 

@@ -40,6 +40,8 @@ pub(crate) struct State<'a> {
     pub(super) tight: bool,
     /// Inside the braces of an f-string, where `:` begins a format.
     pub(super) format: bool,
+    /// Inside the brackets of fcntl(), where a variable may hold the flags that are set already.
+    pub(super) fcntl: bool,
     /// Something was seen that only C and strace write: `&x`, `NULL`, a cast, `sizeof`, `{…}`.
     pub(super) c: bool,
     /// The statement turned out to do nothing here.
@@ -113,6 +115,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
             brackets: 0,
             tight: false,
             format: false,
+            fcntl: false,
             c: false,
             nothing: false,
             declaring: false,

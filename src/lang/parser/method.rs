@@ -117,7 +117,12 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
 }
 
 /// `"%s from %d" % (a, b)` and `printf`.
-pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> Parsed<Expr> {
+pub(super) fn percent_format(
+    i: &mut Input,
+    format: &str,
+    values: Vec<Expr>,
+    is_c: bool,
+) -> Parsed<Expr> {
     let start = i.at();
     let wanted = format.replace("%%", "").matches('%').count();
     let values = match <[Expr; 1]>::try_from(values) {
@@ -145,10 +150,14 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
                 .into());
         };
         let kind = rest[letter..].chars().next().unwrap_or('%');
+        let spec = &rest[..=letter];
         rest = &rest[letter + 1..];
         if kind == '%' {
             text.push('%');
             continue;
+        }
+        if spec.contains(|c: char| c.is_ascii_digit()) || matches!(kind, 'x' | 'X' | 'o') {
+            form_left_out(i, &format!("%{spec}"));
         }
         let Some(value) = values.next() else {
             return Err(i
@@ -158,10 +167,12 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        pieces.push(if kind == 'r' {
-            Expr::Apply(Function::Repr, vec![value])
-        } else {
-            value
+        pieces.push(match (kind, value) {
+            ('r', value) => Expr::Apply(Function::Repr, vec![value]),
+            (_, plain @ (Expr::Int(_) | Expr::Text(_))) => plain,
+            // In C a socket is its descriptor, and True is 1.
+            ('d' | 'i' | 'u', value) if is_c => Expr::Apply(Function::Int, vec![value]),
+            (_, value) => value,
         });
     }
     text.push_str(rest);
@@ -171,6 +182,17 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
             .into());
     }
     Ok(pieced(pieces, text))
+}
+
+/// Width, digits and base of a format are read over: what is shown is the value as it is.
+pub(super) fn form_left_out(i: &mut Input, form: &str) {
+    let form = match form.len() <= 16 && form.chars().all(|c| c.is_ascii_graphic()) {
+        true => form,
+        false => "a format",
+    };
+    i.remark(format!(
+        "{form}: widths and bases are not kept here; the value is shown as it is"
+    ));
 }
 
 fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
@@ -191,6 +213,18 @@ fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
             .fault(start, "the format uses a value twice")
             .helping("give it a name first")
             .into()),
+    }
+}
+
+/// A value in the form that follows its name in braces: `!r`, `!s`, `:>8`.
+fn formed(i: &mut Input, value: Expr, form: &str) -> Expr {
+    let (conversion, spec) = form.split_once(':').unwrap_or((form, ""));
+    if !matches!(spec, "" | "d" | "s") {
+        form_left_out(i, &format!("{{:{spec}}}"));
+    }
+    match conversion {
+        "!r" | "!a" => Expr::Apply(Function::Repr, vec![value]),
+        _ => value,
     }
 }
 
@@ -251,7 +285,9 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        pieces.push(found.value.clone());
+        let value = found.value.clone();
+        let (_, form) = field.split_at(name.len());
+        pieces.push(formed(i, value, form));
     }
     text.push_str(rest);
     Ok(pieced(pieces, text))

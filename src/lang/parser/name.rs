@@ -26,8 +26,8 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
             i.state.c = true;
             return Ok(Expr::Null);
         }
-        "True" | "true" => return Ok(Expr::Int(1)),
-        "False" | "false" => return Ok(Expr::Int(0)),
+        "True" | "true" => return Ok(Expr::Const("True", 1)),
+        "False" | "false" => return Ok(Expr::Const("False", 0)),
         "sizeof" => return size_of(i),
         _ => {}
     }

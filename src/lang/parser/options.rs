@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, Places};
 use super::expr::{expr, tight};
-use super::fit::{fit, switch};
+use super::fit::{counted, fit, switch};
 use super::input::{Cursor, Input, Parsed};
 use super::number::seconds;
 use super::word::{blank, ends, peek_identifier, peek_word, word_or_text};
@@ -18,7 +18,7 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
     let setting = places.command.name == "setsockopt";
     let most = if setting { 5 } else { 6 };
     if let Some(extra) = given.get(most) {
-        return Err(places.too_many(extra.span).into());
+        return Err(places.too_many(i, extra.span).into());
     }
     let level = (given.len() > 1 && is_level(&given[1].value)).then(|| given.remove(1));
     let mut given = given.into_iter();
@@ -34,7 +34,7 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
     if let (true, Some(value)) = (setting, &value) {
         let value = match value.keyword {
             None | Some("value" | "optval") => value.clone(),
-            Some(_) => return Err(places.too_many(value.span).into()),
+            Some(_) => return Err(places.too_many(i, value.span).into()),
         };
         let known = chosen(places);
         let items = shaped(i, known, items(value.value), value.span)?;
@@ -147,7 +147,7 @@ fn shaped(
 }
 
 fn field(i: &mut Input, shape: Shape, value: Expr, span: Span) -> Parsed<Expr> {
-    let value = match (shape, value) {
+    let value = match (shape, counted(value)) {
         (Shape::Switch, value) => match value {
             Expr::Int(_) => value,
             other => switch(other).unwrap_or_else(|value| value),

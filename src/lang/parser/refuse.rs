@@ -1,8 +1,10 @@
 //! What other languages have and this one has not, each answered with what to type instead.
 
 use super::arguments::arguments;
+use super::fcntl;
 use super::input::{Cursor, Input, Parsed};
-use crate::lang::ast::{Arg, Call, Expr};
+use super::word::identifier_len;
+use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
 use crate::lang::table::find;
 
@@ -61,7 +63,8 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
             let fault = fault("there are no conditions here: make the call and see what it returns");
             match checked(line) {
                 Some(call) => fault.expecting(call).helping("its error is shown and explained by itself"),
-                None => fault.helping("type the lines below it; expect x == 3 checks a value"),
+                None => fault
+                    .helping("type the lines below it; print x shows a value, expect x == 3 checks one"),
             }
         }
         "try" | "except" | "finally" | "raise" => fault("there are no exceptions here: a call that fails shows its errno, and the session goes on")
@@ -106,7 +109,8 @@ fn checked(line: &str) -> Option<String> {
 pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
     let help = match word {
         "lambda" | "def" => "there are no functions here",
-        "not" | "and" | "or" | "in" | "is" | "if" | "else" | "for" | "while" => {
+        "is" => return Some(identity(i, start)),
+        "not" | "and" | "or" | "in" | "if" | "else" | "for" | "while" => {
             "one value, or a comparison such as x == 3"
         }
         "await" | "async" | "yield" => {
@@ -119,6 +123,41 @@ pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault
         i.fault(start, format!("{word} has no meaning here"))
             .helping(help),
     )
+}
+
+/// `s is None`, `a and b` as a statement, `after` behind its first word.
+pub(super) fn after_a_value(i: &Input, word: &str, after: &str) -> Option<Fault> {
+    let len = identifier_len(after);
+    let (next, rest) = after.split_at(len);
+    let joins = matches!(next, "is" | "and" | "or" | "in" | "not");
+    if !joins || !rest.starts_with(' ') || i.knows(next) || find(word).is_some() {
+        return None;
+    }
+    let gap = i.rest().len() - word.len() - after.len();
+    word_in_value(i, i.at() + word.len() + gap, next)
+}
+
+/// `s is None`, with `is` next or just read: comparisons are made with `==`.
+fn identity(i: &Input, start: usize) -> Fault {
+    let source = i.state.source;
+    let (before, after) = (&source[i.state.begin..start], &source[start + 2..]);
+    let over = after
+        .find(['\n', ';', '#', ')', ':'])
+        .unwrap_or(after.len());
+    let after = after[..over].trim();
+    let (sign, what) = match after.strip_prefix("not ") {
+        Some(what) => ("!=", what.trim()),
+        None => ("==", after),
+    };
+    let who = before.rsplit(['(', '=', ' ']).find(|word| !word.is_empty());
+    let fault = Fault::new(
+        (start, start + 2),
+        "values are compared with == and != here",
+    );
+    match (who, what) {
+        (Some(who), what) if !what.is_empty() => fault.expecting(format!("{who} {sign} {what}")),
+        _ => fault.expecting("x == 3"),
+    }
 }
 
 /// Members of Python's modules that are no calls and no constants.
@@ -147,6 +186,10 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
                 "setsockopt s SO_SNDTIMEO 5",
                 "poll s r 5000",
             ],
+        ),
+        "getblocking" => (
+            "whether calls may sleep is a flag of the open socket",
+            &["fcntl(s, F_GETFL)"],
         ),
         "makefile" | "readline" | "readlines" | "writelines" => (
             "a socket is no file here",
@@ -199,7 +242,7 @@ pub(super) fn call(
             | "WSAStartup" | "WSACleanup",
         ) => Some(nothing(i, name)),
         (Some("struct"), "pack") => Some(pack(i)),
-        (_, "fcntl") => Some(fcntl(i, start)),
+        (_, "fcntl") => Some(fcntl::call(i, start)),
         (_, "ioctl") => Some(Err(i
             .fault(start, "ioctl is not among the calls taught here")
             .expecting("nonblock s on")
@@ -338,6 +381,7 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     (&["receive", "get", "recieve"], "recv c 1024"),
     (&["new", "create", "make", "tcp", "udp"], "s = socket tcp"),
     (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
+    (&["fcntl"], "fcntl(s, F_GETFL), or nonblock s on"),
     (&["clear", "cls", "reset"], "Ctrl-L clears the screen"),
     (
         &[
@@ -355,7 +399,9 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
 /// The answer to a first word that is not known here but means something elsewhere.
 pub(super) fn first_word(word: &str, fault: Fault) -> Option<Fault> {
     if matches!(word, "not" | "lambda" | "and" | "or") {
-        return Some(fault.helping("one value, or a comparison such as x == 3"));
+        return Some(
+            fault.helping("a comparison says True or False: x == 3; print x shows a value"),
+        );
     }
     let (_, instead) = FIRST_WORDS
         .iter()
@@ -385,40 +431,4 @@ fn pack(i: &mut Input) -> Parsed<Expr> {
         values.remove(0);
     }
     Ok(Expr::Tuple(values))
-}
-
-/// `fcntl(s, F_SETFL, … | O_NONBLOCK)` is `nonblock s on`.
-fn fcntl(i: &mut Input, start: usize) -> Parsed<Expr> {
-    let nested = i.state.brackets > 0;
-    let given = arguments(i)?;
-    let fault = |i: &Input| {
-        i.fault(start, "of fcntl only O_NONBLOCK is taught here")
-            .expecting("nonblock s on")
-    };
-    let [socket, what, ..] = given.as_slice() else {
-        return Err(fault(i).into());
-    };
-    if nested && matches!(what.value, Expr::Const("F_GETFL", _)) {
-        return Ok(Expr::Int(0));
-    }
-    let (Some(flags), Expr::Const("F_SETFL", _), Some(command)) =
-        (given.get(2), &what.value, find("nonblock"))
-    else {
-        return Err(fault(i).into());
-    };
-    let on = match &flags.value {
-        Expr::Flags(names, _) => names.contains(&"O_NONBLOCK"),
-        Expr::Const(name, _) => *name == "O_NONBLOCK",
-        _ => false,
-    };
-    let (value, span) = (socket.value.clone(), socket.span);
-    let socket = super::fit::fit(i, crate::lang::table::Kind::Socket, value, span)?;
-    let args = vec![
-        socket.map(|value| Arg { value, span }),
-        Some(Arg {
-            value: Expr::Int(i64::from(on)),
-            span: flags.span,
-        }),
-    ];
-    Ok(Expr::Call(Box::new(Call { command, args })))
 }

@@ -98,7 +98,7 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
             next += usize::from(!flags_next && param.need != Need::Many);
         } else {
             i.skip(peek_word(i).len().max(1).min(i.rest().len()));
-            let fault = places.too_many(i.since(start));
+            let fault = places.too_many(i, i.since(start));
             let joins = matches!(
                 &i.state.source[start..i.at()],
                 "&&" | "||" | "|" | ">" | "&"
@@ -250,7 +250,7 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
     };
     let span = i.since(start);
     if places.args[at].is_some() {
-        return Err(places.too_many(span).into());
+        return Err(places.too_many(i, span).into());
     }
     places.put(i, at, value, span)
 }

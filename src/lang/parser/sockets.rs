@@ -211,7 +211,7 @@ fn one(i: &mut Input, places: &mut Places, at: usize, word: &str) -> Parsed<usiz
             start,
             end: start + word.len(),
         };
-        return Err(places.too_many(span).into());
+        return Err(places.too_many(i, span).into());
     };
     let value_start = i.at();
     let value = super::expr::tight(i)?;

@@ -297,6 +297,9 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }
+    if let Some(fault) = refuse::after_a_value(i, word, after) {
+        return Err(fault.into());
+    }
     let end = start + word.len();
     if is_known && let Some(fault) = slips::turned(i, word, after) {
         return Err(fault.into());

@@ -2,6 +2,7 @@
 
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
+use super::method::form_left_out;
 use super::word::is_quote;
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
@@ -68,8 +69,9 @@ pub(super) fn string(i: &mut Input, prefix: &str) -> Parsed<Expr> {
             }
             '\\' => escape(i, &mut pieces)?,
             '{' if format && !i.rest().starts_with("{{") => {
+                let (written, value) = replacement(i)?;
+                pieces.bytes.extend_from_slice(written.as_bytes());
                 pieces.flush();
-                let value = replacement(i)?;
                 pieces.done.push(value);
             }
             '{' | '}' if format => {
@@ -262,8 +264,9 @@ fn unicode(i: &mut Input, start: usize, pieces: &mut Pieces) -> Parsed<()> {
     Ok(())
 }
 
-/// `{value}`, `{value!r}`, `{value:format}` in an f-string. A format is read over.
-fn replacement(i: &mut Input) -> Parsed<Expr> {
+/// `{value}`, `{value!r}`, `{value:format}` in an f-string, and `{value=}`, where what was written stands before the
+/// value. A format is read over.
+fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
     let start = i.at();
     i.skip(1);
     let outer = std::mem::replace(&mut i.state.format, true);
@@ -272,8 +275,13 @@ fn replacement(i: &mut Input) -> Parsed<Expr> {
     i.state.brackets -= 1;
     i.state.format = outer;
     let mut value = value?;
-    let _ = i.eat("=");
-    if i.eat("!r") {
+    let end = i.at();
+    let named = i.eat("=");
+    let written = match named {
+        true => &i.state.source[start + 1..end + 1],
+        false => "",
+    };
+    if i.eat("!r") || i.eat("!a") || named && !i.rest().starts_with(['!', ':']) {
         value = Expr::Apply(Function::Repr, vec![value]);
     } else {
         let _ = i.eat("!s");
@@ -283,7 +291,11 @@ fn replacement(i: &mut Input) -> Parsed<Expr> {
             .rest()
             .find(|c: char| c == '}' || is_quote(c))
             .unwrap_or(0);
+        let form = &i.rest()[..len];
         i.skip(len);
+        if !matches!(form, "" | "d" | "s") {
+            form_left_out(i, &format!("{{:{form}}}"));
+        }
     }
     if !i.eat("}") {
         return Err(i
@@ -291,5 +303,5 @@ fn replacement(i: &mut Input) -> Parsed<Expr> {
             .expecting("}")
             .into());
     }
-    Ok(value)
+    Ok((written, value))
 }

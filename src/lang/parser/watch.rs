@@ -121,7 +121,7 @@ pub(super) fn select_call(i: &mut Input, places: &mut Places, mut given: Vec<Giv
         return with_timeout(i, places, given, false);
     }
     if let Some(extra) = given.get(4) {
-        return Err(places.too_many(extra.span).into());
+        return Err(places.too_many(i, extra.span).into());
     }
     let mut watched = Watched::default();
     let span = given[0].span;

@@ -369,6 +369,7 @@ const NAMES_AND_NUMBERS: &[&[&str]] = &[
         "s.setblocking(0)",
         "nonblock s 1",
         "fcntl(s, F_SETFL, fcntl(s, F_GETFL, 0) | O_NONBLOCK);",
+        "fcntl(s, F_SETFL, flags | O_NONBLOCK);",
         "fcntl(s, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
         "setblocking s off",
     ],
@@ -437,7 +438,7 @@ const VALUES: &[&[&str]] = &[
         "print x, y",
         "print(x, y)",
         "print x y",
-        "print(x, y, sep='')",
+        "print(x, y, sep=' ')",
     ],
     &[
         "print \"Got connection from\", addr",
@@ -451,9 +452,25 @@ const VALUES: &[&[&str]] = &[
     ],
     &[
         "print f\"port {n}\"",
-        "printf(\"port %d\\n\", n);",
+        "printf(\"port %s\\n\", n);",
         "print('port %d' % n)",
     ],
+    &[
+        "flags = fcntl(s, F_GETFL)",
+        "flags = fcntl(s, F_GETFL, 0);",
+        "flags = fcntl(s, F_GETFL) = 0x2 (flags O_RDWR)",
+    ],
+    &["print fcntl(s, F_GETFL)", "print(fcntl(s, F_GETFL))"],
+    // In C a socket is its number.
+    &["print f\"{int(s)}\"", "printf(\"%d\\n\", s);"],
+    &[
+        "print f\"{x!r}\"",
+        "print('{!r}'.format(x))",
+        "print('%r' % x)",
+    ],
+    &["print f\"x={x!r}\"", "print(f'{x=}')"],
+    &["print f\"{a}-{b}\"", "print(a, b, sep='-')"],
+    &["print True, False", "print(True, False)"],
     &["print data.decode()", "print(data.decode(\"utf-8\"))"],
     &["print addr[0]", "print(addr[0])"],
     &["print s.fd", "print(s.fileno())"],

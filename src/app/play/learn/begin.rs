@@ -233,7 +233,7 @@ impl Learner {
         words.push_str(&self.intro());
         words.push_str(
             "*`hint` helps, `answer` shows the lesson's own lines, `undo` takes a step's calls back, `skip` goes on, \
-             `quit` leaves and keeps your place.*\n\n",
+             `quit` leaves the lesson and keeps your place.*\n\n",
         );
         app.teach(words, sink);
         self.travel(app, 0, "", sink);

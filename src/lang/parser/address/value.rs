@@ -25,6 +25,13 @@ pub(in crate::lang::parser) fn from_expr(i: &Input, start: usize, value: Expr) -
             Ok(Expr::Address(Address::Inet { host, port }))
         }
         Expr::Binary(..) | Expr::Apply(..) => Ok(value),
+        Expr::Int(port @ 0..=0xffff) => {
+            let fault = i.fault(start, "this is a port, and an address needs a host too");
+            Err(expected(fault.helping(format!(
+                "(\"127.0.0.1\", {port}) in Python, 127.0.0.1:{port} elsewhere"
+            )))
+            .into())
+        }
         _ => Err(expected(i.fault(start, "this is no address")).into()),
     }
 }

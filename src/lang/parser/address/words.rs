@@ -124,14 +124,15 @@ fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
     if is_identifier(word) {
         return Ok(Expr::Name(word.to_owned()));
     }
-    let help = match word.parse::<u16>() {
-        Ok(port) => format!("127.0.0.1:{port} is that port of this machine"),
-        Err(_) => format!("{word}:80 is port 80 there"),
-    };
-    let what = if word.parse::<u16>().is_ok() {
-        "this is no address yet"
-    } else {
-        "an address needs a port"
+    let (what, help) = match word.parse::<u16>() {
+        Ok(port) => (
+            "this is a port, and an address needs a host too",
+            format!("127.0.0.1:{port} is that port of this machine"),
+        ),
+        Err(_) => (
+            "an address needs a port",
+            format!("{word}:12345 is port 12345 there"),
+        ),
     };
     Err(expected(i.fault(start, what).helping(help)).into())
 }
@@ -141,7 +142,13 @@ fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
     super::super::word::blank(i);
     let at = i.at();
     if ends(i) || i.rest().starts_with('-') {
-        return Err(expected(i.fault(start, "an address needs a port")).into());
+        let host = i.state.source[start..at].trim();
+        let host = match host.contains("::") && !host.starts_with('[') {
+            true => format!("[{host}]"),
+            false => host.to_owned(),
+        };
+        let fault = i.fault(start, "an address needs a port");
+        return Err(expected(fault.helping(format!("{host}:12345 is port 12345 there"))).into());
     }
     let name = peek_identifier(i);
     let port = if !name.is_empty()

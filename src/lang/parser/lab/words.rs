@@ -58,6 +58,7 @@ pub(super) fn need(i: &mut Input, message: &str, expected: &str) -> Parsed<()> {
         // Behind the last word, before blanks and a comment.
         at: i.state.source[..i.at()].trim_end().len(),
         before: " ",
+        socket: None,
     }));
     Err(fault.into())
 }
