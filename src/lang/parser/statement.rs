@@ -304,20 +304,25 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     if is_known && let Some(fault) = slips::turned(i, word, after) {
         return Err(fault.into());
     }
+    abbreviation(i, word, Span { start, end }, assigns)
+}
+
+/// A line whose first word is no command's whole name, and no value.
+fn abbreviation(i: &mut Input, word: &str, span: Span, assigns: bool) -> Parsed<Action> {
     let candidates = abbreviated(word);
     match candidates.as_slice() {
         [command] if command.role != Role::Lab || !assigns => {
             command_in_words(i, command, command.name)
         }
-        [command] => Err(lab::no_value(command, Span { start, end }).into()),
+        [command] => Err(lab::no_value(command, span).into()),
         [] => {
             identifier(i)?;
-            Err(shell::unknown(word, Span { start, end }).into())
+            Err(shell::unknown(word, span).into())
         }
         several => {
             let names: Vec<&str> = several.iter().map(|command| command.name).collect();
             Err(Fault::new(
-                (start, end),
+                (span.start, span.end),
                 format!("{word} may be short for several commands"),
             )
             .expecting(names.join(", "))
