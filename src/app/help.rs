@@ -29,6 +29,13 @@ impl App {
             return Ok(Outcome::default());
         };
         let word = self.settled(|app| app.session.word(&expr), sink)?;
+        if self.session.knows(&word) && crate::lang::table::find(&word).is_none() {
+            self.say(
+                format!("`{word}` is a name of yours: print {word} shows it, ls every socket, help the commands"),
+                sink,
+            );
+            return Ok(Outcome::default());
+        }
         let found = crate::lang::table::abbreviated(&word);
         match found.as_slice() {
             [command] if !command.forms.is_empty() => {

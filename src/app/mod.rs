@@ -28,7 +28,7 @@ pub use vocabulary::Vocabulary;
 
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
-use crate::lang::ast::Action;
+use crate::lang::ast::{Action, Expr};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, NotYet, Policy, Refusal, Session, SocketId};
 use books::Ledger;
@@ -244,10 +244,29 @@ impl App {
         if !first || self.comparison.is_some() || socket.value.has_calls() {
             return None;
         }
-        match self.session.target(&socket.value) {
-            Err(NotYet::Refused(refusal)) => Some((socket.span, refusal)),
-            _ => None,
-        }
+        let refusal = match (self.session.target(&socket.value), &socket.value) {
+            (Err(NotYet::Refused(refusal)), Expr::Name(word)) if missing.question == "data" => {
+                let call = line.get(..socket.span.start)?.trim_end_matches(['(', ' ']);
+                refusal.help(format!(
+                    "if that is the data, the socket comes first: {call} . {word}"
+                ))
+            }
+            (Err(NotYet::Refused(refusal)), _) => refusal,
+            // `bind 8080`: a number where the socket should stand.
+            (Ok(target), Expr::Fd(fd)) if target.id.is_none() => {
+                let call = line.get(..socket.span.start)?.trim_end_matches(['(', ' ']);
+                let host = if missing.question == "addr" {
+                    "127.0.0.1:"
+                } else {
+                    ""
+                };
+                Refusal::new(format!("no socket has the descriptor {fd}"))
+                    .help(format!("the socket comes first: {call} . {host}{fd}"))
+                    .help("`ls` lists the sockets")
+            }
+            _ => return None,
+        };
+        Some((socket.span, refusal))
     }
 
     /// A statement that was understood but cannot be done.

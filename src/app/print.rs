@@ -20,7 +20,14 @@ impl App {
         };
         let mut shown = Vec::with_capacity(items.len());
         for item in &items {
-            let value = self.settled(|app| app.session.value(item), sink)?;
+            let value = self
+                .settled(|app| app.session.value(item), sink)
+                .map_err(|refusal| match item {
+                    Expr::Name(name) if !self.session.knows(name) => {
+                        refusal.help(format!("a text stands in quotes: print \"{name}\""))
+                    }
+                    _ => refusal,
+                })?;
             shown.push(self.session.show_of(item, &value, statement.dialect));
         }
         self.say(shown.join(" "), sink);

@@ -203,6 +203,8 @@ pub enum Function {
     Upper,
     /// In small letters.
     Lower,
+    /// Bytes as hexadecimal digits.
+    Hex,
     /// f"…{x}…" and "…".format(…): the pieces, joined.
     Join,
     /// `x[from:to]`: the value, then where the part begins and ends; `Null` where that is not said.

@@ -67,7 +67,18 @@ impl Session {
             ))
             .help(format!("{port} is port 12345 there"));
         }
-        self.unknown(name)
+        let refusal = self.unknown(name);
+        if refusal
+            .help
+            .iter()
+            .any(|help| help.contains("did you mean"))
+        {
+            return refusal;
+        }
+        Refusal::new(refusal.message)
+            .help(format!(
+                "{name} = (\"127.0.0.1\", 12345) makes it an address"
+            ))
             .help(format!("a host needs a port: {port}"))
     }
 

@@ -47,28 +47,44 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Len => length(first).map_err(NotYet::from),
         Function::Str => Ok(Value::Text(session.show(first, true))),
         Function::Repr => Ok(Value::Text(session.repr(first, true))),
-        Function::Int => match first {
-            Value::Int(n) => Ok(Value::Int(*n)),
-            Value::Float(x) => Ok(Value::Int(*x as i64)),
-            Value::Bool(_) => Ok(first.clone().counted()),
-            // C's `printf("%d", s)`: there a socket is its descriptor.
-            Value::Socket(id) => match session.socket(*id) {
-                Some(socket) => Ok(Value::Int(i64::from(socket.fd))),
-                None => Err(Refusal::new("this socket was closed long ago").into()),
-            },
-            other => {
-                let shown = session.show(other, true);
-                let parsed = shown.trim().parse().map(Value::Int);
-                parsed.map_err(|_| Refusal::new(format!("`{shown}` is no whole number")).into())
-            }
-        },
+        Function::Int => whole_number(first, session).map_err(NotYet::from),
         Function::Strip => text(|text| text.trim().to_owned()),
         Function::Upper => text(str::to_uppercase),
         Function::Lower => text(str::to_lowercase),
+        Function::Hex => hex(first).map_err(NotYet::from),
         Function::Join => Ok(Value::Text(
             args.iter().map(|arg| session.raw(arg)).collect(),
         )),
     }
+}
+
+/// `int(x)`
+fn whole_number(value: &Value, session: &Session) -> Result<Value, Refusal> {
+    match value {
+        Value::Int(n) => Ok(Value::Int(*n)),
+        Value::Float(x) => Ok(Value::Int(*x as i64)),
+        Value::Bool(_) => Ok(value.clone().counted()),
+        // C's `printf("%d", s)`: there a socket is its descriptor.
+        Value::Socket(id) => match session.socket(*id) {
+            Some(socket) => Ok(Value::Int(i64::from(socket.fd))),
+            None => Err(Refusal::new("this socket was closed long ago")),
+        },
+        other => {
+            let shown = session.show(other, true);
+            let parsed = shown.trim().parse().map(Value::Int);
+            parsed.map_err(|_| Refusal::new(format!("`{shown}` is no whole number")))
+        }
+    }
+}
+
+/// `x.hex()`
+fn hex(value: &Value) -> Result<Value, Refusal> {
+    let Value::Bytes(bytes) = value else {
+        let message = format!("only bytes have hex(), and this is {}", value.kind());
+        return Err(Refusal::new(message).help("x.encode() makes bytes of a text"));
+    };
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    Ok(Value::Text(digits.collect()))
 }
 
 fn length(value: &Value) -> Result<Value, Refusal> {

@@ -20,6 +20,10 @@ impl Session {
             Expr::Fill(n) if *n <= MOST => Ok(filled(*n as usize)),
             Expr::Fill(n) => Err(too_long(*n).into()),
             Expr::File(path) => Ok(self.file(path)?),
+            Expr::Name(name) if !self.knows(name) && !self.is_errno(name) => Err(self
+                .unknown(name)
+                .help(format!("a text stands in quotes: \"{name}\""))
+                .into()),
             other => match self.value(other)? {
                 Value::Bytes(bytes) => Ok(bytes),
                 Value::Text(text) => Ok(text.into_bytes()),

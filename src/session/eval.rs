@@ -100,6 +100,9 @@ impl Session {
     pub(super) fn unknown(&self, name: &str) -> Refusal {
         let refusal = Refusal::new(format!("there is no socket or variable called `{name}`"));
         let names: Vec<&str> = self.vars.keys().map(String::as_str).collect();
+        if matches!(name, "tcp" | "udp" | "tcp6" | "udp6" | "unix") {
+            return refusal.help(format!("a socket is made so: s = socket {name}"));
+        }
         match nearest(name, names.iter().copied()) {
             Some(near) => refusal.help(format!("did you mean `{near}`?")),
             None if names.is_empty() => {
@@ -108,6 +111,18 @@ impl Session {
                 refusal.help(format!("make one first:  {name} = socket{kind}"))
             }
             None => refusal.help("`ls` lists the sockets, `vars` the variables"),
+        }
+    }
+
+    /// A name at which a socket should stand.
+    fn no_socket(&self, name: &str) -> Refusal {
+        let refusal = self.unknown(name);
+        let kind = self.usual.map_or(" tcp", |_| "");
+        let make = format!("{name} = socket{kind}");
+        // Where nothing else is known, or is alike, that has its own words.
+        match refusal.help.as_slice() {
+            [ls] if ls.starts_with("`ls`") => refusal.help(format!("{make} makes one")),
+            _ => refusal,
         }
     }
 
@@ -125,6 +140,9 @@ impl Session {
             Expr::Fd(fd) => self.by_number(i64::from(*fd)),
             Expr::Int(n) => self.by_number(*n),
             Expr::Word(name) => self.target(&Expr::Name(name.clone())),
+            Expr::Name(name) if !self.knows(name) && !self.is_errno(name) => {
+                Err(self.no_socket(name).into())
+            }
             other => match self.value(other)? {
                 Value::Socket(id) => self.usable(id),
                 Value::Int(n) => self.by_number(n),

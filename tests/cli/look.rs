@@ -283,3 +283,27 @@ fn the_flags_of_a_socket_are_shown_in_words() {
             "fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0",
         ]);
 }
+
+#[test]
+fn a_name_that_stands_for_nothing_is_answered_where_it_stands() {
+    for (line, help) in [
+        ("s = tcp", "a socket is made so: s = socket tcp"),
+        ("accept c", "c = socket tcp makes one"),
+        ("print hi", "print \"hi\""),
+        ("x.send(hello)", "a text stands in quotes: \"hello\""),
+        ("help x", "print x shows it"),
+        (
+            "bind(x, &a, sizeof a);",
+            "a = (\"127.0.0.1\", 12345) makes it an address",
+        ),
+        ("print \"n \" + 3", "str(…)"),
+        ("print \"n\".hex()", "x.encode()"),
+    ] {
+        let ran = script(&format!("x = socket tcp\n{line}\n"));
+        let said = format!("{}{}", ran.stdout, ran.stderr).replace("\n       ", " ");
+        assert!(said.contains(help), "{line}: {said}");
+    }
+    script("print b'x\\xff'.hex()\nexit(EXIT_FAILURE);\nnever\n")
+        .status(0)
+        .says(&["78ff"]);
+}

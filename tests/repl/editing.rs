@@ -82,6 +82,10 @@ fn nothing_is_asked_for_a_socket_that_is_not_there() {
         terminal.sees("there is no socket or variable called `s2`");
         terminal.sees("did you mean `s1`?");
     }
+    terminal.run("bind 8080", "sock> ");
+    terminal.sees("the socket comes first: bind . 127.0.0.1:8080");
+    terminal.run("send hello", "sock> ");
+    terminal.sees("the socket comes first: send . hello");
     // What the line itself will make is asked about.
     terminal.line("b = socket udp; send b");
     terminal.sees("]: ");

@@ -131,6 +131,7 @@ fn apply(function: Function, values: &[Expr]) -> String {
         Function::Strip => method_of("strip"),
         Function::Upper => method_of("upper"),
         Function::Lower => method_of("lower"),
+        Function::Hex => method_of("hex"),
         Function::Join => joined(values),
         Function::Slice => {
             let bound = |at: usize| match values.get(at) {

@@ -171,6 +171,9 @@ impl Places {
             format!("{} takes no more than this", self.command.name),
         )
         .expecting(self.command.usage());
+        if self.command.params.is_empty() {
+            return fault.helping(format!("{} stands alone", self.command.name));
+        }
         let more = &i.state.source[span.start..span.end];
         if let ([_], Some(first)) = (self.command.params, self.socket())
             && is_identifier(more)

@@ -343,10 +343,23 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
     Ok(())
 }
 
+/// What may stand in the brackets of a method in Python.
+fn example(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::Address => "(\"127.0.0.1\", 12345)",
+        Kind::Data => "b\"hello\"",
+        Kind::Size => "1024",
+        Kind::Int => "5",
+        Kind::How => "socket.SHUT_WR",
+        Kind::Switch => "False",
+        _ => return None,
+    })
+}
+
 /// A command without brackets or arguments after a dot, `s.close`, as the lab sheet has it.
 pub(super) fn bare_method(i: &mut Input, command: &'static Command, target: Given) -> Parsed<Expr> {
     let mut places = Places::new(command);
-    places.put(i, 0, target.value, target.span)?;
+    places.put(i, 0, target.value.clone(), target.span)?;
     let end = i.at();
     let name = command.name;
     for param in command.params.iter().skip(1) {
@@ -354,6 +367,10 @@ pub(super) fn bare_method(i: &mut Input, command: &'static Command, target: Give
             let mut fault = missing(command, param.name, None, end, "");
             fault.missing = None;
             fault.message = format!("{name} needs brackets and what to do it with");
+            let who = &i.state.source[target.span.start..target.span.end];
+            if let Some(example) = example(param.kind).filter(|_| who.len() < 40) {
+                fault.expected = vec![format!("{who}({example})")];
+            }
             return Err(fault.into());
         }
     }

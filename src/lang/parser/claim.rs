@@ -121,6 +121,13 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
     let compares = matches!(value, Expr::Binary(operator, ..) if operator.compares());
     if !compares {
         blank(i);
+        if matches!(value, Expr::Name(_)) && ends(i) && i.knows(word) {
+            let fault = Fault::new((start, i.at()), "this is no comparison");
+            return Err(fault
+                .expecting(format!("expect {word} != None"))
+                .expecting(format!("expect state {word} LISTEN"))
+                .into());
+        }
         let next = peek_identifier(i);
         return Err(match next {
             "is" if turned(start, line, word).is_none() => {

@@ -12,7 +12,8 @@ use crate::lang::table::{Kind, find};
 const PROPERTIES: [&str; 7] = ["local", "peer", "fd", "state", "family", "type", "proto"];
 
 /// Methods of values.
-const FUNCTIONS: [(&str, Function); 5] = [
+const FUNCTIONS: [(&str, Function); 6] = [
+    ("hex", Function::Hex),
     ("decode", Function::Decode),
     ("encode", Function::Encode),
     ("strip", Function::Strip),
@@ -66,6 +67,9 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
         }
         _ => {}
     }
+    if !called && is_of_value(name) {
+        return Err(not_called(i, start, at).into());
+    }
     if let Some(fault) = refuse::method(i, start, name) {
         return Err(fault.into());
     }
@@ -90,6 +94,18 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
                 .into())
         }
     }
+}
+
+/// `data.decode`, whose name, read just now, began at `at`.
+fn not_called(i: &Input, start: usize, at: usize) -> Fault {
+    let source = i.state.source;
+    let (written, name) = (&source[start..i.at()], &source[at..i.at()]);
+    let written = match written.len() <= 40 {
+        true => written.to_owned(),
+        false => format!("x.{name}"),
+    };
+    let what = format!("without brackets this names {name} and does not call it");
+    Fault::new((at, i.at()), what).expecting(format!("{written}()"))
 }
 
 /// Whose property it is: a number is a descriptor.

@@ -21,11 +21,12 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
         if i.rest().starts_with("#include") || i.rest().starts_with("#define") {
             let start = i.at();
             comment_line(i);
-            found.push(nothing(
-                i.since(start),
-                Dialect::C,
-                "everything is included already",
-            ));
+            let span = i.since(start);
+            let remark = match defined(&i.state.source[span.start..span.end]) {
+                Some(line) => format!("#define defines nothing here; this does: {line}"),
+                None => "everything is included already".to_owned(),
+            };
+            found.push(nothing(span, Dialect::C, &remark));
         } else if i.rest().starts_with('#') || i.rest().starts_with("//") {
             comment_line(i);
         }
@@ -33,6 +34,17 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
             return;
         }
     }
+}
+
+/// `PORT = 8080` for `#define PORT 8080`.
+fn defined(line: &str) -> Option<String> {
+    let (name, value) = line
+        .strip_prefix("#define")?
+        .trim()
+        .split_once(char::is_whitespace)?;
+    let value = value.trim();
+    let fits = is_identifier(name) && value.len() <= 40 && !value.contains(char::is_control);
+    fits.then(|| format!("{name} = {value}"))
 }
 
 fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {

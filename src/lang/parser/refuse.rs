@@ -59,7 +59,7 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
                 None => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
             }
         }
-        "if" | "elif" | "switch" | "case" => {
+        "if" | "elif" | "else" | "switch" | "case" => {
             let fault = fault("there are no conditions here: make the call and see what it returns");
             match checked(line) {
                 Some(call) => fault.expecting(call).helping("its error is shown and explained by itself"),
@@ -71,6 +71,9 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
             .helping("type the lines of the block; expect error ECONNREFUSED checks for an error"),
         "def" | "class" | "async" | "fn" => fault("there are no functions here: one call at a time, so that each can be seen")
             .helping("type the lines of its body, with values in the place of its parameters"),
+        "await" => fault("calls are made as they stand; one that sleeps becomes a job")
+            .expecting(line["await".len()..].trim().to_owned()),
+        "global" => fault("every name is known everywhere here").helping("leave this line out"),
         "del" => fault("a socket ends with close").expecting("close s"),
         _ => fault("there is no block here to leave").helping("leave this line out, or type quit to end the session"),
     }
@@ -179,7 +182,7 @@ pub(super) fn member(i: &Input, start: usize, module: &str, name: &str) -> Optio
 /// Methods that Python's sockets have and the kernel has not.
 pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
     let (why, instead): (&str, &[&str]) = match name {
-        "settimeout" | "gettimeout" | "setdefaulttimeout" => (
+        "settimeout" | "gettimeout" | "timeout" | "setdefaulttimeout" => (
             "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
             &[
                 "setsockopt s SO_RCVTIMEO 5",
@@ -202,6 +205,11 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
         "sendmsg" | "sendfile" | "sendmmsg" => (
             "this call is not among those taught here",
             &["send s \"text\"", "send s @file"],
+        ),
+        "fromhex" => ("hexadecimal digits are bytes as they stand", &["0x6869"]),
+        "start" | "run" => (
+            "a call that sleeps becomes a job by itself, so one shell can play server and client",
+            &["accept s", "jobs"],
         ),
         "register" | "unregister" | "modify" => {
             ("there are no poll objects here", &["poll s rw 1000"])
@@ -356,6 +364,11 @@ const NO_CALLS: &[NoCall] = &[
         &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
     ),
     (
+        &["type", "id", "isinstance", "dir", "hasattr", "getattr"],
+        "print shows what a name stands for, help lists what can be done with it",
+        &["print s", "help"],
+    ),
+    (
         &["main"],
         "there are no functions here: one call at a time",
         &["the lines of its body"],
@@ -382,6 +395,29 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     (&["new", "create", "make", "tcp", "udp"], "s = socket tcp"),
     (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
     (&["fcntl"], "fcntl(s, F_GETFL), or nonblock s on"),
+    (
+        &["sleep", "pause"],
+        "wait waits for a sleeping call; nothing else needs a pause here",
+    ),
+    (
+        &["let", "var", "val", "auto", "const"],
+        "a name needs no word in front: s = socket tcp",
+    ),
+    (
+        &[
+            "Socket",
+            "ServerSocket",
+            "DatagramSocket",
+            "TcpStream",
+            "TcpListener",
+            "UdpSocket",
+        ],
+        "s = socket tcp, s = socket udp",
+    ),
+    (
+        &["use", "require"],
+        "everything is there already: s = socket tcp",
+    ),
     (&["clear", "cls", "reset"], "Ctrl-L clears the screen"),
     (
         &[

@@ -260,6 +260,9 @@ pub(super) fn socket(i: &mut Input, command: &Command) -> Parsed<Expr> {
     let start = i.at();
     let word = peek_word(i);
     let plain = word.trim_end_matches(',');
+    if let Some(fault) = slips::without_socket(i, command, word) {
+        return Err(fault.into());
+    }
     if is_identifier(plain) && constant(plain).is_none() {
         i.skip(plain.len());
         return Ok(Expr::Name(plain.to_owned()));

@@ -130,3 +130,28 @@ pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
     let end = start + i.rest().len() - after.len() + len;
     Some(Fault::new((start, end), "the call comes first, then its socket").expecting(what.trim()))
 }
+
+/// `bind localhost 8080`, `bind s:8080`: the socket is not there, or has the port at its name.
+pub(super) fn without_socket(i: &Input, command: &Command, word: &str) -> Option<Fault> {
+    let takes_address = command.params.get(1)?.kind == Kind::Address;
+    let (name, port) = word.split_once(':').unwrap_or((word, ""));
+    if !takes_address || i.knows(word) {
+        return None;
+    }
+    let (name, meant) = match (name, port) {
+        ("localhost", "") => (".", i.rest()),
+        (name, port) if !port.is_empty() && i.knows(name) => (name, port),
+        _ => return None,
+    };
+    let over = meant.find(['\n', ';', '#']).unwrap_or(meant.len());
+    let meant = meant[..over].trim();
+    let start = i.at();
+    let host = if name == "." { "" } else { "127.0.0.1:" };
+    Some(
+        Fault::new(
+            (start, start + word.len()),
+            "the socket comes first, and stands alone",
+        )
+        .expecting(format!("{} {name} {host}{meant}", command.name)),
+    )
+}

@@ -212,6 +212,14 @@ fn stray(i: &Input) -> Fault {
         return Fault::new((start, start + 2), "a value does not change by itself here")
             .expecting(format!("x {}= 1", &rest[..1]));
     }
+    if rest.starts_with("::") {
+        return Fault::new(
+            (start, start + 2),
+            "calls stand here as in C, Python or a shell",
+        )
+        .expecting("c = socket tcp")
+        .expecting("connect c 127.0.0.1:12345");
+    }
     if let Some(line) = host_in_front(i) {
         return i
             .fault(start, "the host stands in front of the whole statement")
@@ -326,7 +334,10 @@ fn abbreviation(i: &mut Input, word: &str, span: Span, assigns: bool) -> Parsed<
                 format!("{word} may be short for several commands"),
             )
             .expecting(names.join(", "))
-            .helping(format!("to see a variable: print {word}"))
+            .helping(match i.knows(word) {
+                true => format!("to see a variable: print {word}"),
+                false => format!("for a socket of that name: {word} = socket tcp"),
+            })
             .into())
         }
     }

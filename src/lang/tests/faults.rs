@@ -183,7 +183,6 @@ fn what_would_be_taken_for_something_else_is_answered() {
         ("not s", "x == 3"),
         ("x = c.recv(10) or 2", "x == 3"),
         ("ls && ls", "; separates statements"),
-        ("dir(s)", "help lists"),
         ("a->b = 3", "addr = "),
     ] {
         assert!(
@@ -249,6 +248,58 @@ fn a_first_guess_is_answered_with_what_to_type() {
         let fault = fault(line);
         assert!(fault.help.concat().contains(help), "{line}: {fault:?}");
     }
+}
+
+/// Lines as a beginner types them from another language, and the line that is offered.
+const FROM_ELSEWHERE: &[(&str, &str)] = &[
+    ("s = 1; s.listen", "s.listen(5)"),
+    ("s = 1; s.bind", "s.bind((\"127.0.0.1\", 12345))"),
+    ("s = 1; s.setblocking", "s.setblocking(False)"),
+    ("s.fileno", "s.fileno()"),
+    ("data.decode", "data.decode()"),
+    ("type(s)", "print s"),
+    ("bytes.fromhex(\"6869\")", "0x6869"),
+    ("t.start()", "jobs"),
+    ("s = 1; assert s", "expect s != None"),
+    ("await s.accept()", "s.accept()"),
+    ("bind localhost 8080", "bind . localhost 8080"),
+    ("s = 1; bind s:8080", "bind s 127.0.0.1:8080"),
+    (
+        "let s = TcpStream::connect(\"127.0.0.1:80\");",
+        "connect c 127.0.0.1:12345",
+    ),
+];
+
+/// The same, and a word of the advice.
+const ADVICE: &[(&str, &str)] = &[
+    ("s", "s = socket tcp"),
+    ("ls -l", "ls stands alone"),
+    ("else:", "type the lines below it"),
+    ("sleep 1", "wait"),
+    ("global x", "leave this line out"),
+    (
+        "Socket s = new Socket(\"localhost\", 80);",
+        "s = socket tcp",
+    ),
+    ("use std::net::TcpStream;", "s = socket tcp"),
+];
+
+#[test]
+fn a_line_of_another_language_is_answered_with_one_of_this() {
+    for (line, instead) in FROM_ELSEWHERE {
+        let fault = fault(line);
+        let offered = fault.expected.iter().any(|one| one == instead);
+        assert!(offered, "{line}: {fault:?}");
+    }
+    for (line, help) in ADVICE {
+        let fault = fault(line);
+        assert!(fault.help.concat().contains(help), "{line}: {fault:?}");
+    }
+    assert_eq!(
+        one("#define PORT 8080").remarks,
+        ["#define defines nothing here; this does: PORT = 8080"]
+    );
+    assert_eq!(one("bind s, 127.0.0.1, 8093"), one("bind s 127.0.0.1:8093"));
 }
 
 #[test]
