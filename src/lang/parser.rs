@@ -11,6 +11,7 @@ mod expr;
 mod fcntl;
 mod fit;
 mod input;
+mod joins;
 mod lab;
 mod method;
 mod name;

@@ -8,7 +8,7 @@ use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
 use super::shell::socket;
 use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
-use super::{address, refuse};
+use super::{address, joins};
 use crate::errno::Errno;
 use crate::lang::ast::{Claim, Expr};
 use crate::lang::constants::{CONSTANTS, Family};
@@ -131,7 +131,7 @@ fn comparison(i: &mut Input, start: usize, word: &str) -> Parsed<Claim> {
         let next = peek_identifier(i);
         return Err(match next {
             "is" if turned(start, line, word).is_none() => {
-                refuse::word_in_value(i, i.at(), next).unwrap_or_else(unknown)
+                joins::word_in_value(i, i.at(), next).unwrap_or_else(unknown)
             }
             _ => unknown(),
         }

@@ -91,6 +91,9 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
             word,
             known(Family::Domain).chain(FAMILIES.iter().map(|(name, _)| *name)),
         ),
+        Kind::Type if matches!(word.as_str(), "tcp" | "udp") => {
+            fault.helping(format!("s = socket {word}, or {word}6 for IPv6"))
+        }
         Kind::Type => fault.near(
             word,
             known(Family::Type).chain(TYPES.iter().map(|(name, _)| *name)),

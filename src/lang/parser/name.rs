@@ -3,7 +3,7 @@
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
-use super::{address, call, method, refuse, string};
+use super::{address, call, joins, method, refuse, string};
 use crate::lang::ast::{Dialect, Expr};
 use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
@@ -31,7 +31,7 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         "sizeof" => return size_of(i),
         _ => {}
     }
-    if let Some(fault) = refuse::word_in_value(i, start, word) {
+    if let Some(fault) = joins::word_in_value(i, start, word) {
         return Err(fault.into());
     }
     let rest = i.rest();

@@ -3,10 +3,8 @@
 use super::arguments::arguments;
 use super::fcntl;
 use super::input::{Cursor, Input, Parsed};
-use super::word::identifier_len;
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
-use crate::lang::table::find;
 
 /// Words that begin a block or steer one.
 pub(super) fn is_block(word: &str) -> bool {
@@ -106,61 +104,6 @@ fn checked(line: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// A word that cannot stand in a value.
-pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
-    let help = match word {
-        "lambda" | "def" => "there are no functions here",
-        "is" => return Some(identity(i, start)),
-        "not" | "and" | "or" | "in" | "if" | "else" | "for" | "while" => {
-            "one value, or a comparison such as x == 3"
-        }
-        "await" | "async" | "yield" => {
-            "calls are made as they stand; one that sleeps becomes a job"
-        }
-        "new" => "s = socket tcp",
-        _ => return None,
-    };
-    Some(
-        i.fault(start, format!("{word} has no meaning here"))
-            .helping(help),
-    )
-}
-
-/// `s is None`, `a and b` as a statement, `after` behind its first word.
-pub(super) fn after_a_value(i: &Input, word: &str, after: &str) -> Option<Fault> {
-    let len = identifier_len(after);
-    let (next, rest) = after.split_at(len);
-    let joins = matches!(next, "is" | "and" | "or" | "in" | "not");
-    if !joins || !rest.starts_with(' ') || i.knows(next) || find(word).is_some() {
-        return None;
-    }
-    let gap = i.rest().len() - word.len() - after.len();
-    word_in_value(i, i.at() + word.len() + gap, next)
-}
-
-/// `s is None`, with `is` next or just read: comparisons are made with `==`.
-fn identity(i: &Input, start: usize) -> Fault {
-    let source = i.state.source;
-    let (before, after) = (&source[i.state.begin..start], &source[start + 2..]);
-    let over = after
-        .find(['\n', ';', '#', ')', ':'])
-        .unwrap_or(after.len());
-    let after = after[..over].trim();
-    let (sign, what) = match after.strip_prefix("not ") {
-        Some(what) => ("!=", what.trim()),
-        None => ("==", after),
-    };
-    let who = before.rsplit(['(', '=', ' ']).find(|word| !word.is_empty());
-    let fault = Fault::new(
-        (start, start + 2),
-        "values are compared with == and != here",
-    );
-    match (who, what) {
-        (Some(who), what) if !what.is_empty() => fault.expecting(format!("{who} {sign} {what}")),
-        _ => fault.expecting("x == 3"),
-    }
 }
 
 /// Members of Python's modules that are no calls and no constants.
@@ -392,7 +335,24 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
         "capture on, then ladder",
     ),
     (&["receive", "get", "recieve"], "recv c 1024"),
-    (&["new", "create", "make", "tcp", "udp"], "s = socket tcp"),
+    (
+        &[
+            "hold", "drop", "dup", "delay", "loss", "corrupt", "flow", "release",
+        ],
+        "the wire does that: wire hold, wire drop 1, wire flow; step lets one go on",
+    ),
+    (
+        &["server", "client", "start"],
+        "explain server, explain client; of a laboratory's host: on server",
+    ),
+    (
+        &["what", "how", "when"],
+        "help lists the commands, explain the topics",
+    ),
+    (
+        &["new", "create", "make", "open", "tcp", "udp"],
+        "s = socket tcp",
+    ),
     (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
     (&["fcntl"], "fcntl(s, F_GETFL), or nonblock s on"),
     (

@@ -31,7 +31,9 @@ fn host_apart(i: &Input, command: &Command, given: &[Given]) -> Option<Fault> {
             .zip(given.iter().skip(1))
             .skip(first)
             .find(|(host, port)| {
-                let named = |text: &str| text == "localhost" || text.parse::<Ipv4Addr>().is_ok();
+                let named = |text: &str| {
+                    matches!(text, "" | "localhost") || text.parse::<Ipv4Addr>().is_ok()
+                };
                 matches!(&host.value, Expr::Text(text) if named(text))
                     && matches!(port.value, Expr::Int(_))
             })?;
@@ -131,8 +133,33 @@ pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
     Some(Fault::new((start, end), "the call comes first, then its socket").expecting(what.trim()))
 }
 
-/// `bind localhost 8080`, `bind s:8080`: the socket is not there, or has the port at its name.
+/// `close socket s`, `recv from s`: a word of plain English in front of a socket.
+fn filler(i: &Input, command: &Command, word: &str) -> Option<Fault> {
+    if !matches!(word, "to" | "from" | "on" | "of" | "the" | "socket") || i.knows(word) {
+        return None;
+    }
+    let rest = &i.rest()[word.len()..];
+    let over = rest.find(['\n', ';', '#']).unwrap_or(rest.len());
+    let rest = rest[..over].trim();
+    if !i.knows(&rest[..identifier_len(rest)]) {
+        return None;
+    }
+    let start = i.at();
+    Some(
+        Fault::new(
+            (start, start + word.len()),
+            format!("{word} is not needed here"),
+        )
+        .expecting(format!("{} {rest}", command.name)),
+    )
+}
+
+/// `bind localhost 8080`, `bind s:8080`, `close socket s`: the socket is not there, has the port at its name, or a
+/// word in front.
 pub(super) fn without_socket(i: &Input, command: &Command, word: &str) -> Option<Fault> {
+    if let Some(fault) = filler(i, command, word) {
+        return Some(fault);
+    }
     let takes_address = command.params.get(1)?.kind == Kind::Address;
     let (name, port) = word.split_once(':').unwrap_or((word, ""));
     if !takes_address || i.knows(word) {

@@ -9,7 +9,7 @@ use super::prelude::{
     targets,
 };
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
-use super::{lab, refuse, shell, slips, string};
+use super::{joins, lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -205,7 +205,7 @@ fn stray(i: &Input) -> Fault {
     if let Some(fault) = host_behind(i) {
         return fault;
     }
-    if let Some(fault) = refuse::word_in_value(i, start, peek_identifier(i)) {
+    if let Some(fault) = joins::word_in_value(i, start, peek_identifier(i)) {
         return fault;
     }
     if rest.starts_with("++") || rest.starts_with("--;") || rest == "--" {
@@ -305,7 +305,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }
-    if let Some(fault) = refuse::after_a_value(i, word, after) {
+    if let Some(fault) = joins::after_a_value(i, word, after) {
         return Err(fault.into());
     }
     let end = start + word.len();

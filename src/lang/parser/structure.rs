@@ -99,7 +99,7 @@ pub(super) fn unclosed(i: &Input, start: usize, close: &str) -> Fault {
         return Fault::new((start, start + 1), "this bracket is never closed")
             .expecting(format!("{close} at the end"));
     }
-    if let Some(fault) = super::refuse::word_in_value(i, i.at(), peek_identifier(i)) {
+    if let Some(fault) = super::joins::word_in_value(i, i.at(), peek_identifier(i)) {
         return fault;
     }
     i.fault(i.at(), "this cannot follow")

@@ -146,6 +146,12 @@ fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
         i.skip(1);
         super::super::word::blank(i);
     }
+    // `localhost port 8080`
+    let after = i.rest().strip_prefix("port ").map(str::trim_start);
+    if after.is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit())) {
+        i.skip("port ".len());
+        super::super::word::blank(i);
+    }
     let at = i.at();
     if ends(i) || i.rest().starts_with('-') {
         let host = i.state.source[start..at].trim();
