@@ -301,7 +301,10 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
         .any(|op| after.starts_with(op));
     let is_known = i.knows(word)
         || constant(word).is_some()
-        || matches!(word, "None" | "NULL" | "True" | "False" | ERRNO);
+        || matches!(
+            word,
+            "None" | "NULL" | "True" | "False" | "true" | "false" | ERRNO
+        );
     if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }

@@ -2,8 +2,9 @@
 
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
+use super::joins;
 use super::method::form_left_out;
-use super::word::is_quote;
+use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
 
@@ -298,6 +299,10 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         }
     }
     if !i.eat("}") {
+        blank(i);
+        if let Some(fault) = joins::word_in_value(i, i.at(), peek_identifier(i)) {
+            return Err(fault.into());
+        }
         return Err(i
             .fault(start, "this replacement is never closed")
             .expecting("}")

@@ -74,6 +74,6 @@ pub(super) const QUIT: Command = Command::new(
     Group::Shell,
     Role::Shell,
     &[Param::optional("status", Kind::Int)],
-    "close everything and leave (Ctrl-D too)",
+    "close everything and leave the lesson, or the shell (Ctrl-D too)",
 )
 .also(&["exit"]);

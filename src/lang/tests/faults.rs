@@ -264,6 +264,10 @@ const FROM_ELSEWHERE: &[(&str, &str)] = &[
     ("await s.accept()", "s.accept()"),
     ("bind localhost 8080", "bind . localhost 8080"),
     ("s = 1; bind s:8080", "bind s 127.0.0.1:8080"),
+    ("s = 1; close socket s", "close s"),
+    ("s = 1; recv from s 10", "recv s 10"),
+    ("s = 1; listen on s", "listen s"),
+    ("s.bind(\"\", 80)", "(\"\", 80)"),
     (
         "let s = TcpStream::connect(\"127.0.0.1:80\");",
         "connect c 127.0.0.1:12345",
@@ -277,6 +281,11 @@ const ADVICE: &[(&str, &str)] = &[
     ("else:", "type the lines below it"),
     ("sleep 1", "wait"),
     ("global x", "leave this line out"),
+    ("what is a socket", "help lists the commands"),
+    ("hold", "wire hold"),
+    ("x = 1; print(f\"{'a' if x else 'b'}\")", "x == 3"),
+    ("drop 1", "wire drop 1"),
+    ("socket ipv4 tcp", "s = socket tcp"),
     (
         "Socket s = new Socket(\"localhost\", 80);",
         "s = socket tcp",
@@ -298,6 +307,10 @@ fn a_line_of_another_language_is_answered_with_one_of_this() {
     assert_eq!(
         one("#define PORT 8080").remarks,
         ["#define defines nothing here; this does: PORT = 8080"]
+    );
+    assert_eq!(
+        one("bind s localhost port 8093"),
+        one("bind s localhost:8093")
     );
     assert_eq!(one("bind s, 127.0.0.1, 8093"), one("bind s 127.0.0.1:8093"));
 }
