@@ -25,6 +25,24 @@ fn a_rst_that_fits_kills_a_connection() {
 }
 
 #[test]
+fn a_rst_ends_a_time_wait_and_so_does_a_new_syn() {
+    // What the topic TIME_WAIT says comes next (RFC 9293, sections 3.10.7.4 and 3.6.1).
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let close = "setsockopt c SO_REUSEADDR 1\nbind c client:5000\nconnect c server:80\nserver: d = accept s\n\
+server: close d\nexpect state c CLOSE_WAIT\nclose c\nexpect state d TIME_WAIT";
+    live.run(&format!(
+        "server: s = socket tcp\nserver: bind s :80\nserver: listen s 5\nc = socket tcp\n{close}"
+    ));
+    // The same addresses, though the old connection rests. It is over with that.
+    live.run("wire hold\ne = socket tcp\nsetsockopt e SO_REUSEADDR 1\nbind e client:5000\nconnect e server:80\nexpect blocked");
+    live.run("step\nexpect state d CLOSE\nstep all\nexpect state e ESTABLISHED\nwire flow");
+    live.run("server: f = accept s\nserver: close f\nexpect state e CLOSE_WAIT\nclose e\nexpect state f TIME_WAIT");
+    live.run("inject client server RST seq 2\nexpect state f CLOSE");
+}
+
+#[test]
 fn a_rst_elsewhere_in_the_window_is_challenged() {
     // RFC 5961, section 3.2.
     let Some(mut live) = connected() else {
