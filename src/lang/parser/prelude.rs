@@ -269,6 +269,11 @@ fn nested_targets(i: &Input) -> Option<Fault> {
     });
     let after = rest[len..].strip_prefix('=')?;
     let targets = rest[..len].trim_end();
+    let open = targets.matches(['(', '[']).count();
+    if open != targets.matches([')', ']']).count() {
+        // `(a, getaddrinfo(b, type=…))`: the `=` is a keyword's.
+        return None;
+    }
     let outer = targets
         .strip_prefix(['(', '['])
         .and_then(|inner| inner.strip_suffix([')', ']']));

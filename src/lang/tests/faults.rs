@@ -148,6 +148,8 @@ fn what_python_does_in_one_line_takes_two() {
         "{deep:?}"
     );
     assert_eq!(one("x = y == 3"), one("x = (y == 3)"));
+    // The = of a keyword is none of the statement's.
+    assert!(parse("(s, getaddrinfo(len(s), type=SOCK_STREAM))").is_ok());
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn constant() -> BoxedStrategy<Expr> {
 fn leaf() -> BoxedStrategy<Expr> {
     prop_oneof![
         Just(Expr::Null),
+        Just(Expr::Const("True", 1)),
+        Just(Expr::Const("False", 0)),
         any::<i64>().prop_map(Expr::Int),
         (-100_000_i64..100_000).prop_map(|n| Expr::Float(n as f64 / 64.0)),
         any::<String>().prop_map(Expr::Text),
@@ -79,6 +81,7 @@ fn value() -> BoxedStrategy<Expr> {
                 Function::Strip,
                 Function::Upper,
                 Function::Lower,
+                Function::Hex,
             ];
             let operators = vec![
                 Operator::Add,
@@ -398,6 +401,12 @@ fn call(command: &'static Command, nested: bool) -> BoxedStrategy<Call> {
                 let default = constants::constant(name).map(|c| Expr::Const(c.name, c.value));
                 args[at] = args[at].take().or_else(|| default.and_then(arg_of));
             }
+        }
+        // Without a switch it is fcntl(s, F_GETFL).
+        if command.name == "nonblock" {
+            args[1] = args[1]
+                .take()
+                .filter(|arg| !matches!(arg.value, Expr::Name(_)));
         }
         Call { command, args }
     })
