@@ -9,6 +9,7 @@ mod data;
 mod declare;
 mod expr;
 mod fcntl;
+mod first;
 mod fit;
 mod input;
 mod joins;

@@ -171,6 +171,9 @@ impl Places {
             format!("{} takes no more than this", self.command.name),
         )
         .expecting(self.command.usage());
+        if self.command.name == "lessons" {
+            return fault.helping("learn 1 begins the first of them");
+        }
         if self.command.params.is_empty() {
             return fault.helping(format!("{} stands alone", self.command.name));
         }

@@ -370,7 +370,7 @@ pub(super) fn unknown(word: &str, span: Span) -> Fault {
         (span.start, span.end),
         format!("there is no command and no variable named {word}"),
     );
-    if let Some(fault) = super::refuse::first_word(word, fault.clone()) {
+    if let Some(fault) = super::first::first_word(word, fault.clone()) {
         return fault;
     }
     let names =
