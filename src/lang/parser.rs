@@ -7,6 +7,7 @@ mod call;
 mod claim;
 mod data;
 mod declare;
+mod elsewhere;
 mod expr;
 mod fit;
 mod input;

@@ -179,6 +179,9 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
     i.state.dialect = Dialect::C;
     without_address(places, &mut given);
     let command = places.command;
+    if command.name == "getaddrinfo" {
+        resolver_pointers(i, &mut given);
+    }
     let mut cut = None;
     for (role, one) in command.c.iter().zip(given) {
         match role {
@@ -196,6 +199,22 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
         shorten(i, places, param, &length);
     }
     Ok(())
+}
+
+/// `getaddrinfo(host, service, &hints, &list)`: what is in a structure is not known here; the list gets the answers.
+fn resolver_pointers(i: &mut Input, given: &mut [Given]) {
+    let [_, _, hints, list] = given else {
+        return;
+    };
+    if !matches!(hints.value, Expr::Null) {
+        i.remark(
+            "what the hints hold is not kept here; after the service stand family and type: \
+             getaddrinfo localhost http AF_INET SOCK_STREAM",
+        );
+    }
+    if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
+        i.state.filled.push(Some(name.clone()));
+    }
 }
 
 /// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.
@@ -293,8 +312,19 @@ fn reorder(command: &Command, given: &mut [Given]) {
     }
 }
 
-/// `print(a, b, sep="")`, `printf("%d\n", n)`.
-fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -> Parsed<()> {
+/// `print(a, b, sep="")`, `printf("%d\n", n)`, `fprintf(stderr, "%d\n", n)`.
+fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given>) -> Parsed<()> {
+    if spelled == "fprintf" && !given.is_empty() {
+        let file = given.remove(0);
+        if !matches!(&file.value, Expr::Name(name) if name == "stderr" || name == "stdout") {
+            return Err(Fault::new(
+                (file.span.start, file.span.end),
+                "there are no files here: print shows a value, send sends it",
+            )
+            .expecting("stdout")
+            .into());
+        }
+    }
     let Some(first) = given.first() else {
         return Ok(());
     };
@@ -317,7 +347,7 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
         }
         span.end = one.span.end;
     }
-    if spelled == "printf"
+    if matches!(spelled, "printf" | "fprintf")
         && let Expr::Text(format) = &values[0]
     {
         let format = format.strip_suffix('\n').unwrap_or(format).to_owned();

@@ -2,6 +2,7 @@
 
 use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
+use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::{Arg, Call, Expr};
 use crate::lang::fault::Fault;
 use crate::lang::table::find;
@@ -47,16 +48,24 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
                 .helping("type the lines of the loop's body, as often as you like");
             match body(line) {
                 Some(body) => fault.expecting(body),
-                None => fault.expecting("conn, addr = s.accept()"),
+                None if is_endless(line) => fault.expecting("conn, addr = s.accept()"),
+                None => fault,
             }
         }
         "with" => {
             let fault = fault("there are no blocks here: one call at a time, so that each can be seen");
             match opened(line) {
                 Some((call, name)) => fault.expecting(format!("{name} = {call}")).helping(format!("and in the end: close {name}")),
-                None => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
+                None => match line.strip_prefix("with").and_then(|rest| rest.split(':').next()) {
+                    // `with conn:`
+                    Some(name) if is_identifier(name.trim()) => fault
+                        .helping(format!("type the lines of the block, and in the end: close {}", name.trim())),
+                    _ => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
+                },
             }
         }
+        "else" => fault("there are no conditions here, so nothing is left out")
+            .helping("type the lines below it where they are what you want"),
         "if" | "elif" | "switch" | "case" => {
             let fault = fault("there are no conditions here: make the call and see what it returns");
             match checked(line) {
@@ -71,6 +80,28 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
         "del" => fault("a socket ends with close").expecting("close s"),
         _ => fault("there is no block here to leave").helping("leave this line out, or type quit to end the session"),
     }
+}
+
+/// `while True:`, `while 1:`, `while (1) {`, `for (;;) {`: what a server does with its clients.
+fn is_endless(line: &str) -> bool {
+    let bare: String = line
+        .split(['#', '{'])
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let bare = bare.split("//").next().unwrap_or("").trim_end_matches(':');
+    matches!(
+        bare,
+        "while"
+            | "whileTrue"
+            | "while1"
+            | "while(1)"
+            | "while(true)"
+            | "while(True)"
+            | "for(;;)"
+            | "do"
+    )
 }
 
 /// What follows the colon of `while True: body`.
@@ -94,12 +125,19 @@ fn checked(line: &str) -> Option<String> {
     for (at, c) in inner.char_indices() {
         match c {
             '(' => depth += 1,
-            ')' if depth == 1 => return Some(inner[..=at].trim().to_owned()),
+            ')' if depth == 1 => return is_call(inner).then(|| inner[..=at].trim().to_owned()),
             ')' => depth -= 1,
             _ => {}
         }
     }
     None
+}
+
+/// `bind(…`, `s = socket(…`: a call that is made here, and not C's strncmp or fork.
+fn is_call(text: &str) -> bool {
+    let before = text.split('(').next().unwrap_or("");
+    let name = before.rsplit(['=', '.']).next().unwrap_or("").trim();
+    find(name).is_some()
 }
 
 /// A word that cannot stand in a value.
@@ -178,11 +216,21 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
         _ => no_call(name)?,
     };
     let fault = i.fault(start, why);
-    Some(
-        instead
-            .iter()
-            .fold(fault, |fault, line| fault.expecting(*line)),
-    )
+    // The line's own socket, where the method is one of a socket's.
+    let own = &i.state.source[start..];
+    let own = &own[..identifier_len(own)];
+    let own = match name {
+        "register" | "unregister" | "modify" => "s",
+        _ if own.is_empty() || own == "socket" => "s",
+        _ => own,
+    };
+    Some(instead.iter().fold(fault, |fault, line| {
+        let line = line.replace(" s ", &format!(" {own} "));
+        fault.expecting(match line.strip_suffix(" s") {
+            Some(line) => format!("{line} {own}"),
+            None => line,
+        })
+    }))
 }
 
 /// Functions of C and Python with an answer of their own. The bracket is next.
@@ -223,21 +271,6 @@ type NoCall = (
 );
 
 const NO_CALLS: &[NoCall] = &[
-    (
-        &["create_connection"],
-        "create_connection hides three calls: getaddrinfo, socket and connect",
-        &["c = socket tcp", "connect c 127.0.0.1:12345"],
-    ),
-    (
-        &["create_server"],
-        "create_server hides four calls: socket, setsockopt, bind and listen",
-        &[
-            "s = socket tcp",
-            "setsockopt s SO_REUSEADDR 1",
-            "bind s 127.0.0.1:12345",
-            "listen s 5",
-        ],
-    ),
     (
         &["setdefaulttimeout", "settimeout"],
         "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",

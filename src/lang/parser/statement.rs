@@ -5,11 +5,11 @@ use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::prelude::{
-    augmented, gap, harmless, host, host_behind, host_in_front, side, strace_prefix, strace_result,
-    targets,
+    augmented, defined, gap, harmless, host, host_behind, host_in_front, side, strace_prefix,
+    strace_result, targets,
 };
 use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
-use super::{lab, refuse, shell, slips, string};
+use super::{elsewhere, lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -34,8 +34,16 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
                     .extend(names.filter(|name| *name != ERRNO).cloned());
                 found.push(statement);
             }
-            Err(Trouble::Fault(fault)) => return Err(*fault),
-            Err(Trouble::Backtrack) => return Err(unexpected(i)),
+            Err(trouble) => {
+                let fault = match trouble {
+                    Trouble::Fault(fault) => *fault,
+                    Trouble::Backtrack => unexpected(i),
+                };
+                return Err(match fault.missing {
+                    None => elsewhere::answer(i).unwrap_or(fault),
+                    Some(_) => fault,
+                });
+            }
         }
     }
 }
@@ -61,6 +69,24 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     let start = i.at();
     if std::mem::take(&mut i.state.declaring) {
         return declared(i, start);
+    }
+    if i.rest().starts_with("#define") {
+        let name = match defined(i, start) {
+            Ok(name) => name,
+            Err(nothing) => return Ok(nothing),
+        };
+        let action = action(i, true)?;
+        blank(i);
+        if !ends(i) {
+            return Err(stray(i).into());
+        }
+        return Ok(finished(
+            i,
+            start,
+            (None, None),
+            vec![Some(name.to_owned())],
+            action,
+        ));
     }
     strace_prefix(i);
     let word = peek_identifier(i);
@@ -294,7 +320,8 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     let is_known = i.knows(word)
         || constant(word).is_some()
         || matches!(word, "None" | "NULL" | "True" | "False" | ERRNO);
-    if operator || after.starts_with(',') || bare && (assigns || is_known) {
+    let size = assigns && word == "sizeof";
+    if operator || size || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }
     let end = start + word.len();
