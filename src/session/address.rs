@@ -36,6 +36,11 @@ impl Session {
                 let port = Port::Expr(Box::new(parts[1].clone()));
                 self.address(&Expr::Address(Address::Inet { host, port }), domain)
             }
+            Expr::Name(name) if !self.vars.contains_key(name.as_str()) => {
+                let example =
+                    format!("an address can have a name: {name} = (\"127.0.0.1\", 12345)");
+                Err(self.unknown(name).help(example).into())
+            }
             other => match self.value(other)? {
                 Value::Addr(addr) => Ok(addr),
                 Value::Tuple(items) => self.address_of_values(&items, domain),

@@ -5,7 +5,7 @@ use super::value::Value;
 use super::{NotYet, Session, make, notation};
 use crate::errno::Errno;
 use crate::event::Addr;
-use crate::lang::ast::Call;
+use crate::lang::ast::{Call, Expr};
 use crate::sys::names;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -58,11 +58,16 @@ pub fn gethostbyname(session: &mut Session, call: &Call) -> Result<Prepared, Not
 
 /// getaddrinfo(3): a tuple for each answer: family, type, protocol, canonical name, address.
 pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    // A variable may hold None, as an argument may be it: no host at all.
+    let text = |session: &Session, expr: &Expr| match session.value(expr)? {
+        Value::None => Ok(String::new()),
+        _ => session.text(expr),
+    };
     let node = session
-        .maybe(call, "node", Session::text)?
+        .maybe(call, "node", text)?
         .filter(|node| !node.is_empty());
     let service = session
-        .maybe(call, "service", Session::text)?
+        .maybe(call, "service", text)?
         .filter(|service| !service.is_empty() && service != "0");
     let family = session
         .maybe(call, "family", Session::c_int)?

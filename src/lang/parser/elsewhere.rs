@@ -163,6 +163,11 @@ fn maker(line: &str, bare: &str) -> Option<Found> {
         Makes::Udp => ("socket and bind", "u"),
     };
     let own = target(bare).unwrap_or(own);
+    let kind = if bare.contains("AF_INET6") {
+        "tcp6"
+    } else {
+        "tcp"
+    };
     let lines = match makes {
         Makes::Listener(reuse, backlog) => {
             let option = if *reuse {
@@ -170,9 +175,9 @@ fn maker(line: &str, bare: &str) -> Option<Found> {
             } else {
                 String::new()
             };
-            format!("{own} = socket tcp; {option}bind {own} {address}; listen {own} {backlog}")
+            format!("{own} = socket {kind}; {option}bind {own} {address}; listen {own} {backlog}")
         }
-        Makes::Client => format!("{own} = socket tcp; connect {own} {address}"),
+        Makes::Client => format!("{own} = socket {kind}; connect {own} {address}"),
         Makes::Udp => format!("{own} = socket udp; bind {own} {address}"),
     };
     let found = Found::new(
@@ -394,7 +399,13 @@ const MODULES: &[Known] = &[
         "",
     ),
     (
-        &[".ai_family", ".ai_socktype", ".ai_protocol", ".ai_flags"],
+        &[
+            ".ai_family",
+            ".ai_socktype",
+            ".ai_protocol",
+            ".ai_flags",
+            ".ai_next",
+        ],
         "the fields of a structure are not kept here: hints stand in the call",
         &["r = getaddrinfo localhost http AF_UNSPEC SOCK_STREAM"],
         "r[0] is the first answer: family, type, protocol, name, address",

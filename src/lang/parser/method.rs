@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, arguments};
 use super::input::{Cursor, Input, Parsed};
-use super::word::identifier;
+use super::word::{identifier, identifier_len, is_identifier};
 use super::{call, fit, refuse};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::fault::Fault;
@@ -111,9 +111,25 @@ fn object(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
 
 /// The fields of a C structure.
 pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
+    let line = i.state.source[start..].lines().next().unwrap_or("");
+    let name = match &line[..identifier_len(line)] {
+        "" => "addr",
+        name => name,
+    };
+    // address.sin_port = htons(PORT)
+    let port = line.split_once("htons(").map(|(_, port)| port);
+    let port = port
+        .and_then(|port| port.split_once(')'))
+        .map(|(port, _)| port.trim());
+    let port = match port {
+        Some(port) if is_identifier(port) || port.parse::<u16>().is_ok() => port,
+        _ => "12345",
+    };
     i.fault(start, "the fields of a structure are not kept here")
         .expecting("the whole address where it is used: bind(s, 127.0.0.1:12345)")
-        .helping("or give it a name: addr = (\"127.0.0.1\", 12345)")
+        .helping(format!(
+            "or give it a name: {name} = (\"127.0.0.1\", {port})"
+        ))
 }
 
 /// `"%s from %d" % (a, b)` and `printf`.

@@ -32,6 +32,12 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         "sizeof" => return size_of(i),
         _ => {}
     }
+    if word == "argv" && i.rest().starts_with('[') && !i.knows(word) {
+        return Err(i
+            .fault(start, "a line that is typed has no arguments of a program")
+            .helping("write the value itself in its place")
+            .into());
+    }
     if let Some(fault) = refuse::word_in_value(i, start, word) {
         return Err(fault.into());
     }

@@ -55,6 +55,7 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
         "with" => {
             let fault = fault("there are no blocks here: one call at a time, so that each can be seen");
             match opened(line) {
+                Some((call, _)) if call.starts_with("open(") => fault.expecting("send s @file").helping("a file is named where its bytes are sent"),
                 Some((call, name)) => fault.expecting(format!("{name} = {call}")).helping(format!("and in the end: close {name}")),
                 None => match line.strip_prefix("with").and_then(|rest| rest.split(':').next()) {
                     // `with conn:`
@@ -198,14 +199,22 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
             "this call is not among those taught here",
             &["send s \"text\"", "send s @file"],
         ),
-        "register" | "unregister" | "modify" => {
+        "register" | "unregister" | "modify" | "poll" | "select" => {
             ("there are no poll objects here", &["poll s rw 1000"])
         }
+        "append" | "remove" | "extend" | "pop" => (
+            "a list is not changed here, but given anew",
+            &["inputs = [s, conn]"],
+        ),
+        "ioctl" => (
+            "ioctl is not among the calls taught here",
+            &["nonblock s on"],
+        ),
         "detach" | "dup" | "share" => (
             "a socket has one name and one descriptor here",
             &["print s.fd", "close s"],
         ),
-        "join" | "split" | "replace" | "find" | "append" | "startswith" | "endswith" => (
+        "join" | "split" | "replace" | "find" | "startswith" | "endswith" => (
             "values have only decode, encode, strip, upper, lower and format here",
             &["print x.decode()"],
         ),
@@ -220,7 +229,7 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
     let own = &i.state.source[start..];
     let own = &own[..identifier_len(own)];
     let own = match name {
-        "register" | "unregister" | "modify" => "s",
+        "register" | "unregister" | "modify" | "poll" | "select" => "s",
         _ if own.is_empty() || own == "socket" => "s",
         _ => own,
     };
@@ -247,6 +256,13 @@ pub(super) fn call(
             | "WSAStartup" | "WSACleanup",
         ) => Some(nothing(i, name)),
         (Some("struct"), "pack") => Some(pack(i)),
+        (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
+            .fault(
+                start,
+                "there are no poll objects here: the sockets stand in the call",
+            )
+            .expecting("poll s rw 1000")
+            .into())),
         (_, "fcntl") => Some(fcntl(i, start)),
         (_, "ioctl") => Some(Err(i
             .fault(start, "ioctl is not among the calls taught here")
@@ -344,6 +360,17 @@ const NO_CALLS: &[NoCall] = &[
         &["sendmsg", "recvmsg"],
         "this call is not among those taught here",
         &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
+    ),
+    (
+        &["gai_strerror"],
+        "an error of getaddrinfo is shown in words, beside the call",
+        &["explain EAI"],
+    ),
+    (&["closesocket"], "that is close on Windows", &["close s"]),
+    (
+        &["malloc", "calloc"],
+        "there is no memory to ask for: a value has the room it needs",
+        &["data = recv s 1024"],
     ),
     (
         &["main"],

@@ -100,6 +100,9 @@ pub(super) fn unclosed(i: &Input, start: usize, close: &str) -> Fault {
             .expecting(format!("{close} at the end"))
             .helping("a call stands in one line here; only in a paste or a script may it go over several");
     }
+    if let Some(fault) = super::refuse::word_in_value(i, i.at(), peek_identifier(i)) {
+        return fault;
+    }
     i.fault(i.at(), "this cannot follow")
         .expecting(", and a value")
         .expecting(close)

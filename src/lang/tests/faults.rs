@@ -184,7 +184,7 @@ fn what_would_be_taken_for_something_else_is_answered() {
         ("x = c.recv(10) or 2", "x == 3"),
         ("ls && ls", "; separates statements"),
         ("dir(s)", "help lists"),
-        ("a->b = 3", "addr = "),
+        ("a->b = 3", "a = (\"127.0.0.1\""),
     ] {
         assert!(
             fault(line).help.concat().contains(help),
