@@ -15,6 +15,7 @@ mod lab;
 mod method;
 mod name;
 mod number;
+mod opening;
 mod options;
 mod prelude;
 mod refuse;

@@ -32,24 +32,14 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         "sizeof" => return size_of(i),
         _ => {}
     }
-    if word == "argv" && i.rest().starts_with('[') && !i.knows(word) {
-        return Err(i
-            .fault(start, "a line that is typed has no arguments of a program")
-            .helping("write the value itself in its place")
-            .into());
-    }
     if let Some(fault) = refuse::word_in_value(i, start, word) {
         return Err(fault.into());
     }
-    if matches!(word, "str" | "bytes") && !i.knows(word) {
-        let function = match i.rest() {
-            rest if rest.starts_with(".encode(") => Some(Function::Encode),
-            rest if rest.starts_with(".decode(") => Some(Function::Decode),
-            _ => None,
-        };
-        if let Some(function) = function {
-            return of_type(i, start, function);
-        }
+    if matches!(word, "str" | "bytes")
+        && !i.knows(word)
+        && let Some(function) = of_type(i.rest())
+    {
+        return coded(i, start, function);
     }
     let rest = i.rest();
     if rest.starts_with('.')
@@ -145,8 +135,17 @@ fn module(i: &mut Input, start: usize, module: &str) -> Parsed<Expr> {
         .into())
 }
 
+/// What `.encode(` and `.decode(` behind a type's name are.
+fn of_type(rest: &str) -> Option<Function> {
+    match rest.get(..".encode(".len())? {
+        ".encode(" => Some(Function::Encode),
+        ".decode(" => Some(Function::Decode),
+        _ => None,
+    }
+}
+
 /// `str.encode(text)` is `text.encode()`. The dot is next.
-fn of_type(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
+fn coded(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
     i.skip(".encode".len());
     i.state.dialect = Dialect::Python;
     match arguments(i)?.into_iter().next() {

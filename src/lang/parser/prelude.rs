@@ -100,7 +100,7 @@ fn imported(rest: &str) -> &'static str {
 }
 
 /// `#define PORT 8080`: the name, whose value is next; `None` where it stands for nothing that can be kept here.
-pub(super) fn defined<'a>(i: &mut Input<'a>, start: usize) -> Result<&'a str, Statement> {
+pub(super) fn defined<'a>(i: &mut Input<'a>) -> Option<&'a str> {
     i.state.dialect = Dialect::C;
     i.skip("#define".len());
     blank(i);
@@ -119,10 +119,10 @@ pub(super) fn defined<'a>(i: &mut Input<'a>, start: usize) -> Result<&'a str, St
         || is_type(&value[..identifier_len(value)]);
     if nothing_to_keep {
         comment_line(i);
-        let remark = "only names of values are defined here, as in #define PORT 8080";
-        return Err(nothing(i.since(start), Dialect::C, remark));
+        i.remark("only names of values are defined here, as in #define PORT 8080");
+        return None;
     }
-    Ok(name)
+    Some(name)
 }
 
 /// `{` or `}` alone.

@@ -2,6 +2,7 @@
 
 use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
+use super::opening::{self, body, checked, is_endless, opened};
 use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::{Arg, Call, Expr};
 use crate::lang::fault::Fault;
@@ -83,70 +84,15 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
     }
 }
 
-/// `while True:`, `while 1:`, `while (1) {`, `for (;;) {`: what a server does with its clients.
-fn is_endless(line: &str) -> bool {
-    let bare: String = line
-        .split(['#', '{'])
-        .next()
-        .unwrap_or("")
-        .split_whitespace()
-        .collect();
-    let bare = bare.split("//").next().unwrap_or("").trim_end_matches(':');
-    matches!(
-        bare,
-        "while"
-            | "whileTrue"
-            | "while1"
-            | "while(1)"
-            | "while(true)"
-            | "while(True)"
-            | "for(;;)"
-            | "do"
-    )
-}
-
-/// What follows the colon of `while True: body`.
-fn body(line: &str) -> Option<String> {
-    let body = line.split_once(": ")?.1.trim();
-    (!body.is_empty() && !body.starts_with('#')).then(|| body.to_owned())
-}
-
-/// The call and the name of `with call as name:`.
-fn opened(line: &str) -> Option<(&str, &str)> {
-    let (call, name) = line.strip_prefix("with")?.rsplit_once(" as ")?;
-    Some((call.trim(), name.split(':').next()?.trim()))
-}
-
-/// The call inside `if (bind(s, …) < 0) {` and `if ((s = socket(…)) == -1)`.
-fn checked(line: &str) -> Option<String> {
-    let condition = line.strip_prefix("if")?.trim_start().strip_prefix('(')?;
-    let condition = condition.trim_start().trim_start_matches('!');
-    let inner = condition.trim_start_matches(['(', ' ']);
-    let mut depth = 0;
-    for (at, c) in inner.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 1 => return is_call(inner).then(|| inner[..=at].trim().to_owned()),
-            ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// `bind(…`, `s = socket(…`: a call that is made here, and not C's strncmp or fork.
-fn is_call(text: &str) -> bool {
-    let before = text.split('(').next().unwrap_or("");
-    let name = before.rsplit(['=', '.']).next().unwrap_or("").trim();
-    find(name).is_some()
-}
-
 /// A word that cannot stand in a value.
 pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
     let help = match word {
         "lambda" | "def" => "there are no functions here",
         "not" | "and" | "or" | "in" | "is" | "if" | "else" | "for" | "while" => {
             "one value, or a comparison such as x == 3"
+        }
+        "argv" if i.rest().starts_with('[') && !i.knows(word) => {
+            "a line that is typed has no arguments: write the value itself in its place"
         }
         "await" | "async" | "yield" => {
             "calls are made as they stand; one that sleeps becomes a job"
@@ -227,18 +173,13 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
     let fault = i.fault(start, why);
     // The line's own socket, where the method is one of a socket's.
     let own = &i.state.source[start..];
-    let own = &own[..identifier_len(own)];
-    let own = match name {
-        "register" | "unregister" | "modify" | "poll" | "select" => "s",
-        _ if own.is_empty() || own == "socket" => "s",
-        _ => own,
+    let own = match &own[..identifier_len(own)] {
+        "" | "socket" => "s",
+        _ if instead[0].starts_with("poll") => "s",
+        own => own,
     };
     Some(instead.iter().fold(fault, |fault, line| {
-        let line = line.replace(" s ", &format!(" {own} "));
-        fault.expecting(match line.strip_suffix(" s") {
-            Some(line) => format!("{line} {own}"),
-            None => line,
-        })
+        fault.expecting(opening::with_socket(line, own))
     }))
 }
 

@@ -71,22 +71,7 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return declared(i, start);
     }
     if i.rest().starts_with("#define") {
-        let name = match defined(i, start) {
-            Ok(name) => name,
-            Err(nothing) => return Ok(nothing),
-        };
-        let action = action(i, true)?;
-        blank(i);
-        if !ends(i) {
-            return Err(stray(i).into());
-        }
-        return Ok(finished(
-            i,
-            start,
-            (None, None),
-            vec![Some(name.to_owned())],
-            action,
-        ));
+        return definition(i, start);
     }
     strace_prefix(i);
     let word = peek_identifier(i);
@@ -122,6 +107,26 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return Err(lab::no_host(host, order, i.since(host_at)).into());
     }
     Ok(finished(i, start, (side, host), targets, action))
+}
+
+/// `#define PORT 8080` is `PORT = 8080`.
+fn definition(i: &mut Input, start: usize) -> Parsed<Statement> {
+    let Some(name) = defined(i) else {
+        return Ok(finished(
+            i,
+            start,
+            (None, None),
+            Vec::new(),
+            Action::Nothing,
+        ));
+    };
+    let action = action(i, true)?;
+    blank(i);
+    if !ends(i) {
+        return Err(stray(i).into());
+    }
+    let targets = vec![Some(name.to_owned())];
+    Ok(finished(i, start, (None, None), targets, action))
 }
 
 /// Targets and what they are given.
@@ -274,6 +279,7 @@ fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
     let is_value = word.is_empty()
         || after.starts_with("->")
         || touching.is_some_and(|c| matches!(c, '(' | '.' | '[' | ':') || is_quote(c))
+        || assigns && word == "sizeof"
         || string::is_prefix(word) && touching.is_some_and(is_quote);
     if is_value && !claims {
         return value(i, assigns);
@@ -320,8 +326,7 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     let is_known = i.knows(word)
         || constant(word).is_some()
         || matches!(word, "None" | "NULL" | "True" | "False" | ERRNO);
-    let size = assigns && word == "sizeof";
-    if operator || size || after.starts_with(',') || bare && (assigns || is_known) {
+    if operator || after.starts_with(',') || bare && (assigns || is_known) {
         return value(i, assigns);
     }
     let end = start + word.len();

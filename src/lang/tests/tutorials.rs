@@ -59,6 +59,12 @@ fn what_hides_several_calls_is_told_by_its_own_name_and_address() {
             "server = socketserver.ThreadingUDPServer(('localhost', 9), H)",
             "server = socket udp; bind server localhost:9",
         ),
+    ]);
+}
+
+#[test]
+fn java_and_go_too_and_what_has_no_address() {
+    instead(&[
         (
             "ServerSocket serverSocket = new ServerSocket(6666);",
             "serverSocket = socket tcp; setsockopt serverSocket SO_REUSEADDR 1; bind serverSocket 127.0.0.1:6666; listen serverSocket 50",
