@@ -89,3 +89,32 @@ fn a_comment_of_c_may_go_over_several_lines() {
     script("/*\n** server.c -- a stream socket server demo (of 2\n*/\nint s = socket(AF_INET, SOCK_STREAM, 0);\nexpect sockets 1\n")
         .status(0);
 }
+
+#[test]
+fn a_multicast_group_may_be_packed_from_a_variable() {
+    let lines = "multicast_group = '224.3.29.71'\n\
+        group = socket.inet_aton(multicast_group)\n\
+        mreq = struct.pack('4sL', group, socket.INADDR_ANY)\n\
+        u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+        u.setsockopt(socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, mreq)\n\
+        expect error EADDRNOTAVAIL\n";
+    script(lines).status(0).says(&[
+        "{imr_multiaddr=inet_addr(\"224.3.29.71\"), imr_interface=inet_addr(\"0.0.0.0\")}, 8) = -1",
+    ]);
+}
+
+#[test]
+fn the_separator_of_print_is_kept() {
+    script("print('a', 3, 'b', sep=', ')\nprint('a', 'b', sep='')\n")
+        .status(0)
+        .says(&["  a, 3, b\n", "  ab\n"]);
+}
+
+#[test]
+fn part_of_a_buffer_is_sent() {
+    script(
+        "a, b = socketpair()\nchar *hello = \"Hello\"; int n = 2;\nsend(a, hello, 3, 0);\nsend(a, hello, n, 0);\n\
+         recv b 9\nexpect data \"HelHe\"\n",
+    )
+    .status(0);
+}

@@ -276,16 +276,30 @@ fn fills(i: &mut Input, command: &str, value: Expr) {
 
 /// C's length: cuts the data where it is shorter.
 fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
-    let Expr::Int(length) = *length else {
-        return;
-    };
     let at = places.command.position(param).unwrap_or(0);
     let Some(arg) = &mut places.args[at] else {
         return;
     };
-    let bytes = match &arg.value {
-        Expr::Text(text) => text.as_bytes(),
-        Expr::Bytes(bytes) => bytes,
+    let number = match length {
+        Expr::Int(number) => Some(*number),
+        Expr::Name(name) if i.knows(name) => None,
+        // strlen(x), or what that came to.
+        Expr::Apply(Function::Len, _) | Expr::Name(_) => return,
+        _ => {
+            return i.remark(
+                "the length is the data's own here: no closing NUL and no rest of a buffer is sent",
+            );
+        }
+    };
+    let (bytes, length) = match (&arg.value, number) {
+        (Expr::Text(text), Some(length)) => (text.as_bytes(), length),
+        (Expr::Bytes(bytes), Some(length)) => (bytes.as_slice(), length),
+        // send(c, buf, n, 0): the first n bytes of it.
+        (Expr::Name(_) | Expr::Index(..), _) => {
+            let part = vec![arg.value.clone(), Expr::Null, length.clone()];
+            arg.value = Expr::Apply(Function::Slice, part);
+            return;
+        }
         _ => return i.remark("the length is the data's own here; to send less, name less"),
     };
     let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -333,8 +347,13 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given
     }
     let mut span = first.span;
     let mut values = Vec::new();
+    let mut sep = None;
     for one in given {
         match one.keyword {
+            Some("sep") if matches!(one.value, Expr::Text(_)) => {
+                sep = Some(one.value);
+                continue;
+            }
             Some("end" | "sep" | "flush" | "file") => continue,
             Some(word) => {
                 return Err(Fault::new(
@@ -346,6 +365,13 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given
             None => values.push(one.value),
         }
         span.end = one.span.end;
+    }
+    if let Some(sep) = sep.filter(|_| values.len() > 1) {
+        let count = values.len();
+        let apart = values.into_iter().zip(std::iter::repeat_n(sep, count));
+        let mut pieces: Vec<Expr> = apart.flat_map(|(value, sep)| [value, sep]).collect();
+        pieces.pop();
+        values = vec![Expr::Apply(Function::Join, pieces)];
     }
     if matches!(spelled, "printf" | "fprintf")
         && let Expr::Text(format) = &values[0]

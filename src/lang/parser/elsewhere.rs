@@ -177,9 +177,18 @@ fn address(arguments: &str) -> String {
             _ => USUAL.to_owned(),
         },
         None if number(first) => format!("127.0.0.1:{first}"),
-        None if is_identifier(first) => first.to_owned(),
+        // A name, or a call on one: s.getsockname().
+        None if is_value(first) => first.to_owned(),
         _ => USUAL.to_owned(),
     }
+}
+
+/// Whether it is a name, perhaps with a property, an index or a call behind it.
+fn is_value(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "_.()[]".contains(c))
 }
 
 /// The arguments up to the bracket that closes them.

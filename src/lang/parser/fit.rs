@@ -82,6 +82,9 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
     if let (Kind::Option, Expr::Flags(names, bits)) = (kind, value) {
         return joined_options(names, *bits, span);
     }
+    if let (Kind::Data, Expr::Tuple(_)) = (kind, value) {
+        return fault.helping("bytes are written as they travel: b\"\\x00\\x05\" is what struct.pack(\"!H\", 5) gives");
+    }
     let Expr::Name(word) = value else {
         return fault;
     };

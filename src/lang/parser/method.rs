@@ -161,11 +161,13 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
                 .into());
         };
         let kind = rest[letter..].chars().next().unwrap_or('%');
+        let width = &rest[..letter];
         rest = &rest[letter + 1..];
         if kind == '%' {
             text.push('%');
             continue;
         }
+        plain_format(i, start, width, kind)?;
         let Some(value) = values.next() else {
             return Err(i
                 .fault(start, "the format wants more values than there are")
@@ -189,6 +191,18 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
     Ok(pieced(pieces, text))
 }
 
+/// A value is printed as it is: a width only looks otherwise, but another base would be another text.
+fn plain_format(i: &mut Input, start: usize, width: &str, kind: char) -> Parsed<()> {
+    if matches!(kind, 'x' | 'X' | 'o' | 'c' | 'b') {
+        let fault = i.fault(start, format!("the format {kind} is not known here"));
+        return Err(fault.expecting("%d, %s or %r; {} in Python").into());
+    }
+    if width.contains(|c: char| c.is_ascii_digit() || "<>^".contains(c)) {
+        i.remark("a value is printed as it is, without the width and the digits of its format");
+    }
+    Ok(())
+}
+
 fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
     if pieces.is_empty() {
         return Expr::Text(text);
@@ -208,6 +222,15 @@ fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
             .helping("give it a name first")
             .into()),
     }
+}
+
+/// What stands between the braces, `name!r:>5`: the name, and whether the value is shown as Python's repr() does.
+fn replacement<'f>(i: &mut Input, start: usize, field: &'f str) -> Parsed<(&'f str, bool)> {
+    let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
+    let kind = spec.chars().next_back().filter(char::is_ascii_alphabetic);
+    plain_format(i, start, spec, kind.unwrap_or('s'))?;
+    let (name, conversion) = plain.split_once('!').unwrap_or((plain, ""));
+    Ok((name, conversion == "r"))
 }
 
 /// `"{} {1} {name}".format(…)`
@@ -231,7 +254,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             return Err(i.fault(start, "a { of this format is never closed").into());
         };
         rest = after;
-        let name = field.split([':', '!']).next().unwrap_or("");
+        let (name, repr) = replacement(i, start, field)?;
         let spread = given.first().filter(|one| one.spread && name.is_empty());
         if let Some(all) = spread {
             // "{}:{}".format(*addr): the items one after the other.
@@ -267,7 +290,10 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        pieces.push(found.value.clone());
+        pieces.push(match repr {
+            true => Expr::Apply(Function::Repr, vec![found.value.clone()]),
+            false => found.value.clone(),
+        });
     }
     text.push_str(rest);
     Ok(pieced(pieces, text))

@@ -79,7 +79,11 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
             .helping("type the lines of the block; expect error ECONNREFUSED checks for an error"),
         "def" | "class" | "async" | "fn" => fault("there are no functions here: one call at a time, so that each can be seen")
             .helping("type the lines of its body, with values in the place of its parameters"),
-        "del" => fault("a socket ends with close").expecting("close s"),
+        "del" => {
+            let name = line["del".len()..].split([';', '#']).next().unwrap_or("").trim();
+            let name = if is_identifier(name) { name } else { "s" };
+            fault("a socket ends with close").expecting(format!("close {name}"))
+        }
         _ => fault("there is no block here to leave").helping("leave this line out, or type quit to end the session"),
     }
 }
@@ -113,6 +117,7 @@ pub(super) fn member(i: &Input, start: usize, module: &str, name: &str) -> Optio
             "a call that fails shows its errno; expect error ETIMEDOUT checks for it"
         }
         "argv" => "write the value itself in its place",
+        "path" => "files are not looked at here: bind says EADDRINUSE where a path exists",
         "stdin" | "stdout" | "stderr" => "print writes to the screen",
         _ => return None,
     };
@@ -148,14 +153,6 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
         "register" | "unregister" | "modify" | "poll" | "select" => {
             ("there are no poll objects here", &["poll s rw 1000"])
         }
-        "append" | "remove" | "extend" | "pop" => (
-            "a list is not changed here, but given anew",
-            &["inputs = [s, conn]"],
-        ),
-        "ioctl" => (
-            "ioctl is not among the calls taught here",
-            &["nonblock s on"],
-        ),
         "detach" | "dup" | "share" => (
             "a socket has one name and one descriptor here",
             &["print s.fd", "close s"],
@@ -175,7 +172,7 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
     let own = &i.state.source[start..];
     let own = match &own[..identifier_len(own)] {
         "" | "socket" => "s",
-        _ if instead[0].starts_with("poll") => "s",
+        _ if instead[0].starts_with("poll") || no_call(name).is_some() => "s",
         own => own,
     };
     Some(instead.iter().fold(fault, |fault, line| {
@@ -301,17 +298,6 @@ const NO_CALLS: &[NoCall] = &[
         &["sendmsg", "recvmsg"],
         "this call is not among those taught here",
         &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
-    ),
-    (
-        &["gai_strerror"],
-        "an error of getaddrinfo is shown in words, beside the call",
-        &["explain EAI"],
-    ),
-    (&["closesocket"], "that is close on Windows", &["close s"]),
-    (
-        &["malloc", "calloc"],
-        "there is no memory to ask for: a value has the room it needs",
-        &["data = recv s 1024"],
     ),
     (
         &["main"],

@@ -451,7 +451,7 @@ const VALUES: &[&[&str]] = &[
         "print x, y",
         "print(x, y)",
         "print x y",
-        "print(x, y, sep='')",
+        "print(x, y, end='')",
     ],
     &[
         "print \"Got connection from\", addr",

@@ -186,6 +186,7 @@ fn pythons_modules_on_top_of_sockets_are_answered() {
             "s = socket tcp; bind s 127.0.0.1:12345; listen s 5; conn, addr = accept s",
         ),
         ("thread.start()", "accept s"),
+        ("p = multiprocessing.Process(target=f)", "accept s"),
         ("print_lock.acquire()", "jobs"),
         ("asyncio.run(main())", "nonblock s on"),
         ("inputs.append(conn)", "inputs = [s, conn]"),
@@ -361,4 +362,68 @@ fn the_arguments_of_socket_may_be_variables() {
         fault("socket.socket(af)").expected[1],
         "a family such as AF_INET"
     );
+}
+
+#[test]
+fn the_length_of_a_c_call_is_kept() {
+    let known = |name: &str| matches!(name, "buf" | "n");
+    let read = |line: &str| parse_with(line, &known).unwrap();
+    assert_eq!(read("send(c, buf, 3, 0);"), read("send c buf[:3]"));
+    assert_eq!(read("send(c, buf, n, 0);"), read("send c buf[:n]"));
+    assert_eq!(read("write(sv[0], buf, n);"), read("write sv[0] buf[:n]"));
+    assert_eq!(
+        one("send(c, hello, strlen(hello), 0);"),
+        one("send c (hello)")
+    );
+    for line in [
+        "send(c, hello, strlen(hello) + 1, 0);",
+        "send(c, hello, sizeof(hello), 0);",
+    ] {
+        assert!(one(line).remarks[0].contains("no closing NUL"), "{line}");
+    }
+}
+
+#[test]
+fn a_format_is_not_dropped_in_silence() {
+    assert_eq!(
+        one("print('received {!r}'.format(data))"),
+        one("print('received %r' % data)")
+    );
+    assert_eq!(one("print('a', sep='-')"), one("print('a')"));
+    for line in [
+        "print('%5d' % 3)",
+        "print('{:>10}'.format(x))",
+        "printf(\"%5.1f\\n\", x);",
+    ] {
+        assert!(one(line).remarks[0].contains("without the width"), "{line}");
+    }
+    for line in [
+        "print('{:d} {:s} {}'.format(3, 'x', 4))",
+        "printf(\"%s %ld %zu\\n\", x, y, z);",
+    ] {
+        assert_eq!(one(line).remarks, [""; 0], "{line}");
+    }
+    for line in [
+        "print('0x%x' % 255)",
+        "printf(\"%c\\n\", 65);",
+        "print('{:08b}'.format(3))",
+    ] {
+        assert!(fault(line).message.contains("is not known here"), "{line}");
+    }
+}
+
+#[test]
+fn what_c_does_with_buffers_and_files_is_answered() {
+    instead(&[
+        ("strcpy(buf, \"hi\");", "buf = \"text\""),
+        ("os.unlink(server_address)", "bind s @name"),
+        ("struct.unpack('!I', data)", "print data[0:4]"),
+        ("del conn", "close conn"),
+        (
+            "c = socket.create_connection(s.getsockname())",
+            "c = socket tcp; connect c s.getsockname()",
+        ),
+    ]);
+    assert!(fault("conn.send(struct.pack('!H', 5))").help[0].contains("\\x00\\x05"));
+    assert!(fault("os.path.exists('/tmp/x')").help[0].contains("EADDRINUSE"));
 }

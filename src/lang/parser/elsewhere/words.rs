@@ -101,6 +101,61 @@ pub(super) type Known = (
 /// Python's modules on top of sockets, C's structures beside them, and what Rust has for a call.
 pub(super) const MODULES: &[Known] = &[
     (
+        &[".append(", ".remove(", ".extend(", ".pop("],
+        "a list is not changed here, but given anew",
+        &["inputs = [s, conn]"],
+        "",
+    ),
+    (
+        &["unlink(", "os.remove("],
+        "files are not removed here: a fresh path, or an abstract name, which leaves no file",
+        &["bind s @name"],
+        "",
+    ),
+    (
+        &[
+            "strcpy(",
+            "strncpy(",
+            "sprintf(",
+            "snprintf(",
+            "strcat(",
+            "bytearray(",
+        ],
+        "there are no buffers here: a text has a name, or stands where it is used",
+        &["buf = \"text\""],
+        "",
+    ),
+    (
+        &["malloc(", "calloc("],
+        "there is no memory to ask for: a value has the room it needs",
+        &["data = recv s 1024"],
+        "",
+    ),
+    (
+        &["struct.unpack("],
+        "bytes are not taken apart here, but shown",
+        &["print data[0:4]"],
+        "",
+    ),
+    (
+        &["gai_strerror("],
+        "an error of getaddrinfo is shown in words, beside the call",
+        &["explain EAI"],
+        "",
+    ),
+    (
+        &["closesocket("],
+        "that is close on Windows",
+        &["close s"],
+        "",
+    ),
+    (
+        &[".ioctl("],
+        "ioctl is not among the calls taught here",
+        &["nonblock s on"],
+        "",
+    ),
+    (
         &["Socket::new("],
         "socket2's Socket::new makes the call socket",
         &["s = socket tcp"],
