@@ -17,7 +17,8 @@ pub(super) fn answer(i: &Input) -> Option<Fault> {
     let line = &line[line.len() - line.trim_start().len()..];
     let start = line.as_ptr() as usize - i.state.source.as_ptr() as usize;
     let bare = without_text(line);
-    let found = maker(line, &bare)
+    let found = goes_on(&bare)
+        .or_else(|| maker(line, &bare))
         .or_else(|| renamed(&bare))
         .or_else(|| module(&bare))
         .or_else(|| member_of_self(line, &bare))
@@ -27,6 +28,17 @@ pub(super) fn answer(i: &Input) -> Option<Fault> {
         span: (start + at.0, start + at.1),
         ..fault
     })
+}
+
+/// `} else {`, `} while (1);`, `default:`: a block that goes on.
+fn goes_on(bare: &str) -> Option<Found> {
+    let rest = bare.strip_prefix('}').unwrap_or(bare).trim_start();
+    let at = bare.len() - rest.len();
+    let word = &rest[..identifier_len(rest)];
+    let within = word == "catch" || super::refuse::is_block(word);
+    let goes_on = at > 0 && within || word == "default" && rest[word.len()..].starts_with(':');
+    let found = Found::new(at, word.len(), "there are no blocks here, so none goes on");
+    goes_on.then(|| found.helping("type the lines below it where they are what you want"))
 }
 
 /// An answer, and the bytes of the line that it is about.

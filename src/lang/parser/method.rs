@@ -171,6 +171,7 @@ pub(super) fn percent_format(i: &mut Input, format: &str, values: Vec<Expr>) -> 
         let Some(value) = values.next() else {
             return Err(i
                 .fault(start, "the format wants more values than there are")
+                .helping("what a call gives is taken apart by its name: addr = s.getpeername(); print \"%s:%d\" % addr")
                 .into());
         };
         if !text.is_empty() {

@@ -226,7 +226,7 @@ type NoCall = (
 
 const NO_CALLS: &[NoCall] = &[
     (
-        &["setdefaulttimeout", "settimeout"],
+        &["setdefaulttimeout"],
         "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
         &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
     ),

@@ -227,6 +227,24 @@ fn a_block_is_answered_by_what_it_is() {
     );
     assert!(fault("else:").message.contains("no conditions"));
     for line in [
+        "} else {",
+        "} while (1);",
+        "} catch (IOException e) {",
+        "default:",
+    ] {
+        assert!(
+            fault(line).message.contains("none goes on"),
+            "{line}: {:?}",
+            fault(line)
+        );
+    }
+    let format = fault("print('%s:%d' % conn.getpeername())");
+    assert!(
+        format.help[0].contains("addr = s.getpeername()"),
+        "{format:?}"
+    );
+    assert!(parse("addr = s.getpeername(); print \"%s:%d\" % addr").is_ok());
+    for line in [
         "while True:",
         "while 1:",
         "while(1) {  // main accept() loop",
