@@ -42,10 +42,13 @@ impl App {
         if let Some(expr) = call.expr("status").cloned() {
             let asked = self.settled(|app| app.session.int(&expr), sink)?;
             if asked != 0 {
+                // What a program does when a call of its own has failed.
                 self.say(
-                    "the exit status tells how the session went, so this number is not used",
+                    "a program ends so where a call has failed; here the error was shown, and the session goes on \
+                     (quit ends it)",
                     sink,
                 );
+                return Ok(Outcome::default());
             }
         }
         Ok(Outcome {

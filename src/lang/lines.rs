@@ -14,7 +14,7 @@ pub struct Line<'a> {
 const MOST: usize = 64;
 
 /// The logical lines of a text: a line whose `(` or `[` (or `{` within or after `=`) is open goes on in the next, and so
-/// does one that ends in a backslash or inside triple quotes. Blank lines are given too, so that numbers are kept.
+/// does one that ends in a backslash, inside triple quotes or inside `/* … */`. Blank lines are given too, so that numbers are kept.
 pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = text;
     let mut number = 1;
@@ -50,7 +50,7 @@ fn logical(text: &str) -> (usize, usize) {
         }
     }
     // Backslashes alone leave no doubt that the lines belong together.
-    if open.brackets == 0 && open.triple.is_none() {
+    if open.brackets == 0 && open.triple.is_none() && !open.comment {
         (len, MOST)
     } else {
         (first.unwrap_or(text.len()), 1)
@@ -76,12 +76,15 @@ pub fn unfinished(text: &str) -> bool {
 struct Open {
     brackets: usize,
     triple: Option<&'static str>,
+    /// Inside `/* … */`.
+    comment: bool,
 }
 
 impl Open {
     fn continues(&self, line: &str) -> bool {
         self.brackets > 0
             || self.triple.is_some()
+            || self.comment
             || line.trim_end_matches(['\r', '\n']).ends_with('\\')
     }
 
@@ -97,9 +100,23 @@ impl Open {
                 self.triple = None;
                 continue;
             }
+            if self.comment {
+                match line[at..].find("*/") {
+                    Some(end) => at += end + 2,
+                    None => return,
+                }
+                self.comment = false;
+                continue;
+            }
             match bytes[at] {
                 b'"' | b'\'' => at = self.string(line, at),
                 b'#' if at == 0 || !bytes[at - 1].is_ascii_graphic() => return,
+                b'/' if bytes[at..].starts_with(b"/*")
+                    && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
+                {
+                    self.comment = true;
+                    at += 1;
+                }
                 b'/' if bytes[at..].starts_with(b"//")
                     && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
                 {
@@ -175,6 +192,15 @@ mod tests {
             all("x = '''a\n(b'''\nls"),
             [(1, "x = '''a\n(b'''"), (3, "ls")]
         );
+        let comment = "/*\n** server.c, (a demo\n*/\nls /* it's */\nls";
+        assert_eq!(
+            all(comment),
+            [
+                (1, "/*\n** server.c, (a demo\n*/"),
+                (4, "ls /* it's */"),
+                (5, "ls")
+            ]
+        );
         let c = "struct sockaddr_in a = {\n .sin_port = htons(80)\n};\nls";
         assert_eq!(
             all(c),
@@ -198,6 +224,11 @@ mod tests {
 
     #[test]
     fn a_bracket_that_nothing_closes_ends_with_its_line() {
+        assert_eq!(all("send s /* a\nls\n"), [(1, "send s /* a"), (2, "ls")]);
+        assert_eq!(
+            all("send s @/tmp/*\nls\n"),
+            [(1, "send s @/tmp/*"), (2, "ls")]
+        );
         assert_eq!(all("send s :(\nls\n"), [(1, "send s :("), (2, "ls")]);
         assert_eq!(all("send s \"(\"\nls"), [(1, "send s \"(\""), (2, "ls")]);
         assert_eq!(

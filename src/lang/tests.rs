@@ -11,6 +11,7 @@ mod options;
 mod round_trip;
 mod shape;
 mod sheet;
+mod tutorials;
 
 /// The one statement of a line.
 fn one(line: &str) -> Statement {

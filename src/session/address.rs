@@ -77,13 +77,22 @@ impl Session {
         }
         Refusal::new(refusal.message)
             .help(format!(
-                "{name} = (\"127.0.0.1\", 12345) makes it an address"
+                "an address can have a name: {name} = (\"127.0.0.1\", 12345)"
             ))
             .help(format!("a host needs a port: {port}"))
     }
 
     fn address_of_values(&self, items: &[Value], domain: Option<i32>) -> Result<Addr, NotYet> {
-        let [host, port, ..] = items else {
+        if let [.., Value::Addr(addr)] = items {
+            return Err(Refusal::new(
+                "this is a whole answer of getaddrinfo, and its address is the last part",
+            )
+            .help(format!(
+                "r[0][4] is the address of the first answer: here {addr}"
+            ))
+            .into());
+        }
+        let ([host, port] | [host, port, _, _]) = items else {
             return Err(Refusal::new("an address is a tuple of host and port").into());
         };
         let literal = |value: &Value| match value {

@@ -119,6 +119,9 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
 fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     let ip = |at: usize| match fields.get(at) {
         Some(Value::Text(text)) => text.parse::<Ipv4Addr>().ok(),
+        // What inet_aton gave, and INADDR_ANY: struct.pack("4sL", group, INADDR_ANY).
+        Some(Value::Bytes(raw)) => <[u8; 4]>::try_from(raw.as_slice()).ok().map(Ipv4Addr::from),
+        Some(Value::Int(n)) => u32::try_from(*n).ok().map(|n| n.to_ne_bytes().into()),
         None if at == 1 => Some(Ipv4Addr::UNSPECIFIED),
         _ => None,
     };

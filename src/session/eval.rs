@@ -97,7 +97,8 @@ impl Session {
         }
     }
 
-    pub(super) fn unknown(&self, name: &str) -> Refusal {
+    /// The refusal of a name that stands for nothing.
+    pub fn unknown(&self, name: &str) -> Refusal {
         let refusal = Refusal::new(format!("there is no socket or variable called `{name}`"));
         let names: Vec<&str> = self.vars.keys().map(String::as_str).collect();
         if matches!(name, "tcp" | "udp" | "tcp6" | "udp6" | "unix") {

@@ -5,7 +5,7 @@ use super::value::Value;
 use super::{NotYet, Session, make, notation};
 use crate::errno::Errno;
 use crate::event::Addr;
-use crate::lang::ast::Call;
+use crate::lang::ast::{Call, Expr};
 use crate::sys::names;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -56,13 +56,18 @@ pub fn gethostbyname(session: &mut Session, call: &Call) -> Result<Prepared, Not
     ))
 }
 
-/// getaddrinfo(3): a tuple for each answer: family, type, protocol, address.
+/// getaddrinfo(3): a tuple for each answer: family, type, protocol, canonical name, address.
 pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
+    // A variable may hold None, as an argument may be it: no host at all.
+    let text = |session: &Session, expr: &Expr| match session.value(expr)? {
+        Value::None => Ok(String::new()),
+        _ => session.text(expr),
+    };
     let node = session
-        .maybe(call, "node", Session::text)?
+        .maybe(call, "node", text)?
         .filter(|node| !node.is_empty());
     let service = session
-        .maybe(call, "service", Session::text)?
+        .maybe(call, "service", text)?
         .filter(|service| !service.is_empty() && service != "0");
     let family = session
         .maybe(call, "family", Session::c_int)?
@@ -71,6 +76,7 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
     let protocol = session
         .maybe(call, "protocol", Session::c_int)?
         .unwrap_or(0);
+    let flags = session.maybe(call, "flags", Session::c_int)?.unwrap_or(0);
     let quoted = |text: &Option<String>| {
         text.as_ref().map_or_else(
             || "NULL".to_owned(),
@@ -78,7 +84,8 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         )
     };
     let hints = format!(
-        "{{ai_family={}, ai_socktype={}, ai_protocol={protocol}}}",
+        "{{{}ai_family={}, ai_socktype={}, ai_protocol={protocol}}}",
+        ai_flags(flags),
         notation::domain(family),
         if kind == 0 {
             "0".to_owned()
@@ -94,7 +101,7 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
     let found = session.resolve(
         node.as_deref(),
         service.as_deref(),
-        [family, kind, protocol, 0],
+        [family, kind, protocol, flags],
     )?;
     Ok(told(&args, found))
 }
@@ -106,12 +113,9 @@ fn told(args: &str, found: Result<Vec<names::Resolved>, (i32, Errno)>) -> Prepar
             let shown = found.iter().map(one_answer).collect::<Vec<_>>().join(", ");
             let each = |one: &names::Resolved| {
                 let numbers = [one.family, one.kind, one.protocol].map(|n| Value::Int(n.into()));
-                Value::Tuple(
-                    numbers
-                        .into_iter()
-                        .chain([Value::Addr(one.addr.clone())])
-                        .collect(),
-                )
+                // As in Python, whose fourth is the canonical name: empty, unless it was asked for.
+                let rest = [Value::Text(String::new()), Value::Addr(one.addr.clone())];
+                Value::Tuple(numbers.into_iter().chain(rest).collect())
             };
             answered(
                 "getaddrinfo",
@@ -133,6 +137,29 @@ fn told(args: &str, found: Result<Vec<names::Resolved>, (i32, Errno)>) -> Prepar
                 Err(errno),
             )
         }
+    }
+}
+
+/// `ai_flags=AI_PASSIVE, `, where there are any.
+fn ai_flags(flags: i32) -> String {
+    const NAMES: [(&str, i32); 4] = [
+        ("AI_PASSIVE", libc::AI_PASSIVE),
+        ("AI_NUMERICHOST", libc::AI_NUMERICHOST),
+        ("AI_NUMERICSERV", libc::AI_NUMERICSERV),
+        ("AI_ADDRCONFIG", libc::AI_ADDRCONFIG),
+    ];
+    let mut left = flags;
+    let mut shown: Vec<String> = Vec::new();
+    for (name, bit) in NAMES.iter().filter(|(_, bit)| flags & bit != 0) {
+        shown.push((*name).to_owned());
+        left &= !bit;
+    }
+    if left != 0 {
+        shown.push(format!("{left:#x}"));
+    }
+    match flags {
+        0 => String::new(),
+        _ => format!("ai_flags={}, ", shown.join("|")),
     }
 }
 

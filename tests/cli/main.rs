@@ -15,3 +15,4 @@ mod limits;
 mod look;
 mod sheet;
 mod strace;
+mod tutorials;

@@ -287,6 +287,15 @@ pub(super) fn path(errno: &str, scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("setsockopt {} TCP_CONGESTION cubic", scene.name())),
         );
     }
+    if scene.call == "getaddrinfo" && errno == "ENOENT" {
+        return Some(
+            Words::new("The library found no address for that host and service.")
+                .why(
+                    "The result above says why, by a number of the library's own: no errno is set.",
+                )
+                .hint("explain EAI"),
+        );
+    }
     if !matches!(scene.call, "bind" | "connect" | "send" | "sendto") {
         return None;
     }

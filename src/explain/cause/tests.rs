@@ -678,6 +678,10 @@ fn types_options_and_sizes() {
         &["nosuch"],
     );
     says(
+        &told("getaddrinfo", libc::ENOENT, &Facts::default()),
+        &["no address", "explain EAI"],
+    );
+    says(
         &told(
             "setsockopt",
             libc::EADDRINUSE,

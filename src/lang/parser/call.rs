@@ -180,6 +180,9 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
     i.state.dialect = Dialect::C;
     without_address(places, &mut given);
     let command = places.command;
+    if command.name == "getaddrinfo" {
+        resolver_pointers(i, &mut given);
+    }
     let mut cut = None;
     for (role, one) in command.c.iter().zip(given) {
         match role {
@@ -197,6 +200,22 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
         shorten(i, places, param, &length);
     }
     Ok(())
+}
+
+/// `getaddrinfo(host, service, &hints, &list)`: what is in a structure is not known here; the list gets the answers.
+fn resolver_pointers(i: &mut Input, given: &mut [Given]) {
+    let [_, _, hints, list] = given else {
+        return;
+    };
+    if !matches!(hints.value, Expr::Null) {
+        i.remark(
+            "what the hints hold is not kept here; after the service stand family and type: \
+             getaddrinfo localhost http AF_INET SOCK_STREAM",
+        );
+    }
+    if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
+        i.state.filled.push(Some(name.clone()));
+    }
 }
 
 /// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.
@@ -258,16 +277,30 @@ fn fills(i: &mut Input, command: &str, value: Expr) {
 
 /// C's length: cuts the data where it is shorter.
 fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
-    let Expr::Int(length) = *length else {
-        return;
-    };
     let at = places.command.position(param).unwrap_or(0);
     let Some(arg) = &mut places.args[at] else {
         return;
     };
-    let bytes = match &arg.value {
-        Expr::Text(text) => text.as_bytes(),
-        Expr::Bytes(bytes) => bytes,
+    let number = match length {
+        Expr::Int(number) => Some(*number),
+        Expr::Name(name) if i.knows(name) => None,
+        // strlen(x), or what that came to.
+        Expr::Apply(Function::Len, _) | Expr::Name(_) => return,
+        _ => {
+            return i.remark(
+                "the length is the data's own here: no closing NUL and no rest of a buffer is sent",
+            );
+        }
+    };
+    let (bytes, length) = match (&arg.value, number) {
+        (Expr::Text(text), Some(length)) => (text.as_bytes(), length),
+        (Expr::Bytes(bytes), Some(length)) => (bytes.as_slice(), length),
+        // send(c, buf, n, 0): the first n bytes of it.
+        (Expr::Name(_) | Expr::Index(..), _) => {
+            let part = vec![arg.value.clone(), Expr::Null, length.clone()];
+            arg.value = Expr::Apply(Function::Slice, part);
+            return;
+        }
         _ => return i.remark("the length is the data's own here; to send less, name less"),
     };
     let length = usize::try_from(length).unwrap_or(usize::MAX);
@@ -294,8 +327,19 @@ fn reorder(command: &Command, given: &mut [Given]) {
     }
 }
 
-/// `print(a, b, sep="")`, `printf("%d\n", n)`.
-fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -> Parsed<()> {
+/// `print(a, b, sep="")`, `printf("%d\n", n)`, `fprintf(stderr, "%d\n", n)`.
+fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given>) -> Parsed<()> {
+    if spelled == "fprintf" && !given.is_empty() {
+        let file = given.remove(0);
+        if !matches!(&file.value, Expr::Name(name) if name == "stderr" || name == "stdout") {
+            return Err(Fault::new(
+                (file.span.start, file.span.end),
+                "there are no files here: print shows a value, send sends it",
+            )
+            .expecting("stdout")
+            .into());
+        }
+    }
     let Some(first) = given.first() else {
         return Ok(());
     };
@@ -322,7 +366,7 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, given: Vec<Given>) -
         }
         span.end = one.span.end;
     }
-    if spelled == "printf"
+    if matches!(spelled, "printf" | "fprintf")
         && let Some(Expr::Text(format)) = values.first()
     {
         let format = format.strip_suffix('\n').unwrap_or(format).to_owned();

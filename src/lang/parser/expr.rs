@@ -309,8 +309,15 @@ pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
         Some(c) if c.is_control() || c == '\u{fffd}' => "this byte means nothing here".to_owned(),
         Some(c) => format!("{c} cannot stand here"),
     };
-    i.fault(i.at(), what)
-        .expecting("a value: a name, a number, \"text\", an address")
+    let fault = i
+        .fault(i.at(), what)
+        .expecting("a value: a name, a number, \"text\", an address");
+    match i.rest() {
+        "\\" => fault.helping(
+            "a call stands in one line here; only in a paste or a script may it go over several",
+        ),
+        _ => fault,
+    }
 }
 
 /// A string, and in brackets the ones that directly follow it, as C and Python join them.

@@ -2,7 +2,7 @@
 
 use super::address;
 use super::arguments::wanted;
-use super::input::{Input, Parsed};
+use super::input::{Cursor, Input, Parsed};
 use super::number::seconds;
 use crate::lang::ast::{Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant, named};
@@ -25,7 +25,11 @@ pub(super) fn fit(i: &mut Input, kind: Kind, value: Expr, span: Span) -> Parsed<
         Kind::Time => return Ok(time(value, span)?),
         Kind::Domain => domain(value),
         Kind::Type => socket_type(value),
-        Kind::Protocol => return protocol(value, span),
+        Kind::Protocol => match protocol(value) {
+            Ok(Some(value)) => Ok(value),
+            Ok(None) => return Ok(None),
+            Err(value) => Err(value),
+        },
         Kind::MsgFlags => return flags(value, span),
         Kind::How => how(value),
         Kind::Option => option(value),
@@ -39,6 +43,8 @@ pub(super) fn fit(i: &mut Input, kind: Kind, value: Expr, span: Span) -> Parsed<
     };
     match fitted {
         Ok(value) => Ok(Some(value)),
+        // `socket.socket(af, socktype, proto)`, as getaddrinfo gave them.
+        Err(Expr::Name(name)) if is_of_socket(kind) && i.knows(&name) => Ok(Some(Expr::Name(name))),
         Err(value) => Err(unfit(kind, &value, span).into()),
     }
 }
@@ -49,6 +55,11 @@ pub(super) fn counted(value: Expr) -> Expr {
         Expr::Const("True" | "False", n) => Expr::Int(n),
         other => other,
     }
+}
+
+/// Whether it is one of the three arguments of socket(), which have short words of their own.
+fn is_of_socket(kind: Kind) -> bool {
+    matches!(kind, Kind::Domain | Kind::Type | Kind::Protocol)
 }
 
 /// A value in its form, or as it was where it has none.
@@ -77,6 +88,12 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
         format!("this cannot be {}", article(kind)),
     )
     .expecting(wanted(kind));
+    if let (Kind::Option, Expr::Flags(names, bits)) = (kind, value) {
+        return joined_options(names, *bits, span);
+    }
+    if let (Kind::Data, Expr::Tuple(_)) = (kind, value) {
+        return fault.helping("bytes are written as they travel: b\"\\x00\\x05\" is what struct.pack(\"!H\", 5) gives");
+    }
     let Expr::Name(word) = value else {
         return fault;
     };
@@ -108,6 +125,21 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
         Kind::Option => fault.near(word, options::OPTIONS.iter().map(|option| option.name)),
         _ => fault,
     }
+}
+
+/// `SO_REUSEADDR | SO_REUSEPORT`: a number of its own, and not both options.
+fn joined_options(names: &[&'static str], bits: i64, span: Span) -> Fault {
+    let same = options::OPTIONS
+        .iter()
+        .find(|option| i64::from(option.code) == bits);
+    let number = match same {
+        Some(option) => format!("{bits}, which is {} alone", option.name),
+        None => format!("{bits}, another option's"),
+    };
+    let message = format!("an option is a number and no flag, and these give {number}");
+    Fault::new((span.start, span.end), message)
+        .expecting(names.first().copied().unwrap_or("SO_REUSEADDR"))
+        .helping("one call for each option")
 }
 
 fn article(kind: Kind) -> &'static str {
@@ -260,7 +292,7 @@ pub(super) fn sorted(mut names: Vec<&'static str>, bits: i64) -> Expr {
 }
 
 /// `tcp`, `udp`, `IPPROTO_TCP`, a number. 0 is "the usual one", as is leaving it out.
-fn protocol(value: Expr, span: Span) -> Parsed<Option<Expr>> {
+fn protocol(value: Expr) -> Result<Option<Expr>, Expr> {
     let value = match value {
         Expr::Int(0) | Expr::Const("IPPROTO_IP", _) | Expr::Null => return Ok(None),
         Expr::Name(word) => {
@@ -268,9 +300,7 @@ fn protocol(value: Expr, span: Span) -> Parsed<Option<Expr>> {
         }
         other => numbered(Family::Protocol, other),
     };
-    value
-        .map(Some)
-        .map_err(|value| unfit(Kind::Protocol, &value, span).into())
+    value.map(Some)
 }
 
 /// No flags are `None`; others are always `Flags`, in one order.
@@ -359,6 +389,8 @@ pub(super) fn switch(value: Expr) -> Fitted {
 fn host(value: Expr) -> Fitted {
     match value {
         Expr::Text(_) | Expr::Int(_) => Ok(value),
+        // getaddrinfo(None, 80), getaddrinfo(NULL, "80", …): no host at all.
+        Expr::Null => Ok(Expr::Text(String::new())),
         Expr::Const("INADDR_ANY", _) => Ok(Expr::Text("0.0.0.0".into())),
         other => or_later(other),
     }

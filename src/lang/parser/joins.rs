@@ -13,6 +13,9 @@ pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault
         "not" | "and" | "or" | "in" | "if" | "else" | "for" | "while" => {
             "one value, or a comparison such as x == 3"
         }
+        "argv" if i.rest().starts_with('[') && !i.knows(word) => {
+            "a line that is typed has no arguments: write the value itself in its place"
+        }
         "await" | "async" | "yield" => {
             "calls are made as they stand; one that sleeps becomes a job"
         }

@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, arguments};
 use super::input::{Cursor, Input, Parsed};
-use super::word::identifier;
+use super::word::{identifier, identifier_len, is_identifier};
 use super::{call, fit, refuse};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::fault::Fault;
@@ -127,9 +127,25 @@ fn object(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
 
 /// The fields of a C structure.
 pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
+    let line = i.state.source[start..].lines().next().unwrap_or("");
+    let name = match &line[..identifier_len(line)] {
+        "" => "addr",
+        name => name,
+    };
+    // address.sin_port = htons(PORT)
+    let port = line.split_once("htons(").map(|(_, port)| port);
+    let port = port
+        .and_then(|port| port.split_once(')'))
+        .map(|(port, _)| port.trim());
+    let port = match port {
+        Some(port) if is_identifier(port) || port.parse::<u16>().is_ok() => port,
+        _ => "12345",
+    };
     i.fault(start, "the fields of a structure are not kept here")
         .expecting("the whole address where it is used: bind(s, 127.0.0.1:12345)")
-        .helping("or give it a name: addr = (\"127.0.0.1\", 12345)")
+        .helping(format!(
+            "or give it a name: {name} = (\"127.0.0.1\", {port})"
+        ))
 }
 
 /// `"%s from %d" % (a, b)` and `printf`.
@@ -166,18 +182,17 @@ pub(super) fn percent_format(
                 .into());
         };
         let kind = rest[letter..].chars().next().unwrap_or('%');
-        let spec = &rest[..=letter];
+        let width = &rest[..letter];
         rest = &rest[letter + 1..];
         if kind == '%' {
             text.push('%');
             continue;
         }
-        if spec.contains(|c: char| c.is_ascii_digit()) || matches!(kind, 'x' | 'X' | 'o') {
-            form_left_out(i, &format!("%{spec}"));
-        }
+        plain_format(i, start, width, kind)?;
         let Some(value) = values.next() else {
             return Err(i
                 .fault(start, "the format wants more values than there are")
+                .helping("what a call gives is taken apart by its name: addr = s.getpeername(); print \"%s:%d\" % addr")
                 .into());
         };
         if !text.is_empty() {
@@ -200,15 +215,16 @@ pub(super) fn percent_format(
     Ok(pieced(pieces, text))
 }
 
-/// Width, digits and base of a format are read over: what is shown is the value as it is.
-pub(super) fn form_left_out(i: &mut Input, form: &str) {
-    let form = match form.len() <= 16 && form.chars().all(|c| c.is_ascii_graphic()) {
-        true => form,
-        false => "a format",
-    };
-    i.remark(format!(
-        "{form}: widths and bases are not kept here; the value is shown as it is"
-    ));
+/// A value is printed as it is: a width only looks otherwise, but another base would be another text.
+pub(super) fn plain_format(i: &mut Input, start: usize, width: &str, kind: char) -> Parsed<()> {
+    if matches!(kind, 'x' | 'X' | 'o' | 'c' | 'b') {
+        let fault = i.fault(start, format!("the format {kind} is not known here"));
+        return Err(fault.expecting("%d, %s or %r; {} in Python").into());
+    }
+    if width.contains(|c: char| c.is_ascii_digit() || "<>^".contains(c)) {
+        i.remark("a value is printed as it is, without the width and the digits of its format");
+    }
+    Ok(())
 }
 
 fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
@@ -232,16 +248,13 @@ fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
     }
 }
 
-/// A value in the form that follows its name in braces: `!r`, `!s`, `:>8`.
-fn formed(i: &mut Input, value: Expr, form: &str) -> Expr {
-    let (conversion, spec) = form.split_once(':').unwrap_or((form, ""));
-    if !matches!(spec, "" | "d" | "s") {
-        form_left_out(i, &format!("{{:{spec}}}"));
-    }
-    match conversion {
-        "!r" | "!a" => Expr::Apply(Function::Repr, vec![value]),
-        _ => value,
-    }
+/// What stands between the braces, `name!r:>5`: the name, and whether the value is shown as Python's repr() does.
+fn replacement<'f>(i: &mut Input, start: usize, field: &'f str) -> Parsed<(&'f str, bool)> {
+    let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
+    let kind = spec.chars().next_back().filter(char::is_ascii_alphabetic);
+    plain_format(i, start, spec, kind.unwrap_or('s'))?;
+    let (name, conversion) = plain.split_once('!').unwrap_or((plain, ""));
+    Ok((name, conversion == "r"))
 }
 
 /// `"{} {1} {name}".format(…)`
@@ -265,7 +278,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             return Err(i.fault(start, "a { of this format is never closed").into());
         };
         rest = after;
-        let name = field.split([':', '!']).next().unwrap_or("");
+        let (name, repr) = replacement(i, start, field)?;
         let spread = given.first().filter(|one| one.spread && name.is_empty());
         if let Some(all) = spread {
             // "{}:{}".format(*addr): the items one after the other.
@@ -301,9 +314,10 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        let value = found.value.clone();
-        let (_, form) = field.split_at(name.len());
-        pieces.push(formed(i, value, form));
+        pieces.push(match repr {
+            true => Expr::Apply(Function::Repr, vec![found.value.clone()]),
+            false => found.value.clone(),
+        });
     }
     text.push_str(rest);
     Ok(pieced(pieces, text))

@@ -1,10 +1,11 @@
 //! What begins with a name: constants, modules, functions, commands, variables.
 
+use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
 use super::{address, call, joins, method, refuse, string};
-use crate::lang::ast::{Dialect, Expr};
+use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
 
@@ -33,6 +34,12 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
     }
     if let Some(fault) = joins::word_in_value(i, start, word) {
         return Err(fault.into());
+    }
+    if matches!(word, "str" | "bytes")
+        && !i.knows(word)
+        && let Some(function) = of_type(i.rest())
+    {
+        return coded(i, start, function);
     }
     let rest = i.rest();
     if rest.starts_with('.')
@@ -101,6 +108,12 @@ fn module(i: &mut Input, start: usize, module: &str) -> Parsed<Expr> {
             known.value,
         ));
     }
+    // print("text", file=sys.stderr): there is one screen.
+    let before = i.state.source[..start].trim_end();
+    let file = before.strip_suffix('=').map(str::trim_end);
+    if matches!(member, "stdout" | "stderr") && file.is_some_and(|word| word.ends_with("file")) {
+        return Ok(Expr::Null);
+    }
     if let Some(fault) = refuse::member(i, start, module, member) {
         return Err(fault.into());
     }
@@ -120,6 +133,25 @@ fn module(i: &mut Input, start: usize, module: &str) -> Parsed<Expr> {
         .fault(at, format!("{module} has no {member} here"))
         .near(member, constants.chain(call::names()))
         .into())
+}
+
+/// What `.encode(` and `.decode(` behind a type's name are.
+fn of_type(rest: &str) -> Option<Function> {
+    match rest.get(..".encode(".len())? {
+        ".encode(" => Some(Function::Encode),
+        ".decode(" => Some(Function::Decode),
+        _ => None,
+    }
+}
+
+/// `str.encode(text)` is `text.encode()`. The dot is next.
+fn coded(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
+    i.skip(".encode".len());
+    i.state.dialect = Dialect::Python;
+    match arguments(i)?.into_iter().next() {
+        Some(text) => Ok(Expr::Apply(function, vec![text.value])),
+        None => Err(i.fault(start, "this takes one value").into()),
+    }
 }
 
 /// `sizeof(x)`, `sizeof x`: lengths follow from the values here.

@@ -18,15 +18,16 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
         blank(i);
         let len = run(i.rest(), |c| matches!(c, ';' | '\n' | '\r'));
         i.skip(len);
-        if i.rest().starts_with("#include") || i.rest().starts_with("#define") {
+        if i.rest().starts_with("#include") {
             let start = i.at();
             comment_line(i);
-            let span = i.since(start);
-            let remark = match defined(&i.state.source[span.start..span.end]) {
-                Some(line) => format!("#define defines nothing here; this does: {line}"),
-                None => "everything is included already".to_owned(),
-            };
-            found.push(nothing(span, Dialect::C, &remark));
+            found.push(nothing(
+                i.since(start),
+                Dialect::C,
+                "everything is included already",
+            ));
+        } else if i.rest().starts_with("#define ") || i.rest().starts_with("#define\t") {
+            return;
         } else if i.rest().starts_with('#') || i.rest().starts_with("//") {
             comment_line(i);
         }
@@ -34,17 +35,6 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
             return;
         }
     }
-}
-
-/// `PORT = 8080` for `#define PORT 8080`.
-fn defined(line: &str) -> Option<String> {
-    let (name, value) = line
-        .strip_prefix("#define")?
-        .trim()
-        .split_once(char::is_whitespace)?;
-    let value = value.trim();
-    let fits = is_identifier(name) && value.len() <= 40 && !value.contains(char::is_control);
-    fits.then(|| format!("{name} = {value}"))
 }
 
 fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
@@ -62,16 +52,19 @@ fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
 /// Statements of other languages that do nothing here.
 pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statement> {
     let (dialect, remark) = match word {
-        "import" | "from" | "using" | "package" => (
-            Dialect::Python,
-            "everything is imported already: socket, select, os, sys, struct",
+        "import" | "from" | "using" | "package" => {
+            (Dialect::Python, imported(&i.rest()[word.len()..]))
+        }
+        "use" => (
+            Dialect::C,
+            "nothing is imported here: the calls are known by their own names",
         ),
         "pass" => (Dialect::Python, "pass does nothing here either"),
         "" if lone_brace(i.rest()) => (Dialect::C, "there are no blocks here"),
         _ => return None,
     };
     let after = i.rest()[word.len()..].chars().next();
-    if matches!(word, "import" | "from" | "using" | "package")
+    if matches!(word, "import" | "from" | "using" | "package" | "use")
         && !after.is_some_and(char::is_whitespace)
     {
         return None;
@@ -86,6 +79,50 @@ pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statem
     }
     i.skip(len);
     Some(nothing(i.since(start), dialect, remark))
+}
+
+/// What is said to `import socketserver`, from what follows the first word.
+fn imported(rest: &str) -> &'static str {
+    let rest = rest.trim_start();
+    match &rest[..identifier_len(rest)] {
+        "socketserver" | "SocketServer" => {
+            "socketserver is not here: it makes a server's calls by itself, and here you type them: socket, bind, \
+             listen, accept"
+        }
+        "selectors" | "asyncio" | "asyncore" => {
+            "this module is not here: it waits for many sockets by itself, and here you type that call: poll or select"
+        }
+        "threading" | "_thread" | "thread" | "multiprocessing" | "concurrent" => {
+            "this module is not here, and not needed: a call that sleeps becomes a job, and the prompt comes back"
+        }
+        _ => "everything is imported already: socket, select, os, sys, struct",
+    }
+}
+
+/// `#define PORT 8080`: the name, whose value is next; `None` where it stands for nothing that can be kept here.
+pub(super) fn defined<'a>(i: &mut Input<'a>) -> Option<&'a str> {
+    i.state.dialect = Dialect::C;
+    i.skip("#define".len());
+    blank(i);
+    let rest = i.rest();
+    let name = &rest[..identifier_len(rest)];
+    i.skip(name.len());
+    // `#define SQUARE(x) …` has parameters.
+    let gap = spaces(i.rest());
+    i.skip(gap);
+    let value = i.rest();
+    let nothing_to_keep = gap == 0
+        || ends(i)
+        || name.is_empty()
+        || name.starts_with('_')
+        || constant(name).is_some()
+        || is_type(&value[..identifier_len(value)]);
+    if nothing_to_keep {
+        comment_line(i);
+        i.remark("only names of values are defined here, as in #define PORT 8080");
+        return None;
+    }
+    Some(name)
 }
 
 /// `{` or `}` alone.

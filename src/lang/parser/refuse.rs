@@ -3,6 +3,8 @@
 use super::arguments::arguments;
 use super::fcntl;
 use super::input::{Cursor, Input, Parsed};
+use super::opening::{self, body, checked, is_endless, opened};
+use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
 
@@ -47,17 +49,26 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
                 .helping("type the lines of the loop's body, as often as you like");
             match body(line) {
                 Some(body) => fault.expecting(body),
-                None => fault.expecting("conn, addr = s.accept()"),
+                None if is_endless(line) => fault.expecting("conn, addr = s.accept()"),
+                None => fault,
             }
         }
         "with" => {
             let fault = fault("there are no blocks here: one call at a time, so that each can be seen");
             match opened(line) {
+                Some((call, _)) if call.starts_with("open(") => fault.expecting("send s @file").helping("a file is named where its bytes are sent"),
                 Some((call, name)) => fault.expecting(format!("{name} = {call}")).helping(format!("and in the end: close {name}")),
-                None => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
+                None => match line.strip_prefix("with").and_then(|rest| rest.split(':').next()) {
+                    // `with conn:`
+                    Some(name) if is_identifier(name.trim()) => fault
+                        .helping(format!("type the lines of the block, and in the end: close {}", name.trim())),
+                    _ => fault.expecting("s = socket.socket()").helping("and in the end: close s"),
+                },
             }
         }
-        "if" | "elif" | "else" | "switch" | "case" => {
+        "else" => fault("there are no conditions here, so nothing is left out")
+            .helping("type the lines below it where they are what you want"),
+        "if" | "elif" | "switch" | "case" => {
             let fault = fault("there are no conditions here: make the call and see what it returns");
             match checked(line) {
                 Some(call) => fault.expecting(call).helping("its error is shown and explained by itself"),
@@ -72,38 +83,13 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
         "await" => fault("calls are made as they stand; one that sleeps becomes a job")
             .expecting(line["await".len()..].trim().to_owned()),
         "global" => fault("every name is known everywhere here").helping("leave this line out"),
-        "del" => fault("a socket ends with close").expecting("close s"),
+        "del" => {
+            let name = line["del".len()..].split([';', '#']).next().unwrap_or("").trim();
+            let name = if is_identifier(name) { name } else { "s" };
+            fault("a socket ends with close").expecting(format!("close {name}"))
+        }
         _ => fault("there is no block here to leave").helping("leave this line out, or type quit to end the session"),
     }
-}
-
-/// What follows the colon of `while True: body`.
-fn body(line: &str) -> Option<String> {
-    let body = line.split_once(": ")?.1.trim();
-    (!body.is_empty() && !body.starts_with('#')).then(|| body.to_owned())
-}
-
-/// The call and the name of `with call as name:`.
-fn opened(line: &str) -> Option<(&str, &str)> {
-    let (call, name) = line.strip_prefix("with")?.rsplit_once(" as ")?;
-    Some((call.trim(), name.split(':').next()?.trim()))
-}
-
-/// The call inside `if (bind(s, …) < 0) {` and `if ((s = socket(…)) == -1)`.
-fn checked(line: &str) -> Option<String> {
-    let condition = line.strip_prefix("if")?.trim_start().strip_prefix('(')?;
-    let condition = condition.trim_start().trim_start_matches('!');
-    let inner = condition.trim_start_matches(['(', ' ']);
-    let mut depth = 0;
-    for (at, c) in inner.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' if depth == 1 => return Some(inner[..=at].trim().to_owned()),
-            ')' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// Members of Python's modules that are no calls and no constants.
@@ -113,6 +99,7 @@ pub(super) fn member(i: &Input, start: usize, module: &str, name: &str) -> Optio
             "a call that fails shows its errno; expect error ETIMEDOUT checks for it"
         }
         "argv" => "write the value itself in its place",
+        "path" => "files are not looked at here: bind says EADDRINUSE where a path exists",
         "stdin" | "stdout" | "stderr" => "print writes to the screen",
         _ => return None,
     };
@@ -154,14 +141,14 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
             "a call that sleeps becomes a job by itself, so one shell can play server and client",
             &["accept s", "jobs"],
         ),
-        "register" | "unregister" | "modify" => {
+        "register" | "unregister" | "modify" | "poll" | "select" => {
             ("there are no poll objects here", &["poll s rw 1000"])
         }
         "detach" | "dup" | "share" => (
             "a socket has one name and one descriptor here",
             &["print s.fd", "close s"],
         ),
-        "join" | "split" | "replace" | "find" | "append" | "startswith" | "endswith" => (
+        "join" | "split" | "replace" | "find" | "startswith" | "endswith" => (
             "values have only decode, encode, strip, upper, lower and format here",
             &["print x.decode()"],
         ),
@@ -172,11 +159,16 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
         _ => no_call(name)?,
     };
     let fault = i.fault(start, why);
-    Some(
-        instead
-            .iter()
-            .fold(fault, |fault, line| fault.expecting(*line)),
-    )
+    // The line's own socket, where the method is one of a socket's.
+    let own = &i.state.source[start..];
+    let own = match &own[..identifier_len(own)] {
+        "" | "socket" => "s",
+        _ if instead[0].starts_with("poll") || no_call(name).is_some() => "s",
+        own => own,
+    };
+    Some(instead.iter().fold(fault, |fault, line| {
+        fault.expecting(opening::with_socket(line, own))
+    }))
 }
 
 /// Functions of C and Python with an answer of their own. The bracket is next.
@@ -193,6 +185,13 @@ pub(super) fn call(
             | "WSAStartup" | "WSACleanup",
         ) => Some(nothing(i, name)),
         (Some("struct"), "pack") => Some(pack(i)),
+        (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
+            .fault(
+                start,
+                "there are no poll objects here: the sockets stand in the call",
+            )
+            .expecting("poll s rw 1000")
+            .into())),
         (_, "fcntl") => Some(fcntl::call(i, start)),
         (_, "ioctl") => Some(Err(i
             .fault(start, "ioctl is not among the calls taught here")
@@ -218,22 +217,7 @@ type NoCall = (
 
 const NO_CALLS: &[NoCall] = &[
     (
-        &["create_connection"],
-        "create_connection hides three calls: getaddrinfo, socket and connect",
-        &["c = socket tcp", "connect c 127.0.0.1:12345"],
-    ),
-    (
-        &["create_server"],
-        "create_server hides four calls: socket, setsockopt, bind and listen",
-        &[
-            "s = socket tcp",
-            "setsockopt s SO_REUSEADDR 1",
-            "bind s 127.0.0.1:12345",
-            "listen s 5",
-        ],
-    ),
-    (
-        &["setdefaulttimeout", "settimeout"],
+        &["setdefaulttimeout"],
         "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
         &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
     ),

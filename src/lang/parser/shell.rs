@@ -308,6 +308,17 @@ fn name_or_value(i: &mut Input) -> Parsed<Expr> {
 
 /// The values of `print`, with commas or blanks between them.
 fn values(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
+    // Python 2: print >>sys.stderr, "text".
+    if i.rest().starts_with(">>")
+        && let Some(rest) = [" sys.stderr", " sys.stdout", "sys.stderr", "sys.stdout"]
+            .iter()
+            .find_map(|file| i.rest()[2..].strip_prefix(file)?.strip_prefix(','))
+    {
+        let len = i.rest().len() - rest.len();
+        i.skip(len);
+        blank(i);
+        i.state.dialect = Dialect::Python;
+    }
     let start = i.at();
     if i.rest().starts_with(">>") {
         return Err(i

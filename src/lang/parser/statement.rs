@@ -5,11 +5,11 @@ use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::prelude::{
-    augmented, gap, harmless, host, host_behind, host_in_front, side, strace_prefix, strace_result,
-    targets,
+    augmented, defined, gap, harmless, host, side, strace_prefix, strace_result, targets,
 };
-use super::word::{blank, ends, identifier, is_quote, peek_identifier, peek_word};
-use super::{joins, lab, refuse, shell, slips, string};
+use super::stray::stray;
+use super::word::{blank, ends, identifier, is_quote, peek_identifier};
+use super::{elsewhere, joins, lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -34,8 +34,16 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
                     .extend(names.filter(|name| *name != ERRNO).cloned());
                 found.push(statement);
             }
-            Err(Trouble::Fault(fault)) => return Err(*fault),
-            Err(Trouble::Backtrack) => return Err(unexpected(i)),
+            Err(trouble) => {
+                let fault = match trouble {
+                    Trouble::Fault(fault) => *fault,
+                    Trouble::Backtrack => unexpected(i),
+                };
+                return Err(match fault.missing {
+                    None => elsewhere::answer(i).unwrap_or(fault),
+                    Some(_) => fault,
+                });
+            }
         }
     }
 }
@@ -61,6 +69,9 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     let start = i.at();
     if std::mem::take(&mut i.state.declaring) {
         return declared(i, start);
+    }
+    if i.rest().starts_with("#define") {
+        return definition(i, start);
     }
     strace_prefix(i);
     let word = peek_identifier(i);
@@ -96,6 +107,26 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return Err(lab::no_host(host, order, i.since(host_at)).into());
     }
     Ok(finished(i, start, (side, host), targets, action))
+}
+
+/// `#define PORT 8080` is `PORT = 8080`.
+fn definition(i: &mut Input, start: usize) -> Parsed<Statement> {
+    let Some(name) = defined(i) else {
+        return Ok(finished(
+            i,
+            start,
+            (None, None),
+            Vec::new(),
+            Action::Nothing,
+        ));
+    };
+    let action = action(i, true)?;
+    blank(i);
+    if !ends(i) {
+        return Err(stray(i).into());
+    }
+    let targets = vec![Some(name.to_owned())];
+    Ok(finished(i, start, (None, None), targets, action))
 }
 
 /// Targets and what they are given.
@@ -192,49 +223,6 @@ fn also_filled(
     }
 }
 
-/// What stands where the statement should end.
-fn stray(i: &Input) -> Fault {
-    let start = i.at();
-    let rest = i.rest();
-    if rest.starts_with('=') && !rest.starts_with("==") {
-        return i
-            .fault(start, "only a name can be given a value")
-            .expecting("x = value")
-            .helping("fields of structures and items of lists are not kept here");
-    }
-    if let Some(fault) = host_behind(i) {
-        return fault;
-    }
-    if let Some(fault) = joins::word_in_value(i, start, peek_identifier(i)) {
-        return fault;
-    }
-    if rest.starts_with("++") || rest.starts_with("--;") || rest == "--" {
-        return Fault::new((start, start + 2), "a value does not change by itself here")
-            .expecting(format!("x {}= 1", &rest[..1]));
-    }
-    if rest.starts_with("::") {
-        return Fault::new(
-            (start, start + 2),
-            "calls stand here as in C, Python or a shell",
-        )
-        .expecting("c = socket tcp")
-        .expecting("connect c 127.0.0.1:12345");
-    }
-    if let Some(line) = host_in_front(i) {
-        return i
-            .fault(start, "the host stands in front of the whole statement")
-            .helping(line);
-    }
-    let word = peek_word(i);
-    let end = start + word.len().max(i.next().map_or(0, char::len_utf8)).min(40);
-    let end = (end..)
-        .find(|at| i.state.source.is_char_boundary(*at))
-        .unwrap_or(end);
-    Fault::new((start, end), "this cannot follow")
-        .expecting("the end of the statement")
-        .helping("; separates statements, # begins a comment, text with blanks stands in quotes")
-}
-
 /// What the statement does.
 fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
     let start = i.at();
@@ -256,6 +244,7 @@ fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
     let is_value = word.is_empty()
         || after.starts_with("->")
         || touching.is_some_and(|c| matches!(c, '(' | '.' | '[' | ':') || is_quote(c))
+        || assigns && word == "sizeof"
         || string::is_prefix(word) && touching.is_some_and(is_quote);
     if is_value && !claims {
         return value(i, assigns);

@@ -3,7 +3,7 @@
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::method::form_left_out;
+use super::method::plain_format;
 use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
@@ -294,9 +294,8 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
             .unwrap_or(0);
         let form = &i.rest()[..len];
         i.skip(len);
-        if !matches!(form, "" | "d" | "s") {
-            form_left_out(i, &format!("{{:{form}}}"));
-        }
+        let kind = form.chars().next_back().filter(char::is_ascii_alphabetic);
+        plain_format(i, start, form, kind.unwrap_or('s'))?;
     }
     if !i.eat("}") {
         blank(i);

@@ -49,7 +49,7 @@ pub(super) const PRINT: Command = Command::new(
     &[Param::many("values", Kind::Value)],
     "show values: print addr, print s.recv(1024)",
 )
-.also(&["echo", "printf", "puts"]);
+.also(&["echo", "printf", "fprintf", "puts"]);
 
 /// poll(2). `poll s rw c r 1000`: each socket with what to watch it for (r readable, w writable, x urgent data;
 /// r where nothing is said), then milliseconds; without them, for ever. C's and strace's

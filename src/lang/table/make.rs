@@ -92,6 +92,7 @@ pub(super) const GETADDRINFO: Command = Command::new(
         Param::optional("family", Kind::Domain),
         Param::optional("type", Kind::Type),
         Param::optional("protocol", Kind::Protocol),
+        Param::optional("flags", Kind::Int),
     ],
     "every address that a host and a service name stand for",
 )

@@ -185,7 +185,7 @@ fn what_would_be_taken_for_something_else_is_answered() {
         ("not s", "x == 3"),
         ("x = c.recv(10) or 2", "x == 3"),
         ("ls && ls", "; separates statements"),
-        ("a->b = 3", "addr = "),
+        ("a->b = 3", "a = (\"127.0.0.1\""),
     ] {
         assert!(
             fault(line).help.concat().contains(help),
@@ -263,17 +263,13 @@ const FROM_ELSEWHERE: &[(&str, &str)] = &[
     ("bytes.fromhex(\"6869\")", "0x6869"),
     ("t.start()", "jobs"),
     ("s = 1; assert s", "expect s != None"),
-    ("await s.accept()", "s.accept()"),
     ("bind localhost 8080", "bind . localhost 8080"),
     ("s = 1; bind s:8080", "bind s 127.0.0.1:8080"),
     ("s = 1; close socket s", "close s"),
     ("s = 1; recv from s 10", "recv s 10"),
     ("s = 1; listen on s", "listen s"),
     ("s.bind(\"\", 80)", "(\"\", 80)"),
-    (
-        "let s = TcpStream::connect(\"127.0.0.1:80\");",
-        "connect c 127.0.0.1:12345",
-    ),
+    ("x = a::b(1)", "c = socket tcp"),
 ];
 
 /// The same, and a word of the advice.
@@ -292,11 +288,6 @@ const ADVICE: &[(&str, &str)] = &[
     ("x = 1; print(f\"{'a' if x else 'b'}\")", "x == 3"),
     ("drop 1", "wire drop 1"),
     ("socket ipv4 tcp", "s = socket tcp"),
-    (
-        "Socket s = new Socket(\"localhost\", 80);",
-        "s = socket tcp",
-    ),
-    ("use std::net::TcpStream;", "s = socket tcp"),
 ];
 
 #[test]
@@ -310,10 +301,6 @@ fn a_line_of_another_language_is_answered_with_one_of_this() {
         let fault = fault(line);
         assert!(fault.help.concat().contains(help), "{line}: {fault:?}");
     }
-    assert_eq!(
-        one("#define PORT 8080").remarks,
-        ["#define defines nothing here; this does: PORT = 8080"]
-    );
     assert_eq!(
         one("bind s localhost port 8093"),
         one("bind s localhost:8093")

@@ -331,7 +331,21 @@ const NAMES_AND_NUMBERS: &[&[&str]] = &[
     &[
         "getaddrinfo localhost http",
         "socket.getaddrinfo('localhost', 'http')",
+        "getaddrinfo(\"localhost\", \"http\");",
+    ],
+    &[
+        "res = getaddrinfo localhost http",
         "getaddrinfo(\"localhost\", \"http\", &hints, &res);",
+        "rv = getaddrinfo(\"localhost\", \"http\", NULL, &res);",
+    ],
+    &[
+        "getaddrinfo \"\" 80 type=SOCK_STREAM flags=AI_PASSIVE",
+        "socket.getaddrinfo(None, 80, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)",
+        "socket.getaddrinfo(None, 80, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)",
+    ],
+    &[
+        "getaddrinfo \"\" \"3490\"",
+        "getaddrinfo(NULL, \"3490\", NULL, NULL);",
     ],
     &[
         "getaddrinfo localhost 80 AF_INET",
@@ -439,6 +453,7 @@ const VALUES: &[&[&str]] = &[
         "print(x, y)",
         "print x y",
         "print(x, y, sep=' ')",
+        "print(x, y, end='')",
     ],
     &[
         "print \"Got connection from\", addr",

@@ -1,0 +1,342 @@
+//! The words by which a line of another language or of a module on top of sockets is known, and what is said to it.
+
+/// What a function makes of a name and an address.
+#[derive(Clone, Copy)]
+pub(super) enum Makes {
+    /// A listener: whether SO_REUSEADDR is set, and the backlog.
+    Listener(bool, u16),
+    /// A connected TCP socket.
+    Client,
+    /// A bound UDP socket.
+    Udp,
+}
+
+/// Functions that make several calls: how their call begins, their name, and what they make.
+pub(super) const MAKERS: &[(&str, &str, Makes)] = &[
+    (
+        "TcpListener::bind(",
+        "Rust's TcpListener::bind",
+        Makes::Listener(true, 128),
+    ),
+    (
+        "TcpStream::connect(",
+        "Rust's TcpStream::connect",
+        Makes::Client,
+    ),
+    ("UdpSocket::bind(", "Rust's UdpSocket::bind", Makes::Udp),
+    (
+        "create_server(",
+        "create_server",
+        Makes::Listener(true, 128),
+    ),
+    ("create_connection(", "create_connection", Makes::Client),
+    (
+        "TCPServer(",
+        "socketserver's TCPServer",
+        Makes::Listener(false, 5),
+    ),
+    ("UDPServer(", "socketserver's UDPServer", Makes::Udp),
+    (
+        "new ServerSocket(",
+        "Java's ServerSocket",
+        Makes::Listener(true, 50),
+    ),
+    ("new Socket(", "Java's Socket", Makes::Client),
+    ("new DatagramSocket(", "Java's DatagramSocket", Makes::Udp),
+    (
+        "net.Listen(",
+        "Go's net.Listen",
+        Makes::Listener(true, 4096),
+    ),
+    ("net.Dial(", "Go's net.Dial", Makes::Client),
+    (
+        "net.createServer(",
+        "Node's server",
+        Makes::Listener(true, 511),
+    ),
+    (
+        "net.createConnection(",
+        "Node's createConnection",
+        Makes::Client,
+    ),
+    ("net.connect(", "Node's connect", Makes::Client),
+];
+
+/// Methods of Rust's sockets: how their call begins, and the statement that makes the same call.
+pub(super) const RENAMED: &[(&str, &str)] = &[
+    (".accept()?", "conn, addr = accept {}"),
+    (".accept().", "conn, addr = accept {}"),
+    (".accept() {", "conn, addr = accept {}"),
+    (".incoming(", "conn, addr = accept {}"),
+    (".recv_from(", "data, addr = recvfrom {} 1024"),
+    (".send_to(", "sendto {} \"text\" 127.0.0.1:12345"),
+    (".write_all(", "sendall {} \"text\""),
+    (".write(&", "send {} \"text\""),
+    (".read(&", "recv {} 1024"),
+    (".peek(&", "recv {} 1024 --peek"),
+    (".read_to_end(", "recv {} 1024"),
+    (".read_to_string(", "recv {} 1024"),
+    (".read_exact(", "recv {} 1024 --waitall"),
+    (".set_nodelay(", "setsockopt {} TCP_NODELAY 1"),
+    (".set_nonblocking(", "nonblock {} on"),
+    (".set_broadcast(", "setsockopt {} SO_BROADCAST 1"),
+    (".set_read_timeout(", "setsockopt {} SO_RCVTIMEO 5"),
+    (".set_write_timeout(", "setsockopt {} SO_SNDTIMEO 5"),
+    (".take_error(", "getsockopt {} SO_ERROR"),
+    (".local_addr(", "getsockname {}"),
+    (".peer_addr(", "getpeername {}"),
+    (".shutdown(Shutdown::Read)", "shutdown {} rd"),
+    (".shutdown(Shutdown::Write)", "shutdown {} wr"),
+    (".shutdown(Shutdown::Both)", "shutdown {} rdwr"),
+];
+
+/// An answer by the words that a line has: the words, what is said, what to type, advice.
+pub(super) type Known = (
+    &'static [&'static str],
+    &'static str,
+    &'static [&'static str],
+    &'static str,
+);
+
+/// Python's modules on top of sockets, C's structures beside them, and what Rust has for a call.
+pub(super) const MODULES: &[Known] = &[
+    (
+        &[".append(", ".remove(", ".extend(", ".pop("],
+        "a list is not changed here, but given anew",
+        &["inputs = [s, conn]"],
+        "",
+    ),
+    (
+        &["unlink(", "os.remove("],
+        "files are not removed here: a fresh path, or an abstract name, which leaves no file",
+        &["bind s @name"],
+        "",
+    ),
+    (
+        &[
+            "strcpy(",
+            "strncpy(",
+            "sprintf(",
+            "snprintf(",
+            "strcat(",
+            "bytearray(",
+        ],
+        "there are no buffers here: a text has a name, or stands where it is used",
+        &["buf = \"text\""],
+        "",
+    ),
+    (
+        &["malloc(", "calloc("],
+        "there is no memory to ask for: a value has the room it needs",
+        &["data = recv s 1024"],
+        "",
+    ),
+    (
+        &["struct.unpack("],
+        "bytes are not taken apart here, but shown",
+        &["print data[0:4]"],
+        "",
+    ),
+    (
+        &["gai_strerror("],
+        "an error of getaddrinfo is shown in words, beside the call",
+        &["explain EAI"],
+        "",
+    ),
+    (
+        &["closesocket("],
+        "that is close on Windows",
+        &["close s"],
+        "",
+    ),
+    (
+        &[".ioctl("],
+        "ioctl is not among the calls taught here",
+        &["nonblock s on"],
+        "",
+    ),
+    (
+        &["Socket::new("],
+        "socket2's Socket::new makes the call socket",
+        &["s = socket tcp"],
+        "",
+    ),
+    (
+        &["println!", "print!", "eprintln!"],
+        "this is Rust's print",
+        &["print \"text\""],
+        "",
+    ),
+    (
+        &["drop("],
+        "Rust closes a socket when it is dropped; here it is closed by its name",
+        &["close s"],
+        "",
+    ),
+    (
+        &[
+            "socketserver.",
+            "SocketServer.",
+            "BaseRequestHandler",
+            ".serve_forever(",
+            ".handle_request(",
+        ],
+        "socketserver makes the calls of a server by itself; here each is typed",
+        &["s = socket tcp; bind s 127.0.0.1:12345; listen s 5; conn, addr = accept s"],
+        "its handler's self.request is the socket that accept gave: recv conn 1024",
+    ),
+    (
+        &["self.request.", "self.client_address"],
+        "socketserver's self.request is the socket that accept() gave",
+        &["conn, addr = accept s", "recv conn 1024"],
+        "",
+    ),
+    (
+        &[
+            "selectors.",
+            "DefaultSelector",
+            "EVENT_READ",
+            "EVENT_WRITE",
+            "sel.",
+            "key.fileobj",
+            "key.data",
+        ],
+        "selectors keeps a list and calls epoll or poll with it; here the sockets stand in the call",
+        &["poll s r conn rw 1000", "select r s conn w conn 5"],
+        "each name may be followed by what to wait for: r, w or rw",
+    ),
+    (
+        &[
+            "threading.",
+            ".start()",
+            ".join()",
+            ".acquire()",
+            ".release()",
+        ],
+        "there are no threads to start or lock here: a call that sleeps becomes a job, and the prompt comes back",
+        &["accept s", "jobs"],
+        "",
+    ),
+    (
+        &[
+            "asyncio.",
+            "await ",
+            "async ",
+            "trio.",
+            "reader.read",
+            "writer.write",
+            "writer.drain",
+        ],
+        "asyncio makes non-blocking calls and waits with epoll; here each call is typed",
+        &["nonblock s on", "poll s r 1000"],
+        "",
+    ),
+    (
+        &[
+            ".ai_family",
+            ".ai_socktype",
+            ".ai_protocol",
+            ".ai_flags",
+            ".ai_next",
+        ],
+        "the fields of a structure are not kept here: hints stand in the call",
+        &["r = getaddrinfo localhost http AF_UNSPEC SOCK_STREAM"],
+        "r[0] is the first answer: family, type, protocol, name, address",
+    ),
+    (
+        &["->ai_"],
+        "the fields of a structure are not kept here: an answer of getaddrinfo has numbers",
+        &["r = getaddrinfo localhost http", "connect s r[0][4]"],
+        "r[0] is the first answer: family, type, protocol, name, address",
+    ),
+    (
+        &[".tv_sec", ".tv_usec"],
+        "the fields of a structure are not kept here: the time stands in the call, in seconds",
+        &["select r s 2.5"],
+        "",
+    ),
+    (
+        &[".revents", ".events", "pfds["],
+        "the fields of a structure are not kept here: sockets and events stand in the call",
+        &["poll s r 2500"],
+        "the answer says which are ready, and for what",
+    ),
+    (
+        &[
+            "sigaction(",
+            ".sa_handler",
+            ".sa_flags",
+            "sigemptyset(",
+            "waitpid(",
+            "SIGCHLD",
+        ],
+        "there are no child processes here, so no signal of theirs is waited for",
+        &[],
+        "leave this line out: a call that sleeps becomes a job, and one shell plays server and clients",
+    ),
+];
+
+/// What tells a language, as it begins a line or stands in it.
+pub(super) const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
+    (
+        "Rust",
+        &[
+            "let ", "match ", "loop {", "Ok(", "Err(", "Some(", "impl ", "pub ", "mod ", "drop(",
+            "#[",
+        ],
+        &[
+            "println!",
+            ".unwrap()",
+            ".expect(",
+            ")?",
+            "&mut ",
+            "&[",
+            "std::",
+            "io::",
+            "Socket::",
+            "Domain::",
+            "Shutdown::",
+        ],
+    ),
+    (
+        "Go",
+        &["func ", "defer ", "go ", "chan "],
+        &[":=", "!= nil", "fmt.", "bufio."],
+    ),
+    (
+        "JavaScript",
+        &["const net", "var net", "let net", "});"],
+        &[
+            ") => {",
+            "() =>",
+            "require(",
+            "console.",
+            "function(",
+            "function (",
+            ".on(",
+            ".pipe(",
+        ],
+    ),
+    (
+        "Java",
+        &[
+            "public ",
+            "private ",
+            "protected ",
+            "Socket ",
+            "ServerSocket ",
+            "DatagramPacket ",
+        ],
+        &[
+            "System.",
+            "= new ",
+            "=new ",
+            "getOutputStream",
+            "getInputStream",
+            "String[",
+            ".writeUTF(",
+        ],
+    ),
+    ("PHP", &["$", "<?php"], &[]),
+    ("Ruby", &["require "], &["TCPServer.", "TCPSocket."]),
+];

@@ -1,0 +1,70 @@
+//! The first line of a block, taken apart: what of it is a call to type.
+
+use crate::lang::table::find;
+
+/// `while True:`, `while 1:`, `while (1) {`, `for (;;) {`: what a server does with its clients.
+pub(super) fn is_endless(line: &str) -> bool {
+    let bare: String = line
+        .split(['#', '{'])
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let bare = bare.split("//").next().unwrap_or("").trim_end_matches(':');
+    matches!(
+        bare,
+        "while"
+            | "whileTrue"
+            | "while1"
+            | "while(1)"
+            | "while(true)"
+            | "while(True)"
+            | "for(;;)"
+            | "do"
+    )
+}
+
+/// What follows the colon of `while True: body`.
+pub(super) fn body(line: &str) -> Option<String> {
+    let body = line.split_once(": ")?.1.trim();
+    (!body.is_empty() && !body.starts_with('#')).then(|| body.to_owned())
+}
+
+/// The call and the name of `with call as name:`.
+pub(super) fn opened(line: &str) -> Option<(&str, &str)> {
+    let (call, name) = line.strip_prefix("with")?.rsplit_once(" as ")?;
+    Some((call.trim(), name.split(':').next()?.trim()))
+}
+
+/// The call inside `if (bind(s, …) < 0) {` and `if ((s = socket(…)) == -1)`.
+pub(super) fn checked(line: &str) -> Option<String> {
+    let condition = line.strip_prefix("if")?.trim_start().strip_prefix('(')?;
+    let condition = condition.trim_start().trim_start_matches('!');
+    let inner = condition.trim_start_matches(['(', ' ']);
+    let mut depth = 0;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 1 => return is_call(inner).then(|| inner[..=at].trim().to_owned()),
+            ')' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `bind(…`, `s = socket(…`: a call that is made here, and not C's strncmp or fork.
+fn is_call(text: &str) -> bool {
+    let before = text.split('(').next().unwrap_or("");
+    let name = before.rsplit(['=', '.']).next().unwrap_or("").trim();
+    find(name).is_some()
+}
+
+/// A line of advice about the socket `s`, with the name that the student's socket has.
+pub(super) fn with_socket(line: &str, own: &str) -> String {
+    let line = line.replace(" s ", &format!(" {own} "));
+    match line.strip_suffix(" s") {
+        Some(line) => format!("{line} {own}"),
+        None => line,
+    }
+}

@@ -1,0 +1,120 @@
+//! Programs of the best-known tutorials, line by line, without their loops: what they do is done.
+
+use crate::harness::script;
+
+#[test]
+fn an_answer_of_getaddrinfo_makes_a_server_as_in_pythons_documentation() {
+    let lines = "import socket\n\
+        HOST = None               # Symbolic name meaning all available interfaces\n\
+        PORT = 0\n\
+        res = socket.getaddrinfo(HOST, 80, socket.AF_INET, socket.SOCK_STREAM, 0, socket.AI_PASSIVE)[0]\n\
+        \x20   af, socktype, proto, canonname, sa = res\n\
+        expect sa == ('0.0.0.0', 80)\n\
+        expect canonname == ''\n\
+        \x20       s = socket.socket(af, socktype, proto)\n\
+        s.bind(('127.0.0.1', PORT))\n\
+        s.listen(1)\n\
+        for_client = socket.getaddrinfo('127.0.0.1', s.local[1], type=socket.SOCK_STREAM)\n\
+        c = socket.socket(af, socktype)\n\
+        c.connect(for_client[0][4])\n\
+        conn, addr = s.accept()\n\
+        print('Connected by', addr)\n\
+        c.sendall(b'Hello, world')\n\
+        data = conn.recv(1024)\n\
+        print('Received', repr(data))\n";
+    script(lines).status(0).says(&[
+        "getaddrinfo(NULL, \"80\", {ai_flags=AI_PASSIVE, ai_family=AF_INET, ai_socktype=SOCK_STREAM, ai_protocol=0}, [{AF_INET, SOCK_STREAM, IPPROTO_TCP, 0.0.0.0:80}]) = 0",
+        "socket(AF_INET, SOCK_STREAM, IPPROTO_TCP) = 3",
+        "Connected by ('127.0.0.1', ",
+        "Received b'Hello, world'\n",
+    ]);
+}
+
+#[test]
+fn getaddrinfo_in_c_fills_its_list_and_says_that_hints_are_not_kept() {
+    let lines = "#define PORT \"3490\"  // the port users will be connecting to\n\
+        struct addrinfo hints, *servinfo, *p;\n\
+        memset(&hints, 0, sizeof hints);\n\
+        int rv = getaddrinfo(\"127.0.0.1\", PORT, &hints, &servinfo);\n\
+        fprintf(stderr, \"first: %s\\n\", servinfo[0][4]);\n";
+    script(lines).status(0).says(&[
+        "what the hints hold is not kept here",
+        "getaddrinfo(\"127.0.0.1\", \"3490\", ",
+        "first: ('127.0.0.1', 3490)\n",
+    ]);
+}
+
+#[test]
+fn a_whole_answer_is_no_address() {
+    let lines = "r = getaddrinfo 127.0.0.1 80\nc = socket tcp\nconnect c r[0]\n";
+    let ran = script(lines).status(2);
+    assert!(
+        ran.stdout
+            .contains("r[0][4] is the address of the first answer: here 127.0.0.1:80"),
+        "{}",
+        ran.stdout
+    );
+    for three in ["(2, 1, 6)", "(2, 1, 6, 7, 8)"] {
+        script(&format!("a = {three}\nc = socket tcp\nconnect c a\n"))
+            .status(2)
+            .says(&["an address is a tuple of host and port"]);
+    }
+}
+
+#[test]
+fn a_name_without_an_address_is_told_how_to_get_one() {
+    script("int s = socket(AF_INET, SOCK_STREAM, 0);\nbind(s, (struct sockaddr*)&address, sizeof(address));\n")
+        .status(2)
+        .says(&["called `address`", "address = (\"127.0.0.1\", 12345)"]);
+    let typed = "#define PORT 0\nint s = socket(AF_INET, SOCK_STREAM, 0);\naddress = (\"127.0.0.1\", PORT)\n\
+                 bind(s, (struct sockaddr*)&address, sizeof(address));\nlisten(s, 3);\nexpect state s LISTEN\n";
+    script(typed).status(0);
+}
+
+#[test]
+fn the_exit_of_a_failed_call_does_not_end_the_session() {
+    for exit in ["exit(1);", "exit(EXIT_FAILURE);", "sys.exit(1)", "exit(-1)"] {
+        script(&format!("{exit}\nprint 'still here'\n"))
+            .status(0)
+            .says(&["the session goes on (quit ends it)", "still here"]);
+    }
+    for exit in ["exit(0);", "sys.exit()", "exit(EXIT_SUCCESS)", "quit"] {
+        let ran = script(&format!("{exit}\nprint 'still here'\n")).status(0);
+        assert!(!ran.stdout.contains("still here"), "{exit}\n{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_comment_of_c_may_go_over_several_lines() {
+    script("/*\n** server.c -- a stream socket server demo (of 2\n*/\nint s = socket(AF_INET, SOCK_STREAM, 0);\nexpect sockets 1\n")
+        .status(0);
+}
+
+#[test]
+fn a_multicast_group_may_be_packed_from_a_variable() {
+    let lines = "multicast_group = '224.3.29.71'\n\
+        group = socket.inet_aton(multicast_group)\n\
+        mreq = struct.pack('4sL', group, socket.INADDR_ANY)\n\
+        u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n\
+        u.setsockopt(socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, mreq)\n\
+        expect error EADDRNOTAVAIL\n";
+    script(lines).status(0).says(&[
+        "{imr_multiaddr=inet_addr(\"224.3.29.71\"), imr_interface=inet_addr(\"0.0.0.0\")}, 8) = -1",
+    ]);
+}
+
+#[test]
+fn the_separator_of_print_is_kept() {
+    script("print('a', 3, 'b', sep=', ')\nprint('a', 'b', sep='')\n")
+        .status(0)
+        .says(&["  a, 3, b\n", "  ab\n"]);
+}
+
+#[test]
+fn part_of_a_buffer_is_sent() {
+    script(
+        "a, b = socketpair()\nchar *hello = \"Hello\"; int n = 2;\nsend(a, hello, 3, 0);\nsend(a, hello, n, 0);\n\
+         recv b 9\nexpect data \"HelHe\"\n",
+    )
+    .status(0);
+}
