@@ -10,7 +10,7 @@ const KNOCK: &str = "server: s = socket tcp\nserver: bind s server:80\nserver: l
 wire hold\nclient: c = socket tcp\nclient: connect c server:80";
 
 /// The network namespaces of the shell's hosts, in their order: its helper process has them open.
-fn namespaces(shell: u32) -> Vec<PathBuf> {
+pub fn namespaces(shell: u32) -> Vec<PathBuf> {
     let helper = helper_of(shell);
     let mut found = Vec::new();
     for entry in fs::read_dir(format!("/proc/{helper}/fd")).unwrap() {

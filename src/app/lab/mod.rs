@@ -68,6 +68,7 @@ impl Laboratory {
             total.payload += count.payload;
             total.retransmitted += count.retransmitted;
             total.dropped += count.dropped;
+            total.spoiled += count.spoiled;
             total.arrived += count.arrived;
             total.ordered += count.ordered;
         }

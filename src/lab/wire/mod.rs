@@ -29,6 +29,7 @@ use crate::event::packet::{Packet, Rung};
 use log::Moment;
 use run::Shared;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -52,7 +53,7 @@ pub enum Unable {
     NoHost(u64),
     /// Behind its IP header there is nothing to turn over.
     Bare(u64),
-    /// One of its bits was turned over already: another could mend its checksum.
+    /// Its checksum is wrong already: another bit turned over could mend it.
     Corrupt(u64),
     /// Fewer than two are held.
     NotTwo,
@@ -144,6 +145,11 @@ impl Wire {
         let still = self.shared.still();
         let n = *still.state.held.front()?;
         tell::packet(&still.state, n)
+    }
+
+    /// The two ends of a TCP segment, the sender's first, whatever has become of its ports on the wire.
+    pub fn ends(&self, n: u64) -> Option<(SocketAddr, SocketAddr)> {
+        self.shared.still().state.ends(n)
     }
 
     /// Whether packets are held.

@@ -26,7 +26,7 @@ impl State {
     pub(super) fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
         let between = |record: &&Record| {
             let kind = matches!(
-                (&record.parsed.upper, tcp),
+                (&record.sent().upper, tcp),
                 (Upper::Tcp(_), true) | (Upper::Udp(_), false)
             );
             let there = record.from == from && record.to == To::One(to);
@@ -34,8 +34,8 @@ impl State {
             kind && (there || back)
         };
         let last = self.log.iter().rev().find(between)?;
-        let ip = last.parsed.ip.as_ref()?;
-        let (src, dst) = last.parsed.ports?;
+        let ip = last.sent().ip.as_ref()?;
+        let (src, dst) = last.sent().ports?;
         let (near, far) = (SocketAddr::new(ip.src, src), SocketAddr::new(ip.dst, dst));
         let of = |host: usize| {
             let sent = |record: &&Record| record.from == host && record.mark.flow == last.mark.flow;
@@ -57,7 +57,7 @@ impl State {
                 theirs.and_then(end).unwrap_or(base.1),
             ),
             window: mine
-                .and_then(|record| record.parsed.tcp())
+                .and_then(|record| record.sent().tcp())
                 .filter(|tcp| !tcp.flags.has(Flags::SYN))
                 .map(|tcp| tcp.window),
         })
@@ -66,8 +66,8 @@ impl State {
 
 /// The sequence number behind a segment.
 fn end(record: &Record) -> Option<u32> {
-    let tcp: &Tcp = record.parsed.tcp()?;
+    let tcp: &Tcp = record.sent().tcp()?;
     let flags = u32::from(tcp.flags.has(Flags::SYN)) + u32::from(tcp.flags.has(Flags::FIN));
-    let payload = u32::try_from(record.parsed.payload.len()).ok()?;
+    let payload = u32::try_from(record.sent().payload.len()).ok()?;
     Some(tcp.seq.wrapping_add(payload).wrapping_add(flags))
 }

@@ -90,20 +90,34 @@ fn segment(own: &End, peer: &End, tcp: &Tcp, zero: u32, mark: &Mark) -> Segment 
     let from = place(tcp.seq, zero, own.high);
     let there = |raw| place(raw, peer.zero.unwrap_or(0), peer.high);
     let acks = tcp.flags.has(Flags::ACK);
-    let scale = match (syn, own.scale, peer.scale) {
-        (false, Some(scale), Some(_)) => scale,
-        _ => 0,
-    };
     Segment {
         from,
         to: from + len + i64::from(syn) + i64::from(fin),
         ack: acks.then(|| there(tcp.ack)),
         sack: tcp.options.sack().iter().map(|(_, end)| there(*end)).max(),
         len,
-        window: u32::from(tcp.window) << scale,
+        window: window(own, peer, tcp),
         syn,
         fin,
     }
+}
+
+/// Its window in bytes.
+fn window(own: &End, peer: &End, tcp: &Tcp) -> u32 {
+    let scale = match (tcp.flags.has(Flags::SYN), own.scale, peer.scale) {
+        (false, Some(scale), Some(_)) => scale,
+        _ => 0,
+    };
+    u32::from(tcp.window) << scale
+}
+
+/// What is shown of a segment whose bits were changed after it had entered.
+pub(super) fn reread(ends: &[End; 2], tcp: &Tcp, mark: &mut Mark) {
+    let (own, peer) = (&ends[mark.way as usize], &ends[mark.way.other() as usize]);
+    let (zero, other) = mark.base.unwrap_or((0, 0));
+    mark.seq = Some(tcp.seq.wrapping_sub(zero));
+    mark.ack = (tcp.flags.has(Flags::ACK)).then(|| tcp.ack.wrapping_sub(other));
+    mark.window = Some(window(own, peer, tcp));
 }
 
 /// Whether it only asks for an answer: its one number, or none, lies just before what the other end waits for.
