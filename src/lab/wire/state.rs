@@ -206,17 +206,10 @@ impl State {
         self.tell(outgoing.n, Fate::Held);
     }
 
-    /// The packets whose time has come.
-    pub(super) fn arriving(&mut self) -> Vec<Outgoing> {
-        let now = Instant::now();
-        let mut arriving = Vec::new();
-        while let Some(entry) = self.late.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            arriving.push(entry.remove());
-        }
-        arriving
+    /// The next packet whose time has come.
+    pub(super) fn arriving(&mut self) -> Option<Outgoing> {
+        let first = self.late.first_entry()?;
+        (first.key().0 <= Instant::now()).then(|| first.remove())
     }
 
     /// From now on packets stay; those on their way do too.
