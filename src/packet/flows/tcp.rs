@@ -54,6 +54,8 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
 /// The number that is this direction's 0, learned from this segment where it was not known; so the other direction's.
 fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
     let syn = tcp.flags.has(Flags::SYN);
+    // The other end goes by the first that it acknowledged, whatever a forged one says.
+    let agreed = own.syn && own.zero == Some(tcp.seq) && peer.said_ack.is_some();
     let zero = match own.zero {
         // A SYN tells it, unless the connection is in use and the SYN a stray or a forged one (RFC 9293, section 3.10.7.4).
         Some(zero) if !syn || zero == tcp.seq && own.syn || peer.said_ack.is_some() => zero,
@@ -67,7 +69,7 @@ fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
             zero
         }
     };
-    if syn && zero == tcp.seq {
+    if syn && zero == tcp.seq && !agreed {
         own.scale = tcp.options.wscale.map(|scale| scale.min(MOST_SCALE));
         own.sack = tcp.options.sack_permitted;
     }
