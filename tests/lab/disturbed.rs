@@ -372,6 +372,29 @@ fn a_corrupted_segment_is_read_anew_and_its_ends_stay_who_they_are() {
 }
 
 #[test]
+fn a_datagram_with_a_corrupted_fragment_is_dropped_whole() {
+    let Some(mut live) = held(&[]) else {
+        return;
+    };
+    live.run("client: send u #3000\nexpect held 3\nwire corrupt 2");
+    let errors = counter(&live, 1, "UdpInErrors");
+    let gone = live.run("step all\nexpect recvq v 0\nflows");
+    let note = of_kind(&gone, "packet")[1]["note"].as_str().unwrap();
+    assert!(
+        note.ends_with("its receiver drops it: the whole has a wrong checksum"),
+        "{note}"
+    );
+    let way = &gone.last().unwrap()["flows"][0]["ways"][0];
+    assert_eq!(
+        (&way["packets"], &way["spoiled"], &way["arrived"]),
+        (&3.into(), &1.into(), &0.into())
+    );
+    if let (Some(before), Some(after)) = (errors, counter(&live, 1, "UdpInErrors")) {
+        assert_eq!(after - before, 1);
+    }
+}
+
+#[test]
 fn a_forged_packet_with_a_wrong_checksum_is_dropped_by_its_receiver() {
     let Some(mut live) = held(&[]) else {
         return;
@@ -394,8 +417,12 @@ fn a_corrupted_datagram_is_never_seen_again() {
         return;
     };
     let asked = live.run("wire corrupt 1");
-    let said = "one bit of #1 is turned over; `packet 1` shows it";
-    assert_eq!(asked[0]["text"], said);
+    let said = asked[0]["text"].as_str().unwrap();
+    assert!(
+        said.starts_with("one bit of #1 is turned over, in UDP: "),
+        "{said}"
+    );
+    assert!(said.ends_with("; `packet 1` shows it"), "{said}");
     assert_eq!(arrives(&mut live, 1), ["two"]);
 }
 

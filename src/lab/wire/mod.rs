@@ -26,6 +26,7 @@ pub use tap::Tap;
 pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
+use crate::packet::Flipped;
 use log::Moment;
 use run::Shared;
 use std::io;
@@ -230,11 +231,11 @@ impl Wire {
         }
     }
 
-    /// Turns over one bit of a held packet, behind its IP header.
+    /// Turns over one bit of a held packet, behind its IP header. Which.
     ///
     /// # Errors
     /// Where it is not held, has nothing there, or has lost a bit already.
-    pub fn corrupt(&self, n: u64) -> Result<(), Unable> {
+    pub fn corrupt(&self, n: u64) -> Result<Flipped, Unable> {
         self.shared.still().state.corrupt(n)
     }
 

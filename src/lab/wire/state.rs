@@ -5,7 +5,7 @@ use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flows, Parsed, Way, corrupt, parse, wrong};
+use crate::packet::{Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -334,8 +334,8 @@ impl State {
         Some(self.log.bytes(record).to_vec())
     }
 
-    /// Turns one bit of a held packet over, so that its checksum is wrong.
-    pub(super) fn corrupt(&mut self, n: u64) -> Result<(), Unable> {
+    /// Turns one bit of a held packet over, so that its checksum is wrong. Which.
+    pub(super) fn corrupt(&mut self, n: u64) -> Result<Flipped, Unable> {
         self.must_hold(n)?;
         let record = self.log.get(n).ok_or(Unable::Unknown(n))?;
         if record.spoiled.is_some() {
@@ -343,19 +343,23 @@ impl State {
         }
         let (bytes, flipped) = corrupt(self.log.bytes(record), n).ok_or(Unable::Bare(n))?;
         let parsed = parse(&bytes);
-        let tells = wrong(&bytes, &parsed).is_some();
+        let why = match wrong(&bytes, &parsed) {
+            Some(_) => CHECKSUM,
+            None if parsed.is_fragment() => "the whole has a wrong checksum",
+            // A length was hit, so that no checksum can be told.
+            None => "broken header",
+        };
         for (kept, spoiled) in self.log.bytes_mut(n).iter_mut().zip(bytes) {
             *kept = spoiled;
         }
         if let Some(record) = self.log.get_mut(n) {
-            // Where a length was hit, no checksum can be told.
-            record.spoiled = Some(if tells { CHECKSUM } else { "broken header" });
+            record.spoiled = Some(why);
             self.flows.reread(&mut record.mark, &parsed);
             let original = std::mem::replace(&mut record.parsed, parsed);
             record.original = Some(Box::new(original));
             record.notes.push(Note::Corrupted(flipped));
         }
-        Ok(())
+        Ok(flipped)
     }
 
     /// The two ends of a TCP segment as its sender wrote them, the sender's first.
