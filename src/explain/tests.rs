@@ -8,6 +8,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+#[cfg(target_os = "linux")]
+mod samples;
+
 /// The calls, by every name, as the table of commands has them.
 fn calls() -> impl Iterator<Item = &'static str> {
     let calls = COMMANDS

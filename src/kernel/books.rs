@@ -226,12 +226,13 @@ impl Books {
     }
 
     /// An acknowledgment may have come: whoever has something in the send queue is due. The kernel names no socket whose
-    /// queue has become shorter, unless somebody waits for room in it.
+    /// queue has become shorter, unless somebody waits for room in it. So is what rests in `TIME_WAIT`.
     pub fn hurry(&mut self) {
         let now = Instant::now();
         for pace in self.sending.values_mut() {
             pace.at = now;
         }
+        self.following.hurry(now);
     }
 
     /// The last look at an open socket.

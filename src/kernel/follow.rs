@@ -190,6 +190,17 @@ impl Following {
             .chain(resting)
     }
 
+    /// Something was delivered, and may have ended a `TIME_WAIT` before its time: a RST, or a SYN that opens a new
+    /// connection between the same addresses (RFC 9293, sections 3.10.7.4 and 3.6.1). Where many rest, each waits for its
+    /// end.
+    pub(super) fn hurry(&mut self, now: Instant) {
+        if self.resting.len() <= AT_ONCE {
+            let resting = std::mem::take(&mut self.resting);
+            let due = |((_, id), follow)| ((now, id), follow);
+            self.resting = resting.into_iter().map(due).collect();
+        }
+    }
+
     pub(super) fn next_look(&self) -> Option<Instant> {
         let active = self.active.values().map(|follow| follow.pace.at).min();
         let resting = self.resting.keys().next().map(|(end, _)| *end);

@@ -25,6 +25,24 @@ fn a_rst_that_fits_kills_a_connection() {
 }
 
 #[test]
+fn a_rst_ends_a_time_wait_and_so_does_a_new_syn() {
+    // What the topic TIME_WAIT says comes next (RFC 9293, sections 3.10.7.4 and 3.6.1).
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let close = "setsockopt c SO_REUSEADDR 1\nbind c client:5000\nconnect c server:80\nserver: d = accept s\n\
+server: close d\nexpect state c CLOSE_WAIT\nclose c\nexpect state d TIME_WAIT";
+    live.run(&format!(
+        "server: s = socket tcp\nserver: bind s :80\nserver: listen s 5\nc = socket tcp\n{close}"
+    ));
+    // The same addresses, though the old connection rests. It is over with that.
+    live.run("wire hold\ne = socket tcp\nsetsockopt e SO_REUSEADDR 1\nbind e client:5000\nconnect e server:80\nexpect blocked");
+    live.run("step\nexpect state d CLOSE\nstep all\nexpect state e ESTABLISHED\nwire flow");
+    live.run("server: f = accept s\nserver: close f\nexpect state e CLOSE_WAIT\nclose e\nexpect state f TIME_WAIT");
+    live.run("inject client server RST seq 2\nexpect state f CLOSE");
+}
+
+#[test]
 fn a_rst_elsewhere_in_the_window_is_challenged() {
     // RFC 5961, section 3.2.
     let Some(mut live) = connected() else {
@@ -255,4 +273,56 @@ mallory: sendto u \"mine\" [fd00::2]:9\nexpect packets 1",
         "{packet}"
     );
     assert_eq!(packet["dst"], "[fd00::2]:9");
+}
+
+/// The sum of RFC 1071 over bytes in whose place for it is 0.
+fn sum(bytes: &[u8]) -> [u8; 2] {
+    let words = bytes
+        .chunks(2)
+        .map(|pair| u32::from(pair[0]) << 8 | u32::from(pair[1]));
+    let mut sum: u32 = words.sum();
+    while sum > 0xffff {
+        sum = (sum & 0xffff) + (sum >> 16);
+    }
+    (!(sum as u16)).to_be_bytes()
+}
+
+#[test]
+fn an_unreachable_that_quotes_the_syn_ends_a_connect() {
+    // What the topics SYN_SENT and EHOSTUNREACH say of the network's word.
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let held = live.run(
+        "wire hold\nclient: c = socket tcp\nclient: connect c server:80\nexpect blocked\npacket 1",
+    );
+    let fields = held.last().unwrap()["headers"][1]["fields"]
+        .as_array()
+        .unwrap();
+    let number = |name: &str| {
+        let field = fields.iter().find(|field| field["name"] == name).unwrap();
+        field["value"].as_str().unwrap().parse::<u32>().unwrap()
+    };
+    let ends = [10, 0, 0, 1, 10, 0, 0, 2];
+    // The beginning of the SYN, as far as RFC 792 wants it: its IP header and 8 bytes.
+    let mut quoted = vec![0x45, 0, 0, 60, 0, 0, 0x40, 0, 64, 6, 0, 0];
+    quoted.extend(ends);
+    quoted.extend((number("Source Port") as u16).to_be_bytes());
+    quoted.extend((number("Destination Port") as u16).to_be_bytes());
+    quoted.extend(number("Sequence Number").to_be_bytes());
+    // Destination unreachable: host.
+    let mut message = vec![3, 1, 0, 0, 0, 0, 0, 0];
+    message.extend(quoted);
+    let right = sum(&message);
+    message[2..4].copy_from_slice(&right);
+    let mut packet = vec![0x45, 0, 0, 56, 0, 0, 0, 0, 64, 1, 0, 0];
+    packet.extend([10, 0, 0, 2, 10, 0, 0, 1]);
+    let right = sum(&packet);
+    packet[10..12].copy_from_slice(&right);
+    packet.extend(message);
+    let hex: String = packet.iter().map(|byte| format!("{byte:02x}")).collect();
+    let told = live.run(&format!(
+        "wire drop 1\ninject 0x{hex}\nstep\nwait\nexpect state c CLOSE"
+    ));
+    assert_eq!(errnos(&told), ["EHOSTUNREACH"], "{told:?}");
 }

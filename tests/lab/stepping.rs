@@ -233,3 +233,23 @@ fn what_listens_on_the_machine_is_no_end_of_a_segment_for_all_hosts() {
     );
     assert!(packet["states"].is_null(), "{packet}");
 }
+
+#[test]
+fn two_that_connect_to_each_other_at_once_are_in_syn_recv_themselves() {
+    // What the topic SYN_RECV says of them (RFC 9293, section 3.5, figure 7).
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let met = live.run(
+        "wire hold\nclient: c = socket tcp\nclient: bind c :1000\nserver: d = socket tcp\nserver: bind d :2000\n\
+client: connect c server:2000\nserver: connect d client:1000\nstep 2",
+    );
+    assert_eq!(
+        states(&met),
+        [
+            "1 client SYN_SENT, server SYN_SENT > SYN_RECV",
+            "2 server SYN_RECV, client SYN_SENT > SYN_RECV"
+        ]
+    );
+    live.run("expect jobs 2\nstep all\nexpect state c ESTABLISHED\nexpect state d ESTABLISHED\nexpect jobs 0");
+}

@@ -87,6 +87,37 @@ fn time_wait_is_left_alone_until_its_end() {
 }
 
 #[test]
+fn a_delivery_may_have_ended_a_time_wait() {
+    let mut following = Following::default();
+    let now = Instant::now();
+    let rests = Duration::from_secs(42);
+    for id in [1, 2] {
+        following.insert(id, follow(FinWait2));
+    }
+    following.ask_by(now, &mut |_| Ok(Some(row(TimeWait, Some(rests)))));
+    let soon = now + Duration::from_secs(2);
+    following.hurry(soon);
+    let left = rests - Duration::from_secs(2);
+    let mut answers = [Ok(None), Ok(Some(row(TimeWait, Some(left))))].into_iter();
+    let told = following.ask_by(soon, &mut |_| answers.next().unwrap());
+    assert_eq!(states(&told), [(1, Some(TimeWait), Some(Close))]);
+    // The other one is left alone again.
+    assert_eq!(following.next_look(), Some(now + rests + SHORT));
+
+    // Among many each waits for its end.
+    for id in 3..20 {
+        following.insert(id, follow(FinWait2));
+    }
+    following.ask_by(soon, &mut |_| Ok(Some(row(TimeWait, Some(rests)))));
+    following.hurry(soon);
+    assert!(
+        following
+            .ask_by(soon, &mut |_| panic!("asked too early"))
+            .is_empty()
+    );
+}
+
+#[test]
 fn close_is_the_shells_own_doing_also_when_a_sleeping_call_puts_it_off() {
     for (states, by_network) in [
         (&[Listen, Listen, Close][..], &[false][..]),

@@ -14,7 +14,7 @@ fn told(bytes: &[u8]) -> Vec<(Layer, bool)> {
         .collect()
 }
 
-/// The example of RFC 1071's neighbourhood that everyone computes: an IPv4 header whose checksum is 0xb861.
+/// The example that everyone computes (the sum is that of RFC 1071): an IPv4 header whose checksum is 0xb861.
 #[test]
 fn a_known_header() {
     let header = [

@@ -426,3 +426,29 @@ pub const CASES: &[Case] = &[
 fn what_is_wrong_with_the_arguments_is_named() {
     all_hold(CASES);
 }
+
+/// What a C program may pass and the shell does not: what the topic EAFNOSUPPORT says of an IPv4 address, with its own
+/// length, on an IPv6 socket.
+#[test]
+fn a_short_address_on_an_ipv6_socket() {
+    use socket2::{Domain, Socket, Type};
+    let receiver = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let patience = std::time::Duration::from_secs(10);
+    receiver.set_read_timeout(Some(patience)).unwrap();
+    let there = receiver.local_addr().unwrap().into();
+    let errno = |result: std::io::Result<()>| result.unwrap_err().raw_os_error();
+    let stream = Socket::new(Domain::IPV6, Type::STREAM, None).unwrap();
+    assert_eq!(errno(stream.connect(&there)), Some(libc::EINVAL));
+    assert_eq!(errno(stream.bind(&there)), Some(libc::EINVAL));
+    let datagrams = Socket::new(Domain::IPV6, Type::DGRAM, None).unwrap();
+    assert_eq!(errno(datagrams.bind(&there)), Some(libc::EINVAL));
+    assert_eq!(datagrams.send_to(b"hi", &there).unwrap(), 2);
+    let mut buf = [0; 10];
+    assert_eq!(receiver.recv(&mut buf).unwrap(), 2);
+    datagrams.connect(&there).unwrap();
+}
+
+#[test]
+fn a_unix_pair_takes_its_own_number_for_a_protocol() {
+    crate::harness::script("a, b = socketpair AF_UNIX SOCK_STREAM 1\nexpect ok").status(0);
+}
