@@ -2,8 +2,9 @@
 //!
 //! One thread a host sleeps until its device has a packet. It reads only while it holds the device's gate, and whoever
 //! holds all gates knows that no packet is between a device and the queue: that is how `step` can say that it has seen
-//! everything which a delivery has caused. The kernel answers a packet before write(2) returns. The clock takes a packet from the queue only
-//! while it has the turn, and keeps that until it has written: no packet is between queue and device either.
+//! everything which a delivery has caused. The kernel answers a packet before write(2) returns. The clock takes a packet
+//! from the queue only while it has the turn, and keeps that until it has written: no packet is between queue and device
+//! either.
 //!
 //! Locks are taken in this order: gates, the turn, the state.
 
