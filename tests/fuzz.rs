@@ -739,7 +739,10 @@ fn answer(text: &str, random: &mut Random) -> Answer {
         }]
     };
     match random.below(9) {
-        0 => Answer::Text { text: t() },
+        0 => Answer::Text {
+            text: t(),
+            waits: false,
+        },
         1 => Answer::Options { options: rows() },
         2 => Answer::Fields {
             title: t(),

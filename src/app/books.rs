@@ -90,12 +90,10 @@ impl Ledger {
         self.desks.truncate(1);
     }
 
-    fn desk_mut(&mut self, host: Option<&str>) -> &mut Desk {
-        let found = self
-            .desks
-            .iter()
-            .position(|desk| desk.host.as_deref() == host);
-        &mut self.desks[found.unwrap_or(0)]
+    /// What is kept of a host; `None` where there is none of this name.
+    fn desk_mut(&mut self, host: Option<&str>) -> Option<&mut Desk> {
+        let mut desks = self.desks.iter_mut();
+        desks.find(|desk| desk.host.as_deref() == host)
     }
 
     /// What was last seen of an open socket.
@@ -135,16 +133,16 @@ impl Ledger {
         each.collect()
     }
 
-    /// sock_diag on a host, where the system has it.
+    /// sock_diag on a host, where there is such a host and the system has it.
     pub fn diag(&mut self, host: Option<&str>) -> Option<&mut Diag> {
-        self.desk_mut(host).diag()
+        self.desk_mut(host)?.diag()
     }
 
     /// The books and sock_diag of a host, where one question needs both.
-    pub fn books_and_diag(&mut self, host: Option<&str>) -> (&Books, Option<&mut Diag>) {
-        let desk = self.desk_mut(host);
+    pub fn books_and_diag(&mut self, host: Option<&str>) -> Option<(&Books, Option<&mut Diag>)> {
+        let desk = self.desk_mut(host)?;
         let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
-        (&desk.books, diag.as_mut())
+        Some((&desk.books, diag.as_mut()))
     }
 
     /// The callback that [`Ledger::on_news`] was given.
@@ -187,7 +185,8 @@ impl Ledger {
         }
         let fd = borrow(socket);
         let id = socket.id.0;
-        let books = &mut self.desk_mut(socket.host.as_deref()).books;
+        // A laboratory's sockets are closed before its books are.
+        let books = &mut self.desk_mut(socket.host.as_deref())?.books;
         let last = books.last(id);
         let known = last.is_some_and(Look::reachable);
         let seen = match (last, queue) {

@@ -9,9 +9,6 @@ use std::time::{Duration, Instant};
 /// At the prompt a wait has no end but Ctrl-C.
 const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// How the answer begins that comes before a wait which may be long.
-pub(super) const WAITING: &str = "waiting for job ";
-
 impl App {
     /// Waits until this job has returned, telling of whatever else returns meanwhile.
     pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
@@ -24,10 +21,9 @@ impl App {
             LONG
         };
         if !self.settings.script && !self.session.has_results() {
-            self.say(
-                format!("{WAITING}{job}, `{typed}`, until {ends}, or Ctrl-C"),
-                sink,
-            );
+            let text = format!("waiting for job {job}, `{typed}`, until {ends}, or Ctrl-C");
+            let waits = true;
+            self.tell(None, What::Answer(Answer::Text { text, waits }), sink);
         }
         let deadline = Instant::now() + patience;
         while self.typed(job).is_some() {

@@ -180,7 +180,10 @@ impl App {
             })
             .collect();
         let session = &self.session;
-        let (books, diag) = self.ledger.books_and_diag(host);
+        let Some((books, diag)) = self.ledger.books_and_diag(host) else {
+            let host = host.unwrap_or("the machine");
+            return Err(std::io::Error::other(format!("nothing is kept of {host}")));
+        };
         let name = |row: &DiagRow| {
             let orphan = || {
                 books

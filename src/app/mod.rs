@@ -401,7 +401,8 @@ impl App {
     }
 
     fn say(&self, text: impl Into<String>, sink: Sink<'_>) {
-        self.tell(None, What::Answer(Answer::Text { text: text.into() }), sink);
+        let (text, waits) = (text.into(), false);
+        self.tell(None, What::Answer(Answer::Text { text, waits }), sink);
     }
 
     fn explain(&self, explanation: Explanation, socket: Option<SocketId>, sink: Sink<'_>) {

@@ -202,6 +202,9 @@ pub enum Answer {
     Text {
         /// The lines, already escaped.
         text: String,
+        /// A wait begins that may be long, so that this is told before it ends.
+        #[serde(skip)]
+        waits: bool,
     },
     /// `ls`
     Sockets {

@@ -42,8 +42,9 @@ pub struct Packet {
     /// TCP options, each as a class reads it: `mss 1460`, `sackOK`, `wscale 7`, `ts 17 0`, `sack 1001:2001`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
-    /// What an ICMP message says (`port unreachable`), which fragment it is, what of a broken packet cannot be read; of a
-    /// segment, that it is a `window probe`, a `window update`, a `keep-alive`, or closes the window (`zero window`).
+    /// What an ICMP message says (`port unreachable`), which fragment it is, what of a broken packet cannot be read, which
+    /// checksum of a spoiled one is wrong; of a segment, that it is a `window probe`, a `window update`, a `keep-alive`, or
+    /// closes the window (`zero window`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
     /// What became of it.

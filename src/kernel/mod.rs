@@ -16,6 +16,7 @@ mod ready;
 mod row;
 mod survey;
 mod way;
+mod woken;
 
 #[cfg(target_os = "linux")]
 mod diag;
@@ -46,4 +47,5 @@ pub use look::{first_look, look, look_again, look_at_queue};
 pub use ready::{Ready, ready};
 pub use row::{DiagRow, Process, inode};
 pub use survey::{Family, Look, Queue, survey};
-pub use watch::{Poke, Waiter, Watcher, Woken};
+pub use watch::{Poke, Waiter, Watcher};
+pub use woken::Woken;

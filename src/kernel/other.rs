@@ -1,5 +1,6 @@
 //! Systems without TCP_INFO's state, sock_diag and epoll: addresses only, and what poll(2) tells. Not Linux.
 
+use super::woken::Woken;
 use super::{DiagRow, Family, Look, Process, Queue};
 use crate::event::{Addr, Holder};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -179,19 +180,6 @@ pub struct Poke(Arc<(Mutex<Woken>, Condvar)>);
 /// Waits on behalf of a [`Watcher`]: for a poke, or a tenth of a second, after which it is worth asking.
 #[derive(Debug)]
 pub struct Waiter(Poke);
-
-/// Why [`Waiter::wait`] returned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Woken {
-    /// [`Watcher::changed`] may name something.
-    Changed,
-    /// [`Poke::wake`] was called.
-    Poked,
-    /// The time is over.
-    Timeout,
-    /// The watcher is no more.
-    Over,
-}
 
 impl Watcher {
     /// An empty one.

@@ -9,6 +9,7 @@
 //! - a half-open child of a listener: see [`Diag::embryos`](super::Diag::embryos);
 //! - anything after close(2): see [`Books::orphans`](super::Books::orphans).
 
+use super::woken::Woken;
 use crate::sys::high::raise;
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
@@ -50,19 +51,6 @@ struct Shared {
 pub struct Waiter {
     outer: Epoll,
     poke: Poke,
-}
-
-/// Why [`Waiter::wait`] returned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Woken {
-    /// [`Watcher::changed`] would name something.
-    Changed,
-    /// [`Poke::wake`] was called.
-    Poked,
-    /// The time is over.
-    Timeout,
-    /// The watcher is no more.
-    Over,
 }
 
 impl Watcher {

@@ -28,6 +28,10 @@ pub fn checks(helper: &Path, program: &Path) -> Vec<Check> {
                 found.push_str("; ");
                 found.push_str(note);
             }
+            if let Err(error) = hosts.diag(0) {
+                found.push_str("; ");
+                found.push_str(&no_diag(&error));
+            }
             well("laboratory", found)
         }
         Err(why) => refused("laboratory", why, program),
@@ -40,6 +44,17 @@ pub fn checks(helper: &Path, program: &Path) -> Vec<Check> {
         tun(program),
         laboratory,
     ]
+}
+
+/// What is missing where a host's kernel does not answer sock_diag(7).
+pub fn no_diag(error: &std::io::Error) -> String {
+    let why = Errno::of(error).map_or_else(
+        || error.to_string(),
+        |errno| format!("{}, {}", errno.name(), errno.message()),
+    );
+    format!(
+        "sock_diag is refused ({why}), so steps show no states, and nobody sees half-open connections and TIME_WAIT"
+    )
 }
 
 fn well(name: &str, found: impl Into<String>) -> Check {

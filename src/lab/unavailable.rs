@@ -8,6 +8,7 @@ use std::path::Path;
 
 const OPEN_TUN: &str = "opening /dev/net/tun";
 const MAKE_TUN: &str = "ioctl(TUNSETIFF)";
+const FORBIDDEN: &str = " A container or a sandbox that this shell runs in forbids it.";
 
 /// Why there can be no laboratory here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +45,10 @@ impl Unavailable {
     /// What the helper said, and what `/proc` says of the cause.
     pub(super) fn of(failure: &Failure) -> Self {
         let errno = Errno(failure.errno);
-        let denied = matches!(errno.0, libc::EPERM | libc::EACCES);
         match &failure.step {
-            Step::Users | Step::Map(_) | Step::Network if denied => denied_users(failure, errno),
+            Step::Users | Step::Map(_) | Step::Network if denied(errno) => {
+                denied_users(failure, errno)
+            }
             Step::Users if errno.0 == libc::ENOSPC => {
                 Self::TooManyUsers(number("user/max_user_namespaces").unwrap_or(0))
             }
@@ -89,12 +91,7 @@ impl Unavailable {
             }
             Self::Refused(call, errno) => {
                 let (name, message) = (errno.name(), errno.message());
-                let who = match errno.0 {
-                    libc::EPERM | libc::EACCES => {
-                        " A container or a sandbox that this shell runs in forbids it."
-                    }
-                    _ => "",
-                };
+                let who = if denied(*errno) { FORBIDDEN } else { "" };
                 format!("{call} failed: {name}, {message}.{who}")
             }
             Self::NoTun => {
@@ -113,6 +110,7 @@ impl Unavailable {
                 let (code, message) = (errno.name(), errno.message());
                 let who = match errno.0 {
                     libc::EROFS => " /proc/sys is mounted read-only, as containers do.",
+                    _ if denied(*errno) => FORBIDDEN,
                     _ => "",
                 };
                 format!("{name} cannot be set in a host: {code}, {message}.{who}")
@@ -144,7 +142,8 @@ impl Unavailable {
             Self::Refused(call, Errno(libc::EPERM)) if call == OPEN_TUN => {
                 &["in a container, start it with: --device /dev/net/tun"]
             }
-            Self::Refused(_, Errno(libc::EPERM | libc::EACCES)) => &[
+            Self::Refused(_, Errno(libc::EPERM | libc::EACCES))
+            | Self::Sysctl(_, Errno(libc::EPERM | libc::EACCES)) => &[
                 "in a container, start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
                  --security-opt systempaths=unconfined --device /dev/net/tun",
             ],
@@ -191,6 +190,11 @@ fn apparmor(program: &Path) -> Vec<String> {
         ),
         "sudo apparmor_parser -r /etc/apparmor.d/socktutor".to_owned(),
     ]
+}
+
+/// Somebody forbids it.
+fn denied(errno: Errno) -> bool {
+    matches!(errno.0, libc::EPERM | libc::EACCES)
 }
 
 /// The kernel does not know the flag.
@@ -242,7 +246,7 @@ mod tests {
         Unavailable::of(&Failure { step, errno })
     }
 
-    // What this machine can be made to refuse is in tests/lab/refusals.rs; this is the rest.
+    // What this machine can be made to refuse is in tests/lab/refusals.rs and refused_calls.rs; this is the rest.
     #[test]
     fn each_errno_has_its_cause() {
         assert_eq!(

@@ -163,6 +163,22 @@ pub struct Forged {
     pub payload: Payload,
 }
 
+impl Forged {
+    /// What may follow the flags, each once and in any order; and whether it is said of TCP segments only.
+    pub const FIELDS: [(&'static str, bool); 10] = [
+        ("seq", true),
+        ("ack", true),
+        ("win", true),
+        ("src", false),
+        ("sport", false),
+        ("dport", false),
+        ("ttl", false),
+        ("mss", true),
+        ("len", false),
+        ("data", false),
+    ];
+}
+
 /// The address that a forged packet claims to come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {

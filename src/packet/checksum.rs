@@ -23,6 +23,19 @@ pub enum Layer {
     Icmp6,
 }
 
+impl Layer {
+    /// As the header is called: `TCP`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ipv4 => "IPv4",
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Icmp => "ICMP",
+            Self::Icmp6 => "ICMPv6",
+        }
+    }
+}
+
 /// One checksum of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checksum {
@@ -68,6 +81,13 @@ pub fn checksums(bytes: &[u8], parsed: &Parsed) -> Vec<Checksum> {
         sums.extend(upper(bytes, parsed, ip));
     }
     sums
+}
+
+/// The first checksum that the receiver's kernel does not accept.
+pub fn wrong(bytes: &[u8], parsed: &Parsed) -> Option<Checksum> {
+    let version = parsed.ip.as_ref()?.version;
+    let mut sums = checksums(bytes, parsed).into_iter();
+    sums.find(|sum| !sum.is_right(version))
 }
 
 const IPV4_AT: usize = 10;

@@ -141,8 +141,8 @@ impl Flows {
         mark
     }
 
-    /// It was handed to its receiver. A copy of a packet is delivered once more with the same mark. (One that the wire has
-    /// spoiled its receiver drops: report that as [`dropped`](Flows::dropped).)
+    /// It was handed to its receiver. A copy of a packet is delivered once more with the same mark. (One that its
+    /// receiver drops is [`spoiled`](Flows::spoiled).)
     pub fn delivered(&mut self, at: Duration, mark: &Mark) {
         let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) else {
             return;
@@ -173,6 +173,25 @@ impl Flows {
     pub fn dropped(&mut self, mark: &Mark) {
         if let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) {
             flow.counts[mark.way as usize].dropped += 1;
+        }
+    }
+
+    /// It arrives so that its receiver's kernel drops it.
+    pub fn spoiled(&mut self, mark: &Mark) {
+        if let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) {
+            flow.counts[mark.way as usize].spoiled += 1;
+        }
+    }
+
+    /// It was changed on the wire and reads so now. What is shown of it follows; what its sender sent stays as it was
+    /// entered, since nobody will take the rest in.
+    pub fn reread(&self, mark: &mut Mark, parsed: &Parsed) {
+        let ends = mark
+            .flow
+            .and_then(|flow| self.flows.get(&flow)?.tcp.as_ref());
+        match (parsed.tcp(), ends) {
+            (Some(segment), Some(ends)) => tcp::reread(ends, segment, mark),
+            _ => (mark.seq, mark.ack, mark.window) = (None, None, None),
         }
     }
 

@@ -18,7 +18,7 @@ mod view;
 mod words;
 
 pub use anatomy::anatomy;
-pub use checksum::{Checksum, Layer, checksums};
+pub use checksum::{Checksum, Layer, checksums, wrong};
 pub use corrupt::{Flipped, corrupt};
 pub use drill::{Drill, DrillFault, Towards, parse_drill};
 pub use flows::{Conversation, Flows, Mark, Way};

@@ -70,8 +70,10 @@ pub struct Count {
     pub payload: u64,
     /// Packets that repeat data, a SYN or a FIN.
     pub retransmitted: u64,
-    /// Packets that the wire dropped, or spoiled so that their receiver drops them.
+    /// Packets that the wire dropped.
     pub dropped: u64,
+    /// Packets that reached the receiver, whose kernel drops them: a checksum is wrong, or a header.
+    pub spoiled: u64,
     /// Bytes of payload that reached the receiver, each counted once; without datagrams that no program took (ICMP, port
     /// unreachable).
     pub arrived: u64,

@@ -6,7 +6,7 @@ use crate::app::{Settings, Vocabulary};
 use crate::errno::Errno;
 use crate::event::TcpState;
 use crate::lang::ast::{Claim, Mark};
-use crate::lang::order::{Cause, Fate, SideKind, TcpFlags};
+use crate::lang::order::{Cause, Fate, Forged, SideKind, TcpFlags};
 use crate::lang::table::{self, Command, Kind};
 use crate::lang::{constants, options};
 
@@ -189,20 +189,19 @@ fn order(command: &'static Command, before: &[String], vocabulary: &Vocabulary) 
         })
         .collect();
     // One field of a forged packet after the other, each with its value.
-    let after_value = before.len() > 2 && before.len() % 2 == 1;
-    if command.name == "inject" && after_value {
-        offers.extend(FIELDS.map(str::to_owned));
+    if let (Some((what, said)), "inject") =
+        (before.get(2..).and_then(<[_]>::split_first), command.name)
+        && said.len() % 2 == 0
+    {
+        let tcp = !what.eq_ignore_ascii_case("udp");
+        let fields = Forged::FIELDS.iter().filter(|(_, of_tcp)| tcp || !of_tcp);
+        offers.extend(fields.map(|(name, _)| (*name).to_owned()));
     }
     if command.name == "inject" && before.last().is_some_and(|field| field == "src") {
         offers.extend(vocabulary.hosts.iter().cloned());
     }
     offers
 }
-
-/// The fields of a forged packet.
-const FIELDS: [&str; 10] = [
-    "seq", "ack", "win", "src", "sport", "dport", "ttl", "mss", "len", "data",
-];
 
 fn tcp_flags() -> Vec<String> {
     let single = TcpFlags::NAMES.iter().map(|(name, _)| *name);
@@ -302,6 +301,11 @@ mod tests {
         assert_eq!(offered("inject server client RST se"), ["seq"]);
         assert_eq!(offered("inject server client RST seq 1 w"), ["win"]);
         assert_eq!(offered("inject server client RST src c"), ["client"]);
+        assert_eq!(offered("inject server client udp s"), ["sport", "src"]);
+        assert_eq!(
+            offered("inject server client udp dport 9 d"),
+            ["data", "dport"]
+        );
         assert_eq!(offered("compare tcp u"), ["udp", "udp6"]);
         assert_eq!(offered("capture s"), ["save"]);
         assert_eq!(offered("ladder live of"), ["off"]);

@@ -68,7 +68,7 @@ pub fn getaddrinfo(session: &mut Session, call: &Call) -> Result<Prepared, NotYe
         .filter(|node| !node.is_empty());
     let service = session
         .maybe(call, "service", text)?
-        .filter(|service| !service.is_empty() && service != "0");
+        .filter(|service| !service.is_empty());
     let family = session
         .maybe(call, "family", Session::c_int)?
         .unwrap_or(libc::AF_UNSPEC);

@@ -10,7 +10,7 @@ use crate::text::table::Table;
 /// Shows the answer.
 pub(super) fn answer(page: &mut Page<'_>, answer: &Answer, told: &mut Told) {
     match answer {
-        Answer::Text { text } => text_lines(page, text),
+        Answer::Text { text, .. } => text_lines(page, text),
         Answer::Sockets { sockets } => sockets::sockets(page, sockets, told),
         Answer::Jobs { jobs } => self::jobs(page, jobs),
         Answer::Diagram { name, way } => diagram::diagram(page, name, way),

@@ -45,6 +45,16 @@ fn getaddrinfo_in_c_fills_its_list_and_says_that_hints_are_not_kept() {
 }
 
 #[test]
+fn port_0_is_a_service_of_getaddrinfo_and_no_service_is_none() {
+    script("r = socket.getaddrinfo(None, 0, socket.AF_INET, socket.SOCK_STREAM)\nexpect r[0][4] == ('127.0.0.1', 0)\n")
+        .status(0)
+        .says(&["getaddrinfo(NULL, \"0\", "]);
+    script("getaddrinfo('127.0.0.1')\n")
+        .status(0)
+        .says(&["getaddrinfo(\"127.0.0.1\", NULL, "]);
+}
+
+#[test]
 fn a_whole_answer_is_no_address() {
     let lines = "r = getaddrinfo 127.0.0.1 80\nc = socket tcp\nconnect c r[0]\n";
     let ran = script(lines).status(2);

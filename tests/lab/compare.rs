@@ -81,7 +81,7 @@ impl Bench {
         let words = words.filter_map(|event| match &event.what {
             What::Explain(words) => Some(words.text.join(" ")),
             What::Error(complaint) => Some(complaint.message.clone()),
-            What::Answer(Answer::Text { text }) => Some(text.clone()),
+            What::Answer(Answer::Text { text, .. }) => Some(text.clone()),
             _ => None,
         });
         words.collect::<Vec<_>>().join("\n")
@@ -319,7 +319,7 @@ fn the_end_leaves_what_was_before() {
     assert!(bench.run("score").fault);
     bench.well("compare tcp udp\nx = 2\nc = socket\nserver: s = socket\nend");
     assert!(
-        matches!(&bench.events[0].what, What::Answer(Answer::Text { text }) if text.contains("4 open sockets"))
+        matches!(&bench.events[0].what, What::Answer(Answer::Text { text, .. }) if text.contains("4 open sockets"))
     );
     assert_eq!(bench.app.prompt(), "sock> ");
     bench.well("expect x == 1\nexpect sockets 1\nexpect local u 0.0.0.0:0");

@@ -1,6 +1,8 @@
 //! Single packets on a held wire: dropped, doubled, exchanged, corrupted; and how far a step goes.
 
 use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
+use super::stepping::namespaces;
+use super::support::{output, require, require_root};
 use serde_json::Value;
 
 /// A laboratory with `u` and `v`, and these datagrams on the held wire.
@@ -214,11 +216,199 @@ fn a_corrupted_segment_is_dropped_by_its_receiver_and_sent_again() {
     assert!(checksum.matches("0x").count() >= 2, "{checksum}");
     let delivered = live.run("step\nexpect recvq conn 0\nexpect held 0");
     assert_eq!(fates(&delivered), ["4 delivered"], "nobody answers it");
+    let note = of_kind(&delivered, "packet")[0]["note"].as_str().unwrap();
+    assert!(
+        note.ends_with("turned over, its receiver drops it: wrong checksum"),
+        "{note}"
+    );
     let again = live
         .run("expect retransmission of 4\nstep all\nserver: recv conn 10\nexpect data \"hello\"");
     assert_eq!(sent(&again)[0], "client PSH,ACK 1:6 ack 1");
     let why = &of_kind(&again, "packet")[0]["retransmission"];
     assert_eq!((&why["of"], &why["nth"]), (&4.into(), &1.into()));
+}
+
+/// A counter of a host's kernel: `UdpInCsumErrors`. `None` where it cannot be asked.
+fn counter(live: &Live, host: usize, name: &str) -> Option<u64> {
+    if !require_root() || !require("nsenter") {
+        return None;
+    }
+    let net = format!("--net={}", namespaces(live.pid())[host].display());
+    let table = output("nsenter", &[&net, "cat", "/proc/net/snmp"]);
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    rows.chunks_exact(2).find_map(|rows| {
+        let family = rows[0][0].trim_end_matches(':');
+        let at = rows[0]
+            .iter()
+            .position(|counted| format!("{family}{counted}") == name)?;
+        rows[1][at].parse().ok()
+    })
+}
+
+/// What the headers of an opened packet say: `TCP Source Port`.
+fn field<'a>(opened: &'a Value, header: &str, name: &str) -> &'a str {
+    let headers = opened["headers"].as_array().unwrap().iter();
+    let fields = headers
+        .filter(|found| found["name"] == header)
+        .flat_map(|found| found["fields"].as_array().unwrap());
+    let found = fields.into_iter().find(|field| field["name"] == name);
+    found.unwrap()["value"].as_str().unwrap()
+}
+
+#[test]
+fn what_is_shown_of_a_corrupted_datagram_is_what_is_on_the_wire() {
+    const MANY: u64 = 60;
+    let datagrams: Vec<String> = (1..=MANY).map(|n| format!("datagram {n}")).collect();
+    let datagrams: Vec<&str> = datagrams.iter().map(String::as_str).collect();
+    let Some(mut live) = held(&datagrams) else {
+        return;
+    };
+    let mut moved = 0;
+    for n in 1..=MANY {
+        let told = live.run(&format!("wire corrupt {n}\npacket {n}"));
+        let opened = told.last().unwrap();
+        let packet = &opened["packet"];
+        assert_eq!(
+            packet["src"],
+            format!("10.0.0.1:{}", field(opened, "UDP", "Source Port"))
+        );
+        let port = field(opened, "UDP", "Destination Port");
+        assert_eq!(packet["dst"], format!("10.0.0.2:{port}"));
+        moved += u32::from(port != "9");
+        let info = packet["info"].as_str().unwrap();
+        let length = info.contains("the UDP header says") || info.contains("cut short");
+        assert!(info.contains("wrong UDP checksum") || length, "{packet}");
+        assert!(!wrong_fields(opened).is_empty(), "{opened}");
+    }
+    assert!(moved > 0, "no port was hit");
+    let before = counter(&live, 1, "UdpInErrors");
+    assert_eq!(arrives(&mut live, 0), [] as [&str; 0]);
+    let past = live.run("flows\nladder\nwire log");
+    let [flows, ladder, log] = past.as_slice() else {
+        panic!("{}", shown(&past));
+    };
+    // One conversation, whatever the ports say now; and nobody answers one to a port where nobody is.
+    let all = flows["flows"].as_array().unwrap();
+    assert_eq!(all.len(), 1, "{flows}");
+    let way = &all[0]["ways"][0];
+    let counts =
+        ["packets", "spoiled", "dropped", "arrived"].map(|name| way[name].as_u64().unwrap());
+    assert_eq!(counts, [MANY, MANY, 0, 0], "{way}");
+    let rungs = ladder["rungs"].as_array().unwrap().iter();
+    let sent: Vec<&Value> = rungs.filter_map(|rung| rung.get("sent")).collect();
+    assert_eq!(
+        &sent,
+        &log["packets"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .collect::<Vec<_>>()
+    );
+    for packet in sent {
+        let note = packet["note"].as_str().unwrap();
+        assert!(note.contains("its receiver drops it: "), "{packet}");
+        assert_eq!(packet["fate"], "delivered");
+    }
+    if let (Some(before), Some(after)) = (before, counter(&live, 1, "UdpInErrors")) {
+        assert_eq!(after - before, MANY, "the kernel counts each as an error");
+    }
+}
+
+#[test]
+fn a_corrupted_segment_is_read_anew_and_its_ends_stay_who_they_are() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    live.run("setsockopt s TCP_NODELAY 1\nwire hold");
+    // Of eight segments of this size the bits are in ports, numbers and options.
+    live.run(&"client: send s \"four\"\n".repeat(8));
+    live.run("expect held 8");
+    let listed = live.run("wire");
+    let numbers: Vec<u64> = listed.last().unwrap()["packets"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|packet| packet["n"].as_u64().unwrap())
+        .collect();
+    let plain = live.run(&format!("packet {}", numbers[0]));
+    let first = |opened: &Value, name| field(opened, "TCP", name).parse::<u32>().unwrap();
+    let zero = first(&plain[0], "Sequence Number") - 1;
+    let mut hit = 0;
+    for n in &numbers {
+        let told = live.run(&format!("wire corrupt {n}\npacket {n}"));
+        let (opened, packet) = (told.last().unwrap(), &told.last().unwrap()["packet"]);
+        assert!(!wrong_fields(opened).is_empty(), "{opened}");
+        let Some(seq) = packet["seq"].as_u64() else {
+            assert!(packet["info"].is_string(), "{packet}");
+            continue;
+        };
+        let raw = first(opened, "Sequence Number");
+        assert_eq!(seq, u64::from(raw.wrapping_sub(zero)), "{packet}");
+        let info = packet["info"].as_str().unwrap();
+        assert!(info.contains("wrong TCP checksum"), "{packet}");
+        hit +=
+            u32::from(packet["dst"] != "10.0.0.2:7" || packet["src"] != plain[0]["packet"]["src"]);
+    }
+    let before = counter(&live, 1, "TcpInErrs");
+    for n in numbers.iter().take(5) {
+        let delivered = live.run("step");
+        let packet = of_kind(&delivered, "packet")[0];
+        assert_eq!(packet["n"], *n);
+        let states: Vec<&Value> = packet["states"].as_array().unwrap().iter().collect();
+        assert_eq!(states.len(), 2, "{packet}");
+        assert!(
+            states.iter().all(|end| end["state"] == "ESTABLISHED"),
+            "{packet}"
+        );
+    }
+    if let (Some(before), Some(after)) = (before, counter(&live, 1, "TcpInErrs")) {
+        assert_eq!(after - before, 5);
+    }
+    assert!(hit >= 4, "{hit} ports were hit");
+}
+
+#[test]
+fn a_datagram_with_a_corrupted_fragment_is_dropped_whole() {
+    let Some(mut live) = held(&[]) else {
+        return;
+    };
+    live.run("client: send u #3000\nexpect held 3\nwire corrupt 2");
+    let errors = counter(&live, 1, "UdpInErrors");
+    let gone = live.run("step all\nexpect recvq v 0\nflows");
+    let note = of_kind(&gone, "packet")[1]["note"].as_str().unwrap();
+    assert!(
+        note.ends_with("its receiver drops it: the whole has a wrong checksum"),
+        "{note}"
+    );
+    let way = &gone.last().unwrap()["flows"][0]["ways"][0];
+    assert_eq!(
+        (&way["packets"], &way["spoiled"], &way["arrived"]),
+        (&3.into(), &1.into(), &0.into())
+    );
+    if let (Some(before), Some(after)) = (errors, counter(&live, 1, "UdpInErrors")) {
+        assert_eq!(after - before, 1);
+    }
+}
+
+#[test]
+fn a_forged_packet_with_a_wrong_checksum_is_dropped_by_its_receiver() {
+    let Some(mut live) = held(&[]) else {
+        return;
+    };
+    // 10.0.0.1:5000 to 10.0.0.2:9, "hi", of which the UDP checksum should be another.
+    let forged = "inject 0x4500001e00004000401126cd0a0000010a00000213880009000a12346869";
+    let told = live.run(&format!("{forged}\nstep\nflows"));
+    let last = *of_kind(&told, "packet").last().unwrap();
+    assert_eq!(last["fate"], "delivered");
+    assert_eq!(last["info"], "wrong UDP checksum");
+    let note = "forged, its receiver drops it: wrong checksum";
+    assert_eq!(last["note"], note);
+    assert_eq!(told.last().unwrap()["flows"][0]["ways"][0]["spoiled"], 1);
+    live.run("expect recvq v 0");
 }
 
 #[test]
@@ -227,8 +417,12 @@ fn a_corrupted_datagram_is_never_seen_again() {
         return;
     };
     let asked = live.run("wire corrupt 1");
-    let said = "one bit of #1 is turned over; `packet 1` shows it";
-    assert_eq!(asked[0]["text"], said);
+    let said = asked[0]["text"].as_str().unwrap();
+    assert!(
+        said.starts_with("one bit of #1 is turned over, in UDP: "),
+        "{said}"
+    );
+    assert!(said.ends_with("; `packet 1` shows it"), "{said}");
     assert_eq!(arrives(&mut live, 1), ["two"]);
 }
 

@@ -57,6 +57,26 @@ fn a_rst_elsewhere_in_the_window_is_challenged() {
 }
 
 #[test]
+fn what_is_not_said_goes_on_from_what_the_host_itself_has_sent() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // Elsewhere, and with another window: not the server's next.
+    live.run("server: send conn \"hello\"\ninject server client RST seq 100 win 7\ninject < S 0:0(0) win 9");
+    let scaled = live.run("client: send s \"x\"");
+    let packet = of_kind(&scaled, "packet")[0];
+    assert!(packet["win"].as_u64().unwrap() > 10_000, "{packet}");
+    // One that fits moves it on.
+    let forged = live.run(
+        "inject server client PSH,ACK data \"more\"\nclient: recv s 20\nexpect data \"hellomore\"",
+    );
+    assert_eq!(sent(&forged)[0], "server PSH,ACK 6:10 ack 2");
+    assert!(of_kind(&forged, "packet")[0]["win"].as_u64() > Some(1000));
+    let killed = live.run("inject server client RST\nexpect state s CLOSE");
+    assert_eq!(sent(&killed), ["server RST 10:10"]);
+}
+
+#[test]
 fn a_rst_outside_the_window_is_ignored() {
     let Some(mut live) = connected() else {
         return;

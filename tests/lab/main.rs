@@ -24,6 +24,7 @@ mod nonsense;
 mod ordinary;
 mod orphans;
 mod refusals;
+mod refused_calls;
 mod service;
 mod settings;
 mod stepping;

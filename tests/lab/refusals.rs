@@ -20,7 +20,7 @@ const USERS: [&str; 4] = [
 /// What `doctor` says of the laboratory, which is what bringing one up says: why there is none, and what mends it. The check
 /// of one thing, where there is one for this cause, says the same.
 #[track_caller]
-fn refused(mut command: Command, cause: Option<&str>, says: &[&str]) {
+pub fn refused(mut command: Command, cause: Option<&str>, says: &[&str]) {
     let ran = command.args(["--json", "doctor"]).output().unwrap();
     let erred = String::from_utf8_lossy(&ran.stderr);
     assert_eq!(ran.status.code(), Some(1), "{ran:?}");

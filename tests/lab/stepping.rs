@@ -1,8 +1,11 @@
 //! A handshake one packet at a time, and the kernel's own word for the states between; the same every time.
 
-use super::live::{Live, fates, helper_of, of_kind, sent, states};
+use super::live::{Live, fates, helper_of, of_kind, sent, states, words};
 use super::support::{output, require, require_root};
+use socktutor::packet::Flags;
+use socktutor::packet::build::{Segment, segment as segment_bytes};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// A listener, and a client whose SYN waits.
@@ -10,7 +13,7 @@ const KNOCK: &str = "server: s = socket tcp\nserver: bind s server:80\nserver: l
 wire hold\nclient: c = socket tcp\nclient: connect c server:80";
 
 /// The network namespaces of the shell's hosts, in their order: its helper process has them open.
-fn namespaces(shell: u32) -> Vec<PathBuf> {
+pub fn namespaces(shell: u32) -> Vec<PathBuf> {
     let helper = helper_of(shell);
     let mut found = Vec::new();
     for entry in fs::read_dir(format!("/proc/{helper}/fd")).unwrap() {
@@ -191,6 +194,44 @@ fn a_stepped_script_gives_the_same_packets_fates_and_states_a_hundred_times() {
     }
     let (packets, ..) = first.unwrap();
     assert!(packets.len() > 8, "{packets:?}");
+}
+
+#[test]
+fn what_listens_on_the_machine_is_no_end_of_a_segment_for_all_hosts() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let bound = live.run(
+        "on machine\nm = socket tcp\nbind m 0.0.0.0:0\nlisten m 5\nprint m.local\non client\nwire hold",
+    );
+    let port = words(&bound)
+        .lines()
+        .find_map(|line| line.strip_prefix("0.0.0.0:")?.parse().ok())
+        .unwrap();
+    let segment = Segment {
+        src: SocketAddr::from(([10, 0, 0, 1], 40_000)),
+        dst: SocketAddr::from(([10, 0, 0, 255], port)),
+        flags: Flags::SYN,
+        seq: 1,
+        ack: 0,
+        window: 1000,
+        urgent: 0,
+        options: Vec::new(),
+        payload: Vec::new(),
+        ttl: 64,
+    };
+    let hex: String = segment_bytes(&segment)
+        .unwrap()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let stepped = live.run(&format!("inject 0x{hex}\nstep"));
+    let packet = *of_kind(&stepped, "packet").last().unwrap();
+    assert_eq!(
+        (&packet["to"], &packet["fate"]),
+        (&"all".into(), &"delivered".into())
+    );
+    assert!(packet["states"].is_null(), "{packet}");
 }
 
 #[test]

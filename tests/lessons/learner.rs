@@ -42,7 +42,7 @@ impl Learner {
         self.app.execute(line, &mut |event| {
             let text = match event.what {
                 What::Answer(Answer::Lesson { markdown }) => markdown,
-                What::Answer(Answer::Text { text }) => text,
+                What::Answer(Answer::Text { text, .. }) => text,
                 What::Error(complaint) => complaint.message,
                 What::Syscall(call) => call.text,
                 _ => return,

@@ -27,7 +27,7 @@ impl Side {
             ("payload", total.payload.to_string()),
             ("efficiency", share(total.arrived, total.bytes)),
             ("retransmitted", total.retransmitted.to_string()),
-            ("lost", total.dropped.to_string()),
+            ("lost", (total.dropped + total.spoiled).to_string()),
             ("delivered in order", total.ordered.to_string()),
         ];
         compare::Side {

@@ -1,7 +1,6 @@
 //! One side of a comparison.
 
 use super::seeded;
-use crate::app::jobs::WAITING;
 use crate::app::{App, Explain, Settings, Sink};
 use crate::event::{Answer, Event, What};
 use crate::lang::order::{self, HOSTS, SideKind};
@@ -76,7 +75,7 @@ impl Side {
                 What::Expect(verdict) if !verdict.holds => *failed += 1,
                 _ => {}
             }
-            let waits = matches!(&event.what, What::Answer(Answer::Text { text }) if text.starts_with(WAITING));
+            let waits = matches!(&event.what, What::Answer(Answer::Text { waits: true, .. }));
             events.push(event);
             if waits {
                 now(events);

@@ -68,6 +68,7 @@ impl Laboratory {
             total.payload += count.payload;
             total.retransmitted += count.retransmitted;
             total.dropped += count.dropped;
+            total.spoiled += count.spoiled;
             total.arrived += count.arrived;
             total.ordered += count.ordered;
         }
@@ -176,19 +177,25 @@ impl App {
             host
         };
         self.session.set_hosts(places.map(network).collect());
+        let mut refused = None;
         let desk = |(place, host): (usize, &crate::lab::Host)| {
-            // Without sock_diag TIME_WAIT and half-open connections are not told, as on the machine itself.
-            let diag = lab.hosts.diag(place).and_then(Diag::over).ok();
-            (host.name.clone(), diag)
+            let diag = lab.hosts.diag(place).and_then(Diag::over);
+            (
+                host.name.clone(),
+                diag.map_err(|error| refused = Some(error)).ok(),
+            )
         };
-        self.ledger
-            .add_hosts(lab.hosts.all().iter().enumerate().map(desk).collect());
+        let desks = lab.hosts.all().iter().enumerate().map(desk).collect();
+        self.ledger.add_hosts(desks);
         if let Some(news) = self.ledger.news() {
             lab.wire.on_news(news);
         }
         self.lab = Some(lab);
         self.settings_to_lab();
         self.show_lab(sink);
+        if let Some(error) = refused {
+            self.say(crate::lab::doctor::no_diag(&error), sink);
+        }
         self.introduce_lab(sink);
         Ok(())
     }

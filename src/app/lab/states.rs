@@ -22,10 +22,7 @@ pub(super) struct Ends([(Where, TcpState); 2]);
 impl App {
     /// The states at the ends of a packet's flow now. `None` where it is no TCP segment between two hosts.
     pub(super) fn ends(&mut self, packet: &Packet) -> Option<Ends> {
-        if packet.proto != "tcp" {
-            return None;
-        }
-        let (src, dst) = (packet.src.parse().ok()?, packet.dst.parse().ok()?);
+        let (src, dst) = self.lab.as_ref()?.wire.ends(packet.n)?;
         let from = Where {
             host: packet.from.clone(),
             local: src,

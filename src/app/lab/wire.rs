@@ -4,9 +4,11 @@ use super::Laboratory;
 use super::host::without_helper;
 use crate::app::compare::a_seed;
 use crate::app::{App, Sink};
+use crate::event::packet::Header;
 use crate::event::{Answer, What};
 use crate::lab::{Crossed, MTU, Unable, Undone};
 use crate::lang::order::{Which, Wire};
+use crate::packet::Flipped;
 use crate::session::Refusal;
 use crate::sys::namespace::IPV6_MTU;
 
@@ -73,9 +75,12 @@ impl App {
                 wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
             Some(Wire::Corrupt(n)) => {
-                wire.corrupt(*n).map_err(unable)?;
+                let flipped = wire.corrupt(*n).map_err(unable)?;
+                let opened = wire.anatomy(*n);
+                let place = opened.and_then(|opened| place(&opened.headers, flipped));
+                let place = place.map_or_else(String::new, |place| format!(", in {place}"));
                 self.say(
-                    format!("one bit of #{n} is turned over; `packet {n}` shows it"),
+                    format!("one bit of #{n} is turned over{place}; `packet {n}` shows it"),
                     sink,
                 );
             }
@@ -200,6 +205,16 @@ fn sets(order: &Wire) -> bool {
             | Wire::Clear
             | Wire::Drop(Which::Next | Which::All)
     )
+}
+
+/// Where a bit stands: `TCP: Sequence Number`.
+fn place(headers: &[Header], flipped: Flipped) -> Option<String> {
+    let bit = flipped.byte * 8 + usize::from(flipped.bit);
+    headers.iter().find_map(|header| {
+        let mut fields = header.fields.iter();
+        let field = fields.find(|field| (field.bit..field.bit + field.bits).contains(&bit))?;
+        Some(format!("{}: {}", header.name, field.name))
+    })
 }
 
 fn unable(why: Unable) -> Refusal {

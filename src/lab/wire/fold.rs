@@ -18,17 +18,16 @@ impl State {
         let original = held()
             // A question whether the window is open, or the other end alive, has no number of its own, and is repeated too.
             .filter(|held| numbered || held.mark.window_probe || held.mark.keep_alive)
-            .find(|held| held.from == from && same_segment(&held.parsed, parsed))
+            .find(|held| held.from == from && same_segment(held.sent(), parsed))
             .map(|held| held.n)
             .or_else(|| {
                 if !numbered {
                     return None;
                 }
-                let answers =
-                    |held: &&Record| acknowledges(&held.parsed, parsed) && !by_timer(held);
+                let answers = |held: &&Record| acknowledges(held.sent(), parsed) && !by_timer(held);
                 let answered = held().any(|held| answers(&held));
                 let log = || self.log.iter().rev();
-                let sent = || log().find(|first| same_segment(&first.parsed, parsed));
+                let sent = || log().find(|first| same_segment(first.sent(), parsed));
                 answered.then(sent)?.map(|first| first.n)
             });
         let Some(first) = original.and_then(|n| self.log.get_mut(n)) else {

@@ -67,6 +67,8 @@ pub(super) enum Note {
     Refused(String),
     /// `wire corrupt N`: this bit of this byte was turned over.
     Corrupted(Flipped),
+    /// The receiver's kernel drops what has arrived, for this.
+    Ignored(&'static str),
     /// `inject`.
     Forged,
     /// `wire dup N`: it arrives once more.
@@ -82,6 +84,7 @@ impl fmt::Display for Note {
             Self::NoHost => f.write_str("no host has this address"),
             Self::Full => f.write_str("too many packets wait on the wire"),
             Self::Refused(message) => write!(f, "not taken: {message}"),
+            Self::Ignored(why) => write!(f, "its receiver drops it: {why}"),
             Self::Corrupted(at) => write!(f, "bit {} of byte {} turned over", at.bit, at.byte),
             Self::Forged => f.write_str("forged"),
             Self::Copied => f.write_str("copied by request"),
@@ -101,7 +104,12 @@ pub(super) struct Record {
     pub to: To,
     /// Where its bytes are: see [`Log::bytes`].
     pub place: Place,
+    /// What they say.
     pub parsed: Parsed,
+    /// What they said when it came, where `wire corrupt` has changed them since.
+    pub original: Option<Box<Parsed>>,
+    /// Why its receiver's kernel drops it, where it does.
+    pub spoiled: Option<&'static str>,
     pub mark: Mark,
     pub fate: Fate,
     /// It was held, or on its way for a while.
@@ -115,10 +123,9 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// Whether one of its bits was turned over.
-    pub fn is_spoiled(&self) -> bool {
-        let spoiled = |note: &Note| matches!(note, Note::Corrupted(_));
-        self.notes.iter().any(spoiled)
+    /// What its sender sent.
+    pub fn sent(&self) -> &Parsed {
+        self.original.as_deref().unwrap_or(&self.parsed)
     }
 }
 

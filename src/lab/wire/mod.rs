@@ -26,9 +26,11 @@ pub use tap::Tap;
 pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
+use crate::packet::Flipped;
 use log::Moment;
 use run::Shared;
 use std::io;
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -52,7 +54,7 @@ pub enum Unable {
     NoHost(u64),
     /// Behind its IP header there is nothing to turn over.
     Bare(u64),
-    /// One of its bits was turned over already: another could mend its checksum.
+    /// Its checksum is wrong already: another bit turned over could mend it.
     Corrupt(u64),
     /// Fewer than two are held.
     NotTwo,
@@ -146,6 +148,11 @@ impl Wire {
         tell::packet(&still.state, n)
     }
 
+    /// The two ends of a TCP segment, the sender's first, whatever has become of its ports on the wire.
+    pub fn ends(&self, n: u64) -> Option<(SocketAddr, SocketAddr)> {
+        self.shared.still().state.ends(n)
+    }
+
     /// Whether packets are held.
     pub fn holds(&self) -> bool {
         self.shared.state().rules.hold
@@ -224,11 +231,11 @@ impl Wire {
         }
     }
 
-    /// Turns over one bit of a held packet, behind its IP header.
+    /// Turns over one bit of a held packet, behind its IP header. Which.
     ///
     /// # Errors
     /// Where it is not held, has nothing there, or has lost a bit already.
-    pub fn corrupt(&self, n: u64) -> Result<(), Unable> {
+    pub fn corrupt(&self, n: u64) -> Result<Flipped, Unable> {
         self.shared.still().state.corrupt(n)
     }
 

@@ -2,7 +2,11 @@
 //!
 //! One thread a host sleeps until its device has a packet. It reads only while it holds the device's gate, and whoever
 //! holds all gates knows that no packet is between a device and the queue: that is how `step` can say that it has seen
-//! everything which a delivery has caused. The kernel answers a packet before write(2) returns.
+//! everything which a delivery has caused. The kernel answers a packet before write(2) returns. The clock takes a packet
+//! from the queue only while it has the turn, and keeps that until it has written: no packet is between queue and device
+//! either.
+//!
+//! Locks are taken in this order: gates, the turn, the state.
 
 use super::inbox::Inbox;
 use super::route::Outgoing;
@@ -35,6 +39,8 @@ pub(super) struct End {
 pub(super) struct Shared {
     ends: Vec<End>,
     state: Mutex<State>,
+    /// The right to hand over what is on its way, when its time has come.
+    turn: Mutex<()>,
     /// Wakes the clock: a packet is on its way, or all is over.
     clock: Condvar,
     /// A pipe that is closed once all is over: its other end wakes the threads.
@@ -50,6 +56,7 @@ pub(super) struct Shared {
 pub(super) struct Still<'a> {
     shared: &'a Shared,
     gates: Vec<MutexGuard<'a, Inbox>>,
+    _turn: MutexGuard<'a, ()>,
     pub state: MutexGuard<'a, State>,
 }
 
@@ -63,6 +70,7 @@ impl Shared {
         Ok(Self {
             ends: ends.collect(),
             state: Mutex::new(state),
+            turn: Mutex::new(()),
             clock: Condvar::new(),
             over: raise(over)?,
             open: Mutex::new(Some(raise(open)?)),
@@ -77,12 +85,17 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Stops the world, after reading all that the kernels have sent so far.
     pub fn still(&self) -> Still<'_> {
         let gates = self.ends.iter().map(End::gate).collect();
         let mut still = Still {
             shared: self,
             gates,
+            _turn: self.turn(),
             state: self.state(),
         };
         still.read_all();
@@ -212,48 +225,41 @@ impl Shared {
     /// The clock's work: packets that are on their way arrive when their time has come.
     pub fn tick(&self) {
         worker::block_signals();
-        let mut state = self.state();
-        while !self.ended.load(Ordering::Acquire) {
-            let arriving = state.arriving();
-            if !arriving.is_empty() {
-                for outgoing in arriving {
-                    state = self.arrive(state, outgoing);
-                }
+        loop {
+            let turn = self.turn();
+            let mut state = self.state();
+            if self.ended.load(Ordering::Acquire) {
+                return;
+            }
+            if let Some(outgoing) = state.arriving() {
+                self.arrive(state, outgoing);
+                drop(turn);
                 self.call_news();
                 continue;
             }
+            drop(turn);
             let next = state.late.first_key_value().map(|((at, _), _)| *at);
-            state = match next {
-                None => self
-                    .clock
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
+            // What has changed is looked at with both locks again.
+            match next {
+                None => drop(self.clock.wait(state)),
                 Some(at) => {
                     let left = at.saturating_duration_since(Instant::now());
-                    let woken = self.clock.wait_timeout(state, left);
-                    woken.unwrap_or_else(PoisonError::into_inner).0
+                    drop(self.clock.wait_timeout(state, left));
                 }
-            };
+            }
         }
     }
 
     /// One packet arrives; the lock is not held while the receiver's kernel works.
-    fn arrive<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        outgoing: Outgoing,
-    ) -> MutexGuard<'a, State> {
+    fn arrive(&self, mut state: MutexGuard<'_, State>, outgoing: Outgoing) {
         let Some(bytes) = state.bytes(outgoing.n) else {
-            return state;
+            return;
         };
         state.delivered(outgoing.n);
         drop(state);
-        let written = self.write(outgoing, &bytes);
-        let mut state = self.state();
-        if let Err(error) = written {
-            state.refused(outgoing.n, &error);
+        if let Err(error) = self.write(outgoing, &bytes) {
+            self.state().refused(outgoing.n, &error);
         }
-        state
     }
 }
 
@@ -287,6 +293,7 @@ impl Still<'_> {
             shared,
             gates,
             state,
+            ..
         } = self;
         let inbox = &mut gates[host];
         let mut leaving = Leaving::new();
@@ -323,3 +330,6 @@ impl Still<'_> {
         self.read_all();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,9 @@ use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flows, Parsed, Way, corrupt};
+use crate::packet::{Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,9 @@ const QUEUE: usize = 4096;
 
 /// How many movements are remembered until somebody asks.
 const UNTOLD: usize = 4096;
+
+/// Why a kernel drops what does not fit its checksum.
+const CHECKSUM: &str = "wrong checksum";
 
 /// A packet that moved, to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +169,9 @@ impl State {
             // Nobody sends it again: somebody sends it.
             mark.retransmission = None;
         }
+        // What a host sends is right.
+        let spoiled =
+            (cause == Cause::Forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
         let place = self.log.store(bytes);
         self.log.push(Record {
             n,
@@ -174,6 +181,8 @@ impl State {
             to,
             place,
             parsed,
+            original: None,
+            spoiled,
             mark,
             fate: Fate::Held,
             waited: false,
@@ -197,17 +206,10 @@ impl State {
         self.tell(outgoing.n, Fate::Held);
     }
 
-    /// The packets whose time has come.
-    pub(super) fn arriving(&mut self) -> Vec<Outgoing> {
-        let now = Instant::now();
-        let mut arriving = Vec::new();
-        while let Some(entry) = self.late.first_entry() {
-            if entry.key().0 > now {
-                break;
-            }
-            arriving.push(entry.remove());
-        }
-        arriving
+    /// The next packet whose time has come.
+    pub(super) fn arriving(&mut self) -> Option<Outgoing> {
+        let first = self.late.first_entry()?;
+        (first.key().0 <= Instant::now()).then(|| first.remove())
     }
 
     /// From now on packets stay; those on their way do too.
@@ -262,11 +264,17 @@ impl State {
     }
 
     fn arrived(&mut self, now: Duration, n: u64) {
-        if let Some(record) = self.log.get(n) {
-            // The receiver drops what does not fit its checksum.
-            match record.is_spoiled() {
-                true => self.flows.dropped(&record.mark),
-                false => self.flows.delivered(now, &record.mark),
+        if let Some(record) = self.log.get_mut(n) {
+            match record.spoiled {
+                None => self.flows.delivered(now, &record.mark),
+                Some(why) => {
+                    self.flows.spoiled(&record.mark);
+                    let note = Note::Ignored(why);
+                    // A copy is dropped like the first.
+                    if !record.notes.contains(&note) {
+                        record.notes.push(note);
+                    }
+                }
             }
         }
         self.log.happened(Moment::Arrived(n));
@@ -326,21 +334,42 @@ impl State {
         Some(self.log.bytes(record).to_vec())
     }
 
-    /// Turns one bit of a held packet over, so that its checksum is wrong.
-    pub(super) fn corrupt(&mut self, n: u64) -> Result<(), Unable> {
+    /// Turns one bit of a held packet over, so that its checksum is wrong. Which.
+    pub(super) fn corrupt(&mut self, n: u64) -> Result<Flipped, Unable> {
         self.must_hold(n)?;
         let record = self.log.get(n).ok_or(Unable::Unknown(n))?;
-        if record.is_spoiled() {
+        if record.spoiled.is_some() {
             return Err(Unable::Corrupt(n));
         }
         let (bytes, flipped) = corrupt(self.log.bytes(record), n).ok_or(Unable::Bare(n))?;
+        let parsed = parse(&bytes);
+        let why = match wrong(&bytes, &parsed) {
+            Some(_) => CHECKSUM,
+            None if parsed.is_fragment() => "the whole has a wrong checksum",
+            // A length was hit, so that no checksum can be told.
+            None => "broken header",
+        };
         for (kept, spoiled) in self.log.bytes_mut(n).iter_mut().zip(bytes) {
             *kept = spoiled;
         }
         if let Some(record) = self.log.get_mut(n) {
+            record.spoiled = Some(why);
+            self.flows.reread(&mut record.mark, &parsed);
+            let original = std::mem::replace(&mut record.parsed, parsed);
+            record.original = Some(Box::new(original));
             record.notes.push(Note::Corrupted(flipped));
         }
-        Ok(())
+        Ok(flipped)
+    }
+
+    /// The two ends of a TCP segment as its sender wrote them, the sender's first.
+    pub(super) fn ends(&self, n: u64) -> Option<(SocketAddr, SocketAddr)> {
+        let sent = self.log.get(n)?.sent();
+        let (ip, tcp) = (sent.ip.as_ref()?, sent.tcp()?);
+        Some((
+            SocketAddr::new(ip.src, tcp.src),
+            SocketAddr::new(ip.dst, tcp.dst),
+        ))
     }
 
     /// How long a packet has been on the wire.

@@ -1,8 +1,8 @@
 //! The latest conversation between two hosts, for packets that are made by hand.
 
-use super::log::{Record, To};
+use super::log::{Cause, Record, To};
 use super::state::State;
-use crate::packet::{Flags, Tcp, Upper};
+use crate::packet::{Flags, Upper, serial};
 use std::net::SocketAddr;
 
 /// The latest conversation between two hosts, as one of them would go on with it.
@@ -26,7 +26,7 @@ impl State {
     pub(super) fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
         let between = |record: &&Record| {
             let kind = matches!(
-                (&record.parsed.upper, tcp),
+                (&record.sent().upper, tcp),
                 (Upper::Tcp(_), true) | (Upper::Udp(_), false)
             );
             let there = record.from == from && record.to == To::One(to);
@@ -34,14 +34,15 @@ impl State {
             kind && (there || back)
         };
         let last = self.log.iter().rev().find(between)?;
-        let ip = last.parsed.ip.as_ref()?;
-        let (src, dst) = last.parsed.ports?;
+        let ip = last.sent().ip.as_ref()?;
+        let (src, dst) = last.sent().ports?;
         let (near, far) = (SocketAddr::new(ip.src, src), SocketAddr::new(ip.dst, dst));
         let of = |host: usize| {
-            let sent = |record: &&Record| record.from == host && record.mark.flow == last.mark.flow;
-            self.log.iter().rev().find(sent)
+            let flow = last.mark.flow;
+            let all = self.log.iter();
+            all.filter(move |record| record.from == host && record.mark.flow == flow)
         };
-        let (mine, theirs) = (of(from), of(to));
+        let (mine, theirs) = (of(from).next_back(), of(to).next_back());
         let zero = |record: Option<&Record>| record?.mark.base.map(|(seq, _)| seq);
         let seen = |record: Option<&Record>| record?.mark.base.map(|(_, ack)| ack);
         let base = (
@@ -53,21 +54,35 @@ impl State {
             dst: if last.from == from { far } else { near },
             base,
             next: (
-                mine.and_then(end).unwrap_or(base.0),
-                theirs.and_then(end).unwrap_or(base.1),
+                of(from).fold(None, next).unwrap_or(base.0),
+                of(to).fold(None, next).unwrap_or(base.1),
             ),
-            window: mine
-                .and_then(|record| record.parsed.tcp())
+            window: of(from)
+                .rfind(|record| record.cause != Cause::Forged)
+                .or(mine)
+                .and_then(|record| record.sent().tcp())
                 .filter(|tcp| !tcp.flags.has(Flags::SYN))
                 .map(|tcp| tcp.window),
         })
     }
 }
 
-/// The sequence number behind a segment.
-fn end(record: &Record) -> Option<u32> {
-    let tcp: &Tcp = record.parsed.tcp()?;
+/// The sequence number behind all that was sent, once this segment was too. One that was forged counts where it goes on from
+/// there; elsewhere its receiver has no use for it.
+fn next(before: Option<u32>, record: &Record) -> Option<u32> {
+    let Some(tcp) = record.sent().tcp() else {
+        return before;
+    };
     let flags = u32::from(tcp.flags.has(Flags::SYN)) + u32::from(tcp.flags.has(Flags::FIN));
-    let payload = u32::try_from(record.parsed.payload.len()).ok()?;
-    Some(tcp.seq.wrapping_add(payload).wrapping_add(flags))
+    let payload = record.sent().payload.len() as u32;
+    let end = tcp.seq.wrapping_add(payload).wrapping_add(flags);
+    let Some(next) = before else {
+        return Some(end);
+    };
+    let beyond = record.cause == Cause::Forged && serial::before(next, tcp.seq);
+    Some(if !beyond && serial::before(next, end) {
+        end
+    } else {
+        next
+    })
 }

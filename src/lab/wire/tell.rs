@@ -6,7 +6,8 @@ use super::state::{Moved, State};
 use super::whose::of_flow;
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
-    Again, Mark, anatomy as opened, end, flags_in_letters, flags_in_words, info, options_in_words,
+    Again, Mark, Parsed, anatomy as opened, end, flags_in_letters, flags_in_words, info,
+    options_in_words, wrong,
 };
 use std::net::IpAddr;
 
@@ -54,7 +55,10 @@ fn whole(state: &State, record: &Record) -> Packet {
             let base = mark.base.map_or(0, |(_, ack)| ack);
             options_in_words(bytes, tcp, base)
         }),
-        info: info(bytes, parsed).or_else(|| meaning(mark)),
+        info: match record.spoiled {
+            None => info(bytes, parsed).or_else(|| meaning(mark)),
+            Some(_) => broken(bytes, parsed),
+        },
         fate: record.fate,
         retransmission: mark.retransmission.clone(),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
@@ -64,6 +68,13 @@ fn whole(state: &State, record: &Record) -> Packet {
             .then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
         states: Vec::new(),
     }
+}
+
+/// What a packet says that its receiver drops, and why.
+fn broken(bytes: &[u8], parsed: &Parsed) -> Option<String> {
+    let sum = wrong(bytes, parsed).map(|sum| format!("wrong {} checksum", sum.layer.name()));
+    let words: Vec<String> = sum.into_iter().chain(info(bytes, parsed)).collect();
+    (!words.is_empty()).then(|| words.join("; "))
 }
 
 /// What a segment without data is for, where its place in the conversation tells.

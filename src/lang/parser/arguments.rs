@@ -119,6 +119,7 @@ impl Places {
     pub(super) fn put(&mut self, i: &mut Input, at: usize, value: Expr, span: Span) -> Parsed<()> {
         let param = &self.command.params[at];
         let any = self.command.name == "getaddrinfo"
+            && param.kind != Kind::Service
             && matches!(value, Expr::Int(0) | Expr::Const("AF_UNSPEC", _));
         if (any || matches!(value, Expr::Null)) && matches!(param.need, Need::Optional) {
             return Ok(());

@@ -113,7 +113,13 @@ impl End {
         let new = self.sent.back().is_none_or(|last| last.to <= piece.from);
         let at = match new {
             true => self.sent.len(),
-            false => self.sent.partition_point(|sent| sent.to <= piece.from),
+            false => {
+                // Each part is counted by itself: a smaller MTU makes several segments of one.
+                self.split(piece.from);
+                self.split(piece.to);
+                self.trim();
+                self.sent.partition_point(|sent| sent.to <= piece.from)
+            }
         };
         let overlaps = |sent: &Sent| sent.from < piece.to;
         let before = self.sent.get(at).copied().filter(overlaps);
@@ -154,6 +160,19 @@ impl End {
             why,
             after: after.as_millis() as u64,
         })
+    }
+
+    /// A piece ends here, and what is left of it is another.
+    fn split(&mut self, place: i64) {
+        let at = self.sent.partition_point(|sent| sent.to <= place);
+        if let Some(sent) = self.sent.get_mut(at).filter(|sent| sent.from < place) {
+            let rest = Sent {
+                from: place,
+                ..*sent
+            };
+            sent.to = place;
+            self.sent.insert(at + 1, rest);
+        }
     }
 
     fn recover(&mut self, why: Again, at: Duration, point: i64) {

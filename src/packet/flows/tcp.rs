@@ -54,6 +54,8 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
 /// The number that is this direction's 0, learned from this segment where it was not known; so the other direction's.
 fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
     let syn = tcp.flags.has(Flags::SYN);
+    // The other end goes by the first that it acknowledged, whatever a forged one says.
+    let agreed = own.syn && own.zero == Some(tcp.seq) && peer.said_ack.is_some();
     let zero = match own.zero {
         // A SYN tells it, unless the connection is in use and the SYN a stray or a forged one (RFC 9293, section 3.10.7.4).
         Some(zero) if !syn || zero == tcp.seq && own.syn || peer.said_ack.is_some() => zero,
@@ -67,7 +69,7 @@ fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
             zero
         }
     };
-    if syn && zero == tcp.seq {
+    if syn && zero == tcp.seq && !agreed {
         own.scale = tcp.options.wscale.map(|scale| scale.min(MOST_SCALE));
         own.sack = tcp.options.sack_permitted;
     }
@@ -90,20 +92,34 @@ fn segment(own: &End, peer: &End, tcp: &Tcp, zero: u32, mark: &Mark) -> Segment 
     let from = place(tcp.seq, zero, own.high);
     let there = |raw| place(raw, peer.zero.unwrap_or(0), peer.high);
     let acks = tcp.flags.has(Flags::ACK);
-    let scale = match (syn, own.scale, peer.scale) {
-        (false, Some(scale), Some(_)) => scale,
-        _ => 0,
-    };
     Segment {
         from,
         to: from + len + i64::from(syn) + i64::from(fin),
         ack: acks.then(|| there(tcp.ack)),
         sack: tcp.options.sack().iter().map(|(_, end)| there(*end)).max(),
         len,
-        window: u32::from(tcp.window) << scale,
+        window: window(own, peer, tcp),
         syn,
         fin,
     }
+}
+
+/// Its window in bytes.
+fn window(own: &End, peer: &End, tcp: &Tcp) -> u32 {
+    let scale = match (tcp.flags.has(Flags::SYN), own.scale, peer.scale) {
+        (false, Some(scale), Some(_)) => scale,
+        _ => 0,
+    };
+    u32::from(tcp.window) << scale
+}
+
+/// What is shown of a segment whose bits were changed after it had entered.
+pub(super) fn reread(ends: &[End; 2], tcp: &Tcp, mark: &mut Mark) {
+    let (own, peer) = (&ends[mark.way as usize], &ends[mark.way.other() as usize]);
+    let (zero, other) = mark.base.unwrap_or((0, 0));
+    mark.seq = Some(tcp.seq.wrapping_sub(zero));
+    mark.ack = (tcp.flags.has(Flags::ACK)).then(|| tcp.ack.wrapping_sub(other));
+    mark.window = Some(window(own, peer, tcp));
 }
 
 /// Whether it only asks for an answer: its one number, or none, lies just before what the other end waits for.

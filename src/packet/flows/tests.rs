@@ -65,6 +65,35 @@ fn a_window_is_scaled_only_where_both_syns_were_and_carried_it() {
 }
 
 #[test]
+fn a_forged_syn_changes_no_scale_once_it_is_agreed() {
+    let mut story = Story::handshake(true);
+    assert_eq!(story.s(0, ".", 1, 1, 0).window, Some(64_000));
+    assert_eq!(story.s(0, "S", 0, 0, 0).seq, Some(0));
+    assert_eq!(story.s(0, ".", 1, 1, 0).window, Some(64_000));
+    assert_eq!(story.c(0, ".", 1, 1, 0).window, Some(64_000));
+}
+
+#[test]
+fn the_parts_of_a_segment_are_repeated_one_by_one() {
+    let mut story = Story::handshake(true);
+    let _ = story.c(0, ".", 1, 1, 900);
+    let second = story.c(0, ".", 901, 1, 900);
+    let parts = [(1, 300), (301, 300), (601, 300)];
+    // Nothing is heard: the first part again after a timeout, and the others after its acknowledgment.
+    for (nth, (seq, len)) in parts.into_iter().enumerate() {
+        let mark = story.passes(400, &tcp(true, ".", seq, 1, len));
+        assert_eq!(again(&mark).0, 4, "part {nth}");
+        assert_eq!(again(&mark).1, 1, "part {nth}");
+        story.passes(0, &tcp(false, ".", 1, seq + len as u32, 0));
+    }
+    let mark = story.c(900, ".", 801, 1, 200);
+    // It overlaps what was repeated and what was not.
+    assert_eq!((again(&mark).0, again(&mark).1), (4, 2));
+    let mark = story.c(900, ".", 1001, 1, 800);
+    assert_eq!((again(&mark).0, again(&mark).1), (second.n, 1));
+}
+
+#[test]
 fn where_the_syn_was_not_seen_the_first_number_is_one() {
     let mut story = Story::default();
     let mark = story.c(0, "P.", 500, 700, 10);

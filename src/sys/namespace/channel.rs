@@ -4,8 +4,8 @@ use super::plain;
 use crate::errno::Errno;
 use crate::sys::high::raise;
 use nix::sys::socket::{
-    AddressFamily, ControlMessage, ControlMessageOwned, MsgFlags, Shutdown, SockFlag, SockType,
-    recvmsg, sendmsg, setsockopt, shutdown, socketpair, sockopt,
+    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, recvmsg, sendmsg,
+    setsockopt, shutdown, socketpair, sockopt,
 };
 use nix::sys::time::{TimeVal, TimeValLike};
 use std::io::{IoSlice, IoSliceMut};
@@ -87,32 +87,52 @@ pub fn receive(channel: impl AsFd, limit: usize, close_on_exec: bool) -> Result<
     let channel = channel.as_fd().as_raw_fd();
     loop {
         let mut parts = [IoSliceMut::new(&mut bytes)];
-        let message = match recvmsg::<()>(channel, &mut parts, Some(&mut control), flags) {
+        let (len, cut) = match recvmsg::<()>(channel, &mut parts, Some(&mut control), flags) {
             Err(nix::errno::Errno::EINTR) => continue,
-            other => other.map_err(plain)?,
+            other => other
+                .map(|message| (message.bytes, message.flags))
+                .map_err(plain)?,
         };
-        let cut = message.flags;
-        let mut descriptors = Vec::new();
-        // It fails where descriptors were left out: the only reason is that no more can be had.
-        let parts = message.cmsgs().map_err(|_| Errno(libc::EMFILE))?;
-        for part in parts {
-            if let ControlMessageOwned::ScmRights(numbers) = part {
-                // SAFETY: the kernel has just made these descriptors, and nobody else knows them.
-                #[expect(unsafe_code)]
-                descriptors.extend(
-                    numbers
-                        .into_iter()
-                        .map(|number| unsafe { OwnedFd::from_raw_fd(number) }),
-                );
-            }
+        // From here on they are closed where they are not handed on.
+        let descriptors = rights(&control);
+        if cut.contains(MsgFlags::MSG_CTRUNC) {
+            // Some were left out, and the only reason is that no more can be had.
+            return Err(Errno(libc::EMFILE));
         }
         if cut.contains(MsgFlags::MSG_TRUNC) {
             return Err(Errno(libc::EMSGSIZE));
         }
-        let len = message.bytes;
         bytes.truncate(len);
         return Ok(Received { bytes, descriptors });
     }
+}
+
+/// The descriptors in what recvmsg(2) wrote into a buffer of zeros: cmsg(3). nix shows none where some were left out, but the
+/// kernel has made those before it.
+fn rights(control: &[u8]) -> Vec<OwnedFd> {
+    let size = size_of::<libc::cmsghdr>();
+    if control.len() < size {
+        return Vec::new();
+    }
+    // SAFETY: so many bytes are there, and every pattern of them is a header.
+    #[expect(unsafe_code)]
+    let header = unsafe { control.as_ptr().cast::<libc::cmsghdr>().read_unaligned() };
+    // SAFETY: it only computes.
+    #[expect(unsafe_code)]
+    let start = unsafe { libc::CMSG_LEN(0) } as usize;
+    if (header.cmsg_level, header.cmsg_type) != (libc::SOL_SOCKET, libc::SCM_RIGHTS) {
+        return Vec::new();
+    }
+    // Of another width where libc is musl.
+    #[allow(clippy::unnecessary_cast)]
+    let end = header.cmsg_len as usize;
+    let numbers = control.get(start..end).unwrap_or(&[]);
+    let (numbers, _) = numbers.as_chunks();
+    let numbers = numbers.iter().map(|number| RawFd::from_ne_bytes(*number));
+    // SAFETY: the kernel has just made these descriptors, and nobody else knows them.
+    #[expect(unsafe_code)]
+    let descriptors = numbers.map(|number| unsafe { OwnedFd::from_raw_fd(number) });
+    descriptors.collect()
 }
 
 #[cfg(test)]
@@ -120,6 +140,64 @@ mod tests {
     use super::*;
     use crate::sys::high::FLOOR;
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    use std::process::Command;
+
+    /// Tells this test program to be a process that may have one further descriptor.
+    const CRAMPED: &str = "SOCKTUTOR_CRAMPED_CHANNEL";
+
+    fn open() -> Vec<String> {
+        let names = std::fs::read_dir("/proc/self/fd").unwrap();
+        let mut names: Vec<String> = names
+            .map(|name| name.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// What the next test starts: no test of its own.
+    #[test]
+    fn a_cramped_process() {
+        if std::env::var_os(CRAMPED).is_none() {
+            return;
+        }
+        let (ours, theirs) = pair(Duration::from_secs(2)).unwrap();
+        let three = [ours.as_fd(), theirs.as_fd(), theirs.as_fd()];
+        let before = open();
+        for room in [0, 1, 2] {
+            send(&theirs, b"three", &three).unwrap();
+            let lowest = theirs.try_clone().unwrap().as_raw_fd();
+            let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
+            let most = u64::try_from(lowest).unwrap() + room;
+            setrlimit(Resource::RLIMIT_NOFILE, most, hard).unwrap();
+            let received = receive(&ours, 100, true);
+            setrlimit(Resource::RLIMIT_NOFILE, soft, hard).unwrap();
+            assert_eq!(
+                received.unwrap_err(),
+                Errno(libc::EMFILE),
+                "room for {room}"
+            );
+            assert_eq!(open(), before, "room for {room}");
+        }
+        send(&theirs, b"three", &three).unwrap();
+        assert_eq!(receive(&ours, 100, true).unwrap().descriptors.len(), 3);
+        assert_eq!(open(), before);
+    }
+
+    #[test]
+    fn what_could_be_had_is_closed_where_the_rest_could_not() {
+        // In a process of its own: the limit would disturb the other tests.
+        let ran = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "sys::namespace::channel::tests::a_cramped_process",
+            ])
+            .env(CRAMPED, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+    }
 
     #[test]
     fn messages_keep_their_bounds_and_carry_descriptors() {

@@ -17,15 +17,21 @@ pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
     }
     let style = page.style();
     let narrow = style.width.is_some_and(|width| width < 80);
-    let titles = if narrow {
-        [
+    let mut titles = if narrow {
+        vec![
             "n", "proto", "from", "pkts", "bytes", "data", "again", "drop",
         ]
     } else {
-        [
+        vec![
             "n", "proto", "from", "packets", "bytes", "payload", "again", "dropped",
         ]
     };
+    // Few wires corrupt anything.
+    let any = flows.iter().flat_map(|flow| flow.ways);
+    let spoiled = any.into_iter().any(|way| way.spoiled > 0);
+    if spoiled {
+        titles.push(if narrow { "bad" } else { "spoiled" });
+    }
     let mut rows = Vec::new();
     for flow in flows {
         for (n, (end, way)) in [&flow.client, &flow.server]
@@ -38,7 +44,8 @@ pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
                 _ => (String::new(), ""),
             };
             let text = [&*number, proto, end].map(|text| style.clean(text).into_owned());
-            rows.push(text.into_iter().chain(cells(way)).collect::<Vec<String>>());
+            let cells = cells(way).into_iter().take(titles.len() - text.len());
+            rows.push(text.into_iter().chain(cells).collect::<Vec<String>>());
         }
     }
     fit(&mut rows, &titles, style);
@@ -51,13 +58,14 @@ pub(in crate::view) fn flows(page: &mut Page<'_>, flows: &[Flow]) {
     page.lines(&lines);
 }
 
-fn cells(way: Count) -> [String; 5] {
+fn cells(way: Count) -> [String; 6] {
     [
         way.packets,
         way.bytes,
         way.payload,
         way.retransmitted,
         way.dropped,
+        way.spoiled,
     ]
     .map(|n| n.to_string())
 }

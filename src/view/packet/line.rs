@@ -330,17 +330,18 @@ fn moved(page: &mut Page<'_>, packet: &Packet, seen: &Seen) {
         page.lines(&format!("{INDENT}{}\n", pieces::text(&line, room, style)));
         return;
     }
-    // What does not fit beside the fate stands below it, a piece a line.
-    let (beside, under) = if is_narrow(style) {
-        (2, NUMBER + 1)
-    } else {
-        (3, NUMBER + 1 + fate_pad + 2)
+    // What does not fit beside the fate stands below it, a piece a line: the note alone, where that is enough.
+    let states = line.len() - usize::from(packet.note.is_some());
+    let fits = pieces::columns(&line[..states]) <= room;
+    let (beside, under) = match (is_narrow(style), fits) {
+        (true, _) => (2, NUMBER + 1),
+        (false, true) => (states, NUMBER + 1 + fate_pad + 2),
+        (false, false) => (3, NUMBER + 1 + fate_pad + 2),
     };
     let rest = line.split_off(beside.min(line.len()));
     page.lines(&format!("{INDENT}{}\n", pieces::text(&line, room, style)));
+    let indent = format!("{INDENT}{}", " ".repeat(under));
     for piece in rest {
-        let mut out = format!("{INDENT}{}", " ".repeat(under));
-        out.push_str(&pieces::text(&[piece], room.saturating_sub(under), style));
-        page.lines(&(out + "\n"));
+        page.hanging(&indent, &indent, |page| piece.write(page));
     }
 }

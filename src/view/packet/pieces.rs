@@ -2,6 +2,7 @@
 
 use crate::text::style::{Paint, Style};
 use crate::text::wrap;
+use crate::view::page::Page;
 
 /// A piece of a line.
 #[derive(Debug, Clone)]
@@ -48,6 +49,11 @@ impl Piece {
     /// Whether it goes before, or with, what has this rank.
     pub(super) fn rank_is_at_least(&self, rank: usize) -> bool {
         self.rank >= rank
+    }
+
+    /// Writes it as words, which may be broken into lines.
+    pub(super) fn write(&self, page: &mut Page<'_>) {
+        page.own_in(&self.text, self.paint);
     }
 
     fn columns(&self) -> usize {

@@ -527,6 +527,15 @@ fn conversations_have_their_totals_each_way() {
       1  icmp   server 10.0.0.2               1      1500      1448      1        1
                 client 10.0.0.1               0         0         0      0        0
     ");
+    let mut corrupted = flows();
+    corrupted.truncate(1);
+    corrupted[0].ways[0].spoiled = 2;
+    assert_snapshot!(table(TERMINAL, corrupted), @r"
+    sock>
+      n  proto  from            packets     bytes   payload  again  dropped  spoiled
+      1  tcp    client …:40000    12000  18000000  17376000      1        1        2
+                server 10.…:80     6000   9000000   8688000      0        0        0
+    ");
     assert_snapshot!(table(TERMINAL, vec![]), @r"
     sock>
       Nothing has crossed the wire yet.

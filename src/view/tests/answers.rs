@@ -26,7 +26,7 @@ fn text(words: &str) -> String {
 #[test]
 fn text_keeps_its_lines_and_indentation() {
     let lines = "sockets are files\n    indented, and so long that it has to be folded somewhere near the end of it\u{7}";
-    assert_snapshot!(answer(TERMINAL, Answer::Text { text: text(lines) }), @r"
+    assert_snapshot!(answer(TERMINAL, Answer::Text { text: text(lines), waits: false }), @r"
     sock>
       sockets are files
           indented, and so long that it has to be folded somewhere near the end of
@@ -36,7 +36,8 @@ fn text_keeps_its_lines_and_indentation() {
         answer(
             TERMINAL,
             Answer::Text {
-                text: String::new()
+                text: String::new(),
+                waits: false
             }
         ),
         "sock>\n"

@@ -205,7 +205,10 @@ fn answers(text: &str) -> Vec<What> {
     let groups = |n: usize| vec![(own(), vec![(own(), own()); n]); n];
     let (row, holder) = (row(text), holder(text));
     let answers = [
-        Answer::Text { text: own() },
+        Answer::Text {
+            text: own(),
+            waits: false,
+        },
         Answer::Sockets { sockets: vec![row] },
         Answer::Jobs {
             jobs: vec![job(text, JobStatus::Blocked)],

@@ -61,6 +61,7 @@ fn answers_are_named_and_empty_fields_left_out() {
     assert_snapshot!(line(What::Answer(Answer::Sockets { sockets })), @r#"{"t":1.5,"socket":"s","fd":3,"event":"answer","answer":"sockets","sockets":[{"name":"s","fd":3,"proto":"tcp","local":"0.0.0.0:80","state":"LISTEN","recvq":0,"sendq":0,"ready":"-w-","last":false}]}"#);
     let mut event = event(What::Answer(Answer::Text {
         text: "x".to_owned(),
+        waits: true,
     }));
     (event.socket, event.fd) = (None, None);
     assert_eq!(
@@ -72,7 +73,10 @@ fn answers_are_named_and_empty_fields_left_out() {
 #[test]
 fn characters_that_a_terminal_obeys_are_escaped() {
     let text = "\u{9b}2J \u{202e} \u{7f} \u{e0001} \n".to_owned();
-    let line = line(What::Answer(Answer::Text { text: text.clone() }));
+    let line = line(What::Answer(Answer::Text {
+        text: text.clone(),
+        waits: true,
+    }));
     assert!(
         line.contains(r"\u009b2J \u202e \u007f \udb40\udc01 \n"),
         "{line}"

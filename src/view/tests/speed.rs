@@ -47,7 +47,10 @@ fn long_word(length: usize) -> Duration {
     };
     let events = [
         What::Error(complaint),
-        What::Answer(Answer::Text { text: text.clone() }),
+        What::Answer(Answer::Text {
+            text: text.clone(),
+            waits: false,
+        }),
         What::Data(Data {
             bytes: text,
             len: length,

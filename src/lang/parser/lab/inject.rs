@@ -9,11 +9,6 @@ use crate::lang::parser::data::data;
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::blank;
 
-/// What may follow the flags.
-const KEYS: [&str; 10] = [
-    "seq", "ack", "win", "src", "sport", "dport", "ttl", "mss", "len", "data",
-];
-
 /// What stands after `inject`.
 pub(super) fn inject(i: &mut Input) -> Parsed<Inject> {
     const EXPECTED: &str = "two hosts and flags: inject server client RST seq 1";
@@ -89,14 +84,14 @@ fn fields(i: &mut Input, mut forged: Forged) -> Parsed<Forged> {
     while follows(i) {
         let Some(word) = take(i) else { break };
         let key = word.text;
-        if !KEYS.contains(&key) {
+        let Some((_, of_tcp)) = Forged::FIELDS.iter().find(|(name, _)| *name == key) else {
             return Err(no_key(&word).into());
-        }
+        };
         let twice = seen.contains(&key) || key == "len" && seen.contains(&"data");
         if twice || key == "data" && seen.contains(&"len") {
             return Err(word.fault("this is said already").into());
         }
-        if forged.flags.is_none() && matches!(key, "seq" | "ack" | "win" | "mss") {
+        if forged.flags.is_none() && *of_tcp {
             return Err(word.fault(format!("a UDP datagram has no {key}")).into());
         }
         seen.push(key);
@@ -110,7 +105,10 @@ fn no_key(word: &Word) -> Fault {
     let fault = word.fault("this says nothing about a packet");
     match TcpFlags::parse(word.text) {
         Some(_) => fault.helping("several flags are one word, joined with commas: SYN,ACK"),
-        None => fault.expecting(KEYS.join(", ")).near(word.text, KEYS),
+        None => {
+            let names = Forged::FIELDS.map(|(name, _)| name);
+            fault.expecting(names.join(", ")).near(word.text, names)
+        }
     }
 }
 
