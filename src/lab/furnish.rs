@@ -32,6 +32,15 @@ impl Made {
         Ok(())
     }
 
+    /// Before the host is given up. A connection whose FIN nobody acknowledges any more, since there is no wire, keeps its
+    /// namespace for as long as the kernel repeats that: nearly two minutes (tcp(7), `tcp_orphan_retries`). Now it gives up
+    /// when its timer runs out next. Where that cannot be set, the namespace goes later, and nobody is left to be told.
+    pub(super) fn retire(&self) {
+        let _ = namespace::enter(&self.network)
+            .and_then(|()| sysctl_path("net.ipv4.tcp_orphan_retries"))
+            .and_then(|path| std::fs::write(path, "1").map_err(of));
+    }
+
     /// Gives the device its IPv6 address, unless it has it. It is of use a little later: see [`await_v6`].
     fn give_v6(&self, index: usize) -> Result<(), Errno> {
         match self.wire.set_v6(addresses(index).1, 64) {

@@ -2,7 +2,8 @@
 //! socket keeps the network namespace that it was made in, wherever it is passed.
 //!
 //! It ends when its standard input, the channel to the shell, ends, however the shell came to its end. The namespaces and
-//! devices are held by descriptors only, and go with the last of them.
+//! devices are held by descriptors only, and go with the last of them; connections that end without a wire hold them a
+//! moment longer (see [`Made::retire`]).
 
 use super::furnish::{Made, hosts};
 use super::message::{Answer, LIMIT, Ready, Reply, Request, What};
@@ -45,7 +46,9 @@ pub fn run(count: usize) -> Result<(), Errno> {
     };
     say(channel, &ready, &descriptors)?;
     drop(tuns);
-    serve(channel, parent, &made)
+    let served = serve(channel, parent, &made);
+    made.iter().for_each(Made::retire);
+    served
 }
 
 /// Answers requests, in order, until the channel or the parent process ends.

@@ -1,6 +1,7 @@
 //! However the shell dies, nothing is left.
 
 use super::bench::{try_up, up};
+use super::live::{Live, PAIR, helper_of};
 use super::support::{root, until};
 use socktutor::sys::high::FLOOR;
 use std::collections::BTreeSet;
@@ -165,6 +166,24 @@ fn lab_down_leaves_nothing() {
             (!device.exists()).then_some(())
         });
     }
+}
+
+/// Both ends send a FIN that nobody acknowledges, and the kernel would repeat it for nearly two minutes.
+#[test]
+fn an_open_connection_does_not_keep_the_namespaces_of_a_killed_shell() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    let helper = helper_of(live.pid());
+    let Some(device) = witness(helper) else {
+        return;
+    };
+    // SIGKILL.
+    drop(live);
+    until("the namespace is cleared away", || {
+        (!device.exists()).then_some(())
+    });
 }
 
 #[test]

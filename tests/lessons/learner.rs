@@ -20,6 +20,8 @@ const DEADLINE: Duration = Duration::from_secs(20);
 
 struct Learner {
     app: App,
+    /// All that was typed, and what was said to it.
+    record: String,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -32,6 +34,7 @@ impl Learner {
         };
         Self {
             app: App::new(settings).unwrap(),
+            record: String::new(),
             _alone: super::alone(),
         }
     }
@@ -50,6 +53,10 @@ impl Learner {
             said.push_str(&text);
             said.push('\n');
         });
+        if !line.is_empty() {
+            self.record += &format!("> {line}\n");
+        }
+        self.record += &said;
         said
     }
 
@@ -74,11 +81,12 @@ impl Learner {
     fn comes_to(&mut self, place: &str) {
         let deadline = Instant::now() + DEADLINE;
         while self.place() != place {
-            let said = self.types("");
+            self.types("");
             assert!(
                 Instant::now() < deadline,
-                "at {}, not at {place}: {said}",
-                self.place()
+                "at {}, not at {place}, after\n{}",
+                self.place(),
+                self.record
             );
         }
     }
