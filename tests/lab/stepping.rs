@@ -253,3 +253,19 @@ client: connect c server:2000\nserver: connect d client:1000\nstep 2",
     );
     live.run("expect jobs 2\nstep all\nexpect state c ESTABLISHED\nexpect state d ESTABLISHED\nexpect jobs 0");
 }
+
+#[test]
+fn where_there_is_room_for_no_more_time_wait_a_connection_ends_without() {
+    // What the topic TIME_WAIT says of tcp_max_tw_buckets.
+    let tools = require("nsenter") && require("sysctl") && require_root();
+    let Some(mut live) = Live::laboratory().filter(|_| tools) else {
+        return;
+    };
+    live.run(super::live::PAIR);
+    let net = format!("--net={}", namespaces(live.pid())[0].display());
+    output(
+        "nsenter",
+        &[&net, "sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=0"],
+    );
+    live.run("client: close s\nserver: close conn\nexpect state s CLOSE");
+}
