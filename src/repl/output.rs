@@ -1,6 +1,8 @@
 //! Events to standard output, as text or JSON lines.
 
+use crate::app::Interrupt;
 use crate::event::Event;
+
 use crate::text::style::Style;
 use crate::view::{Renderer, json};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
@@ -72,6 +74,9 @@ impl Form {
 pub struct Output {
     out: BufWriter<Stdout>,
     terminal: bool,
+    /// Ctrl-C has the terminal drop what it has not shown yet. Linux wakes a writer that waits for room when the other end
+    /// reads (n_tty.c); with nothing left to be read, it would sleep on, as was seen once in some 250 busy runs.
+    interrupt: Interrupt,
     trouble: Option<io::Error>,
 }
 
@@ -81,18 +86,28 @@ impl Default for Output {
         Self {
             terminal: out.is_terminal(),
             out: BufWriter::with_capacity(GATHERED, out),
+            interrupt: Interrupt::default(),
             trouble: None,
         }
     }
 }
 
 impl Output {
+    /// One that Ctrl-C wakes where it waits for the terminal.
+    #[must_use]
+    pub fn woken_by(self, interrupt: Interrupt) -> Self {
+        Self { interrupt, ..self }
+    }
+
     /// Writes; a terminal shows it at once.
     pub fn write(&mut self, text: &str) {
         if text.is_empty() || self.trouble.is_some() {
             return;
         }
-        let written = self.out.write_all(text.as_bytes());
+        let out = &mut self.out;
+        let written = self
+            .interrupt
+            .while_calling(|| out.write_all(text.as_bytes()));
         self.note(written);
         if self.terminal {
             self.flush();
@@ -102,7 +117,8 @@ impl Output {
     /// Has everything shown that was gathered: before anything sleeps.
     pub fn flush(&mut self) {
         if self.trouble.is_none() {
-            let flushed = self.out.flush();
+            let out = &mut self.out;
+            let flushed = self.interrupt.while_calling(|| out.flush());
             self.note(flushed);
         }
     }

@@ -50,9 +50,9 @@ impl<L: Lines> Shell<L> {
     /// A shell that takes its lines from there.
     pub fn new(shared: Arc<Shared>, lines: L, style: Style) -> Self {
         Self {
+            output: Output::default().woken_by(shared.interrupt.clone()),
             shared,
             lines,
-            output: Output::default(),
             style,
             for_lesson: false,
         }

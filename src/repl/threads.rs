@@ -67,6 +67,9 @@ fn watch(shared: &Shared) {
     }
 }
 
+/// What is said to a Ctrl-C that comes when the statement which it was meant for has just ended, and to kill -INT.
+const TOO_LATE: &str = "  No statement is running: nothing was interrupted.\n";
+
 /// Ctrl-C while a statement is executed interrupts what it waits for.
 fn interrupted(shared: &Shared, plain: bool) {
     if shared.executing.load(Ordering::SeqCst) {
@@ -74,6 +77,10 @@ fn interrupted(shared: &Shared, plain: bool) {
     } else if plain {
         // The line editor sees the key itself; without one, the terminal has dropped the half-typed line.
         shared.console.say(interrupt_at_prompt(shared));
+    } else {
+        // The editor did not read yet. With the key the terminal has dropped what was on its way to the screen (isig in
+        // termios(3)), perhaps the prompt, which is drawn again below this.
+        shared.console.say(TOO_LATE.to_owned());
     }
 }
 

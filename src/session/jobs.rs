@@ -48,7 +48,7 @@ impl Interrupt {
     }
 
     /// Makes a call on this thread. It should return at once; should it sleep all the same, Ctrl-C wakes it.
-    pub(super) fn while_calling<T>(&self, call: impl FnOnce() -> T) -> T {
+    pub fn while_calling<T>(&self, call: impl FnOnce() -> T) -> T {
         self.0.calling.store(call::this_thread(), Ordering::Release);
         let result = call();
         self.0.calling.store(0, Ordering::Release);

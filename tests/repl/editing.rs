@@ -165,6 +165,31 @@ fn ctrl_c_at_an_empty_prompt_says_how_to_leave() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn ctrl_c_while_a_terminal_does_not_read_leaves_nothing_asleep() {
+    // With the key the terminal drops what it was given; whoever waits for room there has to go on all the same.
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.line("print 'y' * 300000");
+    terminal.fills();
+    terminal.keys("\x03");
+    terminal.prompt("sock> ");
+    terminal.run("print 6 * 7", "sock> ");
+    terminal.sees("42");
+}
+
+#[test]
+fn a_signal_at_the_prompt_is_answered_above_what_is_typed() {
+    // As with Ctrl-C at the moment in which a statement ends: the terminal may have dropped the prompt with the key.
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("print 4");
+    terminal.sees("sock> print 4");
+    terminal.signal(expectrl::Signal::SIGINT);
+    terminal.sees("nothing was interrupted");
+    terminal.run("2", "sock> ");
+    terminal.sees("42");
+}
+
+#[test]
 fn history_survives_the_session_and_is_shared() {
     let home = tempfile::TempDir::new().unwrap();
     let (mut one, _) = Start::new(&[]).home(home.path()).open();

@@ -120,8 +120,15 @@ fn a_connection_that_a_step_completes_is_told_before_the_prompt_is_back() {
 
 #[test]
 fn ctrl_c_ends_a_long_step() {
+    // On a busy machine the receiver's delayed ACK may leave the wire quiet before the key comes, which is then the
+    // prompt's.
+    assert!((0..5).any(|_| a_long_step_is_interrupted()));
+}
+
+/// False where the step was over before.
+fn a_long_step_is_interrupted() -> bool {
     let Some((mut terminal, _home)) = laboratory() else {
-        return;
+        return true;
     };
     terminal.run(
         "server: s = socket tcp; server: bind s :80; server: listen s 1",
@@ -131,7 +138,8 @@ fn ctrl_c_ends_a_long_step() {
     terminal.run("server: d = accept s; wire hold", CLIENT);
     // Thousands of segments, each of which is told.
     terminal.run("server: recv d 20000000 --waitall", BLOCKED);
-    terminal.run("send c #20000000", "client [2 blocked]> ");
+    let both = "client [2 blocked]> ";
+    terminal.run("send c #20000000", both);
     let delivered = |terminal: &Terminal| {
         let written = String::from_utf8_lossy(&terminal.written);
         written.matches("delivered").count()
@@ -140,13 +148,22 @@ fn ctrl_c_ends_a_long_step() {
     terminal.line("step until quiet");
     terminal.until("a delivery", |terminal| delivered(terminal) > before);
     terminal.keys("\x03");
-    terminal.prompt("client [2 blocked]> ");
-    terminal.run("wire log 1", "client [2 blocked]> ");
+    terminal.until("a prompt", |terminal| {
+        let (line, _) = terminal.cursor_line();
+        line.starts_with("client ") && line.trim_end().ends_with("blocked]>")
+    });
+    terminal.rest();
+    let (line, _) = terminal.cursor_line();
+    if line.trim_end() != both.trim_end() || terminal.text().contains("No statement is running") {
+        return false;
+    }
+    terminal.run("wire log 1", both);
     // Left alone it stops at ten thousand packets.
     let text = terminal.text();
     let last = text.rsplit('#').next().unwrap().split(' ').next().unwrap();
     let last: u64 = last.parse().unwrap();
     assert!(last < 10_000, "{text}");
+    true
 }
 
 #[test]

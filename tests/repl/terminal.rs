@@ -172,6 +172,18 @@ impl Terminal {
         self.session.kill(signal).unwrap();
     }
 
+    /// Waits, reading nothing, until the program sleeps in write(2): the terminal takes no more.
+    #[cfg(target_os = "linux")]
+    pub fn fills(&self) {
+        let call = format!("/proc/{}/syscall", self.session.pid());
+        let write = format!("{} ", libc::SYS_write);
+        let deadline = Instant::now() + DEADLINE;
+        while !std::fs::read_to_string(&call).is_ok_and(|call| call.starts_with(&write)) {
+            assert!(Instant::now() < deadline, "never sleeps in a write");
+            std::thread::yield_now();
+        }
+    }
+
     /// Whether the terminal echoes and gathers lines: as a program that is no editor wants it.
     pub fn is_cooked(&self) -> bool {
         use nix::sys::termios::{LocalFlags, tcgetattr};
