@@ -14,7 +14,8 @@ pub struct Line<'a> {
 const MOST: usize = 64;
 
 /// The logical lines of a text: a line whose `(` or `[` (or `{` within or after `=`) is open goes on in the next, and so
-/// does one that ends in a backslash, inside triple quotes or inside `/* … */`. Blank lines are given too, so that numbers are kept.
+/// does one that ends in a backslash, inside triple quotes or inside `/* … */`. Blank lines are given too, so that
+/// numbers are kept.
 pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = text;
     let mut number = 1;

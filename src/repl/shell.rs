@@ -225,6 +225,10 @@ impl<L: Lines> Shell<L> {
             return false;
         }
         let left = app.leave_lesson(&mut |event| self.output.write(&shared.show(&event)));
+        if let Err(error) = &left {
+            self.output
+                .write(&format!("  The lesson cannot be left: {error}\n"));
+        }
         left.is_ok()
     }
 

@@ -68,11 +68,7 @@ impl Session {
             .help(format!("{port} is port 12345 there"));
         }
         let refusal = self.unknown(name);
-        if refusal
-            .help
-            .iter()
-            .any(|help| help.contains("did you mean"))
-        {
+        if self.alike(name).is_some() {
             return refusal;
         }
         Refusal::new(refusal.message)

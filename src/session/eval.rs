@@ -98,33 +98,39 @@ impl Session {
     }
 
     /// The refusal of a name that stands for nothing.
-    pub fn unknown(&self, name: &str) -> Refusal {
+    pub(super) fn unknown(&self, name: &str) -> Refusal {
         let refusal = Refusal::new(format!("there is no socket or variable called `{name}`"));
-        let names: Vec<&str> = self.vars.keys().map(String::as_str).collect();
-        if matches!(name, "tcp" | "udp" | "tcp6" | "udp6" | "unix") {
+        if is_kind(name) {
             return refusal.help(format!("a socket is made so: s = socket {name}"));
         }
-        match nearest(name, names.iter().copied()) {
+        match self.alike(name) {
             Some(near) => refusal.help(format!("did you mean `{near}`?")),
-            None if names.is_empty() => {
-                // In a comparison each side has its kind.
-                let kind = self.usual.map_or(" tcp", |_| "");
-                refusal.help(format!("make one first:  {name} = socket{kind}"))
+            None if self.vars.is_empty() => {
+                refusal.help(format!("make one first:  {}", self.making(name)))
             }
             None => refusal.help("`ls` lists the sockets, `vars` the variables"),
         }
     }
 
+    /// The name in use that this one is most like.
+    pub(super) fn alike(&self, name: &str) -> Option<&str> {
+        nearest(name, self.vars.keys().map(String::as_str))
+    }
+
     /// A name at which a socket should stand.
     fn no_socket(&self, name: &str) -> Refusal {
         let refusal = self.unknown(name);
-        let kind = self.usual.map_or(" tcp", |_| "");
-        let make = format!("{name} = socket{kind}");
-        // Where nothing else is known, or is alike, that has its own words.
-        match refusal.help.as_slice() {
-            [ls] if ls.starts_with("`ls`") => refusal.help(format!("{make} makes one")),
-            _ => refusal,
+        let only_listed = !is_kind(name) && self.alike(name).is_none() && !self.vars.is_empty();
+        match only_listed {
+            true => refusal.help(format!("{} makes one", self.making(name))),
+            false => refusal,
         }
+    }
+
+    /// The statement that makes a socket of this name. In a comparison each side has its kind.
+    fn making(&self, name: &str) -> String {
+        let kind = self.usual.map_or(" tcp", |_| "");
+        format!("{name} = socket{kind}")
     }
 
     /// A socket by name, descriptor, or `.`.
@@ -374,4 +380,9 @@ impl Session {
             },
         }
     }
+}
+
+/// Whether a word is a kind of socket, as `socket` takes it.
+fn is_kind(word: &str) -> bool {
+    matches!(word, "tcp" | "udp" | "tcp6" | "udp6" | "unix")
 }

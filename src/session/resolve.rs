@@ -142,24 +142,15 @@ fn told(args: &str, found: Result<Vec<names::Resolved>, (i32, Errno)>) -> Prepar
 
 /// `ai_flags=AI_PASSIVE, `, where there are any.
 fn ai_flags(flags: i32) -> String {
-    const NAMES: [(&str, i32); 4] = [
+    let names = [
         ("AI_PASSIVE", libc::AI_PASSIVE),
         ("AI_NUMERICHOST", libc::AI_NUMERICHOST),
         ("AI_NUMERICSERV", libc::AI_NUMERICSERV),
         ("AI_ADDRCONFIG", libc::AI_ADDRCONFIG),
     ];
-    let mut left = flags;
-    let mut shown: Vec<String> = Vec::new();
-    for (name, bit) in NAMES.iter().filter(|(_, bit)| flags & bit != 0) {
-        shown.push((*name).to_owned());
-        left &= !bit;
-    }
-    if left != 0 {
-        shown.push(format!("{left:#x}"));
-    }
     match flags {
         0 => String::new(),
-        _ => format!("ai_flags={}, ", shown.join("|")),
+        _ => format!("ai_flags={}, ", notation::flags(flags, &names)),
     }
 }
 

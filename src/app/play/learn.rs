@@ -108,12 +108,17 @@ impl App {
         };
         self.reset()?;
         self.leave_stage();
-        let number = learner.number;
-        let kept = learner.farewell();
-        let words = format!(
-            "You have left lesson {number}, and what was open in it is closed. {kept} `quit` once more leaves the shell."
+        let left = format!(
+            "You have left lesson {}, and what was open in it is closed.",
+            learner.number
         );
-        self.teach(words.replace("  ", " "), sink);
+        let words = [
+            left,
+            learner.farewell(),
+            "`quit` once more leaves the shell.".to_owned(),
+        ];
+        let said: Vec<String> = words.into_iter().filter(|part| !part.is_empty()).collect();
+        self.teach(said.join(" "), sink);
         Ok(())
     }
 

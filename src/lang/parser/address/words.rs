@@ -140,17 +140,13 @@ fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
 /// The port of `host port`.
 fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
     super::super::word::blank(i);
-    // `127.0.0.1, 8080`
-    let after = i.rest().strip_prefix(',').map(str::trim_start);
-    if after.is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit())) {
-        i.skip(1);
-        super::super::word::blank(i);
-    }
-    // `localhost port 8080`
-    let after = i.rest().strip_prefix("port ").map(str::trim_start);
-    if after.is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit())) {
-        i.skip("port ".len());
-        super::super::word::blank(i);
+    // `127.0.0.1, 8080` and `localhost port 8080`.
+    for joint in [",", "port "] {
+        let after = i.rest().strip_prefix(joint).map(str::trim_start);
+        if after.is_some_and(|port| port.starts_with(|c: char| c.is_ascii_digit())) {
+            i.skip(joint.len());
+            super::super::word::blank(i);
+        }
     }
     let at = i.at();
     if ends(i) || i.rest().starts_with('-') {
