@@ -2,7 +2,7 @@
 
 use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
 use super::stepping::namespaces;
-use super::support::{output, require, require_root};
+use super::support::{output, require, require_root, until};
 use serde_json::Value;
 
 /// A laboratory with `u` and `v`, and these datagrams on the held wire.
@@ -225,7 +225,31 @@ fn a_corrupted_segment_is_dropped_by_its_receiver_and_sent_again() {
         .run("expect retransmission of 4\nstep all\nserver: recv conn 10\nexpect data \"hello\"");
     assert_eq!(sent(&again)[0], "client PSH,ACK 1:6 ack 1");
     let why = &of_kind(&again, "packet")[0]["retransmission"];
-    assert_eq!((&why["of"], &why["nth"]), (&4.into(), &1.into()));
+    assert_eq!(why["of"], 4);
+}
+
+#[test]
+fn what_was_repeated_while_the_first_was_held_counts_when_it_comes_again() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    live.run("wire hold\nclient: send s hello");
+    let repeats = |events: &[Value]| {
+        let opened = events.iter().find(|event| event["answer"] == "anatomy");
+        opened.and_then(|opened| opened["packet"]["repeats"].as_u64())
+    };
+    until("the timeout has repeated it", || {
+        (repeats(&live.run("packet 4")) >= Some(2)).then_some(())
+    });
+    let again = live.run("wire corrupt 4\nstep\nexpect held 1\npacket 4");
+    let counted = repeats(&again).unwrap();
+    let again = live.run("step");
+    let why = &of_kind(&again, "packet")[0]["retransmission"];
+    assert_eq!(
+        (&why["of"], &why["nth"], &why["why"]),
+        (&4.into(), &(counted + 1).into(), &"timeout".into())
+    );
 }
 
 /// A counter of a host's kernel: `UdpInCsumErrors`. `None` where it cannot be asked.

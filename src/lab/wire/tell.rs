@@ -6,8 +6,8 @@ use super::state::{Moved, State};
 use super::whose::of_flow;
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
-    Again, Mark, Parsed, anatomy as opened, end, flags_in_letters, flags_in_words, info,
-    options_in_words, wrong,
+    Again, Mark, Parsed, Retransmission, anatomy as opened, end, flags_in_letters, flags_in_words,
+    info, options_in_words, wrong,
 };
 use std::net::IpAddr;
 
@@ -60,7 +60,7 @@ fn whole(state: &State, record: &Record) -> Packet {
             Some(_) => broken(bytes, parsed),
         },
         fate: record.fate,
-        retransmission: mark.retransmission.clone(),
+        retransmission: again(state, record),
         note: (!notes.is_empty()).then(|| notes.join(", ")),
         repeats: record.repeats,
         waited: record
@@ -68,6 +68,26 @@ fn whole(state: &State, record: &Record) -> Packet {
             .then(|| u64::try_from(stay.as_millis()).unwrap_or(u64::MAX)),
         states: Vec::new(),
     }
+}
+
+/// Why a packet was sent again, and for which time: those count that came while the first was held, and were counted there.
+/// After one of them it is no probe, of which there is only the first (RFC 8985, section 7.3).
+fn again(state: &State, record: &Record) -> Option<Retransmission> {
+    let mut again = record.mark.retransmission.clone()?;
+    let earlier = (again.of..record.n).filter_map(|n| state.log.get(n));
+    let of_it = |one: &Record| {
+        let repeats = one.mark.retransmission.as_ref();
+        one.n == again.of || repeats.is_some_and(|repeats| repeats.of == again.of)
+    };
+    let folded: u32 = earlier
+        .filter(|one| of_it(one))
+        .map(|one| one.repeats)
+        .sum();
+    again.nth += folded;
+    if folded > 0 && again.why == Again::Probe {
+        again.why = Again::Timeout;
+    }
+    Some(again)
 }
 
 /// What a packet says that its receiver drops, and why.
@@ -174,16 +194,16 @@ pub(super) fn kept(state: &State) -> Vec<Kept> {
         from: record.from,
         at: record.at,
         bytes: state.log.bytes(record).to_vec(),
-        comment: comment(record),
+        comment: comment(state, record),
     })
     .collect()
 }
 
 /// `#3 held 12 s, delivered; caused by: send c "hi"`
-fn comment(record: &Record) -> String {
+fn comment(state: &State, record: &Record) -> String {
     let mut words = vec![format!("#{} {}", record.n, record.fate.word())];
     words.extend(record.notes.iter().map(ToString::to_string));
-    if let Some(again) = &record.mark.retransmission {
+    if let Some(again) = again(state, record) {
         let why = match again.why {
             Again::Timeout => "timeout",
             Again::Fast => "fast retransmit",
