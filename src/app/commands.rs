@@ -44,8 +44,8 @@ impl App {
             if asked != 0 {
                 // What a program does when a call of its own has failed.
                 self.say(
-                    "a program ends so where a call has failed; here the error was shown, and the session goes on \
-                     (quit ends it)",
+                    "the session goes on (quit ends it): so a program ends where a call of its own has failed, and here \
+                     an error is shown instead",
                     sink,
                 );
                 return Ok(Outcome::default());

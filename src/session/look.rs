@@ -8,6 +8,7 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
 use std::os::fd::RawFd;
+use std::time::Instant;
 
 impl Session {
     /// The socket, open or closed, while it is remembered.
@@ -123,8 +124,9 @@ impl Session {
         }
     }
 
-    /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets.
-    pub fn end_hosts(&mut self) -> Vec<SocketId> {
+    /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets. `by` is the
+    /// statement that asks for it.
+    pub fn end_hosts(&mut self, by: &str) -> Vec<SocketId> {
         let there = |socket: &Socket| socket.host.is_some();
         let asleep: Vec<u32> = self
             .asleep()
@@ -140,6 +142,9 @@ impl Session {
             sockets.map(|socket| (socket.id, socket.fd)).collect();
         for (id, fd) in &sockets {
             let _ = crate::sys::call::close(*fd);
+            if let Some(socket) = self.table.get_mut(*id) {
+                socket.closed_by = Some((by.into(), Instant::now()));
+            }
             self.table.close(*id);
         }
         sockets.into_iter().map(|(id, _)| id).collect()

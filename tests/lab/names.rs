@@ -171,8 +171,14 @@ fn a_laboratory_can_follow_another() {
     let Some(mut live) = Live::with(&["a", "b", "c"]) else {
         return;
     };
+    live.run("a: t = socket tcp");
     let down = live.run("lab down");
-    assert_eq!(words(&down), "a, b and c are gone");
+    assert_eq!(
+        words(&down),
+        "a, b and c are gone, and one socket with them"
+    );
+    let closed = shown(&live.run("send t hello"));
+    assert!(closed.contains("lab down closed it"), "{closed}");
     let second = live.run("lab up\ngethostname\nclient: u = socket udp\nsendto u \"x\" server:9");
     assert_eq!(calls(&second)[0], "gethostname(\"client\", 64) = 0");
     // Packets are numbered from 1 again.

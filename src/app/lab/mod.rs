@@ -259,8 +259,8 @@ impl App {
     }
 
     /// Closes the laboratory's sockets and the laboratory. How many sockets there were.
-    pub(super) fn close_hosts(&mut self) -> usize {
-        let closed = self.session.end_hosts();
+    fn close_hosts(&mut self) -> usize {
+        let closed = self.session.end_hosts("lab down");
         for id in &closed {
             self.ledger.closed(*id);
         }

@@ -229,6 +229,9 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         Kind::Socket => socket(i, places.command)?,
         Kind::Address => address::shell(i)?,
         Kind::Data => {
+            if let Some(fault) = slips::assigned(i) {
+                return Err(fault.into());
+            }
             let rest = places
                 .command
                 .params

@@ -154,6 +154,23 @@ fn filler(i: &Input, command: &Command, word: &str) -> Option<Fault> {
     )
 }
 
+/// `send s = "hi"`: the sign and the quotes would be sent too. The data is next.
+pub(super) fn assigned(i: &Input) -> Option<Fault> {
+    let rest = i.rest();
+    let text = rest.strip_prefix('=')?.trim_start();
+    if !text.starts_with(['"', '\'']) {
+        return None;
+    }
+    let at = i.at();
+    let over = text.find(['\n', ';']).unwrap_or(text.len());
+    let fault = Fault::new((at, at + 1), "nothing is given a value here");
+    Some(fault.expecting(format!(
+        "{}{}",
+        i.state.source[i.state.begin..at].trim_start(),
+        text[..over].trim_end()
+    )))
+}
+
 /// `bind localhost 8080`, `bind s:8080`, `close socket s`: the socket is not there, has the port at its name, or a
 /// word in front.
 pub(super) fn without_socket(i: &Input, command: &Command, word: &str) -> Option<Fault> {

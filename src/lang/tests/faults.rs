@@ -213,6 +213,14 @@ fn what_would_be_taken_for_something_else_is_answered() {
 }
 
 #[test]
+fn data_is_not_assigned_to_a_call() {
+    let fault = fault("send s = \"hi\"; ls");
+    assert_eq!(fault.expected, ["send s \"hi\""]);
+    parse("send s = hi").unwrap();
+    parse("send s =\n").unwrap();
+}
+
+#[test]
 fn a_first_guess_is_answered_with_what_to_type() {
     for (line, instead) in [
         ("expect s LISTEN", "expect state s LISTEN"),
