@@ -54,6 +54,10 @@ impl Diag {
     /// One TCP connection by its two addresses, or the listener at `local` where there is no peer; one exact request.
     /// It finds what no descriptor refers to any more: `FIN_WAIT2`, `TIME_WAIT` …
     ///
+    /// The kernel searches without a lock. A search that is interrupted while the connection becomes a smaller timewait
+    /// socket finds neither of the two, or the old one in `CLOSE`. So a connection is believed to be gone only when it was
+    /// not found twice.
+    ///
     /// UDP sockets are found too, at the price of a dump.
     ///
     /// # Errors
@@ -64,16 +68,33 @@ impl Diag {
         local: SocketAddr,
         peer: Option<SocketAddr>,
     ) -> io::Result<Option<DiagRow>> {
-        let rows = match proto {
-            Family::Tcp => self.ask(&pair(local, peer))?,
-            Family::Udp => self.dump(true, local.is_ipv6(), local.port(), Wanted::EVERY)?,
-            _ => Vec::new(),
-        };
+        match proto {
+            Family::Tcp => {
+                let first = self.find_once(local, peer)?;
+                if first.is_some() || peer.is_none() {
+                    return Ok(first);
+                }
+                self.find_once(local, peer)
+            }
+            Family::Udp => {
+                let rows = self.dump(true, local.is_ipv6(), local.port(), Wanted::EVERY)?;
+                Ok(exactly(rows, local, peer))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn find_once(
+        &mut self,
+        local: SocketAddr,
+        peer: Option<SocketAddr>,
+    ) -> io::Result<Option<DiagRow>> {
+        let rows = self.ask(&pair(local, peer))?;
         Ok(exactly(rows, local, peer))
     }
 
     /// As [`find`](Self::find) for many TCP connections, with one send(2) for several requests. The answers come in the
-    /// same order.
+    /// same order. None is searched for twice: who knows that a connection may have become a timewait socket asks again.
     pub fn find_all(
         &mut self,
         pairs: &[(SocketAddr, Option<SocketAddr>)],
@@ -237,10 +258,12 @@ fn pair(local: SocketAddr, peer: Option<SocketAddr>) -> Wanted {
     Wanted::Pair { local, peer }
 }
 
-/// Where the connection is gone the kernel answers with a listener that would take its segments.
+/// Where the connection is gone the kernel answers with a listener that would take its segments. What is in `CLOSE` was
+/// taken from the tables while it was found.
 fn exactly(rows: Vec<DiagRow>, local: SocketAddr, peer: Option<SocketAddr>) -> Option<DiagRow> {
     rows.into_iter().find(|row| {
-        same(&row.local, local)
+        row.state != Some(TcpState::Close)
+            && same(&row.local, local)
             && row.peer.as_ref().and_then(Addr::inet).map(bare) == peer.map(bare)
     })
 }

@@ -1,6 +1,6 @@
 //! Connections that no descriptor tells of any more, followed through sock_diag by their addresses until they are gone.
 
-use super::{Diag, DiagRow, way::Way};
+use super::{Diag, DiagRow, Family, way::Way};
 use crate::event::{Change, TcpState};
 use std::collections::BTreeMap;
 use std::io;
@@ -71,6 +71,13 @@ impl Follow {
 
     fn state(&self) -> TcpState {
         self.way.last().unwrap_or(TcpState::Close)
+    }
+
+    /// Whether the kernel may turn it into a timewait socket, its `FIN_WAIT2` or `TIME_WAIT`: in that moment a search may
+    /// miss it. The passive side never rests, so that where it is not found it is gone.
+    fn may_rest(&self) -> bool {
+        use TcpState::{CloseWait, LastAck, Listen, TimeWait};
+        !matches!(self.state(), Listen | CloseWait | LastAck | TimeWait)
     }
 
     /// What the kernel's answer means. `None`: nothing has changed.
@@ -218,7 +225,13 @@ impl Following {
             .iter()
             .map(|(_, follow)| (follow.local, follow.peer))
             .collect();
-        self.learn(taken, diag.find_all(&pairs), now)
+        let mut answers = diag.find_all(&pairs);
+        for ((_, follow), answer) in taken.iter().zip(&mut answers) {
+            if matches!(answer, Ok(None)) && follow.may_rest() {
+                *answer = diag.find(Family::Tcp, follow.local, follow.peer);
+            }
+        }
+        self.learn(taken, answers, now)
     }
 
     /// What the kernel's answers mean for those that were taken.
