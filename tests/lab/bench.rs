@@ -1,6 +1,6 @@
 //! What several tests of the laboratory need: hosts, a bare wire between them, an ordinary user.
 
-use super::support::{require, require_root, skip};
+use super::support::{copy_program, require, require_root, skip};
 use nix::fcntl::{Flock, FlockArg};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socktutor::lab::{Hosts, Unavailable};
@@ -86,7 +86,7 @@ impl Ordinary {
         }
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        fs::copy(program(), folder.path().join("socktutor")).unwrap();
+        copy_program(&program(), &folder.path().join("socktutor"));
         Some(Self { folder })
     }
 
@@ -98,7 +98,7 @@ impl Ordinary {
     /// This test program, as this user.
     pub fn test(&self) -> Command {
         let copy = self.folder.path().join("test");
-        fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        copy_program(&std::env::current_exe().unwrap(), &copy);
         let mut command = self.command(&copy);
         command.env(PLACE, self.program());
         command

@@ -4,7 +4,7 @@
 use super::bench::{Ordinary, program};
 use super::live::{Live, of_kind, words};
 use super::refusals::refused;
-use super::support::{require, require_laboratory, require_root, until};
+use super::support::{copy_program, require, require_laboratory, require_root, until};
 use socktutor::app::{App, Settings};
 use socktutor::event::{Event, What};
 use std::fs::{self, Permissions};
@@ -148,7 +148,9 @@ fn helper(inject: &[&str]) -> TempDir {
         program().display(),
         file.display()
     );
-    fs::write(&file, script).unwrap();
+    let written = folder.path().join("written");
+    fs::write(&written, script).unwrap();
+    copy_program(&written, &file);
     fs::set_permissions(&file, Permissions::from_mode(0o755)).unwrap();
     folder
 }

@@ -3,6 +3,7 @@
 // Each binary uses its part of it.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -76,6 +77,16 @@ pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < end, "never happened: {what}");
         std::thread::yield_now();
     }
+}
+
+/// Copies a program or script that is to be run. cp(1) writes the copy, not this process: a child that another test
+/// forks at that moment would hold the file open for writing, and execve(2) refuse it (`ETXTBSY`).
+///
+/// # Panics
+/// Where it cannot be copied.
+pub fn copy_program(from: &Path, to: &Path) {
+    let [from, to] = [from, to].map(|path| path.to_str().expect("UTF-8"));
+    output("cp", &[from, to]);
 }
 
 /// What a program printed.

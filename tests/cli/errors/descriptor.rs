@@ -2,6 +2,7 @@
 
 use super::{ARGS, Case, all_hold, case, holds, written_out};
 use crate::harness::{PROGRAM, Ran, Shell, require, skip};
+use crate::support::copy_program;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -219,7 +220,7 @@ impl Ordinary {
         if root && !runs(&program) {
             // A folder above it is closed to that user.
             program = folder.path().join("socktutor");
-            std::fs::copy(PROGRAM, &program).expect("a copy");
+            copy_program(Path::new(PROGRAM), &program);
         }
         Some(Self {
             folder,
