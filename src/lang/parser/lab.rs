@@ -79,8 +79,9 @@ fn laboratory(i: &mut Input, command: &Command) -> Parsed<Order> {
         return Ok(Order::Show);
     };
     match word.text {
-        "up" => host::hosts(i).map(Order::Up),
-        "down" => Ok(Order::Down),
+        // `capture` and `nonblock` are switched on and off; who has typed those types this too.
+        "up" | "on" | "start" => host::hosts(i).map(Order::Up),
+        "down" | "off" | "stop" => Ok(Order::Down),
         _ => Err(unknown(&word, command).into()),
     }
 }

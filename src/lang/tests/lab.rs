@@ -109,9 +109,15 @@ fn the_words_that_an_order_lacks_can_be_filled_in() {
 #[test]
 fn what_is_meant_does_not_depend_on_how_it_is_written() {
     same(&[
-        &["lab up", "lab up client server", "lab up client, server"],
+        &[
+            "lab up",
+            "lab up client server",
+            "lab up client, server",
+            "lab on",
+            "lab start client server",
+        ],
         &["lab up a b3 c-d # three of them", "lab  up a b3 c-d"],
-        &["lab down"],
+        &["lab down", "lab off", "lab stop"],
         &["lab", "lab # who is there"],
         &["on server"],
         &["on machine"],
