@@ -239,9 +239,13 @@ impl App {
     /// Why the socket that an unfinished line names cannot be used: said before anything is asked for. What an earlier
     /// statement of the same line would make is not there yet.
     fn no_socket(&self, line: &str, missing: &Missing) -> Option<(lang::ast::Span, Refusal)> {
+        if let Some(both) = &self.comparison {
+            let [left, right] = both.apps().map(|app| app.no_socket(line, missing));
+            return left.filter(|_| right.is_some());
+        }
         let socket = missing.socket.as_ref()?;
         let first = !line.get(..socket.span.start)?.contains([';', '\n']);
-        if !first || self.comparison.is_some() || socket.value.has_calls() {
+        if !first || socket.value.has_calls() {
             return None;
         }
         let refusal = match (self.session.target(&socket.value), &socket.value) {

@@ -69,3 +69,19 @@ fn one_ctrl_c_ends_a_wait_on_both_sides() {
     // What was pressed then interrupts nothing later.
     terminal.run("tcp: server: accept s", "tcp|udp client [1 blocked]> ");
 }
+
+#[test]
+fn a_socket_that_neither_side_has_is_told_before_anything_is_asked_for() {
+    let Some((mut terminal, _home)) = comparison() else {
+        return;
+    };
+    terminal.line("recv 100");
+    terminal.sees("no socket has the descriptor 100");
+    terminal.prompt(PROMPT);
+    // Where one side has it the rest is asked for.
+    terminal.run("udp: client: c = socket", PROMPT);
+    terminal.line("client: connect c");
+    terminal.sees("addr [");
+    terminal.keys("\x03");
+    terminal.sees("Nothing was called");
+}
