@@ -1,8 +1,6 @@
 //! System calls that socket2 lacks, and the program's own bookkeeping of descriptors. The only `unsafe`.
 
 pub mod addr;
-#[cfg(test)]
-pub(crate) mod alone;
 #[cfg(target_os = "linux")]
 pub mod books;
 pub mod call;

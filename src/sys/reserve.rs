@@ -102,7 +102,7 @@ fn floor() -> RawFd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::alone::alone;
+    use crate::undisturbed::alone;
 
     #[test]
     fn what_is_opened_meanwhile_lies_high() {

@@ -83,21 +83,15 @@ fn ctrl_c_at_the_prompt_cancels_a_blocked_accept() {
 fn ctrl_c_interrupts_what_the_foreground_waits_for() {
     let (mut terminal, _home) = blocked_accept();
     terminal.line("wait");
-    terminal.rest();
-    assert!(
-        terminal.is_cooked(),
-        "the editor is not active while a statement runs"
+    terminal.until(
+        "the end of editing while a statement runs",
+        Terminal::is_cooked,
     );
     terminal.keys("\x03");
-    terminal.rest();
-    terminal.run(
-        "",
-        if terminal.text().contains("EINTR") {
-            "sock> "
-        } else {
-            "sock [1 blocked]> "
-        },
-    );
+    terminal.until("a prompt", |terminal| {
+        terminal.at_prompt("sock> ") || terminal.at_prompt("sock [1 blocked]> ")
+    });
+    assert!(!terminal.is_cooked());
 }
 
 #[test]

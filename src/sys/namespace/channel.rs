@@ -138,8 +138,8 @@ fn rights(control: &[u8]) -> Vec<OwnedFd> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sys::alone::alone;
     use crate::sys::high::FLOOR;
+    use crate::undisturbed::alone;
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
 

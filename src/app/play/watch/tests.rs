@@ -4,7 +4,7 @@ use super::*;
 use crate::app::Settings;
 use crate::app::play::{Round, stage, unseen};
 use crate::lesson::Library;
-use crate::sys::alone::alone;
+use crate::undisturbed::alone;
 
 const LESSON: &str = "\
 ---
