@@ -1,6 +1,6 @@
 //! What several tests of the laboratory need: hosts, a bare wire between them, an ordinary user.
 
-use super::support::{require, require_root, skip};
+use super::support::{output, require, require_root, skip};
 use nix::fcntl::{Flock, FlockArg};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socktutor::lab::{Hosts, Unavailable};
@@ -73,6 +73,12 @@ impl Drop for TunMode {
     }
 }
 
+/// Copies a program. Not by this process: one that a test beside this one starts meanwhile would have the copy open for
+/// writing until its execve(2), and the copy could not be run (ETXTBSY).
+fn copy(from: &Path, to: &Path) {
+    output("cp", &[from.to_str().unwrap(), to.to_str().unwrap()]);
+}
+
 /// A user without any privilege, and copies of programs that this user may run.
 pub struct Ordinary {
     folder: TempDir,
@@ -86,7 +92,7 @@ impl Ordinary {
         }
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
-        fs::copy(program(), folder.path().join("socktutor")).unwrap();
+        copy(&program(), &folder.path().join("socktutor"));
         Some(Self { folder })
     }
 
@@ -98,7 +104,7 @@ impl Ordinary {
     /// This test program, as this user.
     pub fn test(&self) -> Command {
         let copy = self.folder.path().join("test");
-        fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        self::copy(&std::env::current_exe().unwrap(), &copy);
         let mut command = self.command(&copy);
         command.env(PLACE, self.program());
         command
