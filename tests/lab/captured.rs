@@ -5,24 +5,28 @@ use super::live::{Live, sent, shown, words};
 use super::support::require_root;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A shell that captures. `None`, and the test is skipped, for anybody but root.
-fn capturing() -> Option<Live> {
+/// A shell that captures, and the interface for itself: what the test beside it sends in a flood would be too much for a
+/// capture here as well. `None`, and the test is skipped, for anybody but root.
+fn capturing() -> Option<(Live, MutexGuard<'static, ()>)> {
+    static LOOPBACK: Mutex<()> = Mutex::new(());
     if !require_root() {
         return None;
     }
+    let alone = LOOPBACK.lock().unwrap_or_else(PoisonError::into_inner);
     let mut live = Live::alone();
     let said = live.run("capture on");
     assert_eq!(
         words(&said),
         "packets of this session's sockets on this machine's own network are shown"
     );
-    Some(live)
+    Some((live, alone))
 }
 
 #[test]
 fn exercises_9_and_10_on_loopback() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let refused = live.run(
@@ -50,7 +54,7 @@ fn exercises_9_and_10_on_loopback() {
 
 #[test]
 fn exercise_6_on_loopback() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let happened = live.run(
@@ -70,7 +74,7 @@ expect packets 2",
 
 #[test]
 fn ipv6_packets_are_captured_too() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let happened = live.run(
@@ -81,7 +85,7 @@ fn ipv6_packets_are_captured_too() {
 
 #[test]
 fn packets_of_other_sockets_are_not_shown() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     live.run("v = socket udp\nbind v 127.0.0.1:0");
@@ -105,7 +109,7 @@ fn packets_of_other_sockets_are_not_shown() {
 
 #[test]
 fn what_was_captured_can_be_asked_about_until_it_is_switched_off() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let asked = live.run(
@@ -137,7 +141,7 @@ x = recv d {bytes} --waitall\nsendall c #{bytes}\nwait\nexpect recvq d 0\nflows"
 
 #[test]
 fn a_transfer_is_captured_whole() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let (captured, said) = carried(&mut live, 1_000_000);
@@ -147,7 +151,7 @@ fn a_transfer_is_captured_whole() {
 
 #[test]
 fn what_was_too_fast_to_be_captured_is_said() {
-    let Some(mut live) = capturing() else {
+    let Some((mut live, _alone)) = capturing() else {
         return;
     };
     let bytes = 60_000_000;
