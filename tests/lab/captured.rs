@@ -1,32 +1,36 @@
 //! `capture on`: packets of the machine's own network, where the user may see them.
 
-use super::bench::Ordinary;
+use super::bench::{Ordinary, program};
 use super::live::{Live, sent, shown, words};
-use super::support::require_root;
+use super::support::{require, require_root};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::process::Command;
 
-/// A shell that captures, and the interface for itself: what the test beside it sends in a flood would be too much for a
-/// capture here as well. `None`, and the test is skipped, for anybody but root.
-fn capturing() -> Option<(Live, MutexGuard<'static, ()>)> {
-    static LOOPBACK: Mutex<()> = Mutex::new(());
-    if !require_root() {
+/// A shell that captures, in a network of its own: what the tests beside it send over the machine's loopback interface would be
+/// too much for its buffer. `None`, and the test is skipped, where there can be none.
+fn capturing() -> Option<Live> {
+    if !require_root() || !require("unshare") || !require("ip") {
         return None;
     }
-    let alone = LOOPBACK.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut live = Live::alone();
+    let mut apart = Command::new("unshare");
+    let up = "ip link set lo up && exec \"$0\" \"$@\"";
+    apart.args(["--net", "sh", "-c", up]).arg(program());
+    Some(captures(Live::of(apart)))
+}
+
+fn captures(mut live: Live) -> Live {
     let said = live.run("capture on");
     assert_eq!(
         words(&said),
         "packets of this session's sockets on this machine's own network are shown"
     );
-    Some((live, alone))
+    live
 }
 
 #[test]
 fn exercises_9_and_10_on_loopback() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let refused = live.run(
@@ -54,7 +58,7 @@ fn exercises_9_and_10_on_loopback() {
 
 #[test]
 fn exercise_6_on_loopback() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let happened = live.run(
@@ -74,7 +78,7 @@ expect packets 2",
 
 #[test]
 fn ipv6_packets_are_captured_too() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let happened = live.run(
@@ -85,9 +89,10 @@ fn ipv6_packets_are_captured_too() {
 
 #[test]
 fn packets_of_other_sockets_are_not_shown() {
-    let Some((mut live, _alone)) = capturing() else {
+    if !require_root() {
         return;
-    };
+    }
+    let mut live = captures(Live::alone());
     live.run("v = socket udp\nbind v 127.0.0.1:0");
     // This test's own conversations, on the same interface.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -109,7 +114,7 @@ fn packets_of_other_sockets_are_not_shown() {
 
 #[test]
 fn what_was_captured_can_be_asked_about_until_it_is_switched_off() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let asked = live.run(
@@ -141,7 +146,7 @@ x = recv d {bytes} --waitall\nsendall c #{bytes}\nwait\nexpect recvq d 0\nflows"
 
 #[test]
 fn a_transfer_is_captured_whole() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let (captured, said) = carried(&mut live, 1_000_000);
@@ -151,7 +156,7 @@ fn a_transfer_is_captured_whole() {
 
 #[test]
 fn what_was_too_fast_to_be_captured_is_said() {
-    let Some((mut live, _alone)) = capturing() else {
+    let Some(mut live) = capturing() else {
         return;
     };
     let bytes = 60_000_000;
