@@ -16,3 +16,7 @@ pub mod session;
 pub mod sys;
 pub mod text;
 pub mod view;
+
+#[cfg(test)]
+#[path = "../tests/support/undisturbed.rs"]
+mod undisturbed;

@@ -102,14 +102,20 @@ fn floor() -> RawFd {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::undisturbed::alone;
 
-    // Other tests of this process open descriptors at the same time, so exact numbers are asserted in tests/repl.
     #[test]
     fn what_is_opened_meanwhile_lies_high() {
+        if !alone("sys::reserve::tests::what_is_opened_meanwhile_lies_high") {
+            return;
+        }
         let reservation = Reservation::take().unwrap();
         let file = File::open("/dev/null").unwrap();
-        assert!(file.as_raw_fd() >= floor().min(256) || reservation.is_empty());
-        assert!(reservation.next() > 2);
-        assert!(reservation.len() < FLOOR as usize);
+        assert_eq!(file.as_raw_fd(), reservation.next());
+        assert!(reservation.next() >= floor());
+        assert!((1..FLOOR as usize).contains(&reservation.len()));
+        let lowest = reservation.held[0].as_raw_fd();
+        drop(reservation);
+        assert_eq!(File::open("/dev/null").unwrap().as_raw_fd(), lowest);
     }
 }

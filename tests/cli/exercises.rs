@@ -67,9 +67,9 @@ fn exercise_5_messages_come_in_order_and_the_fourth_recv_blocks() {
     ));
 }
 
-/// A UDP port where nobody is.
+/// A UDP port where nobody is, at an address where no other test is given it.
 const NOBODY: &str =
-    "g = socket udp\nbind g 127.0.0.1:0\ngone = g.local\nclose g\nu = socket udp\n";
+    "g = socket udp\nbind g 127.77.0.1:0\ngone = g.local\nclose g\nu = socket udp\n";
 
 #[test]
 fn exercise_6_an_unconnected_sender_hears_nothing_of_a_closed_port() {
@@ -154,7 +154,7 @@ fn exercise_19_a_listener_answers_at_its_own_address_only() {
 #[test]
 fn exercise_20_the_client_before_the_server() {
     holds(
-        "g = socket tcp\nbind g 127.0.0.1:0\ngone = g.local\nclose g\n\
+        "g = socket tcp\nbind g 127.77.0.1:0\ngone = g.local\nclose g\n\
          c = socket tcp\nconnect c gone\nexpect error ECONNREFUSED\n\
          u = socket udp\nsendto u \"hello\" gone\nexpect ret 5\n",
     );
@@ -192,7 +192,7 @@ fn exercise_23_the_client_closes_first_and_then_the_server() {
 #[test]
 fn exercise_24_without_a_client_the_port_is_free_at_once() {
     holds(
-        "b = socket tcp\nbind b 127.0.0.1:0\nlisten b 5\nat = b.local\nclose b\nc = socket tcp\nbind c at\nexpect ok\nlisten c 5\nexpect ok\n",
+        "b = socket tcp\nbind b 127.77.0.1:0\nlisten b 5\nat = b.local\nclose b\nc = socket tcp\nbind c at\nexpect ok\nlisten c 5\nexpect ok\n",
     );
 }
 

@@ -59,12 +59,16 @@ fn every_lesson_passes() {
 #[test]
 fn a_passing_lesson_by_id_number_and_file_and_as_json() {
     for word in ["ports", "8"] {
-        test(&[word])
+        Shell::new(&["lesson", "test", word])
+            .run()
             .status(0)
             .says(&["ok ", "ports-and-errors", "1 passed"]);
     }
     let file = folder().join("08-ports-and-errors.md");
-    let ran = test(&[file.to_str().unwrap(), "--json", "--repeat", "2"]).status(0);
+    let ran = Shell::new(&["lesson", "test", "--json", "--repeat", "2"])
+        .arg(&file)
+        .run()
+        .status(0);
     let [line] = ran.events().try_into().expect("one line for the lesson");
     assert_eq!(line["event"], "lesson");
     assert_eq!(line["lesson"], "ports-and-errors");

@@ -1,6 +1,6 @@
 //! Exercises from real socket labs, with their packets: how many, which flags, which numbers.
 
-use super::live::{Live, PAIR, errnos, fates, of_kind, sent, states};
+use super::live::{Live, PAIR, answer, errnos, fates, of_kind, sent, states};
 
 /// Both sockets are bound, and nobody listens.
 const BOUND: &str = "server: b = socket tcp\nserver: bind b server:7\nclient: s = socket tcp\nclient: bind s client:0";
@@ -157,7 +157,7 @@ client: recv s 18\nserver: shutdown conn out\nexpect packets 13\nexpect state s 
         ]
     );
     let flows = live.run("flows");
-    let ways = flows[0]["flows"].as_array().unwrap();
+    let ways = answer(&flows, "flows")["flows"].as_array().unwrap();
     let payload: u64 = ways
         .iter()
         .flat_map(|flow| flow["ways"].as_array().unwrap())

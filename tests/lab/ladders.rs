@@ -1,11 +1,11 @@
 //! `ladder N`: one conversation, with the calls and states of its own sockets.
 
-use super::live::{Live, PAIR};
+use super::live::{Live, PAIR, answer};
 
 /// The calls and states of a ladder: `client connect()`, `server ESTABLISHED`.
 fn asides(live: &mut Live, flow: u64) -> Vec<String> {
     let said = live.run(&format!("ladder {flow}"));
-    let rungs = said[0]["rungs"].as_array().unwrap().iter();
+    let rungs = answer(&said, "ladder")["rungs"].as_array().unwrap().iter();
     let words = rungs.filter_map(|rung| {
         let (aside, what) = match (&rung["call"], &rung["state"]) {
             (call, _) if call.is_object() => (call, "text"),
@@ -21,7 +21,7 @@ fn asides(live: &mut Live, flow: u64) -> Vec<String> {
 /// How many packets a ladder has.
 fn packets(live: &mut Live, flow: u64) -> usize {
     let said = live.run(&format!("ladder {flow}"));
-    let rungs = said[0]["rungs"].as_array().unwrap().iter();
+    let rungs = answer(&said, "ladder")["rungs"].as_array().unwrap().iter();
     rungs.filter(|rung| rung["sent"].is_object()).count()
 }
 
@@ -90,8 +90,11 @@ client: connect s server:7\nexpect ok",
             "server LISTEN"
         ]
     );
+    let mut second = asides(&mut live, 2);
+    // Where the call took long enough to be told of as one that sleeps.
+    second.retain(|aside| aside != "client connect() = 0");
     assert_eq!(
-        asides(&mut live, 2),
+        second,
         [
             "server bind()",
             "server listen()",

@@ -152,6 +152,15 @@ pub fn of_kind<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
         .collect()
 }
 
+/// The answer of this kind (`ladder`, `flows`). What a timer of a kernel does meanwhile is told before it, or after.
+#[track_caller]
+pub fn answer<'a>(events: &'a [Value], kind: &str) -> &'a Value {
+    let mut answers = events.iter().filter(|event| event["answer"] == kind);
+    answers
+        .next()
+        .unwrap_or_else(|| panic!("no {kind}: {}", shown(events)))
+}
+
 /// The packets that were sent, each once and as it was first told, in words: `client SYN 0:0`,
 /// `server PSH,ACK 1:6 ack 21`, `client udp 5`, `server icmp port unreachable`.
 pub fn sent(events: &[Value]) -> Vec<String> {

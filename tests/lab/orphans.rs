@@ -198,8 +198,9 @@ fn the_helper_holds_nothing_of_the_shell_and_hears_no_ctrl_c() {
         .unwrap()
         .ino();
     for entry in fs::read_dir(folder.join("fd")).unwrap().flatten() {
-        let inode = fs::metadata(entry.path()).unwrap().ino();
-        assert_ne!(inode, pipe, "{entry:?}");
+        // It may close some meanwhile: its copies of the devices go as soon as the shell has them.
+        let is_pipe = fs::metadata(entry.path()).is_ok_and(|there| there.ino() == pipe);
+        assert!(!is_pipe, "{entry:?}");
     }
     assert_eq!(
         fs::read_link(folder.join("fd/1")).unwrap(),

@@ -1,6 +1,6 @@
 //! What `capture save` writes, Wireshark reads as the shell tells it: tshark(1) on one side, the packet events on the other.
 
-use super::live::{Live, PAIR, of_kind, shown};
+use super::live::{Live, PAIR, answer, of_kind, shown};
 use super::support::{output, require};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -209,7 +209,7 @@ fn saved(live: &mut Live) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("lab.pcapng");
     let log = live.run("wire log");
-    let packets = log.last().unwrap()["packets"].as_array().unwrap().clone();
+    let packets = answer(&log, "log")["packets"].as_array().unwrap().clone();
     live.run(&format!("capture save \"{}\"", file.display()));
     let rows = tshark(&file);
     assert_eq!(rows.len(), packets.len(), "{}", shown(&packets));

@@ -29,20 +29,16 @@ fn a_result_appears_above_a_half_typed_line() {
     terminal.keys("send conn \"half");
     terminal.sees("> send conn \"half");
     // The cursor in the middle of the line, where it must stay.
+    let line = |blocked| format!("sock [{blocked} blocked]> send conn \"half");
+    let at = |terminal: &Terminal, wanted: &str| {
+        let (line, column) = terminal.cursor_line();
+        line.trim_end() == wanted && usize::from(column) == wanted.len() - 2
+    };
     terminal.keys("\x1b[D\x1b[D");
-    terminal.rest();
-    let before = terminal.cursor_line();
+    terminal.until("the cursor in the line", |terminal| at(terminal, &line(1)));
     let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     terminal.sees("= 4");
-    terminal.rest();
-    let (line, column) = terminal.cursor_line();
-    assert_eq!(
-        line,
-        before.0.replace("[1 blocked]", "[0 blocked]"),
-        "{}",
-        terminal.text()
-    );
-    assert_eq!(column, before.1);
+    terminal.until("the cursor there again", |terminal| at(terminal, &line(0)));
     let text = terminal.text();
     assert_eq!(
         text.matches("send conn \"half").count(),
@@ -61,14 +57,12 @@ fn a_result_appears_above_a_line_of_several_rows() {
     let (mut terminal, _home) = blocked_accept();
     let port = port(&terminal);
     let long = format!("print \"{}\"", "0123456789".repeat(12));
+    let once = |terminal: &Terminal| terminal.text().replace('\n', "").matches(&long).count() == 1;
     terminal.keys(&long);
-    terminal.sees("6789\"");
-    terminal.rest();
+    terminal.until("the whole line", once);
     let _client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
     terminal.sees("= 4");
-    terminal.rest();
-    let joined = terminal.text().replace('\n', "");
-    assert_eq!(joined.matches(&long).count(), 1, "{}", terminal.text());
+    terminal.until("the whole line, once", once);
 }
 
 #[test]
@@ -83,21 +77,18 @@ fn ctrl_c_at_the_prompt_cancels_a_blocked_accept() {
 fn ctrl_c_interrupts_what_the_foreground_waits_for() {
     let (mut terminal, _home) = blocked_accept();
     terminal.line("wait");
-    terminal.rest();
+    // Pressed before that, it would interrupt nothing.
+    terminal.sees("or Ctrl-C");
     assert!(
         terminal.is_cooked(),
         "the editor is not active while a statement runs"
     );
     terminal.keys("\x03");
-    terminal.rest();
-    terminal.run(
-        "",
-        if terminal.text().contains("EINTR") {
-            "sock> "
-        } else {
-            "sock [1 blocked]> "
-        },
-    );
+    terminal.until("a prompt", |terminal| {
+        terminal.at_prompt("sock> ") || terminal.at_prompt("sock [1 blocked]> ")
+    });
+    terminal.line("print \"it\" + \" goes on\"");
+    terminal.sees("it goes on");
 }
 
 #[test]

@@ -208,7 +208,8 @@ impl Terminal {
         self.written.iter().filter(|byte| **byte == b'\n').count()
     }
 
-    fn at_prompt(&self, prompt: &str) -> bool {
+    /// Whether the cursor stands behind this prompt, with nothing typed.
+    pub fn at_prompt(&self, prompt: &str) -> bool {
         let (line, column) = self.cursor_line();
         line.trim_end() == prompt.trim_end() && usize::from(column) == prompt.chars().count()
     }

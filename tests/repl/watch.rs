@@ -214,7 +214,10 @@ fn page(terminal: &mut Terminal, key: &str) -> String {
     };
     let mut pieces = page.split("\x1b[");
     let first = pieces.next().unwrap().to_owned();
-    first + &pieces.map(codes).collect::<String>()
+    let page = first + &pieces.map(codes).collect::<String>();
+    // What a kernel's timer does meanwhile is written over the line that says what the keys do.
+    let written_over = |line: &str| line.rsplit('\r').next().unwrap_or_default().to_owned();
+    page.lines().map(|line| written_over(line) + "\n").collect()
 }
 
 /// Plays a lesson to its end, and measures every page. How many there are; `None` where it cannot be played here.

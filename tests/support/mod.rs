@@ -3,6 +3,8 @@
 // Each binary uses its part of it.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
+pub mod undisturbed;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

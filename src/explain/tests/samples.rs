@@ -1,5 +1,8 @@
-//! The samples in Python and C against the real thing: what they name exists, and a compiler takes them. Other systems lack
-//! some of the options.
+//! The samples against the real thing: what they name exists, and a compiler takes them. Other systems lack some of the
+//! options.
+
+#[path = "rust.rs"]
+mod rust;
 
 use super::fences;
 use crate::explain::topics;
