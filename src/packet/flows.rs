@@ -169,6 +169,19 @@ impl Flows {
         flow.counts[way].ordered += if latest { payload } else { 0 };
     }
 
+    /// Whether what this segment carries has arrived, with nothing missing before it, and its receiver has not
+    /// acknowledged it.
+    pub fn awaits_ack(&self, mark: &Mark) -> bool {
+        let flow = mark.flow.and_then(|flow| self.flows.get(&flow));
+        let Some((segment, ends)) = flow.and_then(|flow| mark.segment.zip(flow.tcp.as_ref()))
+        else {
+            return false;
+        };
+        let (own, peer) = (&ends[mark.way as usize], &ends[mark.way.other() as usize]);
+        let acknowledged = peer.said_ack.unwrap_or(0);
+        segment.to > segment.from && acknowledged < segment.to && segment.to <= own.arrival.next()
+    }
+
     /// It never arrives.
     pub fn dropped(&mut self, mark: &Mark) {
         if let Some(flow) = mark.flow.and_then(|flow| self.flows.get_mut(&flow)) {

@@ -27,7 +27,7 @@ pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
 use crate::packet::Flipped;
-use log::Moment;
+use log::{Cause, Moment};
 use run::Shared;
 use std::io;
 use std::net::SocketAddr;
@@ -151,6 +151,16 @@ impl Wire {
     /// The two ends of a TCP segment, the sender's first, whatever has become of its ports on the wire.
     pub fn ends(&self, n: u64) -> Option<(SocketAddr, SocketAddr)> {
         self.shared.still().state.ends(n)
+    }
+
+    /// Whether a packet that a host sent has arrived whole and in order, and its receiver owes the ACK.
+    pub fn awaits_ack(&self, n: u64) -> bool {
+        let still = self.shared.still();
+        let record = still.state.log.get(n);
+        record.is_some_and(|record| {
+            let sound = record.spoiled.is_none() && record.cause != Cause::Forged;
+            sound && still.state.flows.awaits_ack(&record.mark)
+        })
     }
 
     /// Whether packets are held.
