@@ -84,7 +84,17 @@ impl Flows {
     /// A packet comes into the wire. `n` is its number there and `at` the time, both growing; `bytes` are those that
     /// `parsed` was read from.
     pub fn enter(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
+        self.take_in(Mark::new(n), at, bytes, parsed)
+    }
+
+    /// The same, of a packet that somebody made by hand: the kernel in whose name it goes has not sent what it carries.
+    pub fn forged(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
         let mut mark = Mark::new(n);
+        mark.forged = true;
+        self.take_in(mark, at, bytes, parsed)
+    }
+
+    fn take_in(&mut self, mut mark: Mark, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
         let Some(ip) = &parsed.ip else {
             return mark;
         };

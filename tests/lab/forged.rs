@@ -326,3 +326,40 @@ fn an_unreachable_that_quotes_the_syn_ends_a_connect() {
     ));
     assert_eq!(errnos(&told), ["EHOSTUNREACH"], "{told:?}");
 }
+
+#[test]
+fn what_a_forged_fin_brings_about_is_neither_a_keep_alive_nor_sent_again() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // The server acknowledges a FIN that the client has not sent, so the client's kernel says what it has sent (RFC 9293,
+    // section 3.10.7.4), with the number before the one that the server waits for.
+    live.run("client: send s \"hi\"\nexpect packets 5\ninject client server FIN,ACK seq 3\nexpect packets client 5");
+    // Its own data begin where the FIN stood, for the first time.
+    live.run("expect packets 9\nclient: send s \"more\"");
+    let packets = of_kind(&live.seen, "packet");
+    let of = |n: u64| packets.iter().find(|packet| packet["n"] == n).unwrap();
+    assert_eq!(
+        (&of(8)["from"], &of(8)["flags"]),
+        (&"client".into(), &"ACK".into())
+    );
+    assert_eq!((&of(8)["seq"], &of(8)["ack"]), (&3.into(), &1.into()));
+    for n in 7..=9 {
+        assert!(of(n)["info"].is_null(), "{}", of(n));
+    }
+    assert_eq!((&of(10)["seq"], &of(10)["len"]), (&3.into(), &4.into()));
+    assert!(of(10)["retransmission"].is_null(), "{}", of(10));
+}
+
+#[test]
+fn a_gap_before_forged_data_is_reported_by_a_duplicate_ack() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let gap = live.run("inject client server PSH,ACK seq 101 data \"x\"\nexpect packets 5");
+    assert_eq!(
+        sent(&gap),
+        ["client PSH,ACK 101:102 ack 1", "server ACK 1:1 ack 1"]
+    );
+    assert_eq!(of_kind(&gap, "packet")[1]["info"], "duplicate ACK 1");
+}

@@ -164,14 +164,13 @@ impl State {
         notes: Vec<Note>,
     ) -> u64 {
         let n = self.log.next();
-        let mut mark = self.flows.enter(n, at, bytes, &parsed);
-        if cause == Cause::Forged {
-            // Nobody sends it again: somebody sends it.
-            mark.retransmission = None;
-        }
+        let forged = cause == Cause::Forged;
+        let mark = match forged {
+            true => self.flows.forged(n, at, bytes, &parsed),
+            false => self.flows.enter(n, at, bytes, &parsed),
+        };
         // What a host sends is right.
-        let spoiled =
-            (cause == Cause::Forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
+        let spoiled = (forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
         let place = self.log.store(bytes);
         self.log.push(Record {
             n,
