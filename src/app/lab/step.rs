@@ -1,5 +1,6 @@
 //! `step`: the wire hands packets over, one at a time, and each delivery's effects are told before the next.
 
+use super::wire::nothing_held;
 use crate::app::{App, Explain, Sink};
 use crate::event::packet::{End, Fate, Ladder, Packet, Rung};
 use crate::event::{Answer, Explanation, TcpState, Tone, What};
@@ -23,12 +24,7 @@ impl App {
             return Ok(());
         }
         if lab.wire.next().is_none() {
-            let refusal = Refusal::new("the wire holds nothing");
-            return Err(if lab.wire.holds() {
-                refusal.help("a call that sends puts packets on it; a timer of the kernel may too")
-            } else {
-                refusal.help("`wire hold` stops packets, so that they can be stepped")
-            });
+            return Err(nothing_held(&lab.wire));
         }
         let (most, until) = match step {
             Step::Count(count) => (*count, None),
