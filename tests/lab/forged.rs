@@ -2,6 +2,7 @@
 //! any packet.
 
 use super::live::{DATAGRAMS, Live, PAIR, errnos, of_kind, received, sent, words};
+use serde_json::Value;
 
 /// A laboratory with a connection.
 fn connected() -> Option<Live> {
@@ -40,6 +41,27 @@ server: close d\nexpect state c CLOSE_WAIT\nclose c\nexpect state d TIME_WAIT";
     live.run("step\nexpect state d CLOSE\nstep all\nexpect state e ESTABLISHED\nwire flow");
     live.run("server: f = accept s\nserver: close f\nexpect state e CLOSE_WAIT\nclose e\nexpect state f TIME_WAIT");
     live.run("inject client server RST seq 2\nexpect state f CLOSE");
+}
+
+#[test]
+fn a_time_wait_that_a_new_syn_ends_is_told_with_the_connect() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: s = socket tcp\nserver: bind s :80\nserver: listen s 5");
+    for round in 0..3 {
+        let name = format!("c{round}");
+        let opened = live.run(&format!(
+            "{name} = socket tcp\nsetsockopt {name} SO_REUSEADDR 1\nbind {name} client:5000\nconnect {name} server:80"
+        ));
+        let ended = |event: &&&Value| event["socket"] == "d" && event["to"] == "CLOSE";
+        let states = of_kind(&opened, "state");
+        let ended: Vec<_> = states.iter().filter(ended).collect();
+        assert_eq!(ended.len(), usize::from(round > 0), "{round}: {opened:?}");
+        live.run(&format!(
+            "server: d = accept s\nserver: close d\nexpect state {name} CLOSE_WAIT\nclose {name}\nexpect state d TIME_WAIT"
+        ));
+    }
 }
 
 #[test]

@@ -83,15 +83,8 @@ impl App {
                 wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
             Some(Wire::Corrupt(n)) => {
-                let n = n.map_or_else(|| first(wire), Ok)?;
-                let flipped = wire.corrupt(n).map_err(unable)?;
-                let opened = wire.anatomy(n);
-                let place = opened.and_then(|opened| place(&opened.headers, flipped));
-                let place = place.map_or_else(String::new, |place| format!(", in {place}"));
-                self.say(
-                    format!("one bit of #{n} is turned over{place}; `packet {n}` shows it"),
-                    sink,
-                );
+                let words = corrupt(wire, *n)?;
+                self.say(words, sink);
             }
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
             Some(Wire::Rate(bits)) => wire.rate(*bits),
@@ -244,6 +237,18 @@ fn place(headers: &[Header], flipped: Flipped) -> Option<String> {
         let field = fields.find(|field| (field.bit..field.bit + field.bits).contains(&bit))?;
         Some(format!("{}: {}", header.name, field.name))
     })
+}
+
+/// `wire corrupt N`. What it did, in words.
+fn corrupt(wire: &crate::lab::Wire, n: Option<u64>) -> Result<String, Refusal> {
+    let n = n.map_or_else(|| first(wire), Ok)?;
+    let flipped = wire.corrupt(n).map_err(unable)?;
+    let opened = wire.anatomy(n);
+    let place = opened.and_then(|opened| place(&opened.headers, flipped));
+    let place = place.map_or_else(String::new, |place| format!(", in {place}"));
+    Ok(format!(
+        "one bit of #{n} is turned over{place}; `packet {n}` shows it"
+    ))
 }
 
 /// The packet that the next step delivers.
