@@ -265,7 +265,7 @@ fn a_packet_claims_to_come_from_another_host_by_its_name() {
         "wire hold\ninject mallory server SYN src client dport 7\ninject mallory server SYN src 10.0.0.1 dport 7",
     );
     let packets = of_kind(&forged, "packet");
-    let ends = |packet: &serde_json::Value| {
+    let ends = |packet: &Value| {
         ["from", "src", "dst"].map(|field| packet[field].as_str().unwrap().to_owned())
     };
     assert_eq!(

@@ -134,6 +134,13 @@ impl App {
     /// Waits for the calls that have got what they slept for, so that what they return is told with the step.
     fn hear_the_woken(&mut self, sink: Sink<'_>) {
         let deadline = Instant::now() + WAKES;
+        // One that was quick: its socket does not say any more that it would return.
+        while self.session.has_results() {
+            match self.session.wait(deadline) {
+                Wait::Done(done) => self.after(*done, sink),
+                Wait::TimedOut | Wait::Interrupted => return,
+            }
+        }
         for job in self.session.woken() {
             while self.typed(job).is_some() {
                 match self.session.wait(deadline) {
