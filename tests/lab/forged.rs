@@ -182,6 +182,8 @@ fn an_old_duplicate_is_acknowledged_and_not_delivered_twice() {
         options.contains("sack 1:6"),
         "it says which (RFC 2883): {options}"
     );
+    let opened = live.run("packet 7").pop().unwrap().to_string();
+    assert!(opened.contains("D-SACK, RFC 2883"), "{opened}");
     live.run("server: recv conn 100\nexpect data \"hello\"");
     // What overlaps adds only its new part.
     live.run("inject client server PSH,ACK seq 3 data \"lloXY\"\nserver: recv conn 100\nexpect data \"XY\"");
