@@ -139,12 +139,15 @@ fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
     if done.asked.flags & libc::MSG_PEEK != 0 {
         words.push("peek");
     }
-    if len == 0 {
-        words.push(if socket.kind == libc::SOCK_STREAM {
-            "eof"
-        } else {
-            "empty"
-        });
+    let stream = socket.kind == libc::SOCK_STREAM;
+    match (stream, len, done.asked.room) {
+        (true, 0, Some(0)) => words.push("empty"),
+        (true, 0, _) if socket.was_reset => words.extend(["reset", "eof"]),
+        (true, 0, _) => words.push("eof"),
+        // A datagram was taken, whatever its length.
+        (false, 0, Some(0)) => {}
+        (false, 0, _) => words.push("empty"),
+        _ => {}
     }
     words
 }

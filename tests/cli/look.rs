@@ -329,3 +329,35 @@ fn bytes_that_wait_are_told_on_loopback_too() {
         .status(0)
         .says(&["the window that the peer announced last has no room"]);
 }
+
+#[test]
+fn to_ask_for_no_byte_is_not_to_meet_the_end() {
+    for kind in ["tcp", "unix"] {
+        let pair = match kind {
+            "tcp" => {
+                "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nd = accept s\n"
+            }
+            _ => "c, d = socketpair\n",
+        };
+        for call in ["recv", "recvfrom"] {
+            let ran = script(&format!("{pair}send c \"x\"\n{call} d 0\n")).status(0);
+            assert!(
+                ran.stdout.contains("No byte was asked for"),
+                "{}",
+                ran.stdout
+            );
+            assert!(
+                !ran.stdout.contains("nothing more will come"),
+                "{}",
+                ran.stdout
+            );
+        }
+    }
+    // A datagram is taken all the same, and is not one of length 0.
+    let ran = script("a, b = socketpair unix-dgram\nsend a \"x\"\nrecv b 0\n").status(0);
+    assert!(
+        ran.stdout.contains("the rest of it is lost"),
+        "{}",
+        ran.stdout
+    );
+}

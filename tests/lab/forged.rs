@@ -75,6 +75,9 @@ fn a_rst_elsewhere_in_the_window_is_challenged() {
         sent(&challenged),
         ["server RST 100:100", "client ACK 1:1 ack 1"]
     );
+    let [rst, answer] = of_kind(&challenged, "packet").try_into().unwrap();
+    assert_eq!(rst["win"], 0, "as kernels send it");
+    assert_eq!(answer["info"], "challenge ACK");
     live.run("server: send conn \"still there\"\nclient: recv s 20\nexpect data \"still there\"");
 }
 
@@ -119,6 +122,9 @@ fn a_syn_within_a_connection_is_challenged() {
     };
     let challenged = live.run("inject client server SYN seq 50\nexpect state conn ESTABLISHED");
     assert_eq!(sent(&challenged)[1], "server ACK 1:1 ack 1");
+    let [syn, answer] = of_kind(&challenged, "packet").try_into().unwrap();
+    assert_eq!(syn["win"], 65_535, "a SYN's window is not scaled");
+    assert_eq!(answer["info"], "challenge ACK");
 }
 
 #[test]
@@ -386,4 +392,61 @@ fn a_gap_before_forged_data_is_reported_by_a_duplicate_ack() {
         ["client PSH,ACK 101:102 ack 1", "server ACK 1:1 ack 1"]
     );
     assert_eq!(of_kind(&gap, "packet")[1]["info"], "duplicate ACK 1");
+}
+
+/// What is explained.
+fn explained(events: &[Value]) -> String {
+    let each = of_kind(events, "explain").into_iter();
+    each.map(|event| event["text"].to_string()).collect()
+}
+
+#[test]
+fn why_a_connection_ended_is_what_the_wire_has_seen() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // Not the peer, and the end of the stream is no end that it has sent.
+    let forged = live.run("inject server client RST\nsend s \"x\"\nexpect error ECONNRESET");
+    let said = explained(&forged);
+    assert!(said.contains("A forged RST (packet 4) ended it"), "{said}");
+    assert!(!said.contains("The peer ended"), "{said}");
+    let end = live.run("set explain full\nrecv s 10\nexpect data \"\"");
+    let said = explained(&end);
+    assert!(said.contains("A RST has ended the connection"), "{said}");
+    assert!(!said.contains("The peer has closed"), "{said}");
+    // The peer's own segment is answered with a RST by a kernel that does not know the connection any more.
+    let told =
+        live.run("server: send conn \"y\"\nserver: send conn \"z\"\nexpect error ECONNRESET");
+    let said = explained(&told);
+    assert!(said.contains("with a RST (packet 6)"), "{said}");
+    assert!(
+        said.contains("did not know the connection any more"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // Data behind what the server takes for the end.
+    live.run("inject client server FIN,ACK\nexpect state conn CLOSE_WAIT\nclient: send s \"more\"\nexpect state conn CLOSE");
+    let told = live.run("close s\nserver: send conn \"x\"\nexpect error EPIPE");
+    let said = explained(&told);
+    assert!(said.contains("No RST has come from the peer"), "{said}");
+    assert!(!said.contains("close s closed it"), "{said}");
+}
+
+#[test]
+fn a_segment_that_no_connection_takes_is_told_to_be_in_vain() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let alone = live.run("inject client server FIN\nexpect state conn ESTABLISHED");
+    assert!(words(&alone).contains("a connection drops a segment without ACK"));
+    // It goes on from the window that the client's kernel announced.
+    assert_eq!(of_kind(&alone, "packet")[0]["win"], 64_512);
+    let whole = live.run("inject client server FIN,ACK\nexpect state conn CLOSE_WAIT");
+    assert!(!words(&whole).contains("drops"));
 }

@@ -163,6 +163,11 @@ impl Wire {
         })
     }
 
+    /// The last RST that was delivered from one end of a connection to the other: its number, and whether it was forged.
+    pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<(u64, bool)> {
+        self.shared.still().state.rst(from, to)
+    }
+
     /// Whether packets are held.
     pub fn holds(&self) -> bool {
         self.shared.state().rules.hold

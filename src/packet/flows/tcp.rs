@@ -38,7 +38,9 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
     };
     if mark.forged {
         // Nobody sends it again: somebody sends it.
-        own.forged = own.forged.max(segment.to);
+        if segment.to > segment.from {
+            own.forged = own.forged.max(segment.to);
+        }
     } else if mark.keep_alive || mark.window_probe {
         own.high = own.high.max(segment.to);
     } else if segment.to > segment.from {
