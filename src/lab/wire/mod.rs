@@ -295,7 +295,7 @@ impl Wire {
         self.shared.state().log.set_bounds(bounds);
     }
 
-    /// How many packets the log has forgotten.
+    /// How many packets the log has forgotten so far; unlike [`Crossed::forgotten`] it asks no device for more.
     pub fn forgotten(&self) -> u64 {
         self.shared.state().log.forgotten()
     }
