@@ -6,6 +6,12 @@ use crate::kernel::{Hold, Look, nodelay_and_cork};
 use crate::session::{Done, Socket, Value};
 use crate::sys::call;
 
+/// Linux's own.
+#[cfg(target_os = "linux")]
+const MSG_MORE: i32 = libc::MSG_MORE;
+#[cfg(not(target_os = "linux"))]
+const MSG_MORE: i32 = 0;
+
 impl App {
     /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
     /// socket before it.
@@ -47,7 +53,7 @@ impl App {
         match hold {
             Hold::Congestion => return Some("congestion"),
             Hold::Window => return Some("window"),
-            Hold::BehindSmall | Hold::Small if done.asked.flags & libc::MSG_MORE != 0 => {
+            Hold::BehindSmall | Hold::Small if done.asked.flags & MSG_MORE != 0 => {
                 return Some("more");
             }
             Hold::BehindSmall | Hold::Small => {}

@@ -16,6 +16,7 @@ pub enum Hold {
 }
 
 /// The numbers of `TCP_INFO` and `SIOCOUTQ` that decide it.
+#[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Numbers {
     /// Bytes that were never sent.
@@ -32,6 +33,7 @@ pub(super) struct Numbers {
     pub congestion_window: u64,
 }
 
+#[cfg(target_os = "linux")]
 impl Numbers {
     /// Asked in the order in which Linux asks (`tcp_write_xmit`). Linux holds a small segment back only behind another
     /// small one (Minshall's form of Nagle's algorithm): bytes under way that are no whole number of full segments.
@@ -56,7 +58,7 @@ impl Numbers {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
