@@ -26,7 +26,7 @@ impl App {
             self.ledger.closed(closed);
         }
         self.note_last(&done);
-        let changes = if done.result.is_ok() {
+        let mut changes = if done.result.is_ok() {
             let received = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
             let moved = Moved::by(done.command, received);
             self.ledger.after(&self.session, &own, moved)
@@ -34,6 +34,9 @@ impl App {
             // Why it failed may be told by any socket.
             self.ledger.around(&self.session, &own)
         };
+        if let ("connect", Some(id)) = (done.command, socket) {
+            changes.extend(self.ledger.reopened(&self.session, id));
+        }
         self.tell_changes(changes, sink);
         if let ("listen", Ok(_), Some(id)) = (done.command, &done.result, socket) {
             let at = self.ledger.last(id).and_then(|look| look.local.clone());

@@ -309,6 +309,25 @@ impl Ledger {
         }
     }
 
+    /// After connect(2): where its SYN has ended a `TIME_WAIT` between the same addresses, at either end (RFC 9293,
+    /// section 3.10.7.4), that is told now.
+    pub fn reopened(&mut self, session: &Session, id: SocketId) -> Vec<(SocketId, Change)> {
+        let ends = self.last(id).map(|look| (&look.local, &look.peer));
+        let ends =
+            ends.and_then(|(local, peer)| Some((local.as_ref()?.inet()?, peer.as_ref()?.inet()?)));
+        let Some(pair) = ends else {
+            return Vec::new();
+        };
+        let mut any = false;
+        for desk in &mut self.desks {
+            any |= desk.books.reopened(pair);
+        }
+        match any {
+            true => self.around(session, &[]),
+            false => Vec::new(),
+        }
+    }
+
     /// What has changed with these sockets, and with those that the kernel names.
     pub fn around(&mut self, session: &Session, own: &[SocketId]) -> Vec<(SocketId, Change)> {
         self.watch_new(session);

@@ -46,6 +46,7 @@ impl App {
             facts.socket = Some(self.socket_facts(socket, before));
             if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
                 facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
+                facts.rst = socket.host.as_ref().and_then(|_| self.rst_to(&facts));
             }
         } else {
             facts.fd = asked.fd;
@@ -161,6 +162,15 @@ impl App {
             linger_zero: other.linger_zero,
             at_once: other.closed && !finished,
         })
+    }
+
+    fn rst_to(&self, facts: &Facts) -> Option<explain::Rst> {
+        let socket = facts.socket.as_ref()?;
+        let ends = (
+            socket.peer.as_ref()?.inet()?,
+            socket.local.as_ref()?.inet()?,
+        );
+        self.rst(ends.0, ends.1)
     }
 
     /// Where a socket stands, or stood when it was closed.

@@ -215,7 +215,11 @@ impl App {
 
     fn not_understood(&mut self, line: &str, fault: Fault, sink: Sink<'_>) -> Outcome {
         let missing = fault.missing.clone().filter(|_| !self.settings.script);
-        if let Some((span, refusal)) = missing.as_ref().and_then(|one| self.no_socket(line, one)) {
+        let in_vain = |one: &Missing| {
+            let refused = self.no_socket(line, one);
+            refused.or_else(|| self.no_packet(line, one))
+        };
+        if let Some((span, refusal)) = missing.as_deref().and_then(in_vain) {
             line.clone_into(&mut self.line);
             return self.refused(span, refusal, sink);
         }

@@ -2,8 +2,15 @@
 
 use super::App;
 use crate::event::{Addr, TcpState};
-use crate::kernel::Look;
+use crate::kernel::{Hold, Look, nodelay_and_cork};
 use crate::session::{Done, Socket, Value};
+use crate::sys::call;
+
+/// Linux's own.
+#[cfg(target_os = "linux")]
+const MSG_MORE: i32 = libc::MSG_MORE;
+#[cfg(not(target_os = "linux"))]
+const MSG_MORE: i32 = 0;
 
 impl App {
     /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
@@ -23,6 +30,7 @@ impl App {
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
         let mut words = of_call(done, socket, before);
+        words.extend(self.kept_back(done, socket));
         if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
@@ -32,6 +40,29 @@ impl App {
         }
         add_kinds(socket, &mut words);
         words
+    }
+}
+
+impl App {
+    /// Why what was sent waits in the send queue, where the look after the call shows it.
+    fn kept_back(&self, done: &Done, socket: &Socket) -> Option<&'static str> {
+        if !matches!(done.command, "send" | "sendto" | "sendall" | "write") {
+            return None;
+        }
+        let hold = self.ledger.last(socket.id)?.hold?;
+        match hold {
+            Hold::Congestion => return Some("congestion"),
+            Hold::Window => return Some("window"),
+            Hold::BehindSmall | Hold::Small if done.asked.flags & MSG_MORE != 0 => {
+                return Some("more");
+            }
+            Hold::BehindSmall | Hold::Small => {}
+        }
+        match (hold, nodelay_and_cork(call::borrowed(socket.fd)).ok()?) {
+            (_, (_, true)) => Some("cork"),
+            (Hold::BehindSmall, (false, false)) => Some("nagle"),
+            _ => None,
+        }
     }
 }
 
@@ -114,12 +145,15 @@ fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
     if done.asked.flags & libc::MSG_PEEK != 0 {
         words.push("peek");
     }
-    if len == 0 {
-        words.push(if socket.kind == libc::SOCK_STREAM {
-            "eof"
-        } else {
-            "empty"
-        });
+    let stream = socket.kind == libc::SOCK_STREAM;
+    match (stream, len, done.asked.room) {
+        (true, 0, Some(0)) => words.push("empty"),
+        (true, 0, _) if socket.was_reset => words.extend(["reset", "eof"]),
+        (true, 0, _) => words.push("eof"),
+        // A datagram was taken, whatever its length.
+        (false, 0, Some(0)) => {}
+        (false, 0, _) => words.push("empty"),
+        _ => {}
     }
     words
 }

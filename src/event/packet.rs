@@ -43,8 +43,8 @@ pub struct Packet {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// What an ICMP message says (`port unreachable`), which fragment it is, what of a broken packet cannot be read, which
-    /// checksum of a spoiled one is wrong; of a segment, that it is a `window probe`, a `window update`, a `keep-alive`, or
-    /// closes the window (`zero window`).
+    /// checksum of a spoiled one is wrong; of a segment, that it is a `window probe`, a `window update`, a `keep-alive`, a
+    /// `challenge ACK`, or closes the window (`zero window`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub info: Option<String>,
     /// What became of it.

@@ -55,6 +55,8 @@ pub struct Facts {
     pub file: Option<&'static str>,
     /// For EPIPE and ECONNRESET: the other end, where it is or was a socket of this session.
     pub other_end: Option<OtherEnd>,
+    /// For EPIPE and ECONNRESET in a laboratory: what the wire has seen of the RST. `None` where it cannot say.
+    pub rst: Option<Rst>,
     /// The laboratory hosts that matter, where the call was made on one.
     pub lab: Option<InLab>,
     /// A name that no socket of the session has, for the hints that make a new one.
@@ -83,6 +85,20 @@ pub struct OtherEnd {
     pub linger_zero: bool,
     /// Whether its close() reset the connection at once, without a FIN before.
     pub at_once: bool,
+}
+
+/// The RST that a connection ended with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rst {
+    /// This packet.
+    Packet {
+        /// Its number on the wire.
+        n: u64,
+        /// It was made by hand.
+        forged: bool,
+    },
+    /// None was delivered to this end.
+    Never,
 }
 
 /// What is known of a socket.

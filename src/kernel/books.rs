@@ -235,6 +235,11 @@ impl Books {
         self.following.hurry(now);
     }
 
+    /// A connection was opened between these addresses: what rested there in `TIME_WAIT`, if anything did (true), is due.
+    pub fn reopened(&mut self, pair: (SocketAddr, SocketAddr)) -> bool {
+        self.following.reopened(pair, Instant::now())
+    }
+
     /// The last look at an open socket.
     pub fn last(&self, id: u64) -> Option<&Look> {
         self.open.get(&id).map(|known| &known.look)

@@ -208,6 +208,29 @@ impl Following {
         }
     }
 
+    /// A connection was opened between these addresses: what rested there in `TIME_WAIT` is over. True where something
+    /// did. Where many rest, each waits for its end.
+    pub(super) fn reopened(&mut self, pair: (SocketAddr, SocketAddr), now: Instant) -> bool {
+        if self.resting.len() > AT_ONCE {
+            return false;
+        }
+        let of_it = |follow: &Follow| {
+            let (local, peer) = (follow.local, follow.peer);
+            (local, peer) == (pair.0, Some(pair.1)) || (local, peer) == (pair.1, Some(pair.0))
+        };
+        let keys = self.resting.iter();
+        let keys: Vec<_> = keys
+            .filter(|(_, follow)| of_it(follow))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in &keys {
+            let follow = self.resting.remove(key);
+            self.resting
+                .extend(follow.map(|follow| ((now, key.1), follow)));
+        }
+        !keys.is_empty()
+    }
+
     pub(super) fn next_look(&self) -> Option<Instant> {
         let active = self.active.values().map(|follow| follow.pace.at).min();
         let resting = self.resting.keys().next().map(|(end, _)| *end);

@@ -13,10 +13,12 @@
 //! | UDP, bound | getsockname, getpeername, FIONREAD, SIOCOUTQ |
 //! | Unix | getsockname, getpeername; where it has a name or a peer FIONREAD |
 
+use super::hold::{Hold, Numbers};
 use super::{Family, Look, Queue};
 use crate::event::{Addr, TcpState};
 use crate::sys::books::{TcpInfo, peer_name, tcp_info, unread, unsent};
 use socket2::SockRef;
+use std::io;
 use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 
@@ -49,7 +51,10 @@ pub fn look_at_queue(fd: BorrowedFd<'_>, last: &Look, queue: Queue) -> Option<Lo
     if last.state.and_then(stage) != Some(Stage::Connection) {
         return None;
     }
-    let mut look = last.clone();
+    let mut look = Look {
+        hold: None,
+        ..last.clone()
+    };
     match queue {
         Queue::Receive => look.recvq = unread(fd).ok()?.into(),
         Queue::Send => look.sendq = unsent(fd).ok()?.into(),
@@ -78,6 +83,15 @@ pub fn look_again(fd: BorrowedFd<'_>, what: Family, last: &Look) -> Look {
         }
         _ => look(fd, what),
     }
+}
+
+/// `TCP_NODELAY` and `TCP_CORK`, which decide what becomes of a segment that is not full.
+///
+/// # Errors
+/// `ENOPROTOOPT` or `EOPNOTSUPP` where it is no TCP socket.
+pub fn nodelay_and_cork(fd: BorrowedFd<'_>) -> io::Result<(bool, bool)> {
+    let socket = SockRef::from(&fd);
+    Ok((socket.tcp_nodelay()?, socket.tcp_cork()?))
 }
 
 /// The part of a socket's life in which its addresses stay.
@@ -143,7 +157,22 @@ fn queues(fd: BorrowedFd<'_>, info: TcpInfo, look: &mut Look) {
     }
     if info.unacked != 0 || info.notsent != Some(0) {
         look.sendq = unsent(fd).unwrap_or(0).into();
+        look.hold = hold(&info, look.sendq);
     }
+}
+
+/// A kernel before Linux 5.4 does not tell the peer's window, and so no reason.
+fn hold(info: &TcpInfo, queue: u64) -> Option<Hold> {
+    let under_way = (info.unacked + info.retrans).saturating_sub(info.sacked + info.lost);
+    Numbers {
+        unsent: info.notsent?.into(),
+        queue,
+        mss: info.mss.into(),
+        window: info.peer_window?.into(),
+        under_way: under_way.into(),
+        congestion_window: info.congestion_window.into(),
+    }
+    .hold()
 }
 
 fn udp(fd: BorrowedFd<'_>, look: &mut Look) {

@@ -12,6 +12,7 @@
 
 mod books;
 mod follow;
+mod hold;
 mod ready;
 mod row;
 mod survey;
@@ -42,8 +43,9 @@ use other as watch;
 
 pub use books::Books;
 pub use diag::Diag;
+pub use hold::Hold;
 pub use holder::{holder, holders, who};
-pub use look::{first_look, look, look_again, look_at_queue};
+pub use look::{first_look, look, look_again, look_at_queue, nodelay_and_cork};
 pub use ready::{Ready, ready};
 pub use row::{DiagRow, Process, inode};
 pub use survey::{Family, Look, Queue, survey};

@@ -39,6 +39,14 @@ pub fn look_at_queue(_: BorrowedFd<'_>, _: &Look, _: Queue) -> Option<Look> {
     None
 }
 
+/// Never called: no look says why bytes wait.
+///
+/// # Errors
+/// `Unsupported`, always.
+pub fn nodelay_and_cork(_: BorrowedFd<'_>) -> io::Result<(bool, bool)> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// There is no sock_diag here: opening it is refused, so no value of this type exists.
 pub enum Diag {}
 

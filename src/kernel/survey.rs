@@ -1,6 +1,6 @@
 //! One look at a socket, and looks at many.
 
-use super::{Ready, look, look_again, ready};
+use super::{Hold, Ready, look, look_again, ready};
 use crate::event::{Addr, TcpState};
 use socket2::{SockRef, Type};
 use std::os::fd::BorrowedFd;
@@ -78,6 +78,8 @@ pub struct Look {
     /// Bytes sent and not yet acknowledged (`SIOCOUTQ`; a SYN or FIN of one's own counts one): Send-Q of ss(8). Of a
     /// UDP or Unix socket, the memory that what it sent occupies until it has gone or was read.
     pub sendq: u64,
+    /// Of a TCP connection that was asked with TCP_INFO: why bytes of `sendq` were not sent yet, where that shows.
+    pub hold: Option<Hold>,
 }
 
 impl Look {

@@ -31,6 +31,8 @@ pub struct Missing {
     pub before: &'static str,
     /// The socket that the line names: whether there is one is to be seen before anything is asked for.
     pub socket: Option<Arg>,
+    /// It is a packet that the wire holds: whether there is one, likewise.
+    pub held: bool,
 }
 
 impl Missing {

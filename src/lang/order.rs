@@ -62,8 +62,8 @@ pub enum Wire {
     Flow,
     /// A packet never arrives.
     Drop(Which),
-    /// A held packet arrives twice.
-    Dup(u64),
+    /// A packet arrives twice; `None` is the one that the next step delivers.
+    Dup(Option<u64>),
     /// Two held packets change places; the first two where none are named.
     Swap(Option<(u64, u64)>),
     /// Every packet takes this long.
@@ -75,8 +75,8 @@ pub enum Wire {
         /// Where the random numbers begin: the same seed loses the same packets.
         seed: Option<u64>,
     },
-    /// One bit of a held packet is turned over.
-    Corrupt(u64),
+    /// One bit of a held packet is turned over; `None` is the one that the next step delivers.
+    Corrupt(Option<u64>),
     /// The largest packet that may cross, in bytes (RFC 791: at least 68).
     Mtu(u32),
     /// How many bits a second may cross; `None` as many as can.

@@ -84,7 +84,17 @@ impl Flows {
     /// A packet comes into the wire. `n` is its number there and `at` the time, both growing; `bytes` are those that
     /// `parsed` was read from.
     pub fn enter(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
+        self.take_in(Mark::new(n), at, bytes, parsed)
+    }
+
+    /// The same, of a packet that somebody made by hand: the kernel in whose name it goes has not sent what it carries.
+    pub fn forged(&mut self, n: u64, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
         let mut mark = Mark::new(n);
+        mark.forged = true;
+        self.take_in(mark, at, bytes, parsed)
+    }
+
+    fn take_in(&mut self, mut mark: Mark, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
         let Some(ip) = &parsed.ip else {
             return mark;
         };
@@ -167,6 +177,19 @@ impl Flows {
         };
         flow.counts[way].arrived += payload;
         flow.counts[way].ordered += if latest { payload } else { 0 };
+    }
+
+    /// Whether what this segment carries has arrived, with nothing missing before it, and its receiver has not
+    /// acknowledged it.
+    pub fn awaits_ack(&self, mark: &Mark) -> bool {
+        let flow = mark.flow.and_then(|flow| self.flows.get(&flow));
+        let Some((segment, ends)) = flow.and_then(|flow| mark.segment.zip(flow.tcp.as_ref()))
+        else {
+            return false;
+        };
+        let (own, peer) = (&ends[mark.way as usize], &ends[mark.way.other() as usize]);
+        let acknowledged = peer.said_ack.unwrap_or(0);
+        segment.to > segment.from && acknowledged < segment.to && segment.to <= own.arrival.next()
     }
 
     /// It never arrives.

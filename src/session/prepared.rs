@@ -35,6 +35,8 @@ pub struct Asked {
     pub addr: Option<Addr>,
     /// How many bytes to send.
     pub sent: Option<usize>,
+    /// How many bytes to receive at most.
+    pub room: Option<usize>,
     /// The flags.
     pub flags: i32,
     /// The option's name, and its value as shown.

@@ -283,6 +283,7 @@ fn receive(
         }),
         effect: Effect::Received(counts),
         asked: Asked {
+            room: Some(len),
             flags,
             ..Asked::default()
         },

@@ -36,6 +36,10 @@ impl Fields<'_> {
     }
 }
 
+/// The places of `tcpi_notsent_bytes` and `tcpi_snd_wnd`, likewise.
+const NOTSENT: usize = 34;
+const SND_WND: usize = 55;
+
 /// The places of `tcpi_segs_in`, `tcpi_data_segs_in` and `tcpi_data_segs_out`, which old kernels lack.
 const SEGS_IN: usize = 33;
 const DATA_SEGS_IN: usize = 36;
@@ -112,6 +116,16 @@ const CONNECTION: &[(&str, Show, &str)] = &[
         "the congestion window: how many may be under way",
     ),
     (
+        "tcpi_snd_wnd",
+        |f| known(f, SND_WND, bytes),
+        "the window that the peer announced last",
+    ),
+    (
+        "tcpi_notsent_bytes",
+        |f| known(f, NOTSENT, bytes),
+        "in the send queue, and not sent even once",
+    ),
+    (
         "tcpi_snd_ssthresh",
         |f| threshold(f.word(17)),
         "slow start ends at this congestion window",
@@ -184,6 +198,14 @@ fn bytes(n: u32) -> String {
 
 fn segments(n: u32) -> String {
     format!("{n} segments")
+}
+
+/// A field that old kernels lack.
+fn known(fields: &Fields, at: usize, show: fn(u32) -> String) -> String {
+    match fields.has(at) {
+        true => show(fields.word(at)),
+        false => "not told by this kernel".to_owned(),
+    }
 }
 
 /// Before the first segment of the kind that `count` counts, the kernel's number is the time since the machine's start.

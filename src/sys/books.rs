@@ -11,8 +11,8 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 /// `SO_PEERNAME` (`include/uapi/asm-generic/socket.h`), which libc lacks for some targets.
 const SO_PEERNAME: libc::c_int = 28;
 
-/// How much of `struct tcp_info` is asked for: up to and with `tcpi_notsent_bytes`.
-const TCP_INFO_LEN: usize = 148;
+/// How much of `struct tcp_info` is asked for: up to and with `tcpi_snd_wnd`.
+const TCP_INFO_LEN: usize = 232;
 
 /// The part of `struct tcp_info` (`include/uapi/linux/tcp.h`) that the books need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +23,20 @@ pub struct TcpInfo {
     pub unacked: u32,
     /// `tcpi_sacked`: segments acknowledged out of order; of a listener, the limit that listen(2) set.
     pub sacked: u32,
+    /// `tcpi_lost`: segments taken for lost.
+    pub lost: u32,
+    /// `tcpi_retrans`: segments sent again and not acknowledged.
+    pub retrans: u32,
+    /// `tcpi_snd_mss`: the most data that a segment to the peer carries.
+    pub mss: u32,
+    /// `tcpi_snd_cwnd`: how many segments may be in flight.
+    pub congestion_window: u32,
     /// `tcpi_bytes_received`: bytes that the peer has sent, in order, a FIN counting one. `None` before Linux 4.1.
     pub received: Option<u64>,
     /// `tcpi_notsent_bytes`: bytes in the send queue that were never sent. `None` before Linux 4.6.
     pub notsent: Option<u32>,
+    /// `tcpi_snd_wnd`: the window that the peer announced last, in bytes. `None` before Linux 5.4.
+    pub peer_window: Option<u32>,
 }
 
 /// getsockopt(2) with `TCP_INFO`.
@@ -50,8 +60,13 @@ pub fn tcp_info(fd: BorrowedFd<'_>) -> io::Result<TcpInfo> {
         state: bytes[0],
         unacked: word(24),
         sacked: word(28),
+        lost: word(32),
+        retrans: word(36),
+        mss: word(16),
+        congestion_window: word(80),
         received: (len >= 136).then(|| long(128)),
-        notsent: (len >= TCP_INFO_LEN).then(|| word(144)),
+        notsent: (len >= 148).then(|| word(144)),
+        peer_window: (len >= TCP_INFO_LEN).then(|| word(228)),
     })
 }
 

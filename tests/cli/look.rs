@@ -1,6 +1,7 @@
 //! `ls`, `state`, `who`, and changes that the network causes.
 
 use crate::harness::{events, require, script};
+use crate::support::until;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
@@ -306,4 +307,57 @@ fn a_name_that_stands_for_nothing_is_answered_where_it_stands() {
     script("print b'x\\xff'.hex()\nexit(EXIT_SUCCESS);\nnever\n")
         .status(0)
         .says(&["78ff"]);
+}
+
+#[test]
+fn bytes_that_wait_are_told_on_loopback_too() {
+    let pair = "s = socket tcp\nsetsockopt s SO_RCVBUF 4096\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\n\
+        connect c s.local\nd = accept s\n";
+    // The receiver delays its ACK (TCP_QUICKACK off), mostly by 40 ms: time enough, but for a busy machine.
+    let small = format!(
+        "{pair}setsockopt d TCP_QUICKACK 0\nsend c \"a\"\nsend c \"b\"\nexpect recvq d 2\n"
+    );
+    until("an ACK that is delayed", || {
+        let ran = script(&small).status(0);
+        ran.stdout.contains("Nagle's algorithm: RFC").then_some(())
+    });
+    let nodelay = small.replace("send c \"a\"", "setsockopt c TCP_NODELAY 1\nsend c \"a\"");
+    let ran = script(&nodelay).status(0);
+    assert!(!ran.stdout.contains("Nagle"), "{}", ran.stdout);
+    // A peer that does not read: the window is smaller than what is sent.
+    script(&format!("{pair}send c #8000\nsend c \"b\"\n"))
+        .status(0)
+        .says(&["the window that the peer announced last has no room"]);
+}
+
+#[test]
+fn to_ask_for_no_byte_is_not_to_meet_the_end() {
+    for kind in ["tcp", "unix"] {
+        let pair = match kind {
+            "tcp" => {
+                "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nd = accept s\n"
+            }
+            _ => "c, d = socketpair\n",
+        };
+        for call in ["recv", "recvfrom"] {
+            let ran = script(&format!("{pair}send c \"x\"\n{call} d 0\n")).status(0);
+            assert!(
+                ran.stdout.contains("No byte was asked for"),
+                "{}",
+                ran.stdout
+            );
+            assert!(
+                !ran.stdout.contains("nothing more will come"),
+                "{}",
+                ran.stdout
+            );
+        }
+    }
+    // A datagram is taken all the same, and is not one of length 0.
+    let ran = script("a, b = socketpair unix-dgram\nsend a \"x\"\nrecv b 0\n").status(0);
+    assert!(
+        ran.stdout.contains("the rest of it is lost"),
+        "{}",
+        ran.stdout
+    );
 }

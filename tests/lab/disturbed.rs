@@ -92,6 +92,12 @@ fn drop_all_empties_the_wire_or_cuts_it() {
         fates(&live.run("wire drop all")),
         ["1 dropped", "2 dropped"]
     );
+    // What came to nothing is told as such.
+    let none = live.run("wire drop all");
+    assert_eq!(
+        none[0]["text"],
+        "the wire holds nothing, so nothing was dropped"
+    );
     live.run("client: send u \"three\"");
     assert_eq!(waiting(&mut live), [3]);
     live.run("wire flow\nwire drop all");
@@ -120,6 +126,19 @@ fn a_doubled_packet_arrives_twice() {
     // True of the copy, too.
     assert_eq!(of_kind(&last, "packet")[0]["note"], "copied by request");
     assert_eq!(arrives(&mut live, 3), ["one", "one", "two"]);
+}
+
+#[test]
+fn next_is_the_packet_that_the_next_step_delivers() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    live.run("wire swap 1 2");
+    let asked = live.run("wire dup next\nwire corrupt next");
+    assert_eq!(asked[0]["text"], "a copy of #2 will follow it");
+    assert!(words(&asked).contains("one bit of #2 is turned over"));
+    // Both copies are dropped by their receiver.
+    assert_eq!(arrives(&mut live, 1), ["one"]);
 }
 
 #[test]

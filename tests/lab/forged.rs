@@ -44,6 +44,27 @@ server: close d\nexpect state c CLOSE_WAIT\nclose c\nexpect state d TIME_WAIT";
 }
 
 #[test]
+fn a_time_wait_that_a_new_syn_ends_is_told_with_the_connect() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: s = socket tcp\nserver: bind s :80\nserver: listen s 5");
+    for round in 0..3 {
+        let name = format!("c{round}");
+        let opened = live.run(&format!(
+            "{name} = socket tcp\nsetsockopt {name} SO_REUSEADDR 1\nbind {name} client:5000\nconnect {name} server:80"
+        ));
+        let ended = |event: &&&Value| event["socket"] == "d" && event["to"] == "CLOSE";
+        let states = of_kind(&opened, "state");
+        let ended: Vec<_> = states.iter().filter(ended).collect();
+        assert_eq!(ended.len(), usize::from(round > 0), "{round}: {opened:?}");
+        live.run(&format!(
+            "server: d = accept s\nserver: close d\nexpect state {name} CLOSE_WAIT\nclose {name}\nexpect state d TIME_WAIT"
+        ));
+    }
+}
+
+#[test]
 fn a_rst_elsewhere_in_the_window_is_challenged() {
     // RFC 5961, section 3.2.
     let Some(mut live) = connected() else {
@@ -54,6 +75,9 @@ fn a_rst_elsewhere_in_the_window_is_challenged() {
         sent(&challenged),
         ["server RST 100:100", "client ACK 1:1 ack 1"]
     );
+    let [rst, answer] = of_kind(&challenged, "packet").try_into().unwrap();
+    assert_eq!(rst["win"], 0, "as kernels send it");
+    assert_eq!(answer["info"], "challenge ACK");
     live.run("server: send conn \"still there\"\nclient: recv s 20\nexpect data \"still there\"");
 }
 
@@ -105,6 +129,9 @@ fn a_syn_within_a_connection_is_challenged() {
     };
     let challenged = live.run("inject client server SYN seq 50\nexpect state conn ESTABLISHED");
     assert_eq!(sent(&challenged)[1], "server ACK 1:1 ack 1");
+    let [syn, answer] = of_kind(&challenged, "packet").try_into().unwrap();
+    assert_eq!(syn["win"], 65_535, "a SYN's window is not scaled");
+    assert_eq!(answer["info"], "challenge ACK");
 }
 
 #[test]
@@ -168,6 +195,8 @@ fn an_old_duplicate_is_acknowledged_and_not_delivered_twice() {
         options.contains("sack 1:6"),
         "it says which (RFC 2883): {options}"
     );
+    let opened = live.run("packet 7").pop().unwrap().to_string();
+    assert!(opened.contains("D-SACK, RFC 2883"), "{opened}");
     live.run("server: recv conn 100\nexpect data \"hello\"");
     // What overlaps adds only its new part.
     live.run("inject client server PSH,ACK seq 3 data \"lloXY\"\nserver: recv conn 100\nexpect data \"XY\"");
@@ -333,4 +362,98 @@ fn an_unreachable_that_quotes_the_syn_ends_a_connect() {
         "wire drop 1\ninject 0x{hex}\nstep\nwait\nexpect state c CLOSE"
     ));
     assert_eq!(errnos(&told), ["EHOSTUNREACH"], "{told:?}");
+}
+
+#[test]
+fn what_a_forged_fin_brings_about_is_neither_a_keep_alive_nor_sent_again() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // The server acknowledges a FIN that the client has not sent, so the client's kernel says what it has sent (RFC 9293,
+    // section 3.10.7.4), with the number before the one that the server waits for.
+    live.run("client: send s \"hi\"\nexpect packets 5\ninject client server FIN,ACK seq 3\nexpect packets client 5");
+    // Its own data begin where the FIN stood, for the first time.
+    live.run("expect packets 9\nclient: send s \"more\"");
+    let packets = of_kind(&live.seen, "packet");
+    let of = |n: u64| packets.iter().find(|packet| packet["n"] == n).unwrap();
+    assert_eq!(
+        (&of(8)["from"], &of(8)["flags"]),
+        (&"client".into(), &"ACK".into())
+    );
+    assert_eq!((&of(8)["seq"], &of(8)["ack"]), (&3.into(), &1.into()));
+    for n in 7..=9 {
+        assert!(of(n)["info"].is_null(), "{}", of(n));
+    }
+    assert_eq!((&of(10)["seq"], &of(10)["len"]), (&3.into(), &4.into()));
+    assert!(of(10)["retransmission"].is_null(), "{}", of(10));
+}
+
+#[test]
+fn a_gap_before_forged_data_is_reported_by_a_duplicate_ack() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let gap = live.run("inject client server PSH,ACK seq 101 data \"x\"\nexpect packets 5");
+    assert_eq!(
+        sent(&gap),
+        ["client PSH,ACK 101:102 ack 1", "server ACK 1:1 ack 1"]
+    );
+    assert_eq!(of_kind(&gap, "packet")[1]["info"], "duplicate ACK 1");
+}
+
+/// What is explained.
+fn explained(events: &[Value]) -> String {
+    let each = of_kind(events, "explain").into_iter();
+    each.map(|event| event["text"].to_string()).collect()
+}
+
+#[test]
+fn why_a_connection_ended_is_what_the_wire_has_seen() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // Not the peer, and the end of the stream is no end that it has sent.
+    let forged = live.run("inject server client RST\nsend s \"x\"\nexpect error ECONNRESET");
+    let said = explained(&forged);
+    assert!(said.contains("A forged RST (packet 4) ended it"), "{said}");
+    assert!(!said.contains("The peer ended"), "{said}");
+    let end = live.run("set explain full\nrecv s 10\nexpect data \"\"");
+    let said = explained(&end);
+    assert!(said.contains("A RST has ended the connection"), "{said}");
+    assert!(!said.contains("The peer has closed"), "{said}");
+    // The peer's own segment is answered with a RST by a kernel that does not know the connection any more.
+    let told =
+        live.run("server: send conn \"y\"\nserver: send conn \"z\"\nexpect error ECONNRESET");
+    let said = explained(&told);
+    assert!(said.contains("with a RST (packet 6)"), "{said}");
+    assert!(
+        said.contains("did not know the connection any more"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // Data behind what the server takes for the end.
+    live.run("inject client server FIN,ACK\nexpect state conn CLOSE_WAIT\nclient: send s \"more\"\nexpect state conn CLOSE");
+    let told = live.run("close s\nserver: send conn \"x\"\nexpect error EPIPE");
+    let said = explained(&told);
+    assert!(said.contains("No RST has come from the peer"), "{said}");
+    assert!(!said.contains("close s closed it"), "{said}");
+}
+
+#[test]
+fn a_segment_that_no_connection_takes_is_told_to_be_in_vain() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    let alone = live.run("inject client server FIN\nexpect state conn ESTABLISHED");
+    assert!(words(&alone).contains("a connection drops a segment without ACK"));
+    // It goes on from the window that the client's kernel announced.
+    assert_eq!(of_kind(&alone, "packet")[0]["win"], 64_512);
+    let whole = live.run("inject client server FIN,ACK\nexpect state conn CLOSE_WAIT");
+    assert!(!words(&whole).contains("drops"));
 }

@@ -28,4 +28,5 @@ mod refused_calls;
 mod service;
 mod settings;
 mod stepping;
+mod unsent;
 mod wireshark;

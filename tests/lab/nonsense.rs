@@ -114,6 +114,22 @@ fn an_order_that_does_not_fit_is_answered() {
 }
 
 #[test]
+fn a_packet_that_is_to_be_held_and_is_not_is_missed() {
+    for (line, wanted) in [
+        ("wire corrupt", "which packet?"),
+        ("wire corrupt next", "the wire holds nothing"),
+        ("wire dup next", "the wire holds nothing"),
+        ("wire dup all", "which packet?"),
+    ] {
+        let Some(live) = Live::laboratory() else {
+            return;
+        };
+        let said = answer(live, line, 2);
+        assert!(said.contains(wanted), "`{line}`: {said}");
+    }
+}
+
+#[test]
 fn hosts_that_cannot_be_are_refused() {
     for (line, wanted) in [
         ("lab up a", "one host alone"),

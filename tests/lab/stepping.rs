@@ -269,3 +269,36 @@ fn where_there_is_room_for_no_more_time_wait_a_connection_ends_without() {
     );
     live.run("client: close s\nserver: close conn\nexpect state s CLOSE");
 }
+
+#[test]
+fn an_ack_that_the_receiver_delays_is_told() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(super::live::PAIR);
+    live.run("set explain auto\nwire hold");
+    let delays = |events: &[serde_json::Value]| {
+        let said = of_kind(events, "explain").into_iter();
+        said.filter(|event| event["text"].to_string().contains("No ACK yet"))
+            .count()
+    };
+    // Linux acknowledges the first segments of a connection at once.
+    let at_once = live.run("client: send s \"hi\"\nstep");
+    assert_eq!(
+        sent(&at_once),
+        ["client PSH,ACK 1:3 ack 1", "server ACK 1:1 ack 3"]
+    );
+    assert_eq!(delays(&at_once), 0);
+    // Where the last words were its own, it waits for the next ones.
+    let delayed =
+        live.run("step\nserver: send conn \"hello\"\nstep 2\nclient: send s \"bye\"\nstep");
+    assert_eq!(sent(&delayed).last().unwrap(), "client PSH,ACK 3:6 ack 6");
+    assert_eq!(delays(&delayed), 1);
+    let later = live.run("expect held 1\nexpect packet last server ACK");
+    assert_eq!(sent(&later), ["server ACK 6:6 ack 6"]);
+    // What is forged, or broken on the way, need not be acknowledged at all.
+    let forged = live.run("inject client server PSH seq 6 data \"x\"\nstep all");
+    assert_eq!(delays(&forged), 0);
+    let broken = live.run("client: send s \"lost\"\nwire corrupt 11\nstep");
+    assert_eq!(delays(&broken), 0, "{broken:?}");
+}

@@ -60,6 +60,15 @@ fn the_words_that_an_order_lacks_are_asked_for() {
     terminal.run("u = socket udp", CLIENT);
     terminal.run("sendto u \"x\" server:9", CLIENT);
     terminal.sees("dropped");
+    // Nothing is asked about a packet where none is held.
+    terminal.run("wire hold", CLIENT);
+    terminal.run("wire corrupt", CLIENT);
+    terminal.sees("error: the wire holds nothing");
+    terminal.run("sendto u \"y\" server:9", CLIENT);
+    terminal.line("wire corrupt");
+    terminal.sees("which packet? its number, or next: ");
+    terminal.run("next", CLIENT);
+    terminal.sees("one bit of #2 is turned over");
     terminal.line("packet");
     terminal.sees("which packet? a number: ");
     terminal.keys("\x03");

@@ -67,7 +67,8 @@ impl App {
         let log = past.log(None);
         let sent = log.iter().filter(|packet| packet.from == host);
         let found = sent.count() as i64;
-        let forgotten = past.count() - log.len() as u64;
+        // Not what has come since.
+        let forgotten = past.forgotten();
         if forgotten > 0 {
             // Who sent those nobody knows any more.
             let found =

@@ -36,7 +36,19 @@ impl App {
             Inject::Bytes(bytes) => (lab.sender_of(bytes), bytes.clone()),
         };
         lab.wire.inject(from, &bytes);
+        let parsed = parse(&bytes);
+        let in_vain = parsed.tcp().is_some_and(|tcp| {
+            let taken = Flags::ACK | Flags::SYN | Flags::RST;
+            !tcp.flags.any(taken)
+        });
         self.tell_packets(sink);
+        if in_vain {
+            self.say(
+                "a connection drops a segment without ACK, unless it is a SYN or a RST (RFC 9293, section 3.10.7.4): \
+                 FIN,ACK or PSH,ACK would count",
+                sink,
+            );
+        }
         self.ledger.delivered();
         self.look_around(None, sink);
         Ok(())
@@ -107,7 +119,9 @@ impl Laboratory {
                     flags,
                     seq,
                     ack,
-                    window: forged.win.unwrap_or_else(|| window(talk.as_ref())),
+                    window: forged
+                        .win
+                        .unwrap_or_else(|| usual_window(talk.as_ref(), flags)),
                     urgent: 0,
                     options: forged.mss.map(Opt::Mss).into_iter().collect(),
                     payload,
@@ -131,7 +145,7 @@ impl Laboratory {
         let base = talk.as_ref().map_or((0, 0), |talk| talk.base);
         let mut segment = drill.segment(src, dst, base);
         if drill.window.is_none() {
-            segment.window = window(talk.as_ref());
+            segment.window = usual_window(talk.as_ref(), drill.flags);
         }
         if let (None, true, Some(talk)) = (drill.ack, drill.flags.has(Flags::ACK), &talk) {
             segment.ack = talk.next.1;
@@ -192,7 +206,12 @@ impl Numbers {
     }
 }
 
-/// The window where none is said: the one that the sender has announced last.
-fn window(talk: Option<&Talk>) -> u16 {
-    talk.and_then(|talk| talk.window).unwrap_or(WINDOW)
+/// The window where none is said: the one that the sender has announced last; of a RST none, as kernels send it.
+fn usual_window(talk: Option<&Talk>, flags: Flags) -> u16 {
+    match talk {
+        _ if flags.has(Flags::RST) => 0,
+        // A SYN's window is never scaled.
+        Some(talk) if !flags.has(Flags::SYN) => talk.window.unwrap_or(WINDOW),
+        _ => WINDOW,
+    }
 }

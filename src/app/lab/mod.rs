@@ -12,12 +12,13 @@ mod wire;
 use super::{App, Explain, Outcome, Sink};
 use crate::event::packet::Count;
 use crate::event::{Answer, Explanation, Tone, What};
+use crate::explain::Rst;
 use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
 use crate::session::{Network, Refusal};
 use host::HostNetwork;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -318,6 +319,17 @@ impl App {
                     lab.names().join(", ")
                 ))
             }
+        }
+    }
+
+    /// What the laboratory's wire has seen of the RST that ended the connection between these ends of two hosts.
+    pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
+        let wire = &self.lab.as_ref()?.wire;
+        match wire.rst(from, to) {
+            Some((n, forged)) => Some(Rst::Packet { n, forged }),
+            // What a host sends to itself does not cross the wire.
+            None if from.ip() != to.ip() && wire.forgotten() == 0 => Some(Rst::Never),
+            None => None,
         }
     }
 

@@ -1,8 +1,9 @@
 //! `step`: the wire hands packets over, one at a time, and each delivery's effects are told before the next.
 
-use crate::app::{App, Sink};
-use crate::event::packet::{Fate, Ladder, Packet, Rung};
-use crate::event::{Answer, What};
+use super::wire::nothing_held;
+use crate::app::{App, Explain, Sink};
+use crate::event::packet::{End, Fate, Ladder, Packet, Rung};
+use crate::event::{Answer, Explanation, TcpState, Tone, What};
 use crate::lang::order::{Step, TcpFlags, Until};
 use crate::session::{Refusal, Wait};
 use std::time::{Duration, Instant};
@@ -23,12 +24,7 @@ impl App {
             return Ok(());
         }
         if lab.wire.next().is_none() {
-            let refusal = Refusal::new("the wire holds nothing");
-            return Err(if lab.wire.holds() {
-                refusal.help("a call that sends puts packets on it; a timer of the kernel may too")
-            } else {
-                refusal.help("`wire hold` stops packets, so that they can be stepped")
-            });
+            return Err(nothing_held(&lab.wire));
         }
         let (most, until) = match step {
             Step::Count(count) => (*count, None),
@@ -54,6 +50,8 @@ impl App {
         let n = lab.wire.step()?;
         let (mut moved, _) = lab.wire.moved();
         let states = before.map(|before| self.ends_after(&before, n));
+        let answered = moved.iter().any(|packet| packet.n > n);
+        let delayed = !answered && receives(states.as_deref()) && self.owes_ack(n);
         let arrived = |packet: &&mut Packet| {
             packet.n == n && matches!(packet.fate, Fate::Delivered | Fate::Duplicated)
         };
@@ -70,7 +68,41 @@ impl App {
         self.ledger.delivered();
         self.look_around(None, sink);
         self.hear_the_woken(sink);
+        if delayed {
+            self.tell_delay(&next, sink);
+        }
         Some(next)
+    }
+
+    fn owes_ack(&self, n: u64) -> bool {
+        self.lab.as_ref().is_some_and(|lab| lab.wire.awaits_ack(n))
+    }
+
+    /// The receiver's kernel has what the packet carries, and sends nothing for it yet.
+    fn tell_delay(&mut self, packet: &Packet, sink: Sink<'_>) {
+        let first = match self.settings.explain {
+            Explain::Off => return,
+            Explain::Full => true,
+            Explain::Brief => false,
+            Explain::Auto => self.is_new("step", &["delayed"]),
+        };
+        let mut text = format!(
+            "No ACK yet: the kernel on {} delays it (RFC 9293, section 3.8.6.3).",
+            packet.to
+        );
+        if first {
+            text.push_str(
+                " Data of its own may carry it, or a second segment make it due; if not, it comes by itself, on Linux \
+                 mostly after 40 ms and at most 200.",
+            );
+        }
+        let explanation = Explanation {
+            topic: "step".into(),
+            text: vec![text.into()],
+            hints: Vec::new(),
+            tone: Tone::Info,
+        };
+        self.explain(explanation, None, sink);
     }
 
     /// With `ladder live on`: what a step did as its part of the ladder.
@@ -102,6 +134,13 @@ impl App {
     /// Waits for the calls that have got what they slept for, so that what they return is told with the step.
     fn hear_the_woken(&mut self, sink: Sink<'_>) {
         let deadline = Instant::now() + WAKES;
+        // One that was quick: its socket does not say any more that it would return.
+        while self.session.has_results() {
+            match self.session.wait(deadline) {
+                Wait::Done(done) => self.after(*done, sink),
+                Wait::TimedOut | Wait::Interrupted => return,
+            }
+        }
         for job in self.session.woken() {
             while self.typed(job).is_some() {
                 match self.session.wait(deadline) {
@@ -111,6 +150,18 @@ impl App {
             }
         }
     }
+}
+
+/// Whether the receiver is in a state in which it acknowledges what it gets.
+fn receives(states: Option<&[End]>) -> bool {
+    use TcpState::{CloseWait, Closing, Established, FinWait1, FinWait2};
+    let receiver = states.and_then(|states| states.get(1));
+    receiver.is_some_and(|end| {
+        matches!(
+            end.state,
+            Established | FinWait1 | FinWait2 | CloseWait | Closing
+        )
+    })
 }
 
 /// Whether a delivered packet is the one that was waited for.

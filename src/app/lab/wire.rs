@@ -7,6 +7,8 @@ use crate::app::{App, Sink};
 use crate::event::packet::Header;
 use crate::event::{Answer, What};
 use crate::lab::{Crossed, MTU, Unable, Undone};
+use crate::lang::Missing;
+use crate::lang::ast::Span;
 use crate::lang::order::{Which, Wire};
 use crate::packet::Flipped;
 use crate::session::Refusal;
@@ -56,10 +58,16 @@ impl App {
             Some(Wire::Flow) => wire.flow(),
             Some(Wire::Drop(Which::Number(n))) => wire.drop_one(*n).map_err(unable)?,
             Some(Wire::Drop(Which::Next)) => wire.drop_next(),
-            Some(Wire::Drop(Which::All)) => wire.drop_all(),
+            Some(Wire::Drop(Which::All)) => {
+                if !wire.drop_all() {
+                    self.say("the wire holds nothing, so nothing was dropped", sink);
+                    return Ok(());
+                }
+            }
             Some(Wire::Dup(n)) => {
+                let n = n.map_or_else(|| first(wire), Ok)?;
                 // A copy of one that is not held is told as it moves.
-                if wire.duplicate(*n).map_err(unable)? {
+                if wire.duplicate(n).map_err(unable)? {
                     self.say(format!("a copy of #{n} will follow it"), sink);
                 }
             }
@@ -75,14 +83,8 @@ impl App {
                 wire.lose(*percent, seed.unwrap_or_else(a_seed));
             }
             Some(Wire::Corrupt(n)) => {
-                let flipped = wire.corrupt(*n).map_err(unable)?;
-                let opened = wire.anatomy(*n);
-                let place = opened.and_then(|opened| place(&opened.headers, flipped));
-                let place = place.map_or_else(String::new, |place| format!(", in {place}"));
-                self.say(
-                    format!("one bit of #{n} is turned over{place}; `packet {n}` shows it"),
-                    sink,
-                );
+                let words = corrupt(wire, *n)?;
+                self.say(words, sink);
             }
             Some(Wire::Mtu(mtu)) => return self.mtu(*mtu, sink),
             Some(Wire::Rate(bits)) => wire.rate(*bits),
@@ -102,6 +104,26 @@ impl App {
             self.say(format!("the wire {words}"), sink);
         }
         Ok(())
+    }
+
+    /// Why an unfinished line that names a held packet cannot be done: said before its number is asked for. What an earlier
+    /// statement of the same line would put on the wire is not there yet.
+    pub(in crate::app) fn no_packet(
+        &self,
+        line: &str,
+        missing: &Missing,
+    ) -> Option<(Span, Refusal)> {
+        let first = !line.get(..missing.at)?.contains([';', '\n']);
+        if !missing.held || !first || self.comparison.is_some() {
+            return None;
+        }
+        let refusal = match self.laboratory() {
+            Ok(lab) if lab.wire.next().is_some() => return None,
+            Ok(lab) => nothing_held(&lab.wire),
+            Err(refusal) => refusal,
+        };
+        let end = missing.at;
+        Some((Span { start: 0, end }, refusal))
     }
 
     fn mtu(&mut self, mtu: u32, sink: Sink<'_>) -> Result<(), Refusal> {
@@ -215,6 +237,35 @@ fn place(headers: &[Header], flipped: Flipped) -> Option<String> {
         let field = fields.find(|field| (field.bit..field.bit + field.bits).contains(&bit))?;
         Some(format!("{}: {}", header.name, field.name))
     })
+}
+
+/// `wire corrupt N`. What it did, in words.
+fn corrupt(wire: &crate::lab::Wire, n: Option<u64>) -> Result<String, Refusal> {
+    let n = n.map_or_else(|| first(wire), Ok)?;
+    let flipped = wire.corrupt(n).map_err(unable)?;
+    let opened = wire.anatomy(n);
+    let place = opened.and_then(|opened| place(&opened.headers, flipped));
+    let place = place.map_or_else(String::new, |place| format!(", in {place}"));
+    Ok(format!(
+        "one bit of #{n} is turned over{place}; `packet {n}` shows it"
+    ))
+}
+
+/// The packet that the next step delivers.
+fn first(wire: &crate::lab::Wire) -> Result<u64, Refusal> {
+    match wire.next() {
+        Some(packet) => Ok(packet.n),
+        None => Err(nothing_held(wire)),
+    }
+}
+
+/// An order is for a packet that is held, and none is.
+pub(super) fn nothing_held(wire: &crate::lab::Wire) -> Refusal {
+    let refusal = Refusal::new("the wire holds nothing");
+    match wire.holds() {
+        true => refusal.help("a call that sends puts packets on it; a timer of the kernel may too"),
+        false => refusal.help("`wire hold` stops packets, so that they can be stepped"),
+    }
 }
 
 fn unable(why: Unable) -> Refusal {

@@ -1,6 +1,6 @@
 //! Errors about the connection: not there yet, there already, gone.
 
-use super::super::facts::{OtherEnd, SocketFacts};
+use super::super::facts::{OtherEnd, Rst, SocketFacts};
 use super::{Scene, Words};
 use crate::event::TcpState;
 
@@ -182,6 +182,8 @@ fn peer_gone(scene: &Scene<'_>) -> Words {
     let name = scene.name();
     let how = if scene.proto().is_unix() {
         "The peer has closed its end; no one will ever read this.".to_owned()
+    } else if let Some(ended) = ended_otherwise(scene) {
+        format!("{ended} Every send() from then on gives EPIPE.")
     } else {
         let who = match &scene.facts.other_end {
             Some(OtherEnd {
@@ -206,6 +208,24 @@ fn peer_gone(scene: &Scene<'_>) -> Words {
     .then(scene.new_socket())
 }
 
+/// What the kernel does with a RST that has come.
+const ONCE: &str = "The kernel says so once; later calls find no connection (recv 0, send EPIPE).";
+
+/// Where the laboratory's wire shows that it was not the peer who ended the connection.
+fn ended_otherwise(scene: &Scene<'_>) -> Option<String> {
+    match scene.facts.rst? {
+        Rst::Packet { n, forged: true } => Some(format!(
+            "A forged RST (packet {n}) ended it. Its number fitted, so this kernel took it for the peer's; the peer has not \
+             sent it, and does not know of it."
+        )),
+        Rst::Packet { .. } => None,
+        Rst::Never => Some(
+            "No RST has come from the peer: this side's own kernel gave the connection up."
+                .to_owned(),
+        ),
+    }
+}
+
 /// ECONNRESET
 pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
     let name = scene.name();
@@ -217,47 +237,56 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}")),
         );
     }
-    let words = Words::new(format!(
-        "The peer ended the connection of {name} with a RST; what was under way is lost."
-    ));
-    if let Some(OtherEnd {
-        name: other,
-        closed_by: Some(statement),
-        linger_zero,
-        at_once,
-    }) = &scene.facts.other_end
-    {
-        let how = match (linger_zero, at_once) {
-            (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
-            (false, true) => {
-                "before it had read everything that had arrived: the kernel answers that with a RST"
-            }
-            (false, false) => {
-                "in the usual way, but data reached it after that: nobody could read them, so a RST came back"
-            }
-        };
+    if let Some(ended) = ended_otherwise(scene) {
         return Some(
-            words
-                .why(format!(
-                    "The peer was your own socket {other}. {statement} closed it {how}."
-                ))
-                .why(
-                    "The kernel says so once; later calls find no connection (recv 0, send EPIPE).",
-                )
-                .hint(format!("close {name}"))
-                .then(scene.new_socket()),
+            Words::new(format!(
+                "The connection of {name} is gone; what was under way is lost."
+            ))
+            .why(ended)
+            .why(ONCE)
+            .hint(format!("close {name}"))
+            .then(scene.new_socket()),
         );
     }
+    let number = match scene.facts.rst {
+        Some(Rst::Packet { n, .. }) => format!(" (packet {n})"),
+        _ => String::new(),
+    };
+    let words = Words::new(format!(
+        "The peer ended the connection of {name} with a RST{number}; what was under way is lost."
+    ));
+    let why = closed_by_the_session(scene).unwrap_or_else(|| {
+        "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its program \
+         had closed already or its kernel did not know the connection any more as data arrived, or when a listener \
+         closes before it accepted."
+            .to_owned()
+    });
     Some(
         words
-            .why(
-                "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its \
-                 program had closed already as data arrived, or when a listener closes before it accepted. The kernel \
-                 says so once; later calls find no connection (recv 0, send EPIPE).",
-            )
+            .why(why)
+            .why(ONCE)
             .hint(format!("close {name}"))
             .then(scene.new_socket()),
     )
+}
+
+/// How the session itself closed the other end.
+fn closed_by_the_session(scene: &Scene<'_>) -> Option<String> {
+    let other = scene.facts.other_end.as_ref()?;
+    let statement = other.closed_by.as_ref()?;
+    let how = match (other.linger_zero, other.at_once) {
+        (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
+        (false, true) => {
+            "before it had read everything that had arrived: the kernel answers that with a RST"
+        }
+        (false, false) => {
+            "in the usual way, but data reached it after that: nobody could read them, so a RST came back"
+        }
+    };
+    let name = &other.name;
+    Some(format!(
+        "The peer was your own socket {name}. {statement} closed it {how}."
+    ))
 }
 
 /// ECONNABORTED

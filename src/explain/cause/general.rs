@@ -2,6 +2,7 @@
 
 use super::super::facts::Proto;
 use super::{Scene, Words};
+use crate::event::TcpState;
 
 /// EAGAIN
 pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
@@ -23,23 +24,21 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     }
     let (nothing, ready) = match scene.call {
         "accept" => ("No connection is waiting.", "r"),
-        "recv" | "recvfrom" => ("No data are waiting.", "r"),
-        "send" | "sendto" | "sendall" => (
+        "recv" | "recvfrom" | "read" => ("No data are waiting.", "r"),
+        "send" | "sendto" | "sendall" | "write" if socket.state == Some(TcpState::SynSent) => (
+            "The handshake is not over: nothing can be sent before the SYN is answered.",
+            "w",
+        ),
+        "send" | "sendto" | "sendall" | "write" => (
             "The send buffer has no room, or the receiver's queue is full.",
             "w",
         ),
         "connect" => ("The server's accept queue is full.", "w"),
         _ => return None,
     };
-    let limit = if ready == "r" {
-        socket.recv_timeout
-    } else {
-        socket.send_timeout
-    };
-    let option = if ready == "r" {
-        "SO_RCVTIMEO"
-    } else {
-        "SO_SNDTIMEO"
+    let (limit, option) = match ready {
+        "r" => (socket.recv_timeout, "SO_RCVTIMEO"),
+        _ => (socket.send_timeout, "SO_SNDTIMEO"),
     };
     let why = if scene.flag("MSG_DONTWAIT") {
         "A call that may block would sleep here; --dontwait (MSG_DONTWAIT) asked it to return at once.".to_owned()

@@ -38,6 +38,11 @@ pub trait Crossed {
         self.asked(|state| state.log.next() - 1)
     }
 
+    /// How many packets the log has forgotten.
+    fn forgotten(&self) -> u64 {
+        self.asked(|state| state.log.forgotten())
+    }
+
     /// A packet opened.
     fn anatomy(&self, n: u64) -> Option<Anatomy> {
         self.asked(|state| tell::anatomy(state, n))

@@ -27,7 +27,7 @@ pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
 use crate::packet::Flipped;
-use log::Moment;
+use log::{Cause, Moment};
 use run::Shared;
 use std::io;
 use std::net::SocketAddr;
@@ -153,6 +153,21 @@ impl Wire {
         self.shared.still().state.ends(n)
     }
 
+    /// Whether a packet that a host sent has arrived whole and in order, and its receiver owes the ACK.
+    pub fn awaits_ack(&self, n: u64) -> bool {
+        let still = self.shared.still();
+        let record = still.state.log.get(n);
+        record.is_some_and(|record| {
+            let sound = record.spoiled.is_none() && record.cause != Cause::Forged;
+            sound && still.state.flows.awaits_ack(&record.mark)
+        })
+    }
+
+    /// The last RST that was delivered from one end of a connection to the other: its number, and whether it was forged.
+    pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<(u64, bool)> {
+        self.shared.still().state.rst(from, to)
+    }
+
     /// Whether packets are held.
     pub fn holds(&self) -> bool {
         self.shared.state().rules.hold
@@ -180,15 +195,18 @@ impl Wire {
         }
     }
 
-    /// Drops all that is held; with the wire flowing, all that comes from now on ([`Wire::clear`] mends it).
-    pub fn drop_all(&self) {
+    /// Drops all that is held; with the wire flowing, all that comes from now on ([`Wire::clear`] mends it). False where it
+    /// changes nothing: packets are held, and there is none.
+    pub fn drop_all(&self) -> bool {
         let mut still = self.shared.still();
+        let any = !still.state.held.is_empty();
         while let Some(n) = still.state.held.front().copied() {
             still.state.drop_held(n);
         }
         if !still.state.rules.hold {
             still.state.rules.cut = true;
         }
+        any || still.state.rules.cut
     }
 
     /// Sends one more copy of a packet, right behind it where it is held, and otherwise now. Whether it is held.
@@ -277,7 +295,7 @@ impl Wire {
         self.shared.state().log.set_bounds(bounds);
     }
 
-    /// How many packets the log has forgotten.
+    /// How many packets the log has forgotten so far; unlike [`Crossed::forgotten`] it asks no device for more.
     pub fn forgotten(&self) -> u64 {
         self.shared.state().log.forgotten()
     }

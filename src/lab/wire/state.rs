@@ -5,7 +5,7 @@ use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
+use crate::packet::{Flags, Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -164,14 +164,13 @@ impl State {
         notes: Vec<Note>,
     ) -> u64 {
         let n = self.log.next();
-        let mut mark = self.flows.enter(n, at, bytes, &parsed);
-        if cause == Cause::Forged {
-            // Nobody sends it again: somebody sends it.
-            mark.retransmission = None;
-        }
+        let forged = cause == Cause::Forged;
+        let mark = match forged {
+            true => self.flows.forged(n, at, bytes, &parsed),
+            false => self.flows.enter(n, at, bytes, &parsed),
+        };
         // What a host sends is right.
-        let spoiled =
-            (cause == Cause::Forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
+        let spoiled = (forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
         let place = self.log.store(bytes);
         self.log.push(Record {
             n,
@@ -370,6 +369,20 @@ impl State {
             SocketAddr::new(ip.src, tcp.src),
             SocketAddr::new(ip.dst, tcp.dst),
         ))
+    }
+
+    /// The last RST that was delivered from one end of a connection to the other, and whether it was forged.
+    pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<(u64, bool)> {
+        let is = |record: &&Record| {
+            let rst = record
+                .parsed
+                .tcp()
+                .is_some_and(|tcp| tcp.flags.has(Flags::RST));
+            let arrived = matches!(record.fate, Fate::Delivered | Fate::Duplicated);
+            rst && arrived && record.spoiled.is_none() && self.ends(record.n) == Some((from, to))
+        };
+        let record = self.log.iter().rev().find(is)?;
+        Some((record.n, record.cause == Cause::Forged))
     }
 
     /// How long a packet has been on the wire.

@@ -5,6 +5,9 @@ use super::state::State;
 use crate::packet::{Flags, Upper, serial};
 use std::net::SocketAddr;
 
+/// RFC 7323, section 2.3: a larger shift is taken for this one.
+const MOST_SCALE: u8 = 14;
+
 /// The latest conversation between two hosts, as one of them would go on with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Talk {
@@ -16,8 +19,8 @@ pub struct Talk {
     pub base: (u32, u32),
     /// The next sequence number, and the acknowledgement number that says all has arrived, as on the wire.
     pub next: (u32, u32),
-    /// The window field of the latest segment from the one that sends; none where it has sent only a SYN, whose window is
-    /// not scaled (RFC 7323, section 2.2).
+    /// The window field of the latest segment from the one that sends, RSTs left out, which announce none; of a SYN, whose
+    /// window is not scaled (RFC 7323, section 2.2), as a later segment would write it.
     pub window: Option<u16>,
 }
 
@@ -57,13 +60,33 @@ impl State {
                 of(from).fold(None, next).unwrap_or(base.0),
                 of(to).fold(None, next).unwrap_or(base.1),
             ),
-            window: of(from)
-                .rfind(|record| record.cause != Cause::Forged)
-                .or(mine)
-                .and_then(|record| record.sent().tcp())
-                .filter(|tcp| !tcp.flags.has(Flags::SYN))
-                .map(|tcp| tcp.window),
+            window: self.window(of(from), of(to)),
         })
+    }
+
+    /// The window that a host would announce if it went on as before.
+    fn window<'a>(
+        &self,
+        mine: impl DoubleEndedIterator<Item = &'a Record>,
+        mut theirs: impl Iterator<Item = &'a Record>,
+    ) -> Option<u16> {
+        let says = |record: &&Record| {
+            let tcp = record.sent().tcp();
+            tcp.is_some_and(|tcp| !tcp.flags.has(Flags::RST))
+        };
+        let mine: Vec<&Record> = mine.filter(says).collect();
+        let own = mine.iter().rfind(|record| record.cause != Cause::Forged);
+        let tcp = own.or(mine.last())?.sent().tcp()?;
+        if !tcp.flags.has(Flags::SYN) {
+            return Some(tcp.window);
+        }
+        let scales = |record: &Record| {
+            let tcp = record.sent().tcp();
+            tcp.is_some_and(|tcp| tcp.flags.has(Flags::SYN) && tcp.options.wscale.is_some())
+        };
+        let agreed = theirs.any(scales);
+        let shift = tcp.options.wscale.filter(|_| agreed).unwrap_or(0);
+        Some(tcp.window >> shift.min(MOST_SCALE))
     }
 }
 
@@ -79,8 +102,10 @@ fn next(before: Option<u32>, record: &Record) -> Option<u32> {
     let Some(next) = before else {
         return Some(end);
     };
-    let beyond = record.cause == Cause::Forged && serial::before(next, tcp.seq);
-    Some(if !beyond && serial::before(next, end) {
+    // Nor for one without ACK.
+    let taken = tcp.flags.any(Flags::ACK | Flags::SYN | Flags::RST);
+    let in_vain = record.cause == Cause::Forged && (serial::before(next, tcp.seq) || !taken);
+    Some(if !in_vain && serial::before(next, end) {
         end
     } else {
         next

@@ -6,8 +6,8 @@ use super::state::{Moved, State};
 use super::whose::of_flow;
 use crate::event::packet::{Anatomy, Fate, Flow, Ladder, Packet, Rung};
 use crate::packet::{
-    Again, Mark, Parsed, Retransmission, anatomy as opened, end, flags_in_letters, flags_in_words,
-    info, options_in_words, wrong,
+    Again, Flags, Mark, Parsed, Retransmission, anatomy as opened, end, flags_in_letters,
+    flags_in_words, info, options_in_words, wrong,
 };
 use std::net::IpAddr;
 
@@ -56,7 +56,9 @@ fn whole(state: &State, record: &Record) -> Packet {
             options_in_words(bytes, tcp, base)
         }),
         info: match record.spoiled {
-            None => info(bytes, parsed).or_else(|| meaning(mark)),
+            None => info(bytes, parsed)
+                .or_else(|| challenge(state, record))
+                .or_else(|| meaning(mark)),
             Some(_) => broken(bytes, parsed),
         },
         fate: record.fate,
@@ -95,6 +97,18 @@ fn broken(bytes: &[u8], parsed: &Parsed) -> Option<String> {
     let sum = wrong(bytes, parsed).map(|sum| format!("wrong {} checksum", sum.layer.name()));
     let words: Vec<String> = sum.into_iter().chain(info(bytes, parsed)).collect();
     (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Whether it answers a RST or a SYN that a connection does not take at its word: RFC 5961, sections 3 and 4.
+fn challenge(state: &State, record: &Record) -> Option<String> {
+    let Cause::Answer(n) = record.cause else {
+        return None;
+    };
+    let (asked, tcp) = (state.log.get(n)?, record.sent().tcp()?);
+    let bare = tcp.flags == Flags::ACK && record.mark.flow == asked.mark.flow;
+    let flags = asked.sent().tcp()?.flags;
+    let doubted = flags.has(Flags::RST) || flags.has(Flags::SYN) && !flags.has(Flags::ACK);
+    (bare && doubted && asked.from != record.from).then(|| "challenge ACK".to_owned())
 }
 
 /// What a segment without data is for, where its place in the conversation tells.

@@ -53,7 +53,7 @@ fn wire(wire: &Wire) -> String {
         Wire::Drop(Which::Number(n)) => format!("drop {n}"),
         Wire::Drop(Which::Next) => "drop next".into(),
         Wire::Drop(Which::All) => "drop all".into(),
-        Wire::Dup(n) => format!("dup {n}"),
+        Wire::Dup(n) => format!("dup {}", held(*n)),
         Wire::Swap(None) => "swap".into(),
         Wire::Swap(Some((a, b))) => format!("swap {a} {b}"),
         Wire::Delay(time) => format!("delay {}", delay(*time)),
@@ -61,7 +61,7 @@ fn wire(wire: &Wire) -> String {
             Some(seed) => format!("loss {percent}% seed {seed}"),
             None => format!("loss {percent}%"),
         },
-        Wire::Corrupt(n) => format!("corrupt {n}"),
+        Wire::Corrupt(n) => format!("corrupt {}", held(*n)),
         Wire::Mtu(bytes) => format!("mtu {bytes}"),
         Wire::Rate(None) => "rate off".into(),
         Wire::Rate(Some(bits)) if bits % 1_000_000 == 0 => format!("rate {}M", bits / 1_000_000),
@@ -71,6 +71,11 @@ fn wire(wire: &Wire) -> String {
         Wire::Log(Some(n)) => format!("log {n}"),
         Wire::Clear => "clear".into(),
     }
+}
+
+/// A packet's number, or the first that is held.
+fn held(n: Option<u64>) -> String {
+    n.map_or_else(|| "next".to_owned(), |n| n.to_string())
 }
 
 fn delay(time: Duration) -> String {

@@ -268,6 +268,7 @@ pub(super) fn missing(
         at,
         before,
         socket: None,
+        held: false,
     }));
     fault
 }

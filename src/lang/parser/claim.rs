@@ -86,6 +86,7 @@ fn asking(i: &Input, mut fault: Fault, question: &str) -> Fault {
         at: i.state.source[..i.at()].trim_end().len(),
         before: " ",
         socket: None,
+        held: false,
     }));
     fault
 }

@@ -49,7 +49,7 @@ pub(super) const WIRE: Command = order(
         form("hold", "every packet waits for step"),
         form("flow", "packets cross by themselves, held ones first"),
         form("drop <n>|next|all", "a packet never arrives"),
-        form("dup <n>", "a held packet arrives twice"),
+        form("dup <n>|next", "a packet arrives twice"),
         form(
             "swap [<n> <m>]",
             "two held packets change places; alone, the first two",
@@ -59,7 +59,7 @@ pub(super) const WIRE: Command = order(
             "loss <percent> [seed <s>]",
             "lose packets at random, the same ones for the same seed",
         ),
-        form("corrupt <n>", "turn over one bit of a held packet"),
+        form("corrupt <n>|next", "turn over one bit of a held packet"),
         form("mtu <bytes>", "the largest packet that may cross"),
         form("rate <bits>|off", "bits a second: 64k, 1M"),
         form("log [<n>]", "what crossed; the last n packets"),

@@ -91,6 +91,9 @@ fn same_effect(model: &Wire, learner: &Wire) -> bool {
         (Wire::Drop(Which::All), _) | (_, Wire::Drop(Which::All)) => false,
         (Wire::Drop(Which::Next), _) | (_, Wire::Drop(Which::Next)) => true,
         (Wire::Swap(a), Wire::Swap(b)) => a.is_none() || b.is_none(),
+        (Wire::Dup(a), Wire::Dup(b)) | (Wire::Corrupt(a), Wire::Corrupt(b)) => {
+            a.is_none() || b.is_none()
+        }
         (Wire::Loss { percent: a, seed }, Wire::Loss { percent: b, .. }) => {
             a == b && seed.is_none()
         }

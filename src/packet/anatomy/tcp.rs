@@ -5,7 +5,8 @@ use super::{Packet, ports};
 use crate::packet::checksum::Layer;
 use crate::packet::model::Header;
 use crate::packet::parse::option::kind;
-use crate::packet::parse::{Flags, TcpOption, Upper, options};
+use crate::packet::parse::{Flags, Tcp, TcpOption, Upper, options};
+use crate::packet::serial::before;
 use crate::packet::words::option_in_words;
 
 pub(super) fn tcp(packet: &Packet<'_>, at: usize, headers: &mut Vec<Header>) {
@@ -50,7 +51,7 @@ pub(super) fn tcp(packet: &Packet<'_>, at: usize, headers: &mut Vec<Header>) {
             .map_or(0, |(_, ack)| ack);
         let raw = packet.bytes.get(tcp.header.clone()).unwrap_or(&[]);
         for found in options(raw.get(20..).unwrap_or(&[])) {
-            option(&mut drawing, &found, raw.len(), base);
+            option(&mut drawing, &found, raw.len(), base, tcp);
         }
         packet.data(&mut drawing, tcp.header.end);
     }
@@ -139,7 +140,13 @@ fn window(packet: &Packet<'_>, drawing: &mut Drawing<'_>) {
     });
 }
 
-fn option(drawing: &mut Drawing<'_>, found: &TcpOption<'_>, header: usize, base: u32) {
+/// Whether the first of the blocks lies before what is acknowledged: then it says that this has come once more.
+fn is_duplicate(tcp: &Tcp) -> bool {
+    let first = tcp.options.sack().first();
+    first.is_some_and(|(_, end)| tcp.flags.has(Flags::ACK) && !before(tcp.ack, *end))
+}
+
+fn option(drawing: &mut Drawing<'_>, found: &TcpOption<'_>, header: usize, base: u32, tcp: &Tcp) {
     let at = 20 + found.at;
     let (name, meaning) = match found.kind {
         kind::END => ("End of Option List", "padding follows"),
@@ -155,6 +162,10 @@ fn option(drawing: &mut Drawing<'_>, found: &TcpOption<'_>, header: usize, base:
         kind::SACK_PERMITTED => (
             "SACK Permitted",
             "selective acknowledgments are understood (RFC 2018)",
+        ),
+        kind::SACK if is_duplicate(tcp) => (
+            "SACK",
+            "the first of these came once more, though it was there already (D-SACK, RFC 2883)",
         ),
         kind::SACK => (
             "SACK",

@@ -61,6 +61,8 @@ pub(super) struct End {
     pub fin: Option<i64>,
     /// One past the highest that it has sent.
     pub high: i64,
+    /// The same of what was forged in its name.
+    pub forged: i64,
     pub sent: VecDeque<Sent>,
     /// What of it has arrived.
     pub arrival: Arrival,

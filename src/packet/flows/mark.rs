@@ -54,6 +54,8 @@ pub struct Mark {
     pub window_probe: bool,
     /// An ICMP error, which belongs to the conversation of the packet that it quotes.
     pub about: bool,
+    /// Somebody made it by hand.
+    pub(super) forged: bool,
     /// The how-manieth packet this way.
     pub(super) ordinal: u64,
     /// Bytes of payload that count as such.

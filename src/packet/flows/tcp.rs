@@ -36,7 +36,12 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
         times: 0,
         acks: segment.ack.is_some(),
     };
-    if mark.keep_alive || mark.window_probe {
+    if mark.forged {
+        // Nobody sends it again: somebody sends it.
+        if segment.to > segment.from {
+            own.forged = own.forged.max(segment.to);
+        }
+    } else if mark.keep_alive || mark.window_probe {
         own.high = own.high.max(segment.to);
     } else if segment.to > segment.from {
         mark.retransmission = own.send(piece, segment.syn);
@@ -183,7 +188,7 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
     } else if bare {
         let same = own.said_window == Some(segment.window);
         // RFC 5681, section 2; with SACK blocks it counts whatever its window (RFC 6675, section 2).
-        if peer.high > ack && (same || segment.sack.is_some()) {
+        if peer.high.max(peer.forged) > ack && (same || segment.sack.is_some()) {
             own.duplicates += 1;
             mark.duplicate_ack = Some(own.duplicates);
         } else {

@@ -54,7 +54,8 @@ pub(super) fn fate(packet: &Packet) -> (String, Paint) {
 /// `0.2 s`, `12 s`, `3 min 5 s`: as exact as a person wants to know.
 fn seconds(ms: u64) -> String {
     match ms {
-        0..10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        0..100 => format!("{ms} ms"),
+        100..10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
         10_000..60_000 => format!("{} s", ms / 1000),
         _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
     }

@@ -423,3 +423,50 @@ fn many_hosts_in_a_narrow_terminal() {
         assert!(out.contains("#7"), "{width}: {out}");
     }
 }
+
+#[test]
+fn what_an_arrow_is_about_is_said_as_far_as_it_fits() {
+    let about = |n, proto: &str, info: &str| Packet {
+        proto: proto.to_owned(),
+        info: Some(info.to_owned()),
+        ..udp(n, 36)
+    };
+    let rungs = [
+        about(1, "udp", "fragment 0+1480 of id 0x9a14, more follow"),
+        about(
+            2,
+            "fragment",
+            "fragment 1480+1480 of id 0x9a14, more follow",
+        ),
+        back(about(
+            3,
+            "icmp",
+            "port unreachable, about udp 10.0.0.1:47135 to 10.0.0.2:99",
+        )),
+    ];
+    let rungs = rungs.into_iter().flat_map(|packet| {
+        let n = packet.n;
+        [sent(packet), Rung::Arrived(n)]
+    });
+    let rungs: Vec<Rung> = rungs.collect();
+    assert_snapshot!(drawn(TERMINAL, ladder(&TWO, rungs.clone())), @r"
+    sock>
+       client                                                               server
+          │── #1 UDP len 36 fragment 0+1480 of id 0x9a14, more follow ────────▶│
+          │                                                                    │
+          │── #2 fragment 1480+1480 of id 0x9a14, more follow ────────────────▶│
+          │                                                                    │
+          │◀─ #3 ICMP port unreachable ────────────────────────────────────────│
+          │                                                                    │
+    ");
+    assert_snapshot!(drawn(NARROW, ladder(&TWO, rungs)), @r"
+    sock>
+       client                                           server
+          │── #1 UDP len 36 fragment 0+1480 ──────────────▶│
+          │                                                │
+          │── #2 fragment 1480+1480 ──────────────────────▶│
+          │                                                │
+          │◀─ #3 ICMP port unreachable ────────────────────│
+          │                                                │
+    ");
+}

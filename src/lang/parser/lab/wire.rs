@@ -1,7 +1,8 @@
 //! What stands after `wire`.
 
 use super::words::{
-    Word, bounded, count, follows, is_numbered, need, packet_number, peek, take, unknown, word,
+    Word, bounded, count, follows, is_numbered, need, need_held, packet_number, peek, take,
+    unknown, word,
 };
 use crate::lang::fault::Fault;
 use crate::lang::order::{Which, Wire};
@@ -24,8 +25,8 @@ pub(super) fn wire(i: &mut Input) -> Parsed<Wire> {
         "flow" => Wire::Flow,
         "clear" => Wire::Clear,
         "drop" => Wire::Drop(which(i)?),
-        "dup" => Wire::Dup(packet_number(i)?),
-        "corrupt" => Wire::Corrupt(packet_number(i)?),
+        "dup" => Wire::Dup(one(i)?),
+        "corrupt" => Wire::Corrupt(one(i)?),
         "swap" => Wire::Swap(pair(i)?),
         "delay" => Wire::Delay(delay(i)?),
         "loss" => loss(i)?,
@@ -56,6 +57,18 @@ fn which(i: &mut Input) -> Parsed<Which> {
         "next" => Ok(take(i).map_or(Which::Next, |_| Which::Next)),
         "all" => Ok(take(i).map_or(Which::All, |_| Which::All)),
         _ => packet_number(i).map(Which::Number),
+    }
+}
+
+/// `2`, `#2`, `next`
+fn one(i: &mut Input) -> Parsed<Option<u64>> {
+    blank(i);
+    if !is_numbered(i) {
+        need_held(i, "its number, or next")?;
+    }
+    match peek(i) {
+        "next" => Ok(take(i).and(None)),
+        _ => packet_number(i).map(Some),
     }
 }
 
