@@ -5,6 +5,7 @@
 //! | `script` | runs a file, `-c` or a pipe: no line editor, no thread |
 //! | `shell` | the loop at a terminal |
 //! | `editor`, `plain` | where its lines come from |
+//! | `join`, `more` | what goes over several lines: in a script, at the prompt |
 //! | `helper`, `complete`, `hint`, `highlight` | what the editor asks while a line is typed |
 //! | `scan`, `place` | the line that is being typed, cut up; where the cursor stands in it |
 //! | `watch` | a lesson in front of a class |
@@ -20,6 +21,7 @@ mod hint;
 mod history;
 mod join;
 mod lines;
+mod more;
 mod output;
 mod place;
 mod plain;

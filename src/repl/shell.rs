@@ -2,11 +2,13 @@
 
 use super::join::logical_lines;
 use super::lines::{Entered, Lines};
+use super::more;
 use super::output::Output;
 use super::prompt::{CountedPrompt, styled};
 use super::shared::Shared;
 use super::threads::interrupt_at_prompt;
 use crate::app::{Missing, Outcome};
+use crate::lang;
 use crate::text::style::{Paint, Style};
 use std::io;
 use std::sync::Arc;
@@ -71,7 +73,10 @@ impl<L: Lines> Shell<L> {
         while going && !self.output.broken() {
             let prompt = self.prompt();
             going = match self.lines.next(&prompt) {
-                Entered::Text(text) => self.text(&text) || self.leaves_only_the_lesson(),
+                Entered::Text(text) => match self.whole(text) {
+                    Some(text) => self.text(&text) || self.leaves_only_the_lesson(),
+                    None => true,
+                },
                 Entered::Interrupted => {
                     let words = interrupt_at_prompt(&self.shared);
                     self.output.write(&words);
@@ -100,6 +105,16 @@ impl<L: Lines> Shell<L> {
         self.output.write(&waiting);
         self.output.flush();
         CountedPrompt::new(&text, jobs, Arc::clone(&self.shared.blocked), &self.style)
+    }
+
+    /// What was entered, and what belongs to it in the lines that follow. `None` where it was dropped.
+    fn whole(&mut self, text: String) -> Option<String> {
+        let output = &mut self.output;
+        let mut say = |words: &str| {
+            output.write(words);
+            output.flush();
+        };
+        more::whole(text, &mut self.lines, &self.shared, &self.style, &mut say)
     }
 
     /// Runs what was entered: a line, or several that were pasted, up to the first that goes wrong. False to leave.
@@ -156,7 +171,7 @@ impl<L: Lines> Shell<L> {
             };
             let Some(answer) = self.ask(&missing) else {
                 self.output.write("  Nothing was called.\n");
-                self.lines.remember(&line);
+                self.lines.remember(&lang::folded(&line));
                 return Ran::Badly;
             };
             let complete = missing.complete(&line, &answer);
@@ -171,7 +186,7 @@ impl<L: Lines> Shell<L> {
             };
             outcome = self.execute(&line);
         }
-        self.lines.remember(&line);
+        self.lines.remember(&lang::folded(&line));
         match outcome {
             Outcome { quit: true, .. } => Ran::Quit,
             Outcome {

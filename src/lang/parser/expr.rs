@@ -313,9 +313,7 @@ pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
         .fault(i.at(), what)
         .expecting("a value: a name, a number, \"text\", an address");
     match i.rest() {
-        "\\" => fault.helping(
-            "a call stands in one line here; only in a paste or a script may it go over several",
-        ),
+        "\\" => fault.helping("a backslash at the end goes on in the next line, and here is none"),
         _ => fault,
     }
 }

@@ -97,8 +97,7 @@ pub(super) fn inside<'a, T>(
 pub(super) fn unclosed(i: &Input, start: usize, close: &str) -> Fault {
     if i.rest().is_empty() {
         return Fault::new((start, start + 1), "this bracket is never closed")
-            .expecting(format!("{close} at the end"))
-            .helping("a call stands in one line here; only in a paste or a script may it go over several");
+            .expecting(format!("{close} at the end"));
     }
     if let Some(fault) = super::joins::word_in_value(i, i.at(), peek_identifier(i)) {
         return fault;
