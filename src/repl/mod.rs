@@ -75,7 +75,7 @@ pub fn interact(app: impl FnOnce() -> io::Result<App>, options: &Options<'_>) ->
     let words = Words::default();
     let history = options.history.then(HistoryFile::usual).flatten();
     let editor = can_edit().then(|| Editor::new(Arc::clone(&words), options.style, history));
-    let form = Form::new(options.style, options.json).at_prompt();
+    let form = Form::new(options.style, options.json);
     if let Some(Ok(mut lines)) = editor {
         terminal::remember();
         let console = lines.console();

@@ -10,6 +10,7 @@ use super::threads::interrupt_at_prompt;
 use crate::app::{Missing, Outcome};
 use crate::lang;
 use crate::text::style::{Paint, Style};
+use crate::text::wrap::indented;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -25,7 +26,12 @@ pub struct Shell<L> {
     style: Style,
     /// The lesson that is on was asked for on the command line: who leaves it wants no shell.
     for_lesson: bool,
+    /// Whether it was said that a blocked call leaves the prompt usable.
+    told_of_jobs: bool,
 }
+
+/// Said once, when the prompt comes back while a call is blocked: pasted lines and a wait have to end first.
+const YOURS: &str = "  The prompt is yours; the blocked call's result will appear above it.\n";
 
 /// What became of a statement.
 enum Ran {
@@ -57,6 +63,7 @@ impl<L: Lines> Shell<L> {
             lines,
             style,
             for_lesson: false,
+            told_of_jobs: false,
         }
     }
 
@@ -103,6 +110,10 @@ impl<L: Lines> Shell<L> {
         drop(app);
         let waiting = self.shared.console.drain();
         self.output.write(&waiting);
+        if jobs > 0 && !self.told_of_jobs && !self.shared.form().json() {
+            self.told_of_jobs = true;
+            self.output.write(YOURS);
+        }
         self.output.flush();
         CountedPrompt::new(&text, jobs, Arc::clone(&self.shared.blocked), &self.style)
     }
@@ -177,9 +188,10 @@ impl<L: Lines> Shell<L> {
             let complete = missing.complete(&line, &answer);
             line = if self.stands_alone(&answer, &complete) {
                 let left = self.style.clean(&line);
-                self.output.write(&format!(
-                    "  Not called: {left}. What you typed is a line of its own.\n"
-                ));
+                let words = format!("Not called: {left}. What you typed is a line of its own.");
+                let width = self.shared.form().width();
+                self.output
+                    .write(&(indented(&words, width, "  ", "      ") + "\n"));
                 answer
             } else {
                 complete

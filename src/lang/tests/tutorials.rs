@@ -351,14 +351,12 @@ fn a_structure_is_answered_with_the_address_to_type() {
 }
 
 #[test]
-fn a_call_over_several_lines_is_told_to_stand_in_one() {
-    for line in ["s = socket.socket(socket.AF_INET,", "r, w, e = \\"] {
-        assert!(
-            fault(line).help.concat().contains("one line"),
-            "{line}: {:?}",
-            fault(line)
-        );
-    }
+fn what_is_open_where_the_text_ends_is_named() {
+    let open = fault("s = socket.socket(socket.AF_INET,");
+    assert_eq!(open.message, "this bracket is never closed");
+    assert_eq!(open.expected, [") at the end"]);
+    let open = fault("r, w, e = \\");
+    assert!(open.help.concat().contains("in the next line"), "{open:?}");
     assert!(
         fault("print(\"x\" if 1 else 2)")
             .message
