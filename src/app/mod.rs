@@ -17,6 +17,7 @@ pub mod play;
 mod print;
 mod settings;
 mod statement;
+mod topics;
 mod variant;
 mod vocabulary;
 mod warn;
