@@ -49,6 +49,10 @@ pub fn open_end(text: &str) -> Option<&str> {
     None
 }
 
+/// What needs no blank behind it, and what none in front.
+const OPENS: [char; 3] = ['(', '[', '{'];
+const CLOSES: [char; 3] = [')', ']', '}'];
+
 /// A logical line in one line, with the same meaning: comments at the ends of its lines go, and so do backslashes.
 pub fn folded(line: &str) -> Cow<'_, str> {
     if !line.contains('\n') {
@@ -57,17 +61,23 @@ pub fn folded(line: &str) -> Cow<'_, str> {
     let mut open = Open::default();
     let mut one = String::with_capacity(line.len());
     for part in line.lines() {
+        let inside = open.triple.is_some();
+        if part.trim().is_empty() && !inside {
+            continue;
+        }
         let code = &part[..open.read(part)];
         if open.triple.is_some() {
             one.push_str(code);
             one.push_str("\\n");
             continue;
         }
-        let code = code.strip_suffix('\\').unwrap_or(code).trim_end();
-        one.push_str(code);
-        one.push(' ');
+        let code = code.strip_suffix('\\').unwrap_or(code);
+        let code = if inside { code } else { code.trim_start() };
+        let apart =
+            !one.is_empty() && !inside && !one.ends_with(OPENS) && !code.starts_with(CLOSES);
+        one.push_str(if apart { " " } else { "" });
+        one.push_str(code.trim_end());
     }
-    one.truncate(one.trim_end().len());
     Cow::Owned(one)
 }
 
@@ -296,13 +306,10 @@ mod tests {
             ("ls # all", "ls # all"),
             (
                 "s.bind((\n  'a#',  # (any\n  80))  # one",
-                "s.bind((   'a#',   80))",
+                "s.bind(('a#', 80))",
             ),
-            ("connect s \\\n  :80", "connect s   :80"),
-            (
-                "bind(s, // here\n /* a\n b */ 1);",
-                "bind(s,  /* a  b */ 1);",
-            ),
+            ("connect s \\\n  :80", "connect s :80"),
+            ("bind(s, // here\n /* a\n b */ 1);", "bind(s, /* a b */ 1);"),
             ("x = '''a\n# b'''\n", "x = '''a\\n# b'''"),
         ] {
             assert_eq!(folded(several), one);

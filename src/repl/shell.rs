@@ -162,6 +162,7 @@ impl<L: Lines> Shell<L> {
         if rest.is_empty() {
             return;
         }
+        let rest: Vec<&str> = rest.iter().flat_map(|line| line.lines()).collect();
         let mut words = match rest.len() {
             1 => "  Stopped there. Not run:\n".to_owned(),
             n => format!("  Stopped there. Not run, {n} lines:\n"),

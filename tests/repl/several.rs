@@ -27,9 +27,9 @@ fn an_open_bracket_goes_on_in_the_next_line() {
     terminal.sees("sendto(3, \"x\", 1, 0, {sa_family=AF_INET, sin_port=htons(9)");
     // One line in the history, here and in the next session, and it can be run again.
     terminal.run("history", "sock> ");
-    terminal.sees("  s.sendto( b\"x\", (\"127.0.0.1\", 9))");
+    terminal.sees("  s.sendto(b\"x\", (\"127.0.0.1\", 9))");
     terminal.keys("\x1b[A\x1b[A");
-    terminal.sees("sock> s.sendto( b\"x\", (\"127.0.0.1\", 9))");
+    terminal.sees("sock> s.sendto(b\"x\", (\"127.0.0.1\", 9))");
     terminal.run("", "sock> ");
     assert_eq!(terminal.text().matches("sendto(3, \"x\"").count(), 2);
 }

@@ -82,7 +82,11 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
             call::build(i, start, command, name, given, true)
         }
         Some(command) => call::bare_method(i, command, target),
-        None if name.starts_with("sin") || name.starts_with("sun_") || name == "s_addr" => {
+        None if name.starts_with("sin")
+            || ["sun_", "sa_", "ss_", "s_addr"]
+                .iter()
+                .any(|it| name.starts_with(it)) =>
+        {
             Err(no_structs(i, start).into())
         }
         None => {
@@ -132,6 +136,13 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
         "" => "addr",
         name => name,
     };
+    let rest = i.rest().trim_start();
+    if i.knows(name) && (!rest.starts_with('=') || rest.starts_with("==")) {
+        // ntohs(client.sin_port)
+        return i
+            .fault(start, "an address is no structure here: it has two parts")
+            .expecting(format!("{name}[0], the host, or {name}[1], the port"));
+    }
     // address.sin_port = htons(PORT)
     let port = line.split_once("htons(").map(|(_, port)| port);
     let port = port
