@@ -36,13 +36,29 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
     })
 }
 
-/// What is open where a text ends: its last logical line, should more lines be able to belong to it.
-pub fn open_end(text: &str) -> Option<&str> {
+/// A logical line that is open where a text ends: more lines may belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenEnd<'a> {
+    /// Its text so far.
+    pub text: &'a str,
+    /// It ends inside triple quotes or a comment: an empty line is a part of it.
+    pub verbatim: bool,
+}
+
+/// What is open where a text ends.
+pub fn open_end(text: &str) -> Option<OpenEnd<'_>> {
     let mut rest = text;
     while !rest.is_empty() {
         let first = logical(rest);
         if first.open {
-            return Some(rest);
+            let mut open = Open::default();
+            for line in rest.split_inclusive('\n') {
+                open.read(line);
+            }
+            return Some(OpenEnd {
+                text: rest,
+                verbatim: open.triple.is_some() || open.comment,
+            });
         }
         rest = &rest[first.len..];
     }
@@ -292,9 +308,18 @@ mod tests {
 
     #[test]
     fn what_is_open_at_the_end() {
-        assert_eq!(open_end("ls\ns.bind((\n 'a',"), Some("s.bind((\n 'a',"));
-        assert_eq!(open_end("s.bind((\n 80))\nx = '''a"), Some("x = '''a"));
-        assert_eq!(open_end("ls\nls \\"), Some("ls \\"));
+        let open = |text, verbatim| Some(OpenEnd { text, verbatim });
+        assert_eq!(
+            open_end("ls\ns.bind((\n 'a',"),
+            open("s.bind((\n 'a',", false)
+        );
+        assert_eq!(
+            open_end("s.bind((\n 80))\nx = '''a\n"),
+            open("x = '''a\n", true)
+        );
+        assert_eq!(open_end("f('''a\n''',"), open("f('''a\n''',", false));
+        assert_eq!(open_end("/* a"), open("/* a", true));
+        assert_eq!(open_end("ls\nls \\"), open("ls \\", false));
         for whole in ["", "ls", "s.bind((\n 80))", "send s \"(\"\n"] {
             assert_eq!(open_end(whole), None, "{whole}");
         }

@@ -26,7 +26,7 @@ pub use canonical::{
     canonical, canonical_call, canonical_claim, canonical_expr, canonical_order, canonical_side,
 };
 pub use fault::{Fault, Missing};
-pub use lines::{Line, folded, lines, open_end, unfinished};
+pub use lines::{Line, OpenEnd, folded, lines, open_end, unfinished};
 pub use order::Order;
 use std::borrow::Cow;
 

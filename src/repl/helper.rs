@@ -16,6 +16,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Shown where a statement goes on and nothing is typed yet.
 const HOW_TO_END: &str = "(it goes on here; an empty line ends it, Ctrl-C drops it)";
 
+/// The same inside triple quotes or a comment, to which an empty line belongs.
+const HOW_TO_END_TEXT: &str =
+    "(it goes on here up to its end; two empty lines end it, Ctrl-C drops it)";
+
 /// The names known at the moment, shared with the thread that watches for changes.
 pub type Words = Arc<Mutex<Vocabulary>>;
 
@@ -28,8 +32,8 @@ pub struct Guide {
     teaching: bool,
     /// The lines before the one that is edited, where it goes on with an open statement.
     before: String,
-    /// Whether it is the first such line: how to end it is said once.
-    second: bool,
+    /// What the first such line is told: how to end it.
+    how_to_end: Option<&'static str>,
 }
 
 /// What is to happen once the editor has opened its own descriptors and the terminal is in raw mode.
@@ -47,7 +51,7 @@ impl Guide {
             started: RefCell::new(None),
             teaching: true,
             before: String::new(),
-            second: false,
+            how_to_end: None,
         }
     }
 
@@ -72,12 +76,18 @@ impl Guide {
 
     /// The next line goes on with the statement that is open where `before` ends; where that is empty, none is.
     pub fn goes_on_from(&mut self, before: &str) {
-        self.before = lang::open_end(before).map_or_else(String::new, |open| {
+        let open = lang::open_end(before);
+        self.before = open.map_or_else(String::new, |open| {
             // As the line will be once it is whole: what joins it and the next is a blank.
-            let one = lang::folded(&format!("{open}\n")).into_owned();
+            let one = lang::folded(&format!("{}\n", open.text)).into_owned();
             one + " "
         });
-        self.second = !self.before.is_empty() && !before.contains('\n');
+        self.how_to_end = open
+            .filter(|_| !before.contains('\n'))
+            .map(|open| match open.verbatim {
+                true => HOW_TO_END_TEXT,
+                false => HOW_TO_END,
+            });
     }
 
     /// What is edited up to `pos`, behind what it goes on with.
@@ -150,8 +160,8 @@ impl Hinter for Guide {
         if !self.teaching || pos < line.len() {
             return None;
         }
-        if line.is_empty() && self.second {
-            return Some(Shown(HOW_TO_END.to_owned()));
+        if let Some(words) = self.how_to_end.filter(|_| line.is_empty()) {
+            return Some(Shown(words.to_owned()));
         }
         let comparing = self.with_words(|words| words.comparing);
         hint::missing(&self.up_to(line, pos), comparing).map(Shown)

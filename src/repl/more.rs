@@ -13,7 +13,7 @@ const PROMPT: &str = "... ";
 const DROPPED: &str = "  What was open is dropped. Nothing was called.\n";
 
 /// Reads on while a bracket, a string or a comment of `text` is open, or a backslash ends it. An empty line or Ctrl-D
-/// ends it as it stands: the parser says then what is open. `None` where Ctrl-C drops it. `say` shows what comes in
+/// ends it as it stands, and the parser says then what is open. `None` where Ctrl-C drops it. `say` shows what comes in
 /// between, before the next prompt.
 pub fn whole(
     mut text: String,
@@ -41,13 +41,16 @@ pub fn whole(
     Some(text)
 }
 
-/// Whether one more line is to be read: not after an empty one, and not where the last line means something as it
-/// stands (`send s :(`).
+/// Whether one more line is to be read: not after an empty one (two, where one may be a part of it), and not where the
+/// last line means something as it stands (`send s :(`).
 fn goes_on(text: &str, shared: &Shared) -> bool {
-    let last = text.rsplit('\n').next().unwrap_or_default();
-    if text.contains('\n') && last.trim().is_empty() {
+    let Some(open) = lang::open_end(text) else {
+        return false;
+    };
+    let lines = text.rsplit('\n');
+    let empty = lines.take_while(|line| line.trim().is_empty()).count();
+    if text.contains('\n') && empty > usize::from(open.verbatim) {
         return false;
     }
-    let runs = |open: &str| !open.ends_with('\\') && shared.app().can_run(open);
-    lang::open_end(text).is_some_and(|open| !runs(open))
+    open.text.ends_with('\\') || !shared.app().can_run(open.text)
 }

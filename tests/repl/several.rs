@@ -173,3 +173,19 @@ fn a_lesson_and_a_plain_terminal_go_on_as_well() {
     terminal.line("socket.AF_INET)");
     terminal.sees("= 3");
 }
+
+#[test]
+fn an_empty_line_is_a_part_of_a_text_in_triple_quotes() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    opens(&mut terminal, "x = \"\"\"HTTP/1.0 200 OK");
+    terminal.sees("two empty lines end it");
+    opens(&mut terminal, "");
+    opens(&mut terminal, "hi");
+    terminal.run("\"\"\"", "sock> ");
+    terminal.run("expect x == \"HTTP/1.0 200 OK\\n\\nhi\\n\"", "sock> ");
+    terminal.sees("ok   x ==");
+    opens(&mut terminal, "x = \"\"\"a");
+    opens(&mut terminal, "");
+    terminal.run("", "sock> ");
+    terminal.sees("error: this text is never closed");
+}

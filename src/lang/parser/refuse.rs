@@ -223,6 +223,11 @@ type NoCall = (
 
 const NO_CALLS: &[NoCall] = &[
     (
+        &["min", "max", "sum"],
+        "numbers are only added, subtracted and multiplied here: write the number itself",
+        &["conn.recv(2048)"],
+    ),
+    (
         &["setdefaulttimeout"],
         "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
         &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
