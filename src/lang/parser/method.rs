@@ -82,13 +82,7 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
             call::build(i, start, command, name, given, true)
         }
         Some(command) => call::bare_method(i, command, target),
-        None if name.starts_with("sin")
-            || ["sun_", "sa_", "ss_", "s_addr"]
-                .iter()
-                .any(|it| name.starts_with(it)) =>
-        {
-            Err(no_structs(i, start).into())
-        }
+        None if is_field(name) => Err(no_structs(i, start).into()),
         None => {
             let known = PROPERTIES.into_iter().chain(call::names());
             Err(Fault::new((at, i.at()), format!("there is no .{name}"))
@@ -98,6 +92,12 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
                 .into())
         }
     }
+}
+
+/// Whether C's structures of addresses have a field of this name.
+fn is_field(name: &str) -> bool {
+    let begins = |with: &&str| name.starts_with(with);
+    ["sin", "sun_", "sa_", "ss_", "s_addr"].iter().any(begins)
 }
 
 /// `data.decode`, whose name, read just now, began at `at`.
