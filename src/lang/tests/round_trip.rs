@@ -109,6 +109,9 @@ fn value() -> BoxedStrategy<Expr> {
                     .prop_map(|(name, at)| Expr::Index(Box::new(Expr::Name(name)), at)),
                 (select(functions), inner.clone())
                     .prop_map(|(function, value)| Expr::Apply(function, vec![value])),
+                (inner.clone(), select(vec!["04x", ">10"])).prop_map(|(value, form)| {
+                    Expr::Apply(Function::Format, vec![value, Expr::Text(form.into())])
+                }),
                 (select(operators), boxed.clone(), boxed)
                     .prop_map(|(op, a, b)| Expr::Binary(op, a, b)),
                 piece.prop_map(|(text, value)| Expr::Apply(
