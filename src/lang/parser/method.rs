@@ -262,6 +262,18 @@ fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
     }
 }
 
+/// The value that braces mean: the next, the one of a number, or the one of a name.
+fn meant<'g, 'i>(given: &'g [Given<'i>], name: &str, next: &mut i64) -> Option<&'g Given<'i>> {
+    if name.is_empty() {
+        *next += 1;
+        return given.get(usize::try_from(*next - 1).ok()?);
+    }
+    match name.parse::<usize>() {
+        Ok(index) => given.get(index),
+        Err(_) => given.iter().find(|one| one.keyword == Some(name)),
+    }
+}
+
 /// What stands between the braces, `name!r:>5`: the name, whether the value is shown as Python's repr() does, the form.
 fn replacement(field: &str) -> (&str, bool, &str) {
     let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
@@ -306,15 +318,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             next += 1;
             continue;
         }
-        let found = if name.is_empty() {
-            next += 1;
-            given.get(usize::try_from(next - 1).unwrap_or(usize::MAX))
-        } else if let Ok(index) = name.parse::<usize>() {
-            given.get(index)
-        } else {
-            given.iter().find(|one| one.keyword == Some(name))
-        };
-        let Some(found) = found else {
+        let Some(found) = meant(&given, name, &mut next) else {
             return Err(i
                 .fault(start, format!("the format's {{{name}}} has no value"))
                 .into());
