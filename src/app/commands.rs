@@ -57,37 +57,6 @@ impl App {
         })
     }
 
-    /// `explain [TOPIC]`
-    fn topic(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
-        let Some(expr) = call.expr("topic").cloned() else {
-            let groups = topics_by_kind();
-            self.tell(None, What::Answer(Answer::List { groups }), sink);
-            return Ok(Outcome::default());
-        };
-        let word = self.settled(|app| app.session.word(&expr), sink)?;
-        match crate::explain::topic(&word) {
-            Some(topic) => {
-                let answer = Answer::Topic {
-                    topic: topic.id.clone(),
-                    markdown: topic.markdown(),
-                };
-                self.tell(None, What::Answer(answer), sink);
-                Ok(Outcome::default())
-            }
-            None => {
-                let refusal = Refusal::new(format!("there is no topic `{word}`"));
-                let near = crate::explain::near(&word);
-                Err(if let Some(command) = crate::lang::table::find(&word) {
-                    refusal.help(format!("help {}", command.name))
-                } else if near.is_empty() {
-                    refusal.help("`explain` alone lists them all")
-                } else {
-                    refusal.help(format!("did you mean {}?", near.join(", ")))
-                })
-            }
-        }
-    }
-
     /// `history [N]`
     fn show_history(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let count = match call.expr("count").cloned() {
@@ -134,21 +103,6 @@ impl App {
         }
         Ok(Outcome::default())
     }
-}
-
-/// Every topic, in groups.
-fn topics_by_kind() -> Vec<(String, Vec<(String, String)>)> {
-    let mut groups: Vec<(String, Vec<(String, String)>)> = Vec::new();
-    for topic in crate::explain::topics() {
-        let folder = topic.kind.folder();
-        if groups.last().is_none_or(|(name, _)| name != folder) {
-            groups.push((folder.to_owned(), Vec::new()));
-        }
-        if let Some((_, rows)) = groups.last_mut() {
-            rows.push((topic.id.clone(), topic.brief.clone()));
-        }
-    }
-    groups
 }
 
 /// The word for a setting of two.

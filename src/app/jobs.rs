@@ -1,9 +1,10 @@
 //! Calls that sleep: waiting for them, waking them, naming them at the end.
 
 use super::{App, Outcome, Sink};
-use crate::event::{Answer, Job, JobStatus, What};
+use crate::event::{Addr, Answer, Job, JobStatus, What};
 use crate::lang::ast::Call;
 use crate::session::{Because, Refusal, Value, Wait};
+use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 /// At the prompt a wait has no end but Ctrl-C.
@@ -21,7 +22,12 @@ impl App {
             LONG
         };
         if !self.settings.script && !self.session.has_results() {
-            let text = format!("waiting for job {job}, `{typed}`, until {ends}, or Ctrl-C");
+            let mut text = format!("waiting for job {job}, `{typed}`, until {ends}, or Ctrl-C");
+            if self.jobs() == 1 {
+                // No other call can do it.
+                text.push_str(". Nothing else runs in this shell meanwhile: if that is to be done here, Ctrl-C, do it, ");
+                text.push_str("then both lines again");
+            }
             let waits = true;
             self.tell(None, What::Answer(Answer::Text { text, waits }), sink);
         }
@@ -70,10 +76,23 @@ impl App {
     }
 
     /// What lets a sleeping call return, in words that go on after "once" or "until".
-    fn what_ends(&self, job: u32) -> Option<&'static str> {
-        let (_, _, call, _) = self.session.asleep().find(|(n, ..)| *n == job)?;
-        Some(match call.command {
-            "accept" => "a client has connected",
+    fn what_ends(&self, job: u32) -> Option<Cow<'static, str>> {
+        let (_, _, call, socket) = self.session.asleep().find(|(n, ..)| *n == job)?;
+        let socket = socket.and_then(|id| self.session.socket(id));
+        let listens_at = socket.and_then(|socket| socket.last_local.as_ref());
+        Some(Cow::Borrowed(match call.command {
+            "accept" => {
+                let any = listens_at
+                    .and_then(Addr::inet)
+                    .filter(|at| at.ip().is_unspecified());
+                return Some(match (any, listens_at) {
+                    (Some(any), _) => {
+                        format!("a client has connected to port {}", any.port()).into()
+                    }
+                    (None, Some(at)) => format!("a client has connected to {at}").into(),
+                    (None, None) => "a client has connected".into(),
+                });
+            }
             "connect" => "the other side has answered",
             "recv" | "recvfrom" | "read" => "something was sent to it",
             "send" | "sendto" | "sendall" | "write" => {
@@ -82,7 +101,7 @@ impl App {
             "poll" | "select" => "one of its sockets is ready",
             "close" => "what was sent is acknowledged",
             _ => "the kernel has what it waits for",
-        })
+        }))
     }
 
     /// Wakes a sleeping call and tells how it ended.

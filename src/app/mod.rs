@@ -17,6 +17,7 @@ pub mod play;
 mod print;
 mod settings;
 mod statement;
+mod topics;
 mod variant;
 mod vocabulary;
 mod warn;
@@ -202,6 +203,13 @@ impl App {
         }
     }
 
+    /// Whether a line can be run as it stands, and does something. Nothing is run.
+    pub fn can_run(&self, line: &str) -> bool {
+        let does = |statement: &Statement| !matches!(statement.action, Action::Nothing);
+        let parsed = self.parsed(line);
+        parsed.is_ok_and(|statements| statements.iter().any(does))
+    }
+
     /// Lines for `history`, the oldest forgotten first. A script's are not kept.
     fn remember(&mut self, line: &str) {
         if self.settings.script || line.trim().is_empty() {
@@ -210,7 +218,7 @@ impl App {
         if self.history.len() == HISTORY {
             self.history.pop_front();
         }
-        self.history.push_back(line.to_owned());
+        self.history.push_back(lang::folded(line).into_owned());
     }
 
     fn not_understood(&mut self, line: &str, fault: Fault, sink: Sink<'_>) -> Outcome {

@@ -77,6 +77,7 @@ fn without_socket(done: &Done) -> Option<&'static str> {
         {
             Some("nval")
         }
+        ("strerror" | "perror", Ok(Value::Text(text))) if text.ends_with("Success") => Some("zero"),
         _ => None,
     }
 }

@@ -76,6 +76,7 @@ impl App {
         let topics = crate::explain::topics()
             .into_iter()
             .map(|topic| topic.id.clone())
+            .chain(crate::explain::Kind::ALL.map(|kind| kind.folder().to_owned()))
             .collect();
         Vocabulary {
             names,

@@ -205,6 +205,8 @@ pub enum Function {
     Lower,
     /// Bytes as hexadecimal digits.
     Hex,
+    /// `format(x, "04x")`, `f"{x:04x}"`, `"%04x" % x`: the value, and the form it is laid out in.
+    Format,
     /// f"…{x}…" and "…".format(…): the pieces, joined.
     Join,
     /// `x[from:to]`: the value, then where the part begins and ends; `Null` where that is not said.

@@ -1,5 +1,7 @@
 //! Files and pastes into logical lines.
 
+use std::borrow::Cow;
+
 /// A logical line: one or more lines of the text as they stand there, newlines between them included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -23,19 +25,94 @@ pub fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {
         if rest.is_empty() {
             return None;
         }
-        let (len, count) = logical(rest);
+        let first = logical(rest);
         let line = Line {
             number,
-            text: rest[..len].trim_end_matches(['\r', '\n']),
+            text: rest[..first.len].trim_end_matches(['\r', '\n']),
         };
-        rest = &rest[len..];
-        number += count;
+        rest = &rest[first.len..];
+        number += first.count;
         Some(line)
     })
 }
 
-/// How long the first logical line is in bytes, its newline included, and in lines.
-fn logical(text: &str) -> (usize, usize) {
+/// A logical line that is open where a text ends: more lines may belong to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenEnd<'a> {
+    /// Its text so far.
+    pub text: &'a str,
+    /// It ends inside triple quotes or a comment: an empty line is a part of it.
+    pub verbatim: bool,
+}
+
+/// What is open where a text ends.
+pub fn open_end(text: &str) -> Option<OpenEnd<'_>> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let first = logical(rest);
+        if first.open {
+            let mut open = Open::default();
+            for line in rest.split_inclusive('\n') {
+                open.read(line);
+            }
+            return Some(OpenEnd {
+                text: rest,
+                verbatim: open.triple.is_some() || open.comment,
+            });
+        }
+        rest = &rest[first.len..];
+    }
+    None
+}
+
+/// What needs no blank behind it, and what none in front.
+const OPENS: [char; 3] = ['(', '[', '{'];
+const CLOSES: [char; 3] = [')', ']', '}'];
+
+/// A logical line in one line, with the same meaning: comments at the ends of its lines go, and so do backslashes.
+pub fn folded(line: &str) -> Cow<'_, str> {
+    if !line.contains('\n') {
+        return Cow::Borrowed(line);
+    }
+    let mut open = Open::default();
+    let mut one = String::with_capacity(line.len());
+    for part in line.lines() {
+        let inside = open.triple.is_some();
+        if part.trim().is_empty() && !inside {
+            continue;
+        }
+        let code = &part[..open.read(part)];
+        if open.triple.is_some() {
+            one.push_str(code);
+            one.push_str("\\n");
+            continue;
+        }
+        let code = code.strip_suffix('\\').unwrap_or(code);
+        let code = if inside { code } else { code.trim_start() };
+        let apart =
+            !one.is_empty() && !inside && !one.ends_with(OPENS) && !code.starts_with(CLOSES);
+        one.push_str(if apart { " " } else { "" });
+        one.push_str(code.trim_end());
+    }
+    Cow::Owned(one)
+}
+
+/// The first logical line of a text.
+struct Logical {
+    /// Bytes, its newline included.
+    len: usize,
+    /// Lines.
+    count: usize,
+    /// The text ends before it does; it is its first line then.
+    open: bool,
+}
+
+fn logical(text: &str) -> Logical {
+    let whole = |len, count| Logical {
+        len,
+        count,
+        open: false,
+    };
     let mut open = Open::default();
     let mut len = 0;
     let mut first = None;
@@ -44,17 +121,21 @@ fn logical(text: &str) -> (usize, usize) {
         open.read(line);
         let first = *first.get_or_insert(len);
         if !open.continues(line) {
-            return (len, count + 1);
+            return whole(len, count + 1);
         }
         if len == text.len() {
-            return (first, 1);
+            return Logical {
+                len: first,
+                count: 1,
+                open: true,
+            };
         }
     }
     // Backslashes alone leave no doubt that the lines belong together.
     if open.brackets == 0 && open.triple.is_none() && !open.comment {
-        (len, MOST)
+        whole(len, MOST)
     } else {
-        (first.unwrap_or(text.len()), 1)
+        whole(first.unwrap_or(text.len()), 1)
     }
 }
 
@@ -89,14 +170,15 @@ impl Open {
             || line.trim_end_matches(['\r', '\n']).ends_with('\\')
     }
 
-    fn read(&mut self, line: &str) {
+    /// Takes in one more line. Gives where its comment begins, if it ends in one; else its length.
+    fn read(&mut self, line: &str) -> usize {
         let bytes = line.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
             if let Some(quotes) = self.triple {
                 match line[at..].find(quotes) {
                     Some(end) => at += end + 3,
-                    None => return,
+                    None => return line.len(),
                 }
                 self.triple = None;
                 continue;
@@ -104,14 +186,14 @@ impl Open {
             if self.comment {
                 match line[at..].find("*/") {
                     Some(end) => at += end + 2,
-                    None => return,
+                    None => return line.len(),
                 }
                 self.comment = false;
                 continue;
             }
             match bytes[at] {
                 b'"' | b'\'' => at = self.string(line, at),
-                b'#' if at == 0 || !bytes[at - 1].is_ascii_graphic() => return,
+                b'#' if at == 0 || !bytes[at - 1].is_ascii_graphic() => return at,
                 b'/' if bytes[at..].starts_with(b"/*")
                     && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
                 {
@@ -121,7 +203,7 @@ impl Open {
                 b'/' if bytes[at..].starts_with(b"//")
                     && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
                 {
-                    return;
+                    return at;
                 }
                 b'(' | b'[' => self.brackets += 1,
                 b'{' if self.brackets > 0 || line[..at].trim_end().ends_with('=') => {
@@ -132,6 +214,7 @@ impl Open {
             }
             at += 1;
         }
+        line.len()
     }
 
     /// Goes over the string that begins at `at`, up to its last quote; one quote that nothing closes is no string.
@@ -221,6 +304,41 @@ mod tests {
             assert!(!unfinished(whole), "{whole}");
         }
         assert!(!unfinished(&"(\n".repeat(MOST)));
+    }
+
+    #[test]
+    fn what_is_open_at_the_end() {
+        let open = |text, verbatim| Some(OpenEnd { text, verbatim });
+        assert_eq!(
+            open_end("ls\ns.bind((\n 'a',"),
+            open("s.bind((\n 'a',", false)
+        );
+        assert_eq!(
+            open_end("s.bind((\n 80))\nx = '''a\n"),
+            open("x = '''a\n", true)
+        );
+        assert_eq!(open_end("f('''a\n''',"), open("f('''a\n''',", false));
+        assert_eq!(open_end("/* a"), open("/* a", true));
+        assert_eq!(open_end("ls\nls \\"), open("ls \\", false));
+        for whole in ["", "ls", "s.bind((\n 80))", "send s \"(\"\n"] {
+            assert_eq!(open_end(whole), None, "{whole}");
+        }
+    }
+
+    #[test]
+    fn one_line_means_the_same() {
+        for (several, one) in [
+            ("ls # all", "ls # all"),
+            (
+                "s.bind((\n  'a#',  # (any\n  80))  # one",
+                "s.bind(('a#', 80))",
+            ),
+            ("connect s \\\n  :80", "connect s :80"),
+            ("bind(s, // here\n /* a\n b */ 1);", "bind(s, /* a b */ 1);"),
+            ("x = '''a\n# b'''\n", "x = '''a\\n# b'''"),
+        ] {
+            assert_eq!(folded(several), one);
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod ast;
 mod canonical;
 pub mod constants;
 mod fault;
+mod form;
 mod lines;
 pub mod options;
 pub mod order;
@@ -26,7 +27,8 @@ pub use canonical::{
     canonical, canonical_call, canonical_claim, canonical_expr, canonical_order, canonical_side,
 };
 pub use fault::{Fault, Missing};
-pub use lines::{Line, lines, unfinished};
+pub use form::Form;
+pub use lines::{Line, OpenEnd, folded, lines, open_end, unfinished};
 pub use order::Order;
 use std::borrow::Cow;
 

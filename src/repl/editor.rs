@@ -17,6 +17,7 @@ use rustyline::{
 };
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How many descriptors the editor may open for one line.
 const OPENS: i32 = 4;
@@ -26,6 +27,8 @@ pub struct Editor {
     inner: rustyline::Editor<Guide, MemHistory>,
     console: Arc<Console>,
     history: Option<HistoryFile>,
+    /// Whether the line that is edited goes on with an open one.
+    more: Arc<AtomicBool>,
 }
 
 impl Editor {
@@ -55,9 +58,10 @@ impl Editor {
         let remembered = MemHistory::with_config(&config);
         let mut inner = rustyline::Editor::with_history(config, remembered)?;
         inner.set_helper(Some(Guide::new(words, style)));
+        let more = Arc::new(AtomicBool::new(false));
         inner.bind_sequence(
             KeyEvent::ctrl('C'),
-            EventHandler::Conditional(Box::new(ClearFirst)),
+            EventHandler::Conditional(Box::new(ClearFirst(Arc::clone(&more)))),
         );
         let mut printer = inner.create_external_printer()?;
         // A print fails only when the editor is gone, and the program with it.
@@ -66,6 +70,7 @@ impl Editor {
             inner,
             console,
             history,
+            more,
         })
     }
 
@@ -138,6 +143,19 @@ impl Lines for Editor {
         }
     }
 
+    fn more(&mut self, prompt: &CountedPrompt, before: &str) -> Entered {
+        if let Some(guide) = self.inner.helper_mut() {
+            guide.goes_on_from(before);
+        }
+        self.more.store(true, Ordering::Relaxed);
+        let entered = self.next(prompt);
+        self.more.store(false, Ordering::Relaxed);
+        if let Some(guide) = self.inner.helper_mut() {
+            guide.goes_on_from("");
+        }
+        entered
+    }
+
     fn ask(&mut self, question: &str) -> Option<String> {
         self.edit(question, false).ok()
     }
@@ -157,8 +175,9 @@ impl Lines for Editor {
     }
 }
 
-/// Ctrl-C clears what was typed; only at an empty prompt does it interrupt.
-struct ClearFirst;
+/// Ctrl-C clears what was typed; only at an empty prompt does it interrupt, and in the midst of an open statement,
+/// which goes as a whole.
+struct ClearFirst(Arc<AtomicBool>);
 
 impl ConditionalEventHandler for ClearFirst {
     fn handle(
@@ -168,7 +187,8 @@ impl ConditionalEventHandler for ClearFirst {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        (!context.line().is_empty()).then_some(Cmd::Kill(Movement::WholeBuffer))
+        let all = self.0.load(Ordering::Relaxed) || context.line().is_empty();
+        (!all).then_some(Cmd::Kill(Movement::WholeBuffer))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{complete, highlight, hint};
 use crate::app::Vocabulary;
+use crate::lang;
 use crate::sys::reserve::Reservation;
 use crate::text::style::{Paint, Style};
 use rustyline::completion::{Completer, Pair};
@@ -11,6 +12,13 @@ use rustyline::{Context, Helper, Validator};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Shown where a statement goes on and nothing is typed yet.
+const HOW_TO_END: &str = "(it goes on here; an empty line ends it, Ctrl-C drops it)";
+
+/// The same inside triple quotes or a comment, to which an empty line belongs.
+const HOW_TO_END_TEXT: &str =
+    "(it goes on here up to its end; two empty lines end it, Ctrl-C drops it)";
 
 /// The names known at the moment, shared with the thread that watches for changes.
 pub type Words = Arc<Mutex<Vocabulary>>;
@@ -22,6 +30,10 @@ pub struct Guide {
     style: Style,
     started: RefCell<Option<Started>>,
     teaching: bool,
+    /// The lines before the one that is edited, where it goes on with an open statement.
+    before: String,
+    /// What the first such line is told: how to end it.
+    how_to_end: Option<&'static str>,
 }
 
 /// What is to happen once the editor has opened its own descriptors and the terminal is in raw mode.
@@ -38,6 +50,8 @@ impl Guide {
             style,
             started: RefCell::new(None),
             teaching: true,
+            before: String::new(),
+            how_to_end: None,
         }
     }
 
@@ -60,6 +74,27 @@ impl Guide {
         self.teaching = wanted;
     }
 
+    /// The next line goes on with the statement that is open where `before` ends; where that is empty, none is.
+    pub fn goes_on_from(&mut self, before: &str) {
+        let open = lang::open_end(before);
+        self.before = open.map_or_else(String::new, |open| {
+            // As the line will be once it is whole: what joins it and the next is a blank.
+            let one = lang::folded(&format!("{}\n", open.text)).into_owned();
+            one + " "
+        });
+        self.how_to_end = open
+            .filter(|_| !before.contains('\n'))
+            .map(|open| match open.verbatim {
+                true => HOW_TO_END_TEXT,
+                false => HOW_TO_END,
+            });
+    }
+
+    /// What is edited up to `pos`, behind what it goes on with.
+    fn up_to(&self, line: &str, pos: usize) -> String {
+        format!("{}{}", self.before, &line[..pos])
+    }
+
     fn with_words<T>(&self, f: impl FnOnce(&Vocabulary) -> T) -> T {
         f(&self.words.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -77,7 +112,9 @@ impl Completer for Guide {
         if !self.teaching {
             return Ok((pos, Vec::new()));
         }
-        let (start, offers) = self.with_words(|words| complete::candidates(&line[..pos], words));
+        let typed = self.up_to(line, pos);
+        let (start, offers) = self.with_words(|words| complete::candidates(&typed, words));
+        let start = start.saturating_sub(self.before.len());
         // A single candidate is finished: go on to the next word.
         let space = if offers.len() == 1 && line.len() == pos {
             " "
@@ -123,8 +160,11 @@ impl Hinter for Guide {
         if !self.teaching || pos < line.len() {
             return None;
         }
+        if let Some(words) = self.how_to_end.filter(|_| line.is_empty()) {
+            return Some(Shown(words.to_owned()));
+        }
         let comparing = self.with_words(|words| words.comparing);
-        hint::missing(line, comparing).map(Shown)
+        hint::missing(&self.up_to(line, pos), comparing).map(Shown)
     }
 }
 

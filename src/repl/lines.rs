@@ -19,6 +19,10 @@ pub trait Lines {
     /// Waits for a line.
     fn next(&mut self, prompt: &CountedPrompt) -> Entered;
 
+    /// Waits for one more line of a statement that is open where `before` ends: Ctrl-C is `Interrupted` whatever is
+    /// typed.
+    fn more(&mut self, prompt: &CountedPrompt, before: &str) -> Entered;
+
     /// Asks for one argument. `None` where the student would rather not.
     fn ask(&mut self, question: &str) -> Option<String>;
 

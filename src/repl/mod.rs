@@ -5,6 +5,7 @@
 //! | `script` | runs a file, `-c` or a pipe: no line editor, no thread |
 //! | `shell` | the loop at a terminal |
 //! | `editor`, `plain` | where its lines come from |
+//! | `join`, `more` | what goes over several lines: in a script, at the prompt |
 //! | `helper`, `complete`, `hint`, `highlight` | what the editor asks while a line is typed |
 //! | `scan`, `place` | the line that is being typed, cut up; where the cursor stands in it |
 //! | `watch` | a lesson in front of a class |
@@ -20,6 +21,7 @@ mod hint;
 mod history;
 mod join;
 mod lines;
+mod more;
 mod output;
 mod place;
 mod plain;
@@ -73,7 +75,7 @@ pub fn interact(app: impl FnOnce() -> io::Result<App>, options: &Options<'_>) ->
     let words = Words::default();
     let history = options.history.then(HistoryFile::usual).flatten();
     let editor = can_edit().then(|| Editor::new(Arc::clone(&words), options.style, history));
-    let form = Form::new(options.style, options.json).at_prompt();
+    let form = Form::new(options.style, options.json);
     if let Some(Ok(mut lines)) = editor {
         terminal::remember();
         let console = lines.console();

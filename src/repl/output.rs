@@ -25,15 +25,6 @@ impl Form {
         }
     }
 
-    /// For a student at a prompt, who may be told what the prompt allows.
-    #[must_use]
-    pub fn at_prompt(self) -> Self {
-        Self {
-            renderer: self.renderer.at_prompt(),
-            ..self
-        }
-    }
-
     /// Whether it is JSON, between which no other line may stand.
     pub fn json(&self) -> bool {
         self.json
@@ -46,6 +37,11 @@ impl Form {
         {
             self.renderer.resize(Some(width.0.into()));
         }
+    }
+
+    /// The terminal's width, where lines are folded.
+    pub fn width(&self) -> Option<usize> {
+        self.renderer.style().width
     }
 
     /// The event as it is shown: nothing, or whole lines.

@@ -56,6 +56,10 @@ impl Lines for Plain {
         }
     }
 
+    fn more(&mut self, prompt: &CountedPrompt, _: &str) -> Entered {
+        self.next(prompt)
+    }
+
     fn ask(&mut self, question: &str) -> Option<String> {
         read_plainly(question).ok()
     }

@@ -2,12 +2,15 @@
 
 use super::join::logical_lines;
 use super::lines::{Entered, Lines};
+use super::more;
 use super::output::Output;
 use super::prompt::{CountedPrompt, styled};
 use super::shared::Shared;
 use super::threads::interrupt_at_prompt;
 use crate::app::{Missing, Outcome};
+use crate::lang;
 use crate::text::style::{Paint, Style};
+use crate::text::wrap::indented;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -23,7 +26,12 @@ pub struct Shell<L> {
     style: Style,
     /// The lesson that is on was asked for on the command line: who leaves it wants no shell.
     for_lesson: bool,
+    /// Whether it was said that a blocked call leaves the prompt usable.
+    told_of_jobs: bool,
 }
+
+/// Said once, when the prompt comes back while a call is blocked: pasted lines and a wait have to end first.
+const YOURS: &str = "  The prompt is yours; the blocked call's result will appear above it.\n";
 
 /// What became of a statement.
 enum Ran {
@@ -55,6 +63,7 @@ impl<L: Lines> Shell<L> {
             lines,
             style,
             for_lesson: false,
+            told_of_jobs: false,
         }
     }
 
@@ -71,7 +80,10 @@ impl<L: Lines> Shell<L> {
         while going && !self.output.broken() {
             let prompt = self.prompt();
             going = match self.lines.next(&prompt) {
-                Entered::Text(text) => self.text(&text) || self.leaves_only_the_lesson(),
+                Entered::Text(text) => match self.whole(text) {
+                    Some(text) => self.text(&text) || self.leaves_only_the_lesson(),
+                    None => true,
+                },
                 Entered::Interrupted => {
                     let words = interrupt_at_prompt(&self.shared);
                     self.output.write(&words);
@@ -98,8 +110,22 @@ impl<L: Lines> Shell<L> {
         drop(app);
         let waiting = self.shared.console.drain();
         self.output.write(&waiting);
+        if jobs > 0 && !self.told_of_jobs && !self.shared.form().json() {
+            self.told_of_jobs = true;
+            self.output.write(YOURS);
+        }
         self.output.flush();
         CountedPrompt::new(&text, jobs, Arc::clone(&self.shared.blocked), &self.style)
+    }
+
+    /// What was entered, and what belongs to it in the lines that follow. `None` where it was dropped.
+    fn whole(&mut self, text: String) -> Option<String> {
+        let output = &mut self.output;
+        let mut say = |words: &str| {
+            output.write(words);
+            output.flush();
+        };
+        more::whole(text, &mut self.lines, &self.shared, &self.style, &mut say)
     }
 
     /// Runs what was entered: a line, or several that were pasted, up to the first that goes wrong. False to leave.
@@ -136,6 +162,7 @@ impl<L: Lines> Shell<L> {
         if rest.is_empty() {
             return;
         }
+        let rest: Vec<&str> = rest.iter().flat_map(|line| line.lines()).collect();
         let mut words = match rest.len() {
             1 => "  Stopped there. Not run:\n".to_owned(),
             n => format!("  Stopped there. Not run, {n} lines:\n"),
@@ -156,22 +183,23 @@ impl<L: Lines> Shell<L> {
             };
             let Some(answer) = self.ask(&missing) else {
                 self.output.write("  Nothing was called.\n");
-                self.lines.remember(&line);
+                self.lines.remember(&lang::folded(&line));
                 return Ran::Badly;
             };
             let complete = missing.complete(&line, &answer);
             line = if self.stands_alone(&answer, &complete) {
                 let left = self.style.clean(&line);
-                self.output.write(&format!(
-                    "  Not called: {left}. What you typed is a line of its own.\n"
-                ));
+                let words = format!("Not called: {left}. What you typed is a line of its own.");
+                let width = self.shared.form().width();
+                self.output
+                    .write(&(indented(&words, width, "  ", "      ") + "\n"));
                 answer
             } else {
                 complete
             };
             outcome = self.execute(&line);
         }
-        self.lines.remember(&line);
+        self.lines.remember(&lang::folded(&line));
         match outcome {
             Outcome { quit: true, .. } => Ran::Quit,
             Outcome {

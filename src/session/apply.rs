@@ -3,6 +3,7 @@
 use super::prepared::Refusal;
 use super::value::Value;
 use super::{NotYet, Session};
+use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 
 /// The longest value that an expression may build, in bytes.
@@ -52,10 +53,38 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Upper => text(str::to_uppercase),
         Function::Lower => text(str::to_lowercase),
         Function::Hex => hex(first).map_err(NotYet::from),
+        Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
         Function::Join => Ok(Value::Text(
             args.iter().map(|arg| session.raw(arg)).collect(),
         )),
     }
+}
+
+/// `format(x, "04x")`
+fn laid_out(value: &Value, spec: Option<&Value>, session: &Session) -> Result<Value, Refusal> {
+    let Some(Value::Text(spec)) = spec else {
+        return Err(Refusal::new(
+            "the form of a format is a text, such as \"04x\"",
+        ));
+    };
+    let form = Form::parse(spec).ok_or_else(|| {
+        Refusal::new(format!("there is no form `{spec}` here")).help("format(255, \"04x\")")
+    })?;
+    let shown = match value {
+        Value::Int(n) => form.number(*n),
+        // Python's True is 1, and so is its form.
+        Value::Bool(yes) if !form.is_text() => form.number(i64::from(*yes)),
+        Value::Float(_) => form.as_of_numbers().text(&session.raw(value)),
+        other => form.text(&session.raw(other)),
+    };
+    let wrong = || {
+        Refusal::new(format!(
+            "`{}` cannot be laid out as `{spec}`",
+            session.show(value, true)
+        ))
+        .help("a base takes whole numbers from 0 on, d a whole number")
+    };
+    shown.map(Value::Text).ok_or_else(wrong)
 }
 
 /// `int(x)`

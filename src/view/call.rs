@@ -133,7 +133,7 @@ pub(super) fn data(page: &mut Page<'_>, data: &Data) {
         page.line(|page| page.own(first.trim_start()));
         return;
     }
-    let bytes = ["\"", &*page.clean(&data.bytes), "\""].concat();
+    let bytes = quoted(&page.clean(&data.bytes));
     let width = page.style().width;
     if width.is_some_and(|width| wrap::columns(&first) > width / 2) {
         // A long name of who sent it leaves no room beside it.
@@ -145,17 +145,23 @@ pub(super) fn data(page: &mut Page<'_>, data: &Data) {
     }
 }
 
-/// What became of a call that sleeps. With `tell`, says what the prompt allows meanwhile; returns whether it was said.
-pub(super) fn job(page: &mut Page<'_>, job: &Job, tell: bool) -> bool {
+/// In quotes as Python chooses them: single ones around text that has double ones.
+fn quoted(text: &str) -> String {
+    match (text.contains('"'), text.contains('\'')) {
+        (true, true) => format!("\"{}\"", text.replace('"', "\\\"")),
+        (true, false) => format!("'{text}'"),
+        (false, _) => format!("\"{text}\""),
+    }
+}
+
+/// What became of a call that sleeps.
+pub(super) fn job(page: &mut Page<'_>, job: &Job) {
     match job.status {
         JobStatus::Blocked => page.line(|page| {
             page.own_in("… blocked: ", Paint::Warn);
             page.own("the thread sleeps in ");
             page.foreign(&job.sleeps_in);
             number(page, "  ", job.n);
-            if tell {
-                page.own("  The prompt is yours; the result will appear above it.");
-            }
         }),
         JobStatus::Done => ended(page, job, " has returned"),
         JobStatus::Cancelled => ended(page, job, " was cancelled: a signal interrupted it"),
@@ -169,7 +175,6 @@ pub(super) fn job(page: &mut Page<'_>, job: &Job, tell: bool) -> bool {
             page.own(" at the end");
         }),
     }
-    tell && job.status == JobStatus::Blocked
 }
 
 fn ended(page: &mut Page<'_>, job: &Job, how: &str) {

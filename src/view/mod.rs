@@ -30,7 +30,6 @@ use page::Page;
 #[derive(Debug, Clone)]
 pub struct Renderer {
     style: Style,
-    at_prompt: bool,
     told: Told,
     /// The two sides of a comparison: each one's title, and what it was told.
     sides: Option<Box<[(String, Told); 2]>>,
@@ -39,8 +38,6 @@ pub struct Renderer {
 /// What has been told once and need not be told again.
 #[derive(Debug, Clone, Default)]
 struct Told {
-    /// That a blocked call leaves the prompt usable.
-    prompt: bool,
     /// What the queues of a listening socket count.
     backlog: bool,
     /// Which packets.
@@ -57,17 +54,9 @@ impl Renderer {
     pub fn new(style: Style) -> Self {
         Self {
             style,
-            at_prompt: false,
             told: Told::default(),
             sides: None,
         }
-    }
-
-    /// Says that a person sits at a prompt, who may be told what the prompt allows meanwhile.
-    #[must_use]
-    pub fn at_prompt(mut self) -> Self {
-        self.at_prompt = true;
-        self
     }
 
     /// The style in use.
@@ -98,10 +87,7 @@ impl Renderer {
             What::Syscall(call) => call::syscall(&mut page, call),
             What::State(change) => call::change(&mut page, event, change),
             What::Data(data) => call::data(&mut page, data),
-            What::Job(job) => {
-                let tell = self.at_prompt && !self.told.prompt;
-                self.told.prompt |= call::job(&mut page, job, tell);
-            }
+            What::Job(job) => call::job(&mut page, job),
             What::Explain(explanation) => words::explanation(&mut page, explanation),
             What::Expect(verdict) => words::verdict(&mut page, verdict),
             What::Error(complaint) => complaint::complaint(&mut page, complaint),
@@ -148,7 +134,6 @@ impl Renderer {
             }
             let mut side = Self {
                 style,
-                at_prompt: self.at_prompt,
                 told: std::mem::take(&mut sides[n].1),
                 sides: None,
             };

@@ -266,8 +266,7 @@ fn what_is_true_or_false_is_printed_as_python_prints_it() {
         "SO_KEEPALIVE, [1], 4) = 0",
         "  1 3",
         "  a-b",
-        "without the width and the digits of its format",
-        "  7",
+        "  0007",
     ]);
     script("expect 1 == 2\n").status(1).says(&["1 == 2"]);
 }

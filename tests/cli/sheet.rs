@@ -194,6 +194,7 @@ fn errno_is_the_last_failed_calls() {
         &format!("  {number}: Transport endpoint is not connected\n"),
         &format!("  {number}\n"),
         "strerror(0) = \"Success\"",
+        "errno is 0 until a call fails",
     ]);
     // A name of one's own wins.
     script("errno = \"mine\"; print errno\n")

@@ -128,3 +128,30 @@ fn part_of_a_buffer_is_sent() {
     )
     .status(0);
 }
+
+/// What CPython and printf(3) write.
+#[test]
+fn values_are_laid_out_in_the_forms_of_a_format() {
+    script(
+        "print(\"%-10s|%5d|%05d|\" % (\"ab\", 7, -42))\n\
+         print(f\"{7:04x} {255:#x} {7:>5}|{3.5:>6}|{True:3}|\")\n\
+         print(\"{:>10}|{:08b}|{}\".format(\"x\", 3, 4))\n\
+         a = (\"127.0.0.1\", 80); print(\"{:>12}:{:05}\".format(*a))\n\
+         printf(\"0x%02x %c %-3d|\\n\", 10, 65, 7);\n\
+         expect format(255, \"x\") == \"ff\"\n",
+    )
+    .status(0)
+    .says(&[
+        "  ab        |    7|-0042|\n",
+        "  0007 0xff     7|   3.5|  1|\n",
+        "           x|00000011|4\n",
+        "     127.0.0.1:00080\n",
+        "  0x0a A 7  |\n",
+    ]);
+    script("print(\"%x\" % -1)\n")
+        .status(2)
+        .says(&["`-1` cannot be laid out as `x`"]);
+    script("print(format(1, \"q\"))\n")
+        .status(2)
+        .says(&["there is no form `q` here"]);
+}

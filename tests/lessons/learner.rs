@@ -246,7 +246,16 @@ fn a_wrong_port_is_named_and_undo_takes_it_back() {
     assert!(learner.types("why").contains(&wants));
     let said = learner.types("bind s 127.0.0.1:0");
     assert!(said.contains("EINVAL"), "it is bound already: {said}");
-    assert!(learner.types("undo").contains("Open: `s`"));
+    let said = learner.types("undo");
+    assert!(
+        said.contains("Undone") && said.contains("Open: `s`"),
+        "{said}"
+    );
+    let said = learner.types("undo");
+    assert!(
+        said.contains("Nothing was done here yet") && !said.contains("Undone"),
+        "{said}"
+    );
     // The guess of before still stands, and the learner's own name too.
     let said = learner.types("bind mine localhost:0");
     assert!(

@@ -96,10 +96,29 @@ fn a_wait_for_a_result_says_what_would_end_it() {
     let (mut terminal, _home) = blocked_accept();
     terminal.line("send conn \"hi\"");
     terminal.sees("until a client has");
+    terminal.sees("Nothing else runs in this shell meanwhile");
     terminal.keys("\x03");
     terminal.sees("so there is no result to go on with");
     terminal.sees("make it again");
     terminal.prompt("sock> ");
+}
+
+#[test]
+fn the_prompt_is_said_to_be_free_when_it_is() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    let yours = "The prompt is yours";
+    terminal.run("s = socket tcp; bind s 127.0.0.1:0; listen s 1", "sock> ");
+    terminal.paste("conn = accept s\nconn.recv(9)");
+    terminal.line("");
+    terminal.sees("until a client has");
+    assert!(!terminal.text().contains(yours), "{}", terminal.text());
+    terminal.keys("\x03");
+    terminal.prompt("sock> ");
+    assert!(!terminal.text().contains(yours), "{}", terminal.text());
+    for n in [1, 2] {
+        terminal.run("conn = accept s", &format!("sock [{n} blocked]> "));
+        assert_eq!(terminal.text().matches(yours).count(), 1);
+    }
 }
 
 #[test]

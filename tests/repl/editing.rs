@@ -100,6 +100,11 @@ fn the_next_line_typed_at_a_question_is_run_as_a_line() {
     terminal.run("listen s 1", "sock> ");
     terminal.sees("Not called: bind s. What you typed is a line of its own.");
     terminal.sees("listen(3, 1) = 0");
+    // Words are not broken, however long the line that is left.
+    terminal.line("t = socket tcp; print \"a line that goes up to the edge\"; bind t");
+    terminal.sees("]: ");
+    terminal.run("listen s 1", "sock> ");
+    terminal.sees("bind t.\n      What you typed is a line of its own.");
     // A value could be the answer, and a wrong one is told as such.
     terminal.line("bind s");
     terminal.sees("]: ");

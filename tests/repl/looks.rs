@@ -94,3 +94,25 @@ fn without_utf_8_everything_is_ascii() {
     }
     assert!(terminal.written.is_ascii(), "{}", terminal.text());
 }
+
+#[test]
+fn what_can_be_explained_fits_a_screen_and_says_how_to_see_the_rest() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    for line in ["explain", "?"] {
+        terminal.run(line, "sock> ");
+        let text = terminal.text();
+        let screen = text.lines().next().unwrap_or_default();
+        assert!(
+            text.contains(&format!("sock> {line}\n")),
+            "it begins with {screen:?}"
+        );
+        assert!(text.contains("explain errors"), "{text}");
+    }
+    terminal.run("explain errors", "sock> ");
+    let text = terminal.text();
+    assert!(text.contains("sock> explain errors\n"), "{text}");
+    assert!(
+        text.contains("ETIMEDOUT") && text.contains("EACCES"),
+        "{text}"
+    );
+}

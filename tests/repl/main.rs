@@ -13,5 +13,6 @@ mod learn;
 mod leaving;
 mod looks;
 mod scripts;
+mod several;
 mod terminal;
 mod watch;

@@ -144,6 +144,15 @@ fn tab_takes_over_the_prompt_and_an_empty_line_gives_it_back() {
     terminal.prompt("sock> ");
     terminal.run("mine = socket udp", "sock> ");
     assert!(terminal.text().contains("SOCK_DGRAM"));
+    // A statement goes on here too, and the empty line that ends it is not the one that goes back.
+    terminal.line("print(");
+    terminal.sees("... (it goes on here");
+    terminal.run("7 + 8)", "sock> ");
+    terminal.sees("  15");
+    terminal.line("print(");
+    terminal.sees("... (it goes on here");
+    terminal.run("", "sock> ");
+    terminal.sees("never closed");
     terminal.line("");
     terminal.sees("Enter: do it");
     assert!(!terminal.is_cooked());

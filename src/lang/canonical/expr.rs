@@ -132,6 +132,10 @@ fn apply(function: Function, values: &[Expr]) -> String {
         Function::Upper => method_of("upper"),
         Function::Lower => method_of("lower"),
         Function::Hex => method_of("hex"),
+        Function::Format => {
+            let form = values.get(1).unwrap_or(&Expr::Null);
+            format!("format({}, {})", expr(one), expr(form))
+        }
         Function::Join => joined(values),
         Function::Slice => {
             let bound = |at: usize| match values.get(at) {

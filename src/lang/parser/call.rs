@@ -9,7 +9,7 @@ use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, COMMANDS, Command, Kind, Need, Role, find};
 
 /// The functions of values.
-const FUNCTIONS: [(&str, Function); 7] = [
+const FUNCTIONS: [(&str, Function); 8] = [
     ("len", Function::Len),
     ("strlen", Function::Len),
     ("str", Function::Str),
@@ -17,6 +17,7 @@ const FUNCTIONS: [(&str, Function); 7] = [
     ("int", Function::Int),
     ("atoi", Function::Int),
     ("bytes", Function::Bytes),
+    ("format", Function::Format),
 ];
 
 /// Every name that can be called.
@@ -77,6 +78,11 @@ fn apply(
     let function = match (function, values.len()) {
         (Function::Bytes, 2) => Function::Encode,
         (Function::Str, 2) => Function::Decode,
+        (Function::Format, 2) => return Ok(Expr::Apply(function, values)),
+        (Function::Format, _) => {
+            let fault = i.fault(start, "format takes a value and a form");
+            return Err(fault.expecting("format(255, \"04x\")").into());
+        }
         (_, 1) => function,
         _ => return Err(i.fault(start, format!("{name} takes one value")).into()),
     };

@@ -4,7 +4,7 @@ use super::fcntl::only_asks;
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::name::name;
 use super::number::number;
-use super::string::string;
+use super::string::{is_prefix, string};
 use super::word::{blank, identifier_len, is_quote, peek_identifier};
 use super::{address, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
@@ -274,7 +274,7 @@ fn primary(i: &mut Input) -> Parsed<Expr> {
             .into());
     };
     match first {
-        _ if is_quote(first) => texts(i),
+        _ if is_quote(first) => texts(i, ""),
         '0'..='9' => number(i),
         '.' if rest[1..].starts_with(|c: char| c.is_ascii_digit()) => Err(i
             .fault(start, "a fraction begins with a digit")
@@ -313,32 +313,38 @@ pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
         .fault(i.at(), what)
         .expecting("a value: a name, a number, \"text\", an address");
     match i.rest() {
-        "\\" => fault.helping(
-            "a call stands in one line here; only in a paste or a script may it go over several",
-        ),
+        "\\" => fault.helping("a backslash at the end goes on in the next line, and here is none"),
         _ => fault,
     }
 }
 
-/// A string, and in brackets the ones that directly follow it, as C and Python join them.
-fn texts(i: &mut Input) -> Parsed<Expr> {
-    let mut text = string(i, "")?;
+/// A string whose prefix has been read, and in brackets the ones that directly follow it, as C and Python join them.
+pub(super) fn texts(i: &mut Input, prefix: &str) -> Parsed<Expr> {
+    let mut text = string(i, prefix)?;
     while i.state.brackets > 0 && !i.state.format {
         let (before, back) = (i.at(), i.checkpoint());
         blank(i);
         if i.rest().starts_with("...") {
             i.skip(3);
             i.remark("strace cut this text short, at the dots; only what is there is used");
-        } else if i.at() == before || !i.next().is_some_and(is_quote) {
+        } else if let Some(prefix) = next_prefix(i).filter(|_| i.at() > before) {
+            i.link()?;
+            i.skip(prefix.len());
+            let more = string(i, prefix)?;
+            text = joined(text, more);
+        } else {
             i.reset(&back);
             break;
-        } else {
-            i.link()?;
-            let more = string(i, "")?;
-            text = joined(text, more);
         }
     }
     Ok(text)
+}
+
+/// Where a string is next: its prefix, which most have not.
+fn next_prefix<'a>(i: &Input<'a>) -> Option<&'a str> {
+    let name = peek_identifier(i);
+    let quoted = i.rest()[name.len()..].starts_with(is_quote);
+    (quoted && (name.is_empty() || is_prefix(name))).then_some(name)
 }
 
 fn joined(a: Expr, b: Expr) -> Expr {
@@ -346,6 +352,10 @@ fn joined(a: Expr, b: Expr) -> Expr {
         (Expr::Text(mut a), Expr::Text(b)) => {
             a.push_str(&b);
             Expr::Text(a)
+        }
+        (Expr::Bytes(mut a), Expr::Bytes(b)) => {
+            a.extend(b);
+            Expr::Bytes(a)
         }
         (Expr::Apply(Function::Join, mut pieces), b) => {
             pieces.push(b);

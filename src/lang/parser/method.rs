@@ -6,6 +6,7 @@ use super::word::{identifier, identifier_len, is_identifier};
 use super::{call, fit, refuse};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::fault::Fault;
+use crate::lang::form::{self, Form};
 use crate::lang::table::{Kind, find};
 
 /// What a socket answers.
@@ -82,9 +83,7 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
             call::build(i, start, command, name, given, true)
         }
         Some(command) => call::bare_method(i, command, target),
-        None if name.starts_with("sin") || name.starts_with("sun_") || name == "s_addr" => {
-            Err(no_structs(i, start).into())
-        }
+        None if is_field(name) => Err(no_structs(i, start).into()),
         None => {
             let known = PROPERTIES.into_iter().chain(call::names());
             Err(Fault::new((at, i.at()), format!("there is no .{name}"))
@@ -94,6 +93,12 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
                 .into())
         }
     }
+}
+
+/// Whether C's structures of addresses have a field of this name.
+fn is_field(name: &str) -> bool {
+    let begins = |with: &&str| name.starts_with(with);
+    ["sin", "sun_", "sa_", "ss_", "s_addr"].iter().any(begins)
 }
 
 /// `data.decode`, whose name, read just now, began at `at`.
@@ -132,6 +137,13 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
         "" => "addr",
         name => name,
     };
+    let rest = i.rest().trim_start();
+    if i.knows(name) && (!rest.starts_with('=') || rest.starts_with("==")) {
+        // ntohs(client.sin_port)
+        return i
+            .fault(start, "an address is no structure here: it has two parts")
+            .expecting(format!("{name}[0], the host, or {name}[1], the port"));
+    }
     // address.sin_port = htons(PORT)
     let port = line.split_once("htons(").map(|(_, port)| port);
     let port = port
@@ -188,7 +200,7 @@ pub(super) fn percent_format(
             text.push('%');
             continue;
         }
-        plain_format(i, start, width, kind)?;
+        let spec = form::from_percent(width, kind);
         let Some(value) = values.next() else {
             return Err(i
                 .fault(start, "the format wants more values than there are")
@@ -198,13 +210,14 @@ pub(super) fn percent_format(
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        pieces.push(match (kind, value) {
+        let value = match (kind, value) {
             ('r', value) => Expr::Apply(Function::Repr, vec![value]),
             (_, plain @ (Expr::Int(_) | Expr::Text(_))) => plain,
             // In C a socket is its descriptor, and True is 1.
             ('d' | 'i' | 'u', value) if is_c => Expr::Apply(Function::Int, vec![value]),
             (_, value) => value,
-        });
+        };
+        pieces.push(laid_out(i, value, spec.as_deref()));
     }
     text.push_str(rest);
     if values.next().is_some() {
@@ -215,16 +228,17 @@ pub(super) fn percent_format(
     Ok(pieced(pieces, text))
 }
 
-/// A value is printed as it is: a width only looks otherwise, but another base would be another text.
-pub(super) fn plain_format(i: &mut Input, start: usize, width: &str, kind: char) -> Parsed<()> {
-    if matches!(kind, 'x' | 'X' | 'o' | 'c' | 'b') {
-        let fault = i.fault(start, format!("the format {kind} is not known here"));
-        return Err(fault.expecting("%d, %s or %r; {} in Python").into());
+/// A value in the form of Python's specification. One that there is not here (fractions, thousands) is left out, with a
+/// remark.
+pub(super) fn laid_out(i: &mut Input, value: Expr, spec: Option<&str>) -> Expr {
+    match spec.and_then(|spec| Some((spec, Form::parse(spec)?))) {
+        Some((_, form)) if form.is_plain() => value,
+        Some((spec, _)) => Expr::Apply(Function::Format, vec![value, Expr::Text(spec.to_owned())]),
+        None => {
+            i.remark("a value is printed as it is, without the width and the digits of its format");
+            value
+        }
     }
-    if width.contains(|c: char| c.is_ascii_digit() || "<>^".contains(c)) {
-        i.remark("a value is printed as it is, without the width and the digits of its format");
-    }
-    Ok(())
 }
 
 fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
@@ -248,13 +262,23 @@ fn small(i: &Input, start: usize, value: &Expr) -> Parsed<Expr> {
     }
 }
 
-/// What stands between the braces, `name!r:>5`: the name, and whether the value is shown as Python's repr() does.
-fn replacement<'f>(i: &mut Input, start: usize, field: &'f str) -> Parsed<(&'f str, bool)> {
+/// The value that braces mean: the next, the one of a number, or the one of a name.
+fn meant<'g, 'i>(given: &'g [Given<'i>], name: &str, next: &mut i64) -> Option<&'g Given<'i>> {
+    if name.is_empty() {
+        *next += 1;
+        return given.get(usize::try_from(*next - 1).ok()?);
+    }
+    match name.parse::<usize>() {
+        Ok(index) => given.get(index),
+        Err(_) => given.iter().find(|one| one.keyword == Some(name)),
+    }
+}
+
+/// What stands between the braces, `name!r:>5`: the name, whether the value is shown as Python's repr() does, the form.
+fn replacement(field: &str) -> (&str, bool, &str) {
     let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
-    let kind = spec.chars().next_back().filter(char::is_ascii_alphabetic);
-    plain_format(i, start, spec, kind.unwrap_or('s'))?;
     let (name, conversion) = plain.split_once('!').unwrap_or((plain, ""));
-    Ok((name, conversion == "r"))
+    (name, conversion == "r", spec)
 }
 
 /// `"{} {1} {name}".format(…)`
@@ -278,7 +302,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             return Err(i.fault(start, "a { of this format is never closed").into());
         };
         rest = after;
-        let (name, repr) = replacement(i, start, field)?;
+        let (name, repr, spec) = replacement(field);
         let spread = given.first().filter(|one| one.spread && name.is_empty());
         if let Some(all) = spread {
             // "{}:{}".format(*addr): the items one after the other.
@@ -286,22 +310,15 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             if !text.is_empty() {
                 pieces.push(Expr::Text(std::mem::take(&mut text)));
             }
-            pieces.push(Expr::Index(
+            let item = Expr::Index(
                 Box::new(small(i, start, &all.value)?),
                 Box::new(Expr::Int(next)),
-            ));
+            );
+            pieces.push(laid_out(i, item, Some(spec)));
             next += 1;
             continue;
         }
-        let found = if name.is_empty() {
-            next += 1;
-            given.get(usize::try_from(next - 1).unwrap_or(usize::MAX))
-        } else if let Ok(index) = name.parse::<usize>() {
-            given.get(index)
-        } else {
-            given.iter().find(|one| one.keyword == Some(name))
-        };
-        let Some(found) = found else {
+        let Some(found) = meant(&given, name, &mut next) else {
             return Err(i
                 .fault(start, format!("the format's {{{name}}} has no value"))
                 .into());
@@ -314,10 +331,11 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
         if !text.is_empty() {
             pieces.push(Expr::Text(std::mem::take(&mut text)));
         }
-        pieces.push(match repr {
+        let value = match repr {
             true => Expr::Apply(Function::Repr, vec![found.value.clone()]),
             false => found.value.clone(),
-        });
+        };
+        pieces.push(laid_out(i, value, Some(spec)));
     }
     text.push_str(rest);
     Ok(pieced(pieces, text))

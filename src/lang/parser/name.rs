@@ -19,7 +19,7 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
     let start = i.at();
     let word = identifier(i)?;
     if string::is_prefix(word) && i.next().is_some_and(is_quote) {
-        return string::string(i, word);
+        return super::expr::texts(i, word);
     }
     match word {
         "None" => return Ok(Expr::Null),

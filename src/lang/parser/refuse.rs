@@ -4,9 +4,11 @@ use super::arguments::arguments;
 use super::fcntl;
 use super::input::{Cursor, Input, Parsed};
 use super::opening::{self, body, checked, is_endless, opened};
+use super::structure;
 use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
+use crate::lang::lines::{folded, lines};
 
 /// Words that begin a block or steer one.
 pub(super) fn is_block(word: &str) -> bool {
@@ -40,7 +42,10 @@ pub(super) fn is_block(word: &str) -> bool {
 
 /// The answer to a line that begins with one of those. The word has not been read.
 pub(super) fn block(i: &Input, word: &str) -> Fault {
-    let line = i.rest().lines().next().unwrap_or("");
+    // A condition may go over several lines.
+    let line = lines(i.rest()).next().map_or("", |line| line.text);
+    let line = folded(line);
+    let line = line.as_ref();
     let start = i.at();
     let fault = |message: &str| Fault::new((start, start + word.len()), message);
     match word {
@@ -185,6 +190,7 @@ pub(super) fn call(
             | "WSAStartup" | "WSACleanup",
         ) => Some(nothing(i, name)),
         (Some("struct"), "pack") => Some(pack(i)),
+        (None, "dict") => Some(Err(structure::no_dictionaries(i, start).into())),
         (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
             .fault(
                 start,
@@ -216,6 +222,11 @@ type NoCall = (
 );
 
 const NO_CALLS: &[NoCall] = &[
+    (
+        &["min", "max", "sum"],
+        "numbers are only added, subtracted and multiplied here: write the number itself",
+        &["conn.recv(2048)"],
+    ),
     (
         &["setdefaulttimeout"],
         "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",

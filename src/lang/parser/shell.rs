@@ -84,7 +84,10 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         }
         let start = i.at();
         let param = places.command.params.get(next);
-        if let Some(fault) = host_behind(i, param).or_else(|| slips::between(i, param)) {
+        let slip = host_behind(i, param)
+            .or_else(|| slips::between(i, param))
+            .or_else(|| slips::pattern(i, places.command));
+        if let Some(fault) = slip {
             return Err(fault.into());
         }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {

@@ -113,6 +113,21 @@ pub(super) fn between(i: &Input, next: Option<&Param>) -> Option<Fault> {
     )
 }
 
+/// `close *`, `close s*`: a pattern in place of a socket.
+pub(super) fn pattern(i: &Input, command: &Command) -> Option<Fault> {
+    if command.name != "close" {
+        return None;
+    }
+    let (start, word) = (i.at(), peek_word(i));
+    word.ends_with('*').then(|| {
+        Fault::new(
+            (start, start + word.len()),
+            "close takes one socket, by its name",
+        )
+        .helping("`close all` shows the line that closes every one")
+    })
+}
+
 /// `c send hello`: a known name first, and the call behind it.
 pub(super) fn turned(i: &Input, name: &str, after: &str) -> Option<Fault> {
     let len = identifier_len(after);

@@ -309,7 +309,19 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
 
 /// A line whose first word is no command's whole name, and no value.
 fn abbreviation(i: &mut Input, word: &str, span: Span, assigns: bool) -> Parsed<Action> {
-    let candidates = abbreviated(word);
+    let alone = matches!(
+        i.rest()[word.len()..]
+            .trim_start_matches([' ', '\t'])
+            .as_bytes(),
+        [] | [b';' | b'\n' | b'\r' | b'#', ..]
+    );
+    let candidates = match find("ls").filter(|_| word == "list" && alone) {
+        Some(ls) => {
+            i.remark("`list` alone is `ls`; `listen s` makes a socket listen");
+            vec![ls]
+        }
+        None => abbreviated(word),
+    };
     match candidates.as_slice() {
         [command] if command.role != Role::Lab || !assigns => {
             command_in_words(i, command, command.name)

@@ -6,11 +6,27 @@ use super::prelude::{host_behind, host_in_front};
 use super::word::{peek_identifier, peek_word};
 use crate::lang::fault::Fault;
 
+/// `'\0'`, `0`
+fn is_end_of_text(value: &str) -> bool {
+    let over = value.find([';', '\n']).unwrap_or(value.len());
+    matches!(value[..over].trim(), "'\\0'" | "0")
+}
+
 /// What stands where the statement should end.
 pub(super) fn stray(i: &Input) -> Fault {
     let start = i.at();
     let rest = i.rest();
     if rest.starts_with('=') && !rest.starts_with("==") {
+        let before = i.state.source[i.state.begin..start].trim_end();
+        if before.ends_with(']') && is_end_of_text(&rest[1..]) {
+            // buf[n] = '\0';
+            return i
+                .fault(
+                    start,
+                    "what recv gives knows its length here: no zero ends it",
+                )
+                .helping("leave this line out");
+        }
         return i
             .fault(start, "only a name can be given a value")
             .expecting("x = value")

@@ -3,7 +3,7 @@
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::method::plain_format;
+use super::method::laid_out;
 use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
@@ -266,7 +266,7 @@ fn unicode(i: &mut Input, start: usize, pieces: &mut Pieces) -> Parsed<()> {
 }
 
 /// `{value}`, `{value!r}`, `{value:format}` in an f-string, and `{value=}`, where what was written stands before the
-/// value. A format is read over.
+/// value.
 fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
     let start = i.at();
     i.skip(1);
@@ -294,8 +294,7 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
             .unwrap_or(0);
         let form = &i.rest()[..len];
         i.skip(len);
-        let kind = form.chars().next_back().filter(char::is_ascii_alphabetic);
-        plain_format(i, start, form, kind.unwrap_or('s'))?;
+        value = laid_out(i, value, Some(form));
     }
     if !i.eat("}") {
         blank(i);

@@ -97,8 +97,7 @@ pub(super) fn inside<'a, T>(
 pub(super) fn unclosed(i: &Input, start: usize, close: &str) -> Fault {
     if i.rest().is_empty() {
         return Fault::new((start, start + 1), "this bracket is never closed")
-            .expecting(format!("{close} at the end"))
-            .helping("a call stands in one line here; only in a paste or a script may it go over several");
+            .expecting(format!("{close} at the end"));
     }
     if let Some(fault) = super::joins::word_in_value(i, i.at(), peek_identifier(i)) {
         return fault;
@@ -176,10 +175,17 @@ fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
     let word = field_name(i);
     let after = i.rest()[word.len()..].trim_start();
     if word.is_empty() || !after.starts_with('=') || after.starts_with("==") {
-        if after.starts_with(':') {
-            return Err(i.fault(i.at(), "there are no dictionaries here").into());
-        }
-        return Ok(("", expr(i)?));
+        let start = i.at();
+        // `{"port": 80}`, `{port: 80}`
+        let key = match after.starts_with(':') {
+            true => None,
+            false => Some(expr(i)?),
+        };
+        blank(i);
+        return match key {
+            Some(value) if !i.rest().starts_with(':') => Ok(("", value)),
+            _ => Err(no_dictionaries(i, start).into()),
+        };
     }
     let name = word;
     i.skip(word.len());
@@ -197,6 +203,12 @@ fn field<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         return Ok((name, value));
     }
     Ok((name, expr(i)?))
+}
+
+/// A key of a dictionary, which began at `start`.
+pub(super) fn no_dictionaries(i: &Input, start: usize) -> Fault {
+    i.fault(start, "there are no dictionaries here")
+        .expecting("a name of its own for each value: length = 10")
 }
 
 /// `sin_port`, `sin_addr.s_addr`

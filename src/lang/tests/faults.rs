@@ -331,7 +331,26 @@ fn an_abbreviation_must_be_unambiguous() {
         "{fault:?}"
     );
     assert_eq!(one("acc s"), one("accept s"));
+    assert_eq!(one("list s 5"), one("listen s 5"));
+    assert_eq!(one("lis s 5"), one("listen s 5"));
     assert_eq!(one("shutd s wr"), one("shutdown s wr"));
+}
+
+#[test]
+fn list_alone_is_ls_and_says_so() {
+    for line in ["list", "list  # all", "list;"] {
+        let statement = one(line);
+        assert_eq!(statement.action, one("ls").action, "{line}");
+        assert!(statement.remarks[0].contains("`listen s`"), "{statement:?}");
+    }
+}
+
+#[test]
+fn a_pattern_closes_nothing() {
+    for line in ["close *", "close s*", "close s *"] {
+        assert!(place(line).ends_with('*'), "{line}");
+        assert!(fault(line).help[0].contains("`close all`"), "{line}");
+    }
 }
 
 #[test]

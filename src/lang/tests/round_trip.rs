@@ -60,6 +60,10 @@ fn leaf() -> BoxedStrategy<Expr> {
     .boxed()
 }
 
+fn laid_out((value, form): (Expr, &str)) -> Expr {
+    Expr::Apply(Function::Format, vec![value, Expr::Text(form.into())])
+}
+
 fn value() -> BoxedStrategy<Expr> {
     leaf()
         .prop_recursive(3, 12, 3, |inner| {
@@ -109,6 +113,7 @@ fn value() -> BoxedStrategy<Expr> {
                     .prop_map(|(name, at)| Expr::Index(Box::new(Expr::Name(name)), at)),
                 (select(functions), inner.clone())
                     .prop_map(|(function, value)| Expr::Apply(function, vec![value])),
+                (inner.clone(), select(vec!["04x", ">10"])).prop_map(laid_out),
                 (select(operators), boxed.clone(), boxed)
                     .prop_map(|(op, a, b)| Expr::Binary(op, a, b)),
                 piece.prop_map(|(text, value)| Expr::Apply(

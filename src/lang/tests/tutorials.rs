@@ -351,14 +351,12 @@ fn a_structure_is_answered_with_the_address_to_type() {
 }
 
 #[test]
-fn a_call_over_several_lines_is_told_to_stand_in_one() {
-    for line in ["s = socket.socket(socket.AF_INET,", "r, w, e = \\"] {
-        assert!(
-            fault(line).help.concat().contains("one line"),
-            "{line}: {:?}",
-            fault(line)
-        );
-    }
+fn what_is_open_where_the_text_ends_is_named() {
+    let open = fault("s = socket.socket(socket.AF_INET,");
+    assert_eq!(open.message, "this bracket is never closed");
+    assert_eq!(open.expected, [") at the end"]);
+    let open = fault("r, w, e = \\");
+    assert!(open.help.concat().contains("in the next line"), "{open:?}");
     assert!(
         fault("print(\"x\" if 1 else 2)")
             .message
@@ -409,9 +407,9 @@ fn a_format_is_not_dropped_in_silence() {
     );
     assert_eq!(one("print('a', sep='-')"), one("print('a')"));
     for line in [
-        "print('%5d' % 3)",
-        "print('{:>10}'.format(x))",
         "printf(\"%5.1f\\n\", x);",
+        "print('{:,}'.format(x))",
+        "print(f'{x:.2f}')",
     ] {
         assert!(one(line).remarks[0].contains("without the width"), "{line}");
     }
@@ -421,13 +419,19 @@ fn a_format_is_not_dropped_in_silence() {
     ] {
         assert_eq!(one(line).remarks, [""; 0], "{line}");
     }
-    for line in [
-        "print('0x%x' % 255)",
-        "printf(\"%c\\n\", 65);",
-        "print('{:08b}'.format(3))",
-    ] {
-        assert!(fault(line).message.contains("is not known here"), "{line}");
-    }
+    same(&[
+        &[
+            "print(f'0x{(format(x, \"04x\"))}')",
+            "print('0x%04x' % x)",
+            "print('0x{:04x}'.format(x))",
+            "print(f'0x{x:04x}')",
+        ],
+        &[
+            "print(f'{x:<5d}|')",
+            "print('%-5d|' % x)",
+            "print('{:<5d}|'.format(x))",
+        ],
+    ]);
 }
 
 #[test]
@@ -444,4 +448,71 @@ fn what_c_does_with_buffers_and_files_is_answered() {
     ]);
     assert!(fault("conn.send(struct.pack('!H', 5))").help[0].contains("\\x00\\x05"));
     assert!(fault("os.path.exists('/tmp/x')").help[0].contains("EADDRINUSE"));
+}
+
+#[test]
+fn texts_beside_each_other_are_one_also_with_a_prefix() {
+    same(&[
+        &[
+            "s.sendall(b\"GET /\\r\\n\\r\\n\")",
+            "s.sendall(\n    b\"GET /\\r\\n\"\n    b\"\\r\\n\"\n)",
+        ],
+        &["x = (b'a\\xffb')", "x = (b'a\\xff' b'b')"],
+        &["x = (f'a{y}b')", "x = (f'a{y}' 'b')"],
+    ]);
+    // In the shell's dialect a blank separates values.
+    assert_ne!(one("print b'a' b'b'"), one("print b'ab'"));
+}
+
+#[test]
+fn dictionaries_are_answered() {
+    for line in [
+        "d = {'a': 1}",
+        "d = {\n  'a': 1,\n}",
+        "d = {port: 80}",
+        "d = dict(a=1)",
+    ] {
+        assert_eq!(
+            fault(line).message,
+            "there are no dictionaries here",
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_condition_over_several_lines_names_its_call() {
+    let line = "if (setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes,\n        sizeof(int)) == -1) {";
+    let wanted = "setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(int))";
+    assert_eq!(fault(line).expected, [wanted]);
+}
+
+#[test]
+fn what_c_reads_from_an_address_is_answered_with_its_parts() {
+    let known = |name: &str| name == "client";
+    for line in [
+        "ntohs(client.sin_port)",
+        "inet_ntoa(client.sin_addr)",
+        "x = client.ss_family",
+    ] {
+        let fault = parse_with(line, &known).unwrap_err();
+        assert!(
+            fault.expected[0].contains("client[1], the port"),
+            "{line}: {fault:?}"
+        );
+        let unknown = parse(line).unwrap_err();
+        assert!(
+            unknown.message.contains("not kept here"),
+            "{line}: {unknown:?}"
+        );
+    }
+    let set = parse_with("client.sin_port = htons(80)", &known).unwrap_err();
+    assert!(
+        set.help.concat().contains("client = (\"127.0.0.1\", 80)"),
+        "{set:?}"
+    );
+    for line in ["buf[n] = '\\0';", "buf[n] = 0"] {
+        assert!(fault(line).message.contains("no zero ends it"), "{line}");
+    }
+    assert!(fault("buf[0] = 3").message.contains("only a name"));
 }

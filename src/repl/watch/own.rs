@@ -1,12 +1,14 @@
 //! Lines of the teacher's own, between those of the lesson.
 
 use super::{Options, Performance};
+use crate::lang;
 use crate::repl::can_edit;
 use crate::repl::console::Console;
 use crate::repl::editor::Editor;
 use crate::repl::helper::Words;
 use crate::repl::history::HistoryFile;
 use crate::repl::lines::{Entered, Lines};
+use crate::repl::more;
 use crate::repl::plain::Plain;
 use crate::repl::prompt::CountedPrompt;
 use crate::text::style::Paint;
@@ -84,13 +86,21 @@ impl Performance {
             }
             Entered::Text(_) | Entered::Interrupted | Entered::End => return false,
         };
+        let stage = &mut self.stage;
+        let mut say = |words: &str| {
+            stage.scroll(words);
+            stage.flush();
+        };
+        let Some(line) = more::whole(line, lines, &shared, &style, &mut say) else {
+            return true;
+        };
         let mut app = shared.app();
         shared.form().resize();
         shared.executing.store(true, Ordering::SeqCst);
         let stage = &mut self.stage;
         let outcome = app.execute(&line, &mut |event| stage.scroll(&shared.show(&event)));
         shared.executing.store(false, Ordering::SeqCst);
-        lines.remember(&line);
+        lines.remember(&lang::folded(&line));
         !outcome.quit
     }
 }

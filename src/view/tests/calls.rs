@@ -166,6 +166,14 @@ fn data_is_quoted_and_loses_no_space() {
     sock>
       received 1 byte from 10.0.0.1:53  "x"
     "#);
+    assert_snapshot!(shown(TERMINAL, data("= \"hi\"", 6, None)), @r#"
+    sock>
+      received 6 bytes  '= "hi"'
+    "#);
+    assert_snapshot!(shown(TERMINAL, data("it's \"hi\"", 9, None)), @r#"
+    sock>
+      received 9 bytes  "it's \"hi\""
+    "#);
     let long = "ab  ".repeat(30);
     let folded = shown(TERMINAL, data(&long, 120, None));
     assert!(folded.replace("\n    ", "").contains(&long), "{folded}");
@@ -206,16 +214,6 @@ fn a_job_says_where_it_sleeps() {
     sock>
       [job 1] conn = accept s was left blocked: the thread still slept in accept()
           at the end
-    ");
-    let mut prompt = Renderer::new(TERMINAL).at_prompt();
-    let first = prompt.event(&event(job(JobStatus::Blocked)));
-    let second = prompt.event(&event(job(JobStatus::Blocked)));
-    assert_snapshot!(format!("sock>\n{first}sock>\n{second}"), @r"
-    sock>
-      … blocked: the thread sleeps in accept()  [job 1]  The prompt is yours; the
-          result will appear above it.
-    sock>
-      … blocked: the thread sleeps in accept()  [job 1]
     ");
 }
 

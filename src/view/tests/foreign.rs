@@ -306,7 +306,7 @@ fn check(text: &str, span: (usize, usize)) {
                 unicode,
                 width,
             };
-            let out = Renderer::new(style).at_prompt().event(&event);
+            let out = Renderer::new(style).event(&event);
             assert!(out.is_empty() || out.ends_with('\n'), "{out:?}");
             let plain = if color {
                 without_color(&out)

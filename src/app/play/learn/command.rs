@@ -186,11 +186,19 @@ impl Learner {
         if self.free {
             return self.resume(app, sink);
         }
-        self.begin_block_again(
-            app,
-            "Undone: everything was closed, and made again as it was before.",
-            sink,
-        );
+        let tried = match &self.phase {
+            Phase::Calls(round) => round.attempts() > 0,
+            Phase::Guess | Phase::Quiz(_) => false,
+        };
+        let words = match (tried, self.step) {
+            (true, _) => "Undone: everything was closed, and made again as it was before.",
+            (false, 0) => "Nothing was done here yet, so there is nothing to undo.",
+            (false, _) => {
+                "Nothing was done here yet: everything was closed, and made again as it was. `back` goes to the step \
+                 before."
+            }
+        };
+        self.begin_block_again(app, words, sink);
     }
 
     /// Lesson and step, and the task again.

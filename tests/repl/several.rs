@@ -1,0 +1,191 @@
+//! A statement over several lines.
+
+use crate::terminal::{Start, Terminal};
+
+/// What stands in the first line that goes on.
+const FIRST: &str = "... (it goes on here; an empty line ends it, Ctrl-C drops it)";
+
+/// Types a line and waits until the next goes on with it, with nothing typed.
+fn opens(terminal: &mut Terminal, line: &str) {
+    let rows = |terminal: &Terminal| terminal.written.iter().filter(|b| **b == b'\n').count();
+    let above = rows(terminal);
+    terminal.line(line);
+    terminal.until(&format!("more of {line:?}"), |terminal| {
+        let (row, column) = terminal.cursor_line();
+        rows(terminal) > above && row.starts_with("...") && column == 4
+    });
+}
+
+#[test]
+fn an_open_bracket_goes_on_in_the_next_line() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket udp", "sock> ");
+    opens(&mut terminal, "s.sendto(");
+    terminal.sees(FIRST);
+    opens(&mut terminal, "b\"x\",  # what");
+    terminal.run("(\"127.0.0.1\", 9))", "sock> ");
+    terminal.sees("sendto(3, \"x\", 1, 0, {sa_family=AF_INET, sin_port=htons(9)");
+    // One line in the history, here and in the next session, and it can be run again.
+    terminal.run("history", "sock> ");
+    terminal.sees("  s.sendto(b\"x\", (\"127.0.0.1\", 9))");
+    terminal.keys("\x1b[A\x1b[A");
+    terminal.sees("sock> s.sendto(b\"x\", (\"127.0.0.1\", 9))");
+    terminal.run("", "sock> ");
+    assert_eq!(terminal.text().matches("sendto(3, \"x\"").count(), 2);
+}
+
+#[test]
+fn c_and_a_backslash_go_on_as_well() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("int s = socket(AF_INET, SOCK_STREAM, 0);", "sock> ");
+    opens(&mut terminal, "struct sockaddr_in addr = {");
+    opens(&mut terminal, "  .sin_family = AF_INET,");
+    terminal.run("};", "sock> ");
+    terminal.sees("error: the fields of a structure are not kept here");
+    terminal.run("addr = (\"127.0.0.1\", 0)", "sock> ");
+    opens(&mut terminal, "bind(s, (struct sockaddr *)&addr,");
+    terminal.run("sizeof(addr));", "sock> ");
+    terminal.sees("bind(3, {sa_family=AF_INET, sin_port=htons(0)");
+    opens(&mut terminal, "listen s \\");
+    terminal.run("7", "sock> ");
+    terminal.sees("listen(3, 7) = 0");
+}
+
+#[test]
+fn an_empty_line_ends_what_is_open_with_its_answer() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    opens(&mut terminal, "print(");
+    terminal.run("", "sock> ");
+    terminal.sees("error: this bracket is never closed");
+    opens(&mut terminal, "s = socket(AF_INET,");
+    opens(&mut terminal, "SOCK_STREAM");
+    terminal.run("", "sock> ");
+    terminal.sees("Stopped there. Not run:");
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.sees("= 3");
+}
+
+#[test]
+fn ctrl_c_and_ctrl_d_leave_what_is_open_and_no_more() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s = socket tcp", "sock> ");
+    terminal.run("a = accept s", "sock> ");
+    terminal.sees("EINVAL");
+    terminal.run(
+        "bind s 127.0.0.1:0; listen s 1; a = accept s",
+        "sock [1 blocked]> ",
+    );
+    opens(&mut terminal, "print(");
+    terminal.keys("s");
+    terminal.sees("... s");
+    terminal.keys("\x03");
+    terminal.sees("What was open is dropped. Nothing was called.");
+    // It was not meant for the call that sleeps.
+    terminal.prompt("sock [1 blocked]> ");
+    opens(&mut terminal, "print(");
+    terminal.keys("\x04");
+    terminal.sees("error: this bracket is never closed");
+    terminal.prompt("sock [1 blocked]> ");
+}
+
+#[test]
+fn what_means_something_on_its_own_line_is_run_at_once() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s, t = socketpair", "sock> ");
+    terminal.run("send s :(", "sock> ");
+    terminal.sees("sendto(3, \":(\", 2, 0, NULL, 0) = 2");
+    terminal.run("send s \"(", "sock> ");
+    terminal.sees("error: this text is never closed");
+    terminal.run("while True:", "sock> ");
+    terminal.sees("error: there are no loops here");
+    terminal.run("int main() {", "sock> ");
+}
+
+#[test]
+fn a_pasted_block_whose_end_is_open_goes_on() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.paste("s = socket.socket()\ns.bind((\"127.0.0.1\",");
+    // It is no first line: the paste had two.
+    opens(&mut terminal, "");
+    // Nothing of it is run before all of it is there.
+    assert!(!terminal.text().contains("= 3"), "{}", terminal.text());
+    terminal.run("0))", "sock> ");
+    terminal.sees("bind(3, {sa_family=AF_INET, sin_port=htons(0)");
+    // A terminal that does not mark what is pasted types it line by line.
+    terminal.keys(
+        "s.setsockopt(\r    socket.SOL_SOCKET,\r    socket.SO_REUSEADDR, 1)\rs.listen(\r    5)\r",
+    );
+    terminal.sees("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0");
+    terminal.sees("listen(3, 5) = 0");
+    terminal.prompt("sock> ");
+}
+
+#[test]
+fn a_result_is_printed_above_a_statement_that_goes_on() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("u = socket udp; bind u 127.0.0.1:0", "sock> ");
+    terminal.run("e = recvfrom u 9", "sock [1 blocked]> ");
+    opens(&mut terminal, "ladder(");
+    terminal.keys("12");
+    terminal.sees("... 12");
+    let peer = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port: u16 = {
+        let text = terminal.text();
+        let at = text.find("u  127.0.0.1:").expect("its address is shown") + "u  127.0.0.1:".len();
+        text[at..]
+            .split(' ')
+            .next()
+            .unwrap()
+            .trim()
+            .parse()
+            .unwrap()
+    };
+    peer.send_to(b"now", ("127.0.0.1", port)).unwrap();
+    terminal.sees("\"now\"");
+    terminal.until("what was typed, below it", |terminal| {
+        terminal.cursor_line().0 == "... 12"
+    });
+}
+
+#[test]
+fn tab_and_hints_know_the_lines_before() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("server = socket tcp", "sock> ");
+    opens(&mut terminal, "setsockopt(");
+    terminal.keys("ser\t");
+    terminal.sees("... server");
+    terminal.keys(", ");
+    terminal.sees("... server , <optname");
+}
+
+#[test]
+fn a_lesson_and_a_plain_terminal_go_on_as_well() {
+    let (mut terminal, _home) = Start::new(&["learn", "1"]).open_at("lesson 1 1/7 (1-3)> ");
+    terminal.run("2", "lesson 1 1/7> ");
+    opens(&mut terminal, "s = socket.socket(");
+    terminal.run(
+        "socket.AF_INET, socket.SOCK_STREAM)",
+        "lesson 1 2/7 (1-3)> ",
+    );
+    let (mut terminal, _home) = Start::new(&[]).env("TERM", "dumb").open();
+    terminal.line("s = socket.socket(");
+    terminal.sees("... ");
+    terminal.line("socket.AF_INET)");
+    terminal.sees("= 3");
+}
+
+#[test]
+fn an_empty_line_is_a_part_of_a_text_in_triple_quotes() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    opens(&mut terminal, "x = \"\"\"HTTP/1.0 200 OK");
+    terminal.sees("two empty lines end it");
+    opens(&mut terminal, "");
+    opens(&mut terminal, "hi");
+    terminal.run("\"\"\"", "sock> ");
+    terminal.run("expect x == \"HTTP/1.0 200 OK\\n\\nhi\\n\"", "sock> ");
+    terminal.sees("ok   x ==");
+    opens(&mut terminal, "x = \"\"\"a");
+    opens(&mut terminal, "");
+    terminal.run("", "sock> ");
+    terminal.sees("error: this text is never closed");
+}
