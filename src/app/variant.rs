@@ -1,6 +1,7 @@
 //! Which form of a call's explanation fits: what is known of the call, in the words of the reference.
 
 use super::App;
+use crate::errno::Errno;
 use crate::event::{Addr, TcpState};
 use crate::kernel::{Hold, Look, nodelay_and_cork};
 use crate::session::{Done, Socket, Value};
@@ -77,7 +78,9 @@ fn without_socket(done: &Done) -> Option<&'static str> {
         {
             Some("nval")
         }
-        ("strerror" | "perror", Ok(Value::Text(text))) if text.ends_with("Success") => Some("zero"),
+        ("strerror" | "perror", Ok(Value::Text(text))) if text.ends_with(&Errno(0).message()) => {
+            Some("zero")
+        }
         _ => None,
     }
 }

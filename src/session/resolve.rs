@@ -322,9 +322,7 @@ pub fn strerror(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
 /// perror(3): the last call's errno, after a text.
 pub fn perror(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let prefix = session.maybe(call, "s", Session::text)?;
-    let message = session
-        .last_errno
-        .map_or_else(|| "Success".to_owned(), Errno::message);
+    let message = session.last_errno.unwrap_or(Errno(0)).message();
     let text = match prefix.filter(|prefix| !prefix.is_empty()) {
         Some(prefix) => format!("{prefix}: {message}"),
         None => message,
