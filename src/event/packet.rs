@@ -29,7 +29,7 @@ pub struct Packet {
     /// The relative sequence number of its first byte.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seq: Option<u32>,
-    /// The relative acknowledgement number, where ACK is set.
+    /// The relative acknowledgment number, where ACK is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ack: Option<u32>,
     /// The window in bytes, scaled where the handshake was seen and agreed on a scale.

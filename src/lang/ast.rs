@@ -421,7 +421,7 @@ pub enum Mark {
     Data,
     /// `seq 1`: the relative sequence number.
     Seq(Expr),
-    /// `ack 1`: the relative acknowledgement number.
+    /// `ack 1`: the relative acknowledgment number.
     Ack(Expr),
     /// `len 0`: bytes of payload.
     Len(Expr),

@@ -145,7 +145,7 @@ pub struct Forged {
     pub flags: Option<TcpFlags>,
     /// The sequence number, relative to the conversation's first; may be below it.
     pub seq: Option<i64>,
-    /// The acknowledgement number, relative to the other side's first.
+    /// The acknowledgment number, relative to the other side's first.
     pub ack: Option<i64>,
     /// The window field.
     pub win: Option<u16>,
@@ -387,9 +387,9 @@ impl Fate {
 /// Why a packet was sent again, as a claim names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
-    /// No acknowledgement came in time.
+    /// No acknowledgment came in time.
     Timeout,
-    /// Duplicate acknowledgements said that it was lost.
+    /// Duplicate acknowledgments said that it was lost.
     Fast,
     /// A tail loss probe.
     Probe,

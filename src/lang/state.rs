@@ -23,7 +23,7 @@ pub enum TcpState {
     Close = 7,
     /// The peer's FIN came; this side has not closed yet.
     CloseWait = 8,
-    /// The peer closed first, then we did; our FIN awaits its acknowledgement.
+    /// The peer closed first, then we did; our FIN awaits its acknowledgment.
     LastAck = 9,
     /// Waiting for connections.
     Listen = 10,

@@ -19,9 +19,9 @@ pub struct Retransmission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Again {
-    /// No acknowledgement came in time: the retransmission timeout, doubled each time (RFC 6298).
+    /// No acknowledgment came in time: the retransmission timeout, doubled each time (RFC 6298).
     Timeout,
-    /// Three duplicate acknowledgements, or SACK blocks, said that it was lost (RFC 5681, RFC 8985).
+    /// Three duplicate acknowledgments, or SACK blocks, said that it was lost (RFC 5681, RFC 8985).
     Fast,
     /// A tail loss probe (RFC 8985, section 7).
     Probe,

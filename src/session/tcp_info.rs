@@ -36,11 +36,11 @@ impl Fields<'_> {
     }
 }
 
-/// The places of `tcpi_notsent_bytes` and `tcpi_snd_wnd`, likewise.
+/// The places of fields that old kernels lack: `tcpi_notsent_bytes`, `tcpi_snd_wnd`.
 const NOTSENT: usize = 34;
 const SND_WND: usize = 55;
 
-/// The places of `tcpi_segs_in`, `tcpi_data_segs_in` and `tcpi_data_segs_out`, which old kernels lack.
+/// Likewise `tcpi_segs_in`, `tcpi_data_segs_in`, `tcpi_data_segs_out`.
 const SEGS_IN: usize = 33;
 const DATA_SEGS_IN: usize = 36;
 const DATA_SEGS_OUT: usize = 37;
@@ -56,12 +56,13 @@ pub fn state(raw: &[u8]) -> String {
 /// How a field is read and shown.
 type Show = fn(&Fields) -> String;
 
-/// The fields of a connection that a student may ask about: name, value, meaning.
+/// The fields of a connection that a student may ask about: name, value, meaning. With values of up to 14 characters,
+/// meanings of up to 41 fit into 80 columns.
 const CONNECTION: &[(&str, Show, &str)] = &[
     (
         "tcpi_options",
         |f| options(f.byte(5)),
-        "options agreed on in the handshake",
+        "agreed on in the handshake",
     ),
     (
         "tcpi_snd_wscale",
@@ -76,14 +77,14 @@ const CONNECTION: &[(&str, Show, &str)] = &[
     (
         "tcpi_rto",
         |f| ms(f.word(0)),
-        "an unacknowledged segment is sent again after this",
+        "a segment is sent again after this",
     ),
     ("tcpi_rtt", |f| ms(f.word(15)), "smoothed round trip time"),
     ("tcpi_rttvar", |f| ms(f.word(16)), "how much it varies"),
     (
         "tcpi_snd_mss",
         |f| bytes(f.word(2)),
-        "the most data a segment to the peer carries",
+        "the most data of a segment to the peer",
     ),
     (
         "tcpi_rcv_mss",
@@ -113,7 +114,7 @@ const CONNECTION: &[(&str, Show, &str)] = &[
     (
         "tcpi_snd_cwnd",
         |f| segments(f.word(18)),
-        "the congestion window: how many may be under way",
+        "how many may be under way (congestion)",
     ),
     (
         "tcpi_snd_wnd",
@@ -133,7 +134,7 @@ const CONNECTION: &[(&str, Show, &str)] = &[
     (
         "tcpi_rcv_space",
         |f| bytes(f.word(22)),
-        "room that the receiver tunes its window to",
+        "what the receiver tunes its window to",
     ),
     (
         "tcpi_last_data_sent",
@@ -148,7 +149,7 @@ const CONNECTION: &[(&str, Show, &str)] = &[
     (
         "tcpi_last_ack_recv",
         |f| ago(f, 12, SEGS_IN),
-        "the last acknowledgement received",
+        "the last ACK received",
     ),
 ];
 
@@ -218,11 +219,11 @@ fn ago(fields: &Fields, at: usize, count: usize) -> String {
 
 fn options(bits: u8) -> String {
     let names = [
-        (1, "timestamps"),
+        (1, "ts"),
         (2, "SACK"),
-        (4, "window scale"),
+        (4, "wscale"),
         (8, "ECN"),
-        (32, "fast open data"),
+        (32, "TFO data"),
     ];
     let words: Vec<&str> = names
         .iter()
@@ -232,7 +233,7 @@ fn options(bits: u8) -> String {
     if words.is_empty() {
         "none".to_owned()
     } else {
-        words.join(", ")
+        words.join(" ")
     }
 }
 

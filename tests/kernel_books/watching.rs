@@ -124,7 +124,7 @@ fn the_way_out_with_the_descriptor_open() {
 }
 
 #[test]
-fn fin_wait1_ends_by_a_delayed_acknowledgement() {
+fn fin_wait1_ends_by_a_delayed_acknowledgment() {
     let (client, _conn) = pair();
     let mut watched = Watched::new(&client);
     client.shutdown(Shutdown::Write).unwrap();

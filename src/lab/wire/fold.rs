@@ -52,7 +52,7 @@ fn repeatable(parsed: &Parsed) -> bool {
         .is_some_and(|tcp| tcp.flags.any(numbered) || !parsed.payload.is_empty())
 }
 
-/// Whether two segments are the same but for what changes when one is sent again (acknowledgement, window, timestamps).
+/// Whether two segments are the same but for what changes when one is sent again (acknowledgment, window, timestamps).
 fn same_segment(a: &Parsed, b: &Parsed) -> bool {
     let same_ends = a.ports == b.ports && a.payload.len() == b.payload.len();
     let sent = Flags::SYN | Flags::FIN | Flags::RST;

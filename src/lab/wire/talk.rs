@@ -15,9 +15,9 @@ pub struct Talk {
     pub src: SocketAddr,
     /// The address of the other.
     pub dst: SocketAddr,
-    /// What relative sequence and acknowledgement numbers are counted from.
+    /// What relative sequence and acknowledgment numbers are counted from.
     pub base: (u32, u32),
-    /// The next sequence number, and the acknowledgement number that says all has arrived, as on the wire.
+    /// The next sequence number, and the acknowledgment number that says all has arrived, as on the wire.
     pub next: (u32, u32),
     /// The window field of the latest segment from the one that sends, RSTs left out, which announce none; of a SYN, whose
     /// window is not scaled (RFC 7323, section 2.2), as a later segment would write it.

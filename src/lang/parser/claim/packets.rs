@@ -179,7 +179,7 @@ fn mark(i: &mut Input) -> Parsed<Mark> {
     blank(i);
     let value = |i: &mut Input| match ends(i) && word == "ack" {
         true => Err(i
-            .fault(start, "which acknowledgement number?")
+            .fault(start, "which acknowledgment number?")
             .expecting("a number")
             .helping("a flag is written in capitals: ACK")
             .into()),
