@@ -160,14 +160,14 @@ struct Open {
     triple: Option<&'static str>,
     /// Inside `/* … */`.
     comment: bool,
+    /// A quote was never closed: no line that follows can mend that.
+    broken: bool,
 }
 
 impl Open {
     fn continues(&self, line: &str) -> bool {
-        self.brackets > 0
-            || self.triple.is_some()
-            || self.comment
-            || line.trim_end_matches(['\r', '\n']).ends_with('\\')
+        let open = self.brackets > 0 || self.triple.is_some() || self.comment;
+        open && !self.broken || line.trim_end_matches(['\r', '\n']).ends_with('\\')
     }
 
     /// Takes in one more line. Gives where its comment begins, if it ends in one; else its length.
@@ -235,8 +235,9 @@ impl Open {
         while end < bytes.len() && bytes[end] != bytes[at] {
             end += if bytes[end] == b'\\' { 2 } else { 1 };
         }
-        // Nothing closes it: the parser will say so; what follows is not looked at for brackets.
-        end.min(line.len())
+        // Where nothing closes it the parser will say so; what follows is not looked at for brackets.
+        self.broken |= end >= bytes.len();
+        end.min(bytes.len())
     }
 }
 
@@ -320,7 +321,8 @@ mod tests {
         assert_eq!(open_end("f('''a\n''',"), open("f('''a\n''',", false));
         assert_eq!(open_end("/* a"), open("/* a", true));
         assert_eq!(open_end("ls\nls \\"), open("ls \\", false));
-        for whole in ["", "ls", "s.bind((\n 80))", "send s \"(\"\n"] {
+        // Nothing that follows can close this text.
+        for whole in ["", "ls", "s.bind((\n 80))", "send s \"(\"\n", "s.send(\"hi"] {
             assert_eq!(open_end(whole), None, "{whole}");
         }
     }

@@ -96,6 +96,8 @@ fn what_means_something_on_its_own_line_is_run_at_once() {
     terminal.sees("sendto(3, \":(\", 2, 0, NULL, 0) = 2");
     terminal.run("send s \"(", "sock> ");
     terminal.sees("error: this text is never closed");
+    // No line that follows could close it.
+    terminal.run("s.send(\"hi", "sock> ");
     terminal.run("while True:", "sock> ");
     terminal.sees("error: there are no loops here");
     terminal.run("int main() {", "sock> ");
