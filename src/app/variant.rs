@@ -54,14 +54,15 @@ impl App {
         match hold {
             Hold::Congestion => return Some("congestion"),
             Hold::Window => return Some("window"),
-            Hold::BehindSmall | Hold::Small if done.asked.flags & MSG_MORE != 0 => {
-                return Some("more");
-            }
             Hold::BehindSmall | Hold::Small => {}
         }
-        match (hold, nodelay_and_cork(call::borrowed(socket.fd)).ok()?) {
-            (_, (_, true)) => Some("cork"),
-            (Hold::BehindSmall, (false, false)) => Some("nagle"),
+        // The cork is stronger than MSG_MORE: it outlasts an ACK.
+        let (nodelay, cork) = nodelay_and_cork(call::borrowed(socket.fd)).ok()?;
+        let more = done.asked.flags & MSG_MORE != 0;
+        match hold {
+            _ if cork => Some("cork"),
+            _ if more => Some("more"),
+            Hold::BehindSmall if !nodelay => Some("nagle"),
             _ => None,
         }
     }
