@@ -27,12 +27,15 @@ fn sent(events: &[Value]) -> Vec<String> {
         .collect()
 }
 
+/// What is explained.
+fn said(events: &[Value]) -> String {
+    let each = of_kind(events, "explain").into_iter();
+    each.map(|event| event["text"].to_string()).collect()
+}
+
 /// The reasons that are given.
 fn reasons(events: &[Value]) -> Vec<&'static str> {
-    let said: String = of_kind(events, "explain")
-        .iter()
-        .map(|event| event["text"].to_string())
-        .collect();
+    let said = said(events);
     let given = |reason: &&str| said.contains(reason);
     REASONS.into_iter().filter(given).collect()
 }
@@ -171,6 +174,7 @@ fn a_timer_sends_what_fits_into_a_window_with_room_for_no_segment() {
     }
     let waits = live.run("set explain full\nsend s #1000");
     assert_eq!(reasons(&waits), [WINDOW]);
+    assert!(said(&waits).contains("a timer sends what fits"));
     assert!(sent(&waits).is_empty(), "{waits:?}");
     // The program there has received nothing.
     let probed = live.run("expect window server 0");
