@@ -153,7 +153,7 @@ fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
     let stream = socket.kind == libc::SOCK_STREAM;
     match (stream, len, done.asked.room) {
         (true, 0, Some(0)) => words.push("empty"),
-        (true, 0, _) if socket.was_reset => words.extend(["reset", "eof"]),
+        (true, 0, _) if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
         (true, 0, _) => words.push("eof"),
         // A datagram was taken, whatever its length.
         (false, 0, Some(0)) => {}

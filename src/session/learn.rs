@@ -103,9 +103,10 @@ impl Session {
         let reset = match errno {
             Some(Errno(libc::ECONNRESET)) => true,
             // A socket that was never connected, or shut down by its own program, gives EPIPE too.
-            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write,
+            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write && !socket.gave_up,
             _ => false,
         };
+        socket.gave_up |= errno == Some(Errno(libc::ETIMEDOUT)) && socket.connected;
         socket.was_reset |= reset;
     }
 

@@ -63,6 +63,8 @@ pub struct Socket {
     pub saw_end: bool,
     /// A call on it returned ECONNRESET or EPIPE before.
     pub was_reset: bool,
+    /// A call on its connection returned ETIMEDOUT before: its own kernel has given the connection up.
+    pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
     /// SO_LINGER makes its close() wait.
@@ -176,6 +178,7 @@ impl Table {
             shut_write: false,
             saw_end: false,
             was_reset: false,
+            gave_up: false,
             reuse: false,
             lingers: false,
             linger_zero: false,

@@ -28,7 +28,7 @@ fn why_a_connection_ended_is_what_the_wire_has_seen() {
     assert!(!said.contains("The peer ended"), "{said}");
     let end = live.run("set explain full\nrecv s 10\nexpect data \"\"");
     let said = explained(&end);
-    assert!(said.contains("A RST has ended the connection"), "{said}");
+    assert!(said.contains("The connection was broken off"), "{said}");
     assert!(!said.contains("The peer has closed"), "{said}");
     // The peer's own segment is answered with a RST by a kernel that does not know the connection any more.
     let told =
@@ -90,9 +90,13 @@ fn what_the_kernel_gave_up_itself_was_ended_by_no_rst() {
     };
     live.run("inject server client RST seq 90000000\nsetsockopt s TCP_USER_TIMEOUT 300\nwire drop all\nsend s \"x\"");
     let told = live.run(
-        "expect state s CLOSE\nsend s \"x\"\nexpect error ETIMEDOUT\nsend s \"x\"\nexpect error EPIPE",
+        "expect state s CLOSE\nsend s \"x\"\nexpect error ETIMEDOUT\nsend s \"x\"\nexpect error EPIPE\nset explain brief\nrecv s 10",
     );
     let said = explained(&told);
+    assert!(
+        said.contains("broken off, as an earlier call told"),
+        "{said}"
+    );
     assert!(said.contains("own kernel gave it up, as send s"), "{said}");
     assert!(!said.contains("RST"), "{said}");
 }

@@ -37,10 +37,11 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         "{name} is not connected: there is nobody at the other end for {call}()."
     ));
     if scene.over() {
-        let how = if socket.reset {
-            "The peer reset it (RST)"
-        } else {
-            "Both sides have finished it"
+        let how = match (socket.reset, socket.shut_wr) {
+            (true, _) => "A RST ended it",
+            // Its own FIN was never asked for.
+            (false, false) => "It was broken off",
+            (false, true) => "Both sides have finished it",
         };
         return Some(
             words

@@ -163,6 +163,13 @@ pub const CASES: &[Case] = &[
         &["yourself", "after that"],
     ),
     case(
+        "shutdown",
+        "ENOTCONN",
+        "PAIR\nsetsockopt conn SO_LINGER 1 0\nclose conn\nexpect state c CLOSE\nshutdown c wr",
+        &["It was broken off"],
+        &["Both sides"],
+    ),
+    case(
         "send",
         "EPIPE",
         "a, b = socketpair\nclose b\nsend a \"x\"",
