@@ -50,6 +50,10 @@ impl App {
         if !matches!(done.command, "send" | "sendto" | "sendall" | "write") {
             return None;
         }
+        let more = done.asked.flags & MSG_MORE != 0;
+        if more && socket.kind == libc::SOCK_DGRAM && socket.domain != libc::AF_UNIX {
+            return Some("more");
+        }
         let hold = self.ledger.last(socket.id)?.hold?;
         match hold {
             Hold::Congestion => return Some("congestion"),
@@ -58,7 +62,6 @@ impl App {
         }
         // The cork is stronger than MSG_MORE: it outlasts an ACK.
         let (nodelay, cork) = nodelay_and_cork(call::borrowed(socket.fd)).ok()?;
-        let more = done.asked.flags & MSG_MORE != 0;
         match hold {
             _ if cork => Some("cork"),
             _ if more => Some("more"),
