@@ -3,6 +3,7 @@
 use super::App;
 use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
 use crate::errno::Errno;
+use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
 use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
@@ -164,7 +165,8 @@ impl App {
         })
     }
 
-    fn rst_to(&self, facts: &Facts) -> Option<explain::Rst> {
+    /// What the laboratory's wire has seen of the RST that ended this socket's connection.
+    fn rst_to(&self, facts: &Facts) -> Option<Rst> {
         let socket = facts.socket.as_ref()?;
         let ends = (
             socket.peer.as_ref()?.inet()?,

@@ -50,18 +50,22 @@ impl App {
         if !matches!(done.command, "send" | "sendto" | "sendall" | "write") {
             return None;
         }
+        let more = done.asked.flags & MSG_MORE != 0;
+        if more && socket.kind == libc::SOCK_DGRAM && socket.domain != libc::AF_UNIX {
+            return Some("more");
+        }
         let hold = self.ledger.last(socket.id)?.hold?;
         match hold {
             Hold::Congestion => return Some("congestion"),
             Hold::Window => return Some("window"),
-            Hold::BehindSmall | Hold::Small if done.asked.flags & MSG_MORE != 0 => {
-                return Some("more");
-            }
             Hold::BehindSmall | Hold::Small => {}
         }
-        match (hold, nodelay_and_cork(call::borrowed(socket.fd)).ok()?) {
-            (_, (_, true)) => Some("cork"),
-            (Hold::BehindSmall, (false, false)) => Some("nagle"),
+        // The cork is stronger than MSG_MORE: it outlasts an ACK.
+        let (nodelay, cork) = nodelay_and_cork(call::borrowed(socket.fd)).ok()?;
+        match hold {
+            _ if cork => Some("cork"),
+            _ if more => Some("more"),
+            Hold::BehindSmall if !nodelay => Some("nagle"),
             _ => None,
         }
     }
@@ -152,7 +156,7 @@ fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
     let stream = socket.kind == libc::SOCK_STREAM;
     match (stream, len, done.asked.room) {
         (true, 0, Some(0)) => words.push("empty"),
-        (true, 0, _) if socket.was_reset => words.extend(["reset", "eof"]),
+        (true, 0, _) if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
         (true, 0, _) => words.push("eof"),
         // A datagram was taken, whatever its length.
         (false, 0, Some(0)) => {}

@@ -2,7 +2,7 @@
 
 use super::TcpState;
 pub use crate::lang::order::Fate;
-pub use crate::packet::{Again, Count, Field, Header, Retransmission};
+pub use crate::packet::{Again, Count, Field, Header, Retransmission, Rst};
 use serde::Serialize;
 
 /// A packet that moved on a wire, or was stopped there.

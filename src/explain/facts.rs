@@ -1,6 +1,7 @@
 //! What is known when a call has failed: plain data, filled by whoever knows the session and the kernel.
 //! Every field may be left at its default; the answer is then less certain, never false.
 
+use crate::event::packet::Rst;
 use crate::event::{Addr, Holder, TcpState};
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -85,20 +86,6 @@ pub struct OtherEnd {
     pub linger_zero: bool,
     /// Whether its close() reset the connection at once, without a FIN before.
     pub at_once: bool,
-}
-
-/// The RST that a connection ended with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rst {
-    /// This packet.
-    Packet {
-        /// Its number on the wire.
-        n: u64,
-        /// It was made by hand.
-        forged: bool,
-    },
-    /// None was delivered to this end.
-    Never,
 }
 
 /// What is known of a socket.

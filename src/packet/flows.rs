@@ -13,13 +13,13 @@ mod why;
 
 pub use mark::{Mark, Way};
 
-use super::model::Count;
+use super::model::{Count, Rst};
 use super::parse::{Flags, Parsed, Upper, protocol, quoted};
 use arrival::Seen;
 use end::End;
 use fragments::Fragments;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// How many conversations are remembered. The oldest are forgotten, ended ones first.
@@ -142,7 +142,8 @@ impl Flows {
             let again = mark.retransmission.is_some();
             flow.counts[way as usize].retransmitted += u64::from(again && mark.occupies());
             let over = ends.iter().all(|end| end.fin.is_some());
-            flow.ended |= over || segment.flags.has(Flags::RST);
+            // Who sends a RST has no connection; a forged one ends it where it is taken.
+            flow.ended |= over || segment.flags.has(Flags::RST) && !mark.forged;
         }
         if let Some(piece) = piece {
             self.fragments.enter(piece, number, way);
@@ -160,6 +161,7 @@ impl Flows {
         let way = mark.way as usize;
         if let (Some(segment), Some(ends)) = (&mark.segment, &mut flow.tcp) {
             let (arrived, ordered) = tcp::deliver(ends, mark.way, segment, mark, at);
+            flow.ended |= ends[way].ended_by.is_some();
             let count = &mut flow.counts[way];
             count.arrived += arrived;
             // An end that contradicts itself (two FINs at different places) must not count more in order than has come.
@@ -190,6 +192,22 @@ impl Flows {
         let (own, peer) = (&ends[mark.way as usize], &ends[mark.way.other() as usize]);
         let acknowledged = peer.said_ack.unwrap_or(0);
         segment.to > segment.from && acknowledged < segment.to && segment.to <= own.arrival.next()
+    }
+
+    /// What became known of the RST that ended the latest connection between these two: one that was delivered from the
+    /// first to the second. `None` where that cannot be said: the connection, or its beginning, did not cross the wire, or
+    /// no RST had the number that its receiver waited for.
+    pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
+        // What an IPv6 socket sends to an IPv4 address goes as IPv4.
+        let place = |end: SocketAddr| (end.ip().to_canonical(), end.port());
+        let (from, to) = (place(from), place(to));
+        let number = self.current.get(&Key::new(protocol::TCP, from, to))?;
+        let flow = self.flows.get(number)?;
+        let end = flow.tcp.as_ref()?.get(flow.way(from) as usize)?;
+        match end.ended_by {
+            Some((n, forged)) => Some(Rst::Packet { n, forged }),
+            None => (end.syn && !end.rst).then_some(Rst::Never),
+        }
     }
 
     /// It never arrives.

@@ -22,7 +22,7 @@ pub use checksum::{Checksum, Layer, checksums, wrong};
 pub use corrupt::{Flipped, corrupt};
 pub use drill::{Drill, DrillFault, Towards, parse_drill};
 pub use flows::{Conversation, Flows, Mark, Way};
-pub use model::{Again, Count, Field, Header, Retransmission};
+pub use model::{Again, Count, Field, Header, Retransmission, Rst};
 pub use parse::{
     Facts, Flags, Icmp, Ip, Parsed, Tcp, TcpOption, Trouble, Udp, Upper, end, options, parse,
     protocol, quoted,

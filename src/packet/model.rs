@@ -15,6 +15,20 @@ pub struct Retransmission {
     pub after: u64,
 }
 
+/// The RST that a connection ended with, as the wire saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rst {
+    /// This packet.
+    Packet {
+        /// Its number on the wire.
+        n: u64,
+        /// It was made by hand.
+        forged: bool,
+    },
+    /// None was delivered to this end.
+    Never,
+}
+
 /// Why a sender sent something again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]

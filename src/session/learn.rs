@@ -2,7 +2,7 @@
 
 use super::Session;
 use super::outcome::{Done, Meta};
-use super::prepared::{Effect, Performed, Yield};
+use super::prepared::{Asked, Effect, Performed, Yield};
 use super::table::{Made, SocketId};
 use super::value::Value;
 use crate::errno::Errno;
@@ -35,7 +35,8 @@ impl Session {
             // As in C, success leaves the last errno alone.
             self.last_errno = errno;
         }
-        self.remember(socket, command, &typed, errno);
+        let told = errno.or_else(|| collected(&asked, &performed.result));
+        self.remember(socket, command, &typed, errno, told);
         let mut done = Done {
             job,
             command,
@@ -85,12 +86,14 @@ impl Session {
         done
     }
 
+    /// A call ended, with `errno` where it failed. `told` is what it said of the connection.
     fn remember(
         &mut self,
         socket: Option<SocketId>,
         command: &'static str,
         typed: &Arc<str>,
         errno: Option<Errno>,
+        told: Option<Errno>,
     ) {
         let Some(socket) = socket.and_then(|id| self.table.get_mut(id)) else {
             return;
@@ -100,13 +103,9 @@ impl Session {
             errno,
             typed: Arc::clone(typed),
         });
-        let reset = match errno {
-            Some(Errno(libc::ECONNRESET)) => true,
-            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
-            Some(Errno(libc::EPIPE)) => socket.connected && !socket.shut_write,
-            _ => false,
-        };
-        socket.was_reset |= reset;
+        if let Some(errno) = told {
+            socket.hears(errno);
+        }
     }
 
     /// What a successful call changed in what is known of its socket.
@@ -342,4 +341,15 @@ fn uneven(command: &str, targets: &[Option<String>], given: usize) -> Option<Str
 
 fn target(targets: &[Option<String>], n: usize) -> Option<&str> {
     targets.get(n).and_then(|name| name.as_deref())
+}
+
+/// The errno that a socket had waiting, where this call was getsockopt(2) for it.
+fn collected(asked: &Asked, result: &Result<Yield, Errno>) -> Option<Errno> {
+    let (option, _) = asked.option.as_ref()?;
+    match result {
+        Ok(Yield::Answer(_, Value::Int(n))) if *option == "SO_ERROR" => {
+            i32::try_from(*n).ok().map(Errno)
+        }
+        _ => None,
+    }
 }

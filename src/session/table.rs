@@ -61,8 +61,10 @@ pub struct Socket {
     pub shut_write: bool,
     /// The peer's end of the stream was read (recv returned 0).
     pub saw_end: bool,
-    /// A call on it returned ECONNRESET or EPIPE before.
+    /// A call on it returned ECONNRESET or EPIPE before, or SO_ERROR was ECONNRESET.
     pub was_reset: bool,
+    /// The same of ETIMEDOUT, once it was connected: its own kernel has given the connection up.
+    pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
     /// SO_LINGER makes its close() wait.
@@ -92,6 +94,17 @@ impl Socket {
             (libc::AF_UNIX, libc::SOCK_SEQPACKET) => "unix-seqpacket",
             (_, libc::SOCK_RAW) => "raw",
             _ => "other",
+        }
+    }
+
+    /// What an errno, returned by a call or collected with SO_ERROR, says of its connection.
+    pub(super) fn hears(&mut self, errno: Errno) {
+        match errno.0 {
+            libc::ECONNRESET => self.was_reset = true,
+            libc::ETIMEDOUT => self.gave_up |= self.connected,
+            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
+            libc::EPIPE => self.was_reset |= self.connected && !self.shut_write && !self.gave_up,
+            _ => {}
         }
     }
 
@@ -176,6 +189,7 @@ impl Table {
             shut_write: false,
             saw_end: false,
             was_reset: false,
+            gave_up: false,
             reuse: false,
             lingers: false,
             linger_zero: false,

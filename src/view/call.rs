@@ -110,8 +110,7 @@ fn cause(change: &Change) -> Option<&'static str> {
         return None;
     }
     Some(match (change.from, change.to) {
-        // A RST or a new SYN ends it before its time.
-        (Some(TcpState::TimeWait), Some(TcpState::Close)) => "its timer or the network",
+        (Some(TcpState::TimeWait), Some(TcpState::Close)) => "its timer, a RST or a SYN",
         // A listener ends when its last descriptor does, or the call that still slept on it.
         (Some(TcpState::Listen), Some(TcpState::Close)) => return None,
         // A RST, an ICMP error or a timer that gave up: the peer need not have said anything.

@@ -360,3 +360,31 @@ fn to_ask_for_no_byte_is_not_to_meet_the_end() {
         ran.stdout
     );
 }
+
+/// What is explained of a script's calls, in full.
+fn explained(lines: &str) -> String {
+    let all = events(&format!("set explain full\n{lines}\n"));
+    let each = all.iter().filter(|event| event["event"] == "explain");
+    each.map(|event| event["text"].to_string()).collect()
+}
+
+#[test]
+fn a_part_of_a_datagram_is_not_told_to_be_sent() {
+    let pair = "v = socket udp\nbind v 127.0.0.1:0\nu = socket udp\nconnect u v.local";
+    let said = explained(&format!("{pair}\nsend u \"a\" --more"));
+    assert!(said.contains("Nothing was sent: MSG_MORE"), "{said}");
+    assert!(!said.contains("One datagram was sent"), "{said}");
+    let both = "send u \"a\" --more\nsend u \"b\"\nrecv v 10\nexpect data \"ab\"";
+    let said = explained(&format!("{pair}\n{both}"));
+    assert!(said.contains("One datagram was sent"), "{said}");
+}
+
+#[test]
+fn after_a_rst_that_so_error_has_told_0_bytes_are_no_end_that_the_peer_sent() {
+    let said = explained(
+        "b = socket tcp\nbind b 127.0.0.1:0\nlisten b 5\ns = socket tcp\nconnect s b.local\nc = accept b\n\
+         setsockopt c SO_LINGER 1 0\nclose c\nexpect state s CLOSE\ngetsockopt s SO_ERROR\nrecv s 10",
+    );
+    assert!(said.contains("The connection was broken off"), "{said}");
+    assert!(!said.contains("The peer has closed"), "{said}");
+}

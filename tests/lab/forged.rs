@@ -401,50 +401,6 @@ fn a_gap_before_forged_data_is_reported_by_a_duplicate_ack() {
     assert_eq!(of_kind(&gap, "packet")[1]["info"], "duplicate ACK 1");
 }
 
-/// What is explained.
-fn explained(events: &[Value]) -> String {
-    let each = of_kind(events, "explain").into_iter();
-    each.map(|event| event["text"].to_string()).collect()
-}
-
-#[test]
-fn why_a_connection_ended_is_what_the_wire_has_seen() {
-    let Some(mut live) = connected() else {
-        return;
-    };
-    // Not the peer, and the end of the stream is no end that it has sent.
-    let forged = live.run("inject server client RST\nsend s \"x\"\nexpect error ECONNRESET");
-    let said = explained(&forged);
-    assert!(said.contains("A forged RST (packet 4) ended it"), "{said}");
-    assert!(!said.contains("The peer ended"), "{said}");
-    let end = live.run("set explain full\nrecv s 10\nexpect data \"\"");
-    let said = explained(&end);
-    assert!(said.contains("A RST has ended the connection"), "{said}");
-    assert!(!said.contains("The peer has closed"), "{said}");
-    // The peer's own segment is answered with a RST by a kernel that does not know the connection any more.
-    let told =
-        live.run("server: send conn \"y\"\nserver: send conn \"z\"\nexpect error ECONNRESET");
-    let said = explained(&told);
-    assert!(said.contains("with a RST (packet 6)"), "{said}");
-    assert!(
-        said.contains("did not know the connection any more"),
-        "{said}"
-    );
-}
-
-#[test]
-fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
-    let Some(mut live) = connected() else {
-        return;
-    };
-    // Data behind what the server takes for the end.
-    live.run("inject client server FIN,ACK\nexpect state conn CLOSE_WAIT\nclient: send s \"more\"\nexpect state conn CLOSE");
-    let told = live.run("close s\nserver: send conn \"x\"\nexpect error EPIPE");
-    let said = explained(&told);
-    assert!(said.contains("No RST has come from the peer"), "{said}");
-    assert!(!said.contains("close s closed it"), "{said}");
-}
-
 #[test]
 fn a_segment_that_no_connection_takes_is_told_to_be_in_vain() {
     let Some(mut live) = connected() else {

@@ -25,6 +25,7 @@ mod ordinary;
 mod orphans;
 mod refusals;
 mod refused_calls;
+mod resets;
 mod service;
 mod settings;
 mod stepping;

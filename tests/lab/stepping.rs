@@ -270,6 +270,26 @@ fn where_there_is_room_for_no_more_time_wait_a_connection_ends_without() {
     live.run("client: close s\nserver: close conn\nexpect state s CLOSE");
 }
 
+/// How often it is said that an ACK is delayed.
+fn delays(events: &[serde_json::Value]) -> usize {
+    let said = of_kind(events, "explain").into_iter();
+    said.filter(|event| event["text"].to_string().contains("No ACK yet"))
+        .count()
+}
+
+#[test]
+fn an_ack_that_a_woken_call_has_sent_is_not_told_to_be_delayed() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nset explain full\nwire hold");
+    // While a send sleeps, Linux leaves the last ACK of the handshake to its data.
+    live.run("s = socket tcp\nconnect s server:7\nexpect blocked\nsend s \"x\"");
+    let told = live.run("step 2\nexpect packets client 2");
+    assert_eq!(delays(&told), 0, "{told:?}");
+    assert!(sent(&told).contains(&"client PSH,ACK 1:2 ack 1".to_owned()));
+}
+
 #[test]
 fn an_ack_that_the_receiver_delays_is_told() {
     let Some(mut live) = Live::laboratory() else {
@@ -277,11 +297,6 @@ fn an_ack_that_the_receiver_delays_is_told() {
     };
     live.run(super::live::PAIR);
     live.run("set explain auto\nwire hold");
-    let delays = |events: &[serde_json::Value]| {
-        let said = of_kind(events, "explain").into_iter();
-        said.filter(|event| event["text"].to_string().contains("No ACK yet"))
-            .count()
-    };
     // Linux acknowledges the first segments of a connection at once.
     let at_once = live.run("client: send s \"hi\"\nstep");
     assert_eq!(

@@ -27,12 +27,15 @@ fn sent(events: &[Value]) -> Vec<String> {
         .collect()
 }
 
+/// What is explained.
+fn said(events: &[Value]) -> String {
+    let each = of_kind(events, "explain").into_iter();
+    each.map(|event| event["text"].to_string()).collect()
+}
+
 /// The reasons that are given.
 fn reasons(events: &[Value]) -> Vec<&'static str> {
-    let said: String = of_kind(events, "explain")
-        .iter()
-        .map(|event| event["text"].to_string())
-        .collect();
+    let said = said(events);
     let given = |reason: &&str| said.contains(reason);
     REASONS.into_iter().filter(given).collect()
 }
@@ -141,6 +144,41 @@ fn more_and_the_cork_keep_what_does_not_fill_a_segment() {
     assert_eq!(sent(&both), ["client 3:1451 ack 1"]);
     let out = live.run("setsockopt s TCP_CORK 0");
     assert_eq!(sent(&out), ["client 1451:1452 ack 1"]);
+}
+
+#[test]
+fn the_cork_outlasts_an_ack_and_so_is_the_reason_with_msg_more_too() {
+    let Some(mut live) = explained() else { return };
+    live.run("send s \"a\"\nsetsockopt s TCP_CORK 1");
+    assert_eq!(reasons(&live.run("send s \"b\" --more")), [CORK]);
+    let acknowledged = live.run("step 2\nexpect sendq s 1");
+    let both = ["client 1:2 ack 1", "server 1:1 ack 2"];
+    assert_eq!(sent(&acknowledged), both);
+    // Without the cork the ACK that comes takes them along.
+    live.run("setsockopt s TCP_CORK 0\nsend s \"c\" --more\nstep until quiet");
+    assert_eq!(unsent(&mut live), 0);
+}
+
+#[test]
+fn a_timer_sends_what_fits_into_a_window_with_room_for_no_segment() {
+    // RFC 9293, section 3.8.6.2.1: the override timeout.
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(
+        "server: b = socket tcp\nserver: setsockopt b SO_RCVBUF 4096\nserver: bind b server:7",
+    );
+    live.run("server: listen b 5\ns = socket tcp\nconnect s server:7\nserver: conn = accept b\nsetsockopt s TCP_NODELAY 1");
+    for len in [1400, 1300, 1448] {
+        live.run(&format!("send s #{len}\nexpect sendq s 0"));
+    }
+    let waits = live.run("set explain full\nsend s #1000");
+    assert_eq!(reasons(&waits), [WINDOW]);
+    assert!(said(&waits).contains("a timer sends what fits"));
+    assert!(sent(&waits).is_empty(), "{waits:?}");
+    // The program there has received nothing.
+    let probed = live.run("expect window server 0");
+    assert_eq!(sent(&probed)[0], "client 4149:4297 ack 1");
 }
 
 #[test]

@@ -10,9 +10,8 @@ mod step;
 mod wire;
 
 use super::{App, Explain, Outcome, Sink};
-use crate::event::packet::Count;
+use crate::event::packet::{Count, Rst};
 use crate::event::{Answer, Explanation, Tone, What};
-use crate::explain::Rst;
 use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
@@ -322,15 +321,9 @@ impl App {
         }
     }
 
-    /// What the laboratory's wire has seen of the RST that ended the connection between these ends of two hosts.
+    /// What the laboratory's wire has seen of the RST that ended the connection between these ends, sent by the first.
     pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
-        let wire = &self.lab.as_ref()?.wire;
-        match wire.rst(from, to) {
-            Some((n, forged)) => Some(Rst::Packet { n, forged }),
-            // What a host sends to itself does not cross the wire.
-            None if from.ip() != to.ip() && wire.forgotten() == 0 => Some(Rst::Never),
-            None => None,
-        }
+        self.lab.as_ref()?.wire.rst(from, to)
     }
 
     /// Where the next statement runs, for the prompt.

@@ -51,7 +51,7 @@ impl App {
         let (mut moved, _) = lab.wire.moved();
         let states = before.map(|before| self.ends_after(&before, n));
         let answered = moved.iter().any(|packet| packet.n > n);
-        let delayed = !answered && receives(states.as_deref()) && self.owes_ack(n);
+        let silent = !answered && receives(states.as_deref());
         let arrived = |packet: &&mut Packet| {
             packet.n == n && matches!(packet.fate, Fate::Delivered | Fate::Duplicated)
         };
@@ -68,7 +68,8 @@ impl App {
         self.ledger.delivered();
         self.look_around(None, sink);
         self.hear_the_woken(sink);
-        if delayed {
+        // A call that was woken may have sent it.
+        if silent && self.owes_ack(n) {
             self.tell_delay(&next, sink);
         }
         Some(next)
@@ -92,8 +93,8 @@ impl App {
         );
         if first {
             text.push_str(
-                " Data of its own may carry it, or a second segment make it due; if not, it comes by itself, on Linux \
-                 mostly after 40 ms and at most 200.",
+                " Data of its own may carry it, or a second full segment make it due; if not, it comes by itself, on \
+                 Linux mostly after 40 ms and at most 200.",
             );
         }
         let explanation = Explanation {

@@ -1,8 +1,9 @@
 //! Errors about the connection: not there yet, there already, gone.
 
-use super::super::facts::{OtherEnd, Rst, SocketFacts};
+use super::super::facts::{Past, SocketFacts};
 use super::{Scene, Words};
 use crate::event::TcpState;
+use crate::event::packet::Rst;
 
 /// ENOTCONN
 pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
@@ -36,10 +37,11 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         "{name} is not connected: there is nobody at the other end for {call}()."
     ));
     if scene.over() {
-        let how = if socket.reset {
-            "The peer reset it (RST)"
-        } else {
-            "Both sides have finished it"
+        let how = match (socket.reset, socket.shut_wr) {
+            (true, _) => "A RST ended it",
+            // Its own FIN was never asked for.
+            (false, false) => "It was broken off",
+            (false, true) => "Both sides have finished it",
         };
         return Some(
             words
@@ -182,23 +184,10 @@ fn peer_gone(scene: &Scene<'_>) -> Words {
     let name = scene.name();
     let how = if scene.proto().is_unix() {
         "The peer has closed its end; no one will ever read this.".to_owned()
-    } else if let Some(ended) = ended_otherwise(scene) {
-        format!("{ended} Every send() from then on gives EPIPE.")
     } else {
-        let who = match &scene.facts.other_end {
-            Some(OtherEnd {
-                name,
-                closed_by: Some(statement),
-                ..
-            }) => {
-                format!("The peer was your own socket {name}, until {statement} closed it.")
-            }
-            _ => "The peer has closed its socket.".to_owned(),
-        };
-        format!(
-            "{who} Its kernel answered with a RST to what came after that, and the connection ended; every send() \
-                 from then on gives EPIPE."
-        )
+        let how = ended_otherwise(scene).or_else(|| closed_by_the_session(scene));
+        let how = how.unwrap_or_else(|| format!("The peer ended it with a RST{}.", number(scene)));
+        format!("{how} Every send() from then on gives EPIPE.")
     };
     Words::new(format!(
         "Nothing was sent: the connection of {name} is gone."
@@ -211,12 +200,20 @@ fn peer_gone(scene: &Scene<'_>) -> Words {
 /// What the kernel does with a RST that has come.
 const ONCE: &str = "The kernel says so once; later calls find no connection (recv 0, send EPIPE).";
 
-/// Where the laboratory's wire shows that it was not the peer who ended the connection.
+/// Where it is known that it was not the peer who ended the connection: an earlier call told so, or the laboratory's wire.
 fn ended_otherwise(scene: &Scene<'_>) -> Option<String> {
+    let gave_up =
+        |past: &&Past| past.errno.as_deref() == Some("ETIMEDOUT") && past.command != "connect";
+    if let Some(told) = scene.socket()?.history.iter().find(gave_up) {
+        return Some(format!(
+            "This side's own kernel gave it up, as {} told (ETIMEDOUT).",
+            told.statement
+        ));
+    }
     match scene.facts.rst? {
         Rst::Packet { n, forged: true } => Some(format!(
-            "A forged RST (packet {n}) ended it. Its number fitted, so this kernel took it for the peer's; the peer has not \
-             sent it, and does not know of it."
+            "A forged RST (packet {n}) ended it. Its number fitted, so this kernel took it for the peer's, which has not \
+             sent it."
         )),
         Rst::Packet { .. } => None,
         Rst::Never => Some(
@@ -248,12 +245,9 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .then(scene.new_socket()),
         );
     }
-    let number = match scene.facts.rst {
-        Some(Rst::Packet { n, .. }) => format!(" (packet {n})"),
-        _ => String::new(),
-    };
     let words = Words::new(format!(
-        "The peer ended the connection of {name} with a RST{number}; what was under way is lost."
+        "The peer ended the connection of {name} with a RST{}; what was under way is lost.",
+        number(scene)
     ));
     let why = closed_by_the_session(scene).unwrap_or_else(|| {
         "That happens when the peer closes with received data unread, or with SO_LINGER at 0 seconds, when its program \
@@ -268,6 +262,14 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}"))
             .then(scene.new_socket()),
     )
+}
+
+/// The RST's number on the laboratory's wire, where it is known.
+fn number(scene: &Scene<'_>) -> String {
+    match scene.facts.rst {
+        Some(Rst::Packet { n, .. }) => format!(" (packet {n})"),
+        _ => String::new(),
+    }
 }
 
 /// How the session itself closed the other end.

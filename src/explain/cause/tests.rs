@@ -360,7 +360,7 @@ fn a_broken_pipe_names_who_broke_it() {
     };
     says(
         &told("send", libc::EPIPE, &facts(gone)),
-        &["peer has closed", "RST"],
+        &["peer ended it with a RST"],
     );
     says(
         &told("send", libc::EPIPE, &facts(socket(TcpState::Listen))),

@@ -26,7 +26,7 @@ pub use tap::Tap;
 pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
-use crate::packet::Flipped;
+use crate::packet::{Flipped, Rst};
 use log::{Cause, Moment};
 use run::Shared;
 use std::io;
@@ -163,9 +163,9 @@ impl Wire {
         })
     }
 
-    /// The last RST that was delivered from one end of a connection to the other: its number, and whether it was forged.
-    pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<(u64, bool)> {
-        self.shared.still().state.rst(from, to)
+    /// What the wire has seen of the RST that ended a connection, sent by the first of its ends. `None` where it cannot say.
+    pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
+        self.shared.still().state.flows.rst(from, to)
     }
 
     /// Whether packets are held.

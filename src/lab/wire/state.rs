@@ -5,7 +5,7 @@ use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
-use crate::packet::{Flags, Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
+use crate::packet::{Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -369,20 +369,6 @@ impl State {
             SocketAddr::new(ip.src, tcp.src),
             SocketAddr::new(ip.dst, tcp.dst),
         ))
-    }
-
-    /// The last RST that was delivered from one end of a connection to the other, and whether it was forged.
-    pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<(u64, bool)> {
-        let is = |record: &&Record| {
-            let rst = record
-                .parsed
-                .tcp()
-                .is_some_and(|tcp| tcp.flags.has(Flags::RST));
-            let arrived = matches!(record.fate, Fate::Delivered | Fate::Duplicated);
-            rst && arrived && record.spoiled.is_none() && self.ends(record.n) == Some((from, to))
-        };
-        let record = self.log.iter().rev().find(is)?;
-        Some((record.n, record.cause == Cause::Forged))
     }
 
     /// How long a packet has been on the wire.

@@ -66,6 +66,10 @@ pub(super) struct End {
     pub sent: VecDeque<Sent>,
     /// What of it has arrived.
     pub arrival: Arrival,
+    /// A RST of it has arrived.
+    pub rst: bool,
+    /// The first that its receiver took at its word (RFC 5961, section 3): its number, and whether it was forged.
+    pub ended_by: Option<(u64, bool)>,
 
     // What it says in its acknowledgments.
     pub said_ack: Option<i64>,

@@ -79,6 +79,7 @@ pub(super) struct Segment {
     pub window: u32,
     pub syn: bool,
     pub fin: bool,
+    pub rst: bool,
 }
 
 impl Mark {

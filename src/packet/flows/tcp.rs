@@ -106,6 +106,7 @@ fn segment(own: &End, peer: &End, tcp: &Tcp, zero: u32, mark: &Mark) -> Segment 
         window: window(own, peer, tcp),
         syn,
         fin,
+        rst: tcp.flags.has(Flags::RST),
     }
 }
 
@@ -213,6 +214,12 @@ pub(super) fn deliver(
         Way::ToClient => (server, client),
     };
     hear(peer, segment, at);
+    if segment.rst {
+        own.rst = true;
+        if segment.from == own.arrival.next() {
+            own.ended_by = own.ended_by.or(Some((mark.n, mark.forged)));
+        }
+    }
     if mark.keep_alive || segment.to == segment.from {
         return (0, 0);
     }

@@ -77,7 +77,7 @@ fn a_change_shows_what_changed() {
       s  ESTABLISHED → CLOSE  (the network)
       s  ESTABLISHED → FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 → TIME_WAIT  (by the peer; no descriptor any more)
-      s  TIME_WAIT → CLOSE  (its timer or the network; no descriptor any more)
+      s  TIME_WAIT → CLOSE  (its timer, a RST or a SYN; no descriptor any more)
     ");
     assert_snapshot!(lines(ASCII), @r"
     sock>
@@ -93,7 +93,7 @@ fn a_change_shows_what_changed() {
       s  ESTABLISHED -> CLOSE  (the network)
       s  ESTABLISHED -> FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 -> TIME_WAIT  (by the peer; no descriptor any more)
-      s  TIME_WAIT -> CLOSE  (its timer or the network; no descriptor any more)
+      s  TIME_WAIT -> CLOSE  (its timer, a RST or a SYN; no descriptor any more)
     ");
 }
 

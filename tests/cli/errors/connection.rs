@@ -149,11 +149,25 @@ pub const CASES: &[Case] = &[
         "EPIPE",
         "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nsend c \"a\"\nexpect state c CLOSE\nsend c \"b\"",
         &[
-            "your own socket conn, until close conn closed it",
+            "your own socket conn. close conn closed it in the usual way",
             "RST",
             "close c",
         ],
         &["yourself", "never been"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "PAIR\nsend c \"a\"\nexpect recvq conn 1\nclose conn\nexpect state c CLOSE\nsend c \"b\"\nsend c \"b\"",
+        &["close conn closed it before it had read"],
+        &["yourself", "after that"],
+    ),
+    case(
+        "shutdown",
+        "ENOTCONN",
+        "PAIR\nsetsockopt conn SO_LINGER 1 0\nclose conn\nexpect state c CLOSE\nshutdown c wr",
+        &["It was broken off"],
+        &["Both sides"],
     ),
     case(
         "send",
