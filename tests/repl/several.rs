@@ -191,3 +191,35 @@ fn an_empty_line_is_a_part_of_a_text_in_triple_quotes() {
     terminal.run("", "sock> ");
     terminal.sees("error: this text is never closed");
 }
+
+#[test]
+fn tabs_in_front_of_typed_lines_complete_nothing() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    // As a terminal that does not mark what is pasted types it.
+    terminal.keys("s = socket.socket(\r\tsocket.AF_INET,\r\tsocket.SOCK_STREAM)\r");
+    terminal.sees("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3");
+    terminal.prompt("sock> ");
+    terminal.run("history", "sock> ");
+    terminal.sees("  s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)");
+}
+
+#[test]
+fn ctrl_c_drops_what_is_open_where_nothing_can_be_edited() {
+    let (mut terminal, _home) = Start::new(&[]).env("TERM", "dumb").open();
+    terminal.run(
+        "s = socket tcp; listen s 1; a = accept s",
+        "sock [1 blocked]> ",
+    );
+    terminal.line("print(1,");
+    terminal.sees("... ");
+    terminal.keys("\x03");
+    terminal.sees("What was open is dropped. Nothing was called. The next line begins anew.");
+    terminal.line("print 2 + 3");
+    terminal.sees("  5");
+    let text = terminal.text();
+    assert!(
+        !text.contains("cancelled") && !text.contains("error:"),
+        "{text}"
+    );
+    terminal.prompt("sock [1 blocked]> ");
+}
