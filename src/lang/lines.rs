@@ -132,7 +132,7 @@ fn logical(text: &str) -> Logical {
         }
     }
     // Backslashes alone leave no doubt that the lines belong together.
-    if open.brackets == 0 && open.triple.is_none() && !open.comment {
+    if !open.is_inside() {
         whole(len, MOST)
     } else {
         whole(first.unwrap_or(text.len()), 1)
@@ -165,13 +165,20 @@ struct Open {
 }
 
 impl Open {
+    fn is_inside(&self) -> bool {
+        self.brackets > 0 || self.triple.is_some() || self.comment
+    }
+
     fn continues(&self, line: &str) -> bool {
-        let open = self.brackets > 0 || self.triple.is_some() || self.comment;
-        open && !self.broken || line.trim_end_matches(['\r', '\n']).ends_with('\\')
+        self.is_inside() && !self.broken || line.trim_end_matches(['\r', '\n']).ends_with('\\')
     }
 
     /// Takes in one more line. Gives where its comment begins, if it ends in one; else its length.
     fn read(&mut self, line: &str) -> usize {
+        if !self.is_inside() && is_definition(line) {
+            // Only a backslash lets it go on.
+            return line.len();
+        }
         let bytes = line.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
@@ -239,6 +246,12 @@ impl Open {
         self.broken |= end >= bytes.len();
         end.min(bytes.len())
     }
+}
+
+/// `#define …`, which is no comment.
+fn is_definition(line: &str) -> bool {
+    let after = line.trim_start().strip_prefix("#define");
+    after.is_some_and(|after| after.starts_with([' ', '\t']))
 }
 
 #[cfg(test)]
@@ -338,6 +351,10 @@ mod tests {
             ("connect s \\\n  :80", "connect s :80"),
             ("bind(s, // here\n /* a\n b */ 1);", "bind(s, /* a b */ 1);"),
             ("x = '''a\n# b'''\n", "x = '''a\\n# b'''"),
+            (
+                "#define OK(x) do { \\\n  close(x); \\\n } while (0)",
+                "#define OK(x) do {close(x);} while (0)",
+            ),
         ] {
             assert_eq!(folded(several), one);
         }
