@@ -193,6 +193,28 @@ fn an_empty_line_is_a_part_of_a_text_in_triple_quotes() {
 }
 
 #[test]
+fn what_is_pasted_into_a_question_is_run_behind_it() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s, t = socketpair; send t hello", "sock> ");
+    terminal.line("recv s");
+    terminal.until("the question", |terminal| {
+        terminal.cursor_line().0.starts_with("  len [1024]:")
+    });
+    terminal.paste("2\nprint 2 +\\\n 3\nrecv s 1");
+    terminal.keys("\r");
+    terminal.sees("received 1 byte  \"l\"");
+    terminal.sees("sock> print 2 +\\\n 3\n  5\n");
+    terminal.prompt("sock> ");
+    terminal.line("recv s");
+    terminal.until("the question", |terminal| {
+        terminal.cursor_line().0.starts_with("  len [1024]:")
+    });
+    terminal.paste("x\nclose s");
+    terminal.run("", "sock> ");
+    terminal.sees("Stopped there. Not run:\n    close s");
+}
+
+#[test]
 fn tabs_in_front_of_typed_lines_complete_nothing() {
     let (mut terminal, _home) = Start::new(&[]).open();
     // As a terminal that does not mark what is pasted types it.
