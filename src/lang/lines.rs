@@ -160,6 +160,8 @@ struct Open {
     triple: Option<&'static str>,
     /// Inside `/* … */`.
     comment: bool,
+    /// The line that was read last ends in a comment up to its end.
+    noted: bool,
     /// A quote was never closed: no line that follows can mend that.
     broken: bool,
 }
@@ -170,11 +172,18 @@ impl Open {
     }
 
     fn continues(&self, line: &str) -> bool {
-        self.is_inside() && !self.broken || line.trim_end_matches(['\r', '\n']).ends_with('\\')
+        let slash = line.trim_end_matches(['\r', '\n']).ends_with('\\');
+        self.is_inside() && !self.broken || slash && !self.noted
     }
 
     /// Takes in one more line. Gives where its comment begins, if it ends in one; else its length.
     fn read(&mut self, line: &str) -> usize {
+        let end = self.code(line);
+        self.noted = end < line.len();
+        end
+    }
+
+    fn code(&mut self, line: &str) -> usize {
         if !self.is_inside() && is_definition(line) {
             // Only a backslash lets it go on.
             return line.len();
@@ -368,6 +377,7 @@ mod tests {
             [(1, "send s @/tmp/*"), (2, "ls")]
         );
         assert_eq!(all("send s :(\nls\n"), [(1, "send s :("), (2, "ls")]);
+        assert_eq!(all("ls # \\\nls"), [(1, "ls # \\"), (2, "ls")]);
         assert_eq!(all("send s \"(\"\nls"), [(1, "send s \"(\""), (2, "ls")]);
         assert_eq!(
             all("int main() {\nlisten(s, 5);\n}"),
