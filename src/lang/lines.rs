@@ -13,7 +13,7 @@ pub struct Line<'a> {
 
 /// How many lines one statement may stretch over. A bracket that is not closed within these was never meant to span
 /// lines, and ends with its own line.
-const MOST: usize = 64;
+const MOST: usize = 500;
 
 /// The logical lines of a text: a line whose `(` or `[` (or `{` within or after `=`) is open goes on in the next, and so
 /// does one that ends in a backslash, inside triple quotes or inside `/* … */`. Blank lines are given too, so that
@@ -308,6 +308,8 @@ mod tests {
                 (5, "ls")
             ]
         );
+        let license = format!("/*\n{}*/\nls", " * the terms (of use\n".repeat(200));
+        assert_eq!(all(&license)[1], (203, "ls"));
         let c = "struct sockaddr_in a = {\n .sin_port = htons(80)\n};\nls";
         assert_eq!(
             all(c),
