@@ -143,7 +143,8 @@ impl<L: Lines> Shell<L> {
     fn one_by_one(&mut self, lines: &[String]) -> bool {
         for (at, line) in lines.iter().enumerate() {
             let prompt = styled(&self.shared.app().prompt(), &self.style);
-            self.output.write(&format!("{prompt}{line}\n"));
+            let news = self.shared.console.drain();
+            self.output.write(&format!("{news}{prompt}{line}\n"));
             let expected = || {
                 lines
                     .get(at + 1)
@@ -226,6 +227,8 @@ impl<L: Lines> Shell<L> {
     fn execute(&mut self, line: &str) -> Outcome {
         let shared = Arc::clone(&self.shared);
         let mut app = shared.app();
+        // What has happened since the line was entered came before it runs.
+        self.output.write(&shared.console.drain());
         shared.form().resize();
         shared.executing.store(true, Ordering::SeqCst);
         let outcome = app.execute(line, &mut |event| {

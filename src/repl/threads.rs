@@ -62,8 +62,9 @@ fn watch(shared: &Shared) {
         app.poll(&mut |event| text.push_str(&shared.show(&event)));
         shared.blocked.store(app.jobs(), Ordering::Relaxed);
         shared.learn_words(&app);
-        drop(app);
+        // Before anyone else can go on with what was told here.
         shared.console.say(text);
+        drop(app);
     }
 }
 

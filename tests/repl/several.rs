@@ -245,3 +245,26 @@ fn ctrl_c_drops_what_is_open_where_nothing_can_be_edited() {
     );
     terminal.prompt("sock [1 blocked]> ");
 }
+
+#[test]
+fn in_a_paste_what_has_returned_is_told_before_the_next_line() {
+    let (mut terminal, _home) = Start::new(&[]).env("NO_COLOR", "1").open();
+    terminal.run("s = socket tcp; bind s 127.0.0.1:0; listen s 1", "sock> ");
+    terminal.paste(
+        "conn, addr = s.accept()\nc = socket tcp; connect c s.local\nprint \"by\", addr\nd = conn.recv(9)\nclose c\n\
+         print \"got\", d, \"!\"\nclose conn\nls",
+    );
+    terminal.run("", "sock> ");
+    let text = String::from_utf8_lossy(&terminal.written);
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(
+        at("[job 1] conn, addr = accept s has returned") < at("  by ("),
+        "{text}"
+    );
+    assert!(
+        at("[job 2] d = recv conn 9 has returned") < at("  got  !"),
+        "{text}"
+    );
+    // It had returned, or was about to.
+    assert!(!text.contains("waiting for job"), "{text}");
+}
