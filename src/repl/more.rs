@@ -48,7 +48,7 @@ pub fn whole(
 }
 
 /// Whether one more line is to be read: not after an empty one (two, where one may be a part of it), and not where the
-/// last line means something as it stands (`send s :(`).
+/// last line means something as it stands (`send s :(`). A comment behind what does something may go on for all that.
 fn goes_on(text: &str, shared: &Shared) -> bool {
     let Some(open) = lang::open_end(text) else {
         return false;
@@ -58,5 +58,11 @@ fn goes_on(text: &str, shared: &Shared) -> bool {
     if text.contains('\n') && empty > usize::from(open.verbatim) {
         return false;
     }
-    open.text.ends_with('\\') || !shared.app().can_run(open.text)
+    if open.text.ends_with('\\') {
+        return true;
+    }
+    let app = shared.app();
+    // `send s /*` sends what looks like a comment: closing it would send something else.
+    let comment = || open.verbatim && app.do_the_same(open.text, &format!("{} */", open.text));
+    !app.can_run(open.text) || comment()
 }

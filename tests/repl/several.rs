@@ -104,6 +104,22 @@ fn what_means_something_on_its_own_line_is_run_at_once() {
 }
 
 #[test]
+fn a_comment_goes_on_behind_what_is_whole() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    opens(
+        &mut terminal,
+        "int s = socket(AF_INET, SOCK_STREAM, 0); /* make",
+    );
+    assert!(!terminal.text().contains("= 3"), "{}", terminal.text());
+    terminal.run("the socket */", "sock> ");
+    terminal.sees("= 3");
+    terminal.run("s, t = socketpair", "sock> ");
+    // It is no comment where a text may have blanks.
+    terminal.run("send s hi /* all", "sock> ");
+    terminal.sees("\"hi /* all\"");
+}
+
+#[test]
 fn a_pasted_block_whose_end_is_open_goes_on() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.paste("s = socket.socket()\ns.bind((\"127.0.0.1\",");
