@@ -288,6 +288,19 @@ fn meant<'g, 'i>(given: &'g [Given<'i>], name: &str, next: &mut i64) -> Option<&
     }
 }
 
+/// The answer to a replacement that none of the values is for.
+fn no_value(i: &Input, start: usize, name: &str) -> Fault {
+    match name.contains(['.', '[']) {
+        true => i
+            .fault(
+                start,
+                format!("the format's {{{name}}} names a part of a value"),
+            )
+            .helping("the part itself is a value too: \"{}\".format(addr[0])"),
+        false => i.fault(start, format!("the format's {{{name}}} has no value")),
+    }
+}
+
 /// What stands between the braces, `name!r:>5`: the name, whether the value is shown as Python's repr() does, the form.
 fn replacement(field: &str) -> (&str, bool, &str) {
     let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
@@ -348,9 +361,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             continue;
         }
         let Some(found) = meant(&given, name, &mut next) else {
-            return Err(i
-                .fault(start, format!("the format's {{{name}}} has no value"))
-                .into());
+            return Err(no_value(i, start, name).into());
         };
         // Each use is a copy: only what is small may be used often.
         i.link()?;

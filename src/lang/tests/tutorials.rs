@@ -432,6 +432,7 @@ fn a_format_is_not_dropped_in_silence() {
     for (line, message) in [
         ("printf(\"%.*s\\n\", n, buf);", "here, not *"),
         ("print('%(host)s' % x)", "no dictionaries"),
+        ("print('{0[0]}:{0[1]}'.format(addr))", "a part of a value"),
     ] {
         assert!(fault(line).message.contains(message), "{line}");
     }
