@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 /// At the prompt a wait has no end but Ctrl-C.
 const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// What the kernel has woken by now returns within this time: nobody is told of such a wait.
+const AT_ONCE: Duration = Duration::from_millis(200);
+
 impl App {
     /// Waits until this job has returned, telling of whatever else returns meanwhile.
     pub(super) fn await_job(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
@@ -21,19 +24,18 @@ impl App {
         } else {
             LONG
         };
-        if !self.settings.script && !self.session.has_results() {
-            let mut text = format!("waiting for job {job}, `{typed}`, until {ends}, or Ctrl-C");
-            if self.jobs() == 1 {
-                // No other call can do it.
-                text.push_str(". Nothing else runs in this shell meanwhile: if that is to be done here, Ctrl-C, do it, ");
-                text.push_str("then both lines again");
-            }
-            let waits = true;
-            self.tell(None, What::Answer(Answer::Text { text, waits }), sink);
-        }
         let deadline = Instant::now() + patience;
+        let mut told = self.settings.script;
         while self.typed(job).is_some() {
-            match self.session.wait(deadline) {
+            let until = match told {
+                true => deadline,
+                false => Instant::now() + AT_ONCE,
+            };
+            match self.session.wait(until) {
+                Wait::TimedOut if !told => {
+                    told = true;
+                    self.tell_of_wait(job, &typed, &ends, sink);
+                }
                 Wait::Done(done) => self.after(*done, sink),
                 Wait::Interrupted => {
                     self.cancel_job(job, sink);
@@ -51,6 +53,18 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Says what is waited for, and how to go on without.
+    fn tell_of_wait(&mut self, job: u32, typed: &str, ends: &str, sink: Sink<'_>) {
+        let mut text = format!("waiting for job {job}, `{typed}`, until {ends}, or Ctrl-C");
+        if self.jobs() == 1 {
+            // No other call can do it.
+            text.push_str(". Nothing else runs in this shell meanwhile: if that is to be done here, Ctrl-C, do it, ");
+            text.push_str("then both lines again");
+        }
+        let waits = true;
+        self.tell(None, What::Answer(Answer::Text { text, waits }), sink);
     }
 
     /// The result of a job that is needed inside an expression.

@@ -210,6 +210,15 @@ impl App {
         parsed.is_ok_and(|statements| statements.iter().any(does))
     }
 
+    /// Whether two lines do the same. Nothing is run.
+    pub fn do_the_same(&self, one: &str, other: &str) -> bool {
+        let (Ok(one), Ok(other)) = (self.parsed(one), self.parsed(other)) else {
+            return false;
+        };
+        let action = |statement: &Statement| statement.action.clone();
+        one.iter().map(action).eq(other.iter().map(action))
+    }
+
     /// Lines for `history`, the oldest forgotten first. A script's are not kept.
     fn remember(&mut self, line: &str) {
         if self.settings.script || line.trim().is_empty() {

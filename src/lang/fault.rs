@@ -67,6 +67,8 @@ impl Fault {
 
     /// With the known words nearest to a mistyped one.
     pub(super) fn near<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        // A function alone (`len`) is known, and nearest to itself.
+        let known = known.into_iter().filter(|name| *name != word);
         match near::several(word, known, 3).as_slice() {
             [] => self,
             found => self.helping(format!("did you mean {}?", found.join(", "))),

@@ -2,6 +2,9 @@
 
 use std::iter::repeat_n;
 
+/// What printf(3) knows a value's size by: `%hu`, `%lld`, `%zu`.
+pub const LENGTHS: [char; 7] = ['h', 'l', 'q', 'L', 'j', 'z', 't'];
+
 /// Wider is nothing laid out.
 const WIDEST: usize = 1000;
 
@@ -156,7 +159,7 @@ fn digits(rest: &mut &str) -> Option<Option<usize>> {
 /// What printf(3) and Python's `%` write between `%` and `kind` (`-10`, `04l`), as a specification; `None` where there
 /// is no such form here.
 pub fn from_percent(flags: &str, kind: char) -> Option<String> {
-    let flags = flags.trim_end_matches(['l', 'z', 'h']);
+    let flags = flags.trim_end_matches(LENGTHS);
     let rest = flags.trim_start_matches(['-', '+', ' ', '#', '0']);
     let given = |flag| flags[..flags.len() - rest.len()].contains(flag);
     let numeric = matches!(kind, 'd' | 'i' | 'u' | 'x' | 'X' | 'o');

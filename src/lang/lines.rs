@@ -13,7 +13,7 @@ pub struct Line<'a> {
 
 /// How many lines one statement may stretch over. A bracket that is not closed within these was never meant to span
 /// lines, and ends with its own line.
-const MOST: usize = 64;
+const MOST: usize = 500;
 
 /// The logical lines of a text: a line whose `(` or `[` (or `{` within or after `=`) is open goes on in the next, and so
 /// does one that ends in a backslash, inside triple quotes or inside `/* … */`. Blank lines are given too, so that
@@ -132,7 +132,7 @@ fn logical(text: &str) -> Logical {
         }
     }
     // Backslashes alone leave no doubt that the lines belong together.
-    if open.brackets == 0 && open.triple.is_none() && !open.comment {
+    if !open.is_inside() {
         whole(len, MOST)
     } else {
         whole(first.unwrap_or(text.len()), 1)
@@ -160,18 +160,34 @@ struct Open {
     triple: Option<&'static str>,
     /// Inside `/* … */`.
     comment: bool,
+    /// The line that was read last ends in a comment up to its end.
+    noted: bool,
     /// A quote was never closed: no line that follows can mend that.
     broken: bool,
 }
 
 impl Open {
+    fn is_inside(&self) -> bool {
+        self.brackets > 0 || self.triple.is_some() || self.comment
+    }
+
     fn continues(&self, line: &str) -> bool {
-        let open = self.brackets > 0 || self.triple.is_some() || self.comment;
-        open && !self.broken || line.trim_end_matches(['\r', '\n']).ends_with('\\')
+        let slash = line.trim_end_matches(['\r', '\n']).ends_with('\\');
+        self.is_inside() && !self.broken || slash && !self.noted
     }
 
     /// Takes in one more line. Gives where its comment begins, if it ends in one; else its length.
     fn read(&mut self, line: &str) -> usize {
+        let end = self.code(line);
+        self.noted = end < line.len();
+        end
+    }
+
+    fn code(&mut self, line: &str) -> usize {
+        if !self.is_inside() && is_definition(line) {
+            // Only a backslash lets it go on.
+            return line.len();
+        }
         let bytes = line.as_bytes();
         let mut at = 0;
         while at < bytes.len() {
@@ -241,6 +257,12 @@ impl Open {
     }
 }
 
+/// `#define …`, which is no comment.
+fn is_definition(line: &str) -> bool {
+    let after = line.trim_start().strip_prefix("#define");
+    after.is_some_and(|after| after.starts_with([' ', '\t']))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +308,8 @@ mod tests {
                 (5, "ls")
             ]
         );
+        let license = format!("/*\n{}*/\nls", " * the terms (of use\n".repeat(200));
+        assert_eq!(all(&license)[1], (203, "ls"));
         let c = "struct sockaddr_in a = {\n .sin_port = htons(80)\n};\nls";
         assert_eq!(
             all(c),
@@ -338,6 +362,10 @@ mod tests {
             ("connect s \\\n  :80", "connect s :80"),
             ("bind(s, // here\n /* a\n b */ 1);", "bind(s, /* a b */ 1);"),
             ("x = '''a\n# b'''\n", "x = '''a\\n# b'''"),
+            (
+                "#define OK(x) do { \\\n  close(x); \\\n } while (0)",
+                "#define OK(x) do {close(x);} while (0)",
+            ),
         ] {
             assert_eq!(folded(several), one);
         }
@@ -351,6 +379,7 @@ mod tests {
             [(1, "send s @/tmp/*"), (2, "ls")]
         );
         assert_eq!(all("send s :(\nls\n"), [(1, "send s :("), (2, "ls")]);
+        assert_eq!(all("ls # \\\nls"), [(1, "ls # \\"), (2, "ls")]);
         assert_eq!(all("send s \"(\"\nls"), [(1, "send s \"(\""), (2, "ls")]);
         assert_eq!(
             all("int main() {\nlisten(s, 5);\n}"),

@@ -63,6 +63,13 @@ impl Editor {
             KeyEvent::ctrl('C'),
             EventHandler::Conditional(Box::new(ClearFirst(Arc::clone(&more)))),
         );
+        inner.bind_sequence(
+            KeyEvent(KeyCode::Tab, Modifiers::NONE),
+            EventHandler::Conditional(Box::new(Tab {
+                more: Arc::clone(&more),
+                enters: false,
+            })),
+        );
         let mut printer = inner.create_external_printer()?;
         // A print fails only when the editor is gone, and the program with it.
         let console = Console::start(Box::new(move |text| drop(printer.print(text))))?;
@@ -83,7 +90,10 @@ impl Editor {
     pub fn tab_is_an_empty_line(&mut self) {
         self.inner.bind_sequence(
             KeyEvent(KeyCode::Tab, Modifiers::NONE),
-            EventHandler::Conditional(Box::new(EmptyAtTab)),
+            EventHandler::Conditional(Box::new(Tab {
+                more: Arc::clone(&self.more),
+                enters: true,
+            })),
         );
     }
 
@@ -192,10 +202,14 @@ impl ConditionalEventHandler for ClearFirst {
     }
 }
 
-/// Tab enters a line in which nothing was typed.
-struct EmptyAtTab;
+/// Tab is a blank where a line that goes on begins: a terminal that does not mark what is pasted types its tabs, and
+/// what they would complete is not what was pasted. Else it may enter a line in which nothing was typed, or completes.
+struct Tab {
+    more: Arc<AtomicBool>,
+    enters: bool,
+}
 
-impl ConditionalEventHandler for EmptyAtTab {
+impl ConditionalEventHandler for Tab {
     fn handle(
         &self,
         _: &Event,
@@ -203,6 +217,10 @@ impl ConditionalEventHandler for EmptyAtTab {
         _: bool,
         context: &EventContext<'_>,
     ) -> Option<Cmd> {
-        context.line().trim().is_empty().then_some(Cmd::AcceptLine)
+        let begins = context.line()[..context.pos()].trim().is_empty();
+        if begins && self.more.load(Ordering::Relaxed) {
+            return Some(Cmd::SelfInsert(1, '\t'));
+        }
+        (self.enters && context.line().trim().is_empty()).then_some(Cmd::AcceptLine)
     }
 }

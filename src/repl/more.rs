@@ -6,6 +6,7 @@ use super::shared::Shared;
 use crate::lang;
 use crate::text::style::Style;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The prompt of a line that goes on, as Python has it.
 const PROMPT: &str = "... ";
@@ -25,7 +26,12 @@ pub fn whole(
     while goes_on(&text, shared) {
         say(&shared.console.drain());
         let prompt = CountedPrompt::new(PROMPT, 0, Arc::clone(&shared.blocked), style);
-        match lines.more(&prompt, &text) {
+        shared.open.store(true, Ordering::SeqCst);
+        let entered = lines.more(&prompt, &text);
+        let dropped = !shared.open.swap(false, Ordering::SeqCst);
+        match entered {
+            Entered::Text(more) if dropped => text = more,
+            Entered::End if dropped => return None,
             Entered::Text(more) => {
                 text.push('\n');
                 text.push_str(&more);
@@ -42,7 +48,7 @@ pub fn whole(
 }
 
 /// Whether one more line is to be read: not after an empty one (two, where one may be a part of it), and not where the
-/// last line means something as it stands (`send s :(`).
+/// last line means something as it stands (`send s :(`). A comment behind what does something may go on for all that.
 fn goes_on(text: &str, shared: &Shared) -> bool {
     let Some(open) = lang::open_end(text) else {
         return false;
@@ -52,5 +58,11 @@ fn goes_on(text: &str, shared: &Shared) -> bool {
     if text.contains('\n') && empty > usize::from(open.verbatim) {
         return false;
     }
-    open.text.ends_with('\\') || !shared.app().can_run(open.text)
+    if open.text.ends_with('\\') {
+        return true;
+    }
+    let app = shared.app();
+    // `send s /*` sends what looks like a comment: closing it would send something else.
+    let comment = || open.verbatim && app.do_the_same(open.text, &format!("{} */", open.text));
+    !app.can_run(open.text) || comment()
 }

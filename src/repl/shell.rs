@@ -133,13 +133,18 @@ impl<L: Lines> Shell<L> {
         if !text.contains('\n') {
             return !matches!(self.statement(text), Ran::Quit);
         }
-        let lines = logical_lines(text);
-        let several = lines.len() > 1;
+        match logical_lines(text).as_slice() {
+            [line] => !matches!(self.statement(line), Ran::Quit),
+            lines => self.one_by_one(lines),
+        }
+    }
+
+    /// Runs lines that were pasted, each shown as if it had been typed.
+    fn one_by_one(&mut self, lines: &[String]) -> bool {
         for (at, line) in lines.iter().enumerate() {
-            if several {
-                let prompt = styled(&self.shared.app().prompt(), &self.style);
-                self.output.write(&format!("{prompt}{line}\n"));
-            }
+            let prompt = styled(&self.shared.app().prompt(), &self.style);
+            let news = self.shared.console.drain();
+            self.output.write(&format!("{news}{prompt}{line}\n"));
             let expected = || {
                 lines
                     .get(at + 1)
@@ -177,13 +182,15 @@ impl<L: Lines> Shell<L> {
     fn statement(&mut self, line: &str) -> Ran {
         let mut line = line.to_owned();
         let mut outcome = self.execute(&line);
+        let mut rest = Vec::new();
         for _ in 0..QUESTIONS {
             let Some(missing) = outcome.missing.take() else {
                 break;
             };
-            let Some(answer) = self.ask(&missing) else {
+            let Some(answer) = self.ask(&missing, &mut rest) else {
                 self.output.write("  Nothing was called.\n");
                 self.lines.remember(&lang::folded(&line));
+                self.not_run(&rest);
                 return Ran::Badly;
             };
             let complete = missing.complete(&line, &answer);
@@ -200,15 +207,15 @@ impl<L: Lines> Shell<L> {
             outcome = self.execute(&line);
         }
         self.lines.remember(&lang::folded(&line));
-        match outcome {
-            Outcome { quit: true, .. } => Ran::Quit,
-            Outcome {
-                fault: false,
-                failed: false,
-                ..
-            } => Ran::Well,
-            _ => Ran::Badly,
+        let well = !outcome.fault && !outcome.failed;
+        if outcome.quit || well && !self.one_by_one(&rest) {
+            return Ran::Quit;
         }
+        if well {
+            return Ran::Well;
+        }
+        self.not_run(&rest);
+        Ran::Badly
     }
 
     /// Whether an answer is no answer, but the next line: it can be understood, and in the place asked for it cannot.
@@ -220,6 +227,8 @@ impl<L: Lines> Shell<L> {
     fn execute(&mut self, line: &str) -> Outcome {
         let shared = Arc::clone(&self.shared);
         let mut app = shared.app();
+        // What has happened since the line was entered came before it runs.
+        self.output.write(&shared.console.drain());
         shared.form().resize();
         shared.executing.store(true, Ordering::SeqCst);
         let outcome = app.execute(line, &mut |event| {
@@ -230,15 +239,18 @@ impl<L: Lines> Shell<L> {
         outcome
     }
 
-    /// Asks for a missing argument; an empty answer takes the default.
-    fn ask(&mut self, missing: &Missing) -> Option<String> {
+    /// Asks for a missing argument; an empty answer takes the default. What is pasted may have more lines: those go to
+    /// `rest`.
+    fn ask(&mut self, missing: &Missing, rest: &mut Vec<String>) -> Option<String> {
         let question = match (&missing.question, missing.default) {
             (name, Some(default)) => format!("  {name} [{default}]: "),
             (name, None) => format!("  {name}: "),
         };
         self.output.flush();
         let answer = self.lines.ask(&question)?;
-        match answer.lines().next().unwrap_or("").trim() {
+        let (answer, more) = answer.split_once('\n').unwrap_or((&answer, ""));
+        rest.extend(logical_lines(more));
+        match answer.trim() {
             "" => missing.default.map(str::to_owned),
             given => Some(given.to_owned()),
         }

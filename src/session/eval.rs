@@ -139,7 +139,7 @@ impl Session {
             Expr::Last => match self.last.and_then(|id| self.table.get(id)) {
                 Some(socket) => self.usable(socket.id),
                 None => Err(
-                    Refusal::new("`.` is the last socket used, and there is none yet")
+                    Refusal::new("`.` is the last socket used, and there is none")
                         .help("s = socket tcp")
                         .into(),
                 ),

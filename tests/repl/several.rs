@@ -104,6 +104,22 @@ fn what_means_something_on_its_own_line_is_run_at_once() {
 }
 
 #[test]
+fn a_comment_goes_on_behind_what_is_whole() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    opens(
+        &mut terminal,
+        "int s = socket(AF_INET, SOCK_STREAM, 0); /* make",
+    );
+    assert!(!terminal.text().contains("= 3"), "{}", terminal.text());
+    terminal.run("the socket */", "sock> ");
+    terminal.sees("= 3");
+    terminal.run("s, t = socketpair", "sock> ");
+    // It is no comment where a text may have blanks.
+    terminal.run("send s hi /* all", "sock> ");
+    terminal.sees("\"hi /* all\"");
+}
+
+#[test]
 fn a_pasted_block_whose_end_is_open_goes_on() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.paste("s = socket.socket()\ns.bind((\"127.0.0.1\",");
@@ -190,4 +206,81 @@ fn an_empty_line_is_a_part_of_a_text_in_triple_quotes() {
     opens(&mut terminal, "");
     terminal.run("", "sock> ");
     terminal.sees("error: this text is never closed");
+}
+
+#[test]
+fn what_is_pasted_into_a_question_is_run_behind_it() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s, t = socketpair; send t hello", "sock> ");
+    terminal.line("recv s");
+    terminal.until("the question", |terminal| {
+        terminal.cursor_line().0.starts_with("  len [1024]:")
+    });
+    terminal.paste("2\nprint 2 +\\\n 3\nrecv s 1");
+    terminal.keys("\r");
+    terminal.sees("received 1 byte  \"l\"");
+    terminal.sees("sock> print 2 +\\\n 3\n  5\n");
+    terminal.prompt("sock> ");
+    terminal.line("recv s");
+    terminal.until("the question", |terminal| {
+        terminal.cursor_line().0.starts_with("  len [1024]:")
+    });
+    terminal.paste("x\nclose s");
+    terminal.run("", "sock> ");
+    terminal.sees("Stopped there. Not run:\n    close s");
+}
+
+#[test]
+fn tabs_in_front_of_typed_lines_complete_nothing() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    // As a terminal that does not mark what is pasted types it.
+    terminal.keys("s = socket.socket(\r\tsocket.AF_INET,\r\tsocket.SOCK_STREAM)\r");
+    terminal.sees("socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 3");
+    terminal.prompt("sock> ");
+    terminal.run("history", "sock> ");
+    terminal.sees("  s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)");
+}
+
+#[test]
+fn ctrl_c_drops_what_is_open_where_nothing_can_be_edited() {
+    let (mut terminal, _home) = Start::new(&[]).env("TERM", "dumb").open();
+    terminal.run(
+        "s = socket tcp; listen s 1; a = accept s",
+        "sock [1 blocked]> ",
+    );
+    terminal.line("print(1,");
+    terminal.sees("... ");
+    terminal.keys("\x03");
+    terminal.sees("What was open is dropped. Nothing was called. The next line begins anew.");
+    terminal.line("print 2 + 3");
+    terminal.sees("  5");
+    let text = terminal.text();
+    assert!(
+        !text.contains("cancelled") && !text.contains("error:"),
+        "{text}"
+    );
+    terminal.prompt("sock [1 blocked]> ");
+}
+
+#[test]
+fn in_a_paste_what_has_returned_is_told_before_the_next_line() {
+    let (mut terminal, _home) = Start::new(&[]).env("NO_COLOR", "1").open();
+    terminal.run("s = socket tcp; bind s 127.0.0.1:0; listen s 1", "sock> ");
+    terminal.paste(
+        "conn, addr = s.accept()\nc = socket tcp; connect c s.local\nprint \"by\", addr\nd = conn.recv(9)\nclose c\n\
+         print \"got\", d, \"!\"\nclose conn\nls",
+    );
+    terminal.run("", "sock> ");
+    let text = String::from_utf8_lossy(&terminal.written);
+    let at = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(
+        at("[job 1] conn, addr = accept s has returned") < at("  by ("),
+        "{text}"
+    );
+    assert!(
+        at("[job 2] d = recv conn 9 has returned") < at("  got  !"),
+        "{text}"
+    );
+    // It had returned, or was about to.
+    assert!(!text.contains("waiting for job"), "{text}");
 }

@@ -186,7 +186,7 @@ pub(super) fn percent_format(
         text.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         let letter =
-            rest.find(|c: char| c.is_ascii_alphabetic() && c != 'l' && c != 'z' || c == '%');
+            rest.find(|c: char| c.is_ascii_alphabetic() && !form::LENGTHS.contains(&c) || c == '%');
         let Some(letter) = letter else {
             return Err(i
                 .fault(start, "this format ends too early")
@@ -199,6 +199,9 @@ pub(super) fn percent_format(
         if kind == '%' {
             text.push('%');
             continue;
+        }
+        if let Some(fault) = elsewhere(i, start, width) {
+            return Err(fault.into());
         }
         let spec = form::from_percent(width, kind);
         let Some(value) = values.next() else {
@@ -226,6 +229,17 @@ pub(super) fn percent_format(
             .into());
     }
     Ok(pieced(pieces, text))
+}
+
+/// What stands between `%` and the letter takes a value besides the one that is printed: `%.*s`, `%(name)s`.
+fn elsewhere(i: &Input, start: usize, width: &str) -> Option<Fault> {
+    if width.starts_with('(') {
+        return Some(super::structure::no_dictionaries(i, start));
+    }
+    width.contains('*').then(|| {
+        i.fault(start, "the width of a format is a number here, not *")
+            .helping("write the number itself; buf[:n] is what the first n bytes of buf are")
+    })
 }
 
 /// A value in the form of Python's specification. One that there is not here (fractions, thousands) is left out, with a
@@ -274,11 +288,38 @@ fn meant<'g, 'i>(given: &'g [Given<'i>], name: &str, next: &mut i64) -> Option<&
     }
 }
 
+/// The answer to a replacement that none of the values is for.
+fn no_value(i: &Input, start: usize, name: &str) -> Fault {
+    match name.contains(['.', '[']) {
+        true => i
+            .fault(
+                start,
+                format!("the format's {{{name}}} names a part of a value"),
+            )
+            .helping("the part itself is a value too: \"{}\".format(addr[0])"),
+        false => i.fault(start, format!("the format's {{{name}}} has no value")),
+    }
+}
+
 /// What stands between the braces, `name!r:>5`: the name, whether the value is shown as Python's repr() does, the form.
 fn replacement(field: &str) -> (&str, bool, &str) {
     let (plain, spec) = field.split_once(':').unwrap_or((field, ""));
     let (name, conversion) = plain.split_once('!').unwrap_or((plain, ""));
     (name, conversion == "r", spec)
+}
+
+/// Where the `}` of a replacement is, behind the replacements that its form may have (`{:>{}}`).
+pub(super) fn field_end(text: &str) -> Option<usize> {
+    let mut inner = 0_usize;
+    text.find(|c| {
+        let closed = c == '}' && inner == 0;
+        match c {
+            '{' => inner += 1,
+            '}' => inner = inner.saturating_sub(1),
+            _ => {}
+        }
+        closed
+    })
 }
 
 /// `"{} {1} {name}".format(…)`
@@ -298,10 +339,11 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             rest = rest.strip_prefix(brace).unwrap_or(rest);
             continue;
         }
-        let Some((field, after)) = rest.split_once('}') else {
+        let Some(end) = field_end(rest) else {
             return Err(i.fault(start, "a { of this format is never closed").into());
         };
-        rest = after;
+        let field = &rest[..end];
+        rest = &rest[end + 1..];
         let (name, repr, spec) = replacement(field);
         let spread = given.first().filter(|one| one.spread && name.is_empty());
         if let Some(all) = spread {
@@ -319,9 +361,7 @@ fn brace_format(i: &mut Input, start: usize, value: Expr, given: Vec<Given>) -> 
             continue;
         }
         let Some(found) = meant(&given, name, &mut next) else {
-            return Err(i
-                .fault(start, format!("the format's {{{name}}} has no value"))
-                .into());
+            return Err(no_value(i, start, name).into());
         };
         // Each use is a copy: only what is small may be used often.
         i.link()?;

@@ -119,6 +119,14 @@ pub(super) fn defined<'a>(i: &mut Input<'a>) -> Option<&'a str> {
         || is_type(&value[..identifier_len(value)]);
     if nothing_to_keep {
         comment_line(i);
+        // A macro goes on behind a backslash, and nothing of it is a statement.
+        while i.state.source[..i.at()]
+            .trim_end_matches('\r')
+            .ends_with('\\')
+            && i.eat("\n")
+        {
+            comment_line(i);
+        }
         i.remark("only names of values are defined here, as in #define PORT 8080");
         return None;
     }

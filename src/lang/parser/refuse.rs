@@ -83,7 +83,9 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
         }
         "try" | "except" | "finally" | "raise" => fault("there are no exceptions here: a call that fails shows its errno, and the session goes on")
             .helping("type the lines of the block; expect error ECONNREFUSED checks for an error"),
-        "def" | "class" | "async" | "fn" => fault("there are no functions here: one call at a time, so that each can be seen")
+        "class" => fault("there are no classes here: one call at a time, so that each can be seen")
+            .helping("type the lines of its functions, without self and with values in the place of their parameters"),
+        "def" | "async" | "fn" => fault("there are no functions here: one call at a time, so that each can be seen")
             .helping("type the lines of its body, with values in the place of its parameters"),
         "await" => fault("calls are made as they stand; one that sleeps becomes a job")
             .expecting(line["await".len()..].trim().to_owned()),

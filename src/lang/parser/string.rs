@@ -3,7 +3,7 @@
 use super::expr::expr;
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::method::laid_out;
+use super::method::{field_end, laid_out};
 use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
@@ -288,10 +288,8 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         let _ = i.eat("!s");
     }
     if i.eat(":") {
-        let len = i
-            .rest()
-            .find(|c: char| c == '}' || is_quote(c))
-            .unwrap_or(0);
+        let quote = i.rest().find(is_quote).unwrap_or(i.rest().len());
+        let len = field_end(&i.rest()[..quote]).unwrap_or(0);
         let form = &i.rest()[..len];
         i.skip(len);
         value = laid_out(i, value, Some(form));

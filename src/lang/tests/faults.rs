@@ -12,6 +12,13 @@ fn place(line: &str) -> &str {
 }
 
 #[test]
+fn nobody_is_asked_whether_the_same_word_was_meant() {
+    let len = parse("len").unwrap_err();
+    let same = len.help.iter().any(|help| help.contains("mean len"));
+    assert!(!same, "{len}");
+}
+
+#[test]
 fn a_fault_points_at_the_place() {
     for (line, at) in [
         ("bnid s 127.0.0.1:80", "bnid"),

@@ -294,6 +294,13 @@ fn a_definition_keeps_its_value() {
         assert!(statement.remarks[0].contains("#define PORT 8080"), "{line}");
     }
     assert_eq!(parse("#defined PORT 8080").unwrap(), []);
+    assert_eq!(one("#define SIZE \\\n  16"), one("SIZE = 16"));
+    // What a macro stands for is not done where it is defined.
+    for end in ["\n", "\r\n"] {
+        let several = ["#define END(s) do { \\", "  close(s); \\", "} while (0)"].join(end);
+        assert_eq!(one(&several).action, Action::Nothing, "{several}");
+        assert_eq!(parse(&format!("{several}{end}ls")).unwrap().len(), 2);
+    }
 }
 
 #[test]
@@ -410,16 +417,28 @@ fn a_format_is_not_dropped_in_silence() {
         "printf(\"%5.1f\\n\", x);",
         "print('{:,}'.format(x))",
         "print(f'{x:.2f}')",
+        "print(f'{x:{y}}')",
+        "print('{:>{}}'.format(x, y))",
     ] {
         assert!(one(line).remarks[0].contains("without the width"), "{line}");
     }
     for line in [
         "print('{:d} {:s} {}'.format(3, 'x', 4))",
         "printf(\"%s %ld %zu\\n\", x, y, z);",
+        "printf(\"%hu %hhd %jd\\n\", x, y, z);",
     ] {
         assert_eq!(one(line).remarks, [""; 0], "{line}");
     }
+    for (line, message) in [
+        ("printf(\"%.*s\\n\", n, buf);", "here, not *"),
+        ("print('%(host)s' % x)", "no dictionaries"),
+        ("print('{0[0]}:{0[1]}'.format(addr))", "a part of a value"),
+    ] {
+        assert!(fault(line).message.contains(message), "{line}");
+    }
     same(&[
+        &["print(f'{x:{y}}!')", "print(f'{x}!')"],
+        &["printf(\"%hu!\\n\", x);", "printf(\"%u!\\n\", x);"],
         &[
             "print(f'0x{(format(x, \"04x\"))}')",
             "print('0x%04x' % x)",
