@@ -235,7 +235,8 @@ impl<'a> Cursor<'a> for Input<'a> {
         let end = if here > start {
             here
         } else {
-            here + self.next().map_or(0, char::len_utf8)
+            let next = self.state.source[start..].chars().next();
+            start + next.map_or(0, char::len_utf8)
         };
         Fault::new((start, end), message)
     }

@@ -5,7 +5,7 @@ use super::word::identifier_len;
 use crate::lang::fault::Fault;
 use crate::lang::table::{abbreviated, find};
 
-/// A word that cannot stand in a value.
+/// A word that cannot stand in a value: it begins at `start`, and may have been read or not.
 pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
     let help = match word {
         "lambda" | "def" => "there are no functions here",
@@ -22,10 +22,8 @@ pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault
         "new" => "s = socket tcp",
         _ => return None,
     };
-    Some(
-        i.fault(start, format!("{word} has no meaning here"))
-            .helping(help),
-    )
+    let span = (start, start + word.len());
+    Some(Fault::new(span, format!("{word} has no meaning here")).helping(help))
 }
 
 /// `s is None`, `a and b` as a statement, `after` behind its first word.

@@ -769,3 +769,16 @@ fn a_variable_called_on_is_no_host_in_front_of_a_switch_or_a_number() {
         assert!(parse(line).is_ok(), "{line}: {:?}", parse(line));
     }
 }
+
+#[test]
+fn a_word_that_joins_values_is_pointed_at() {
+    for text in ["t in the list", "t in ", "x = t and u", "print(t or u)"] {
+        let fault = super::parse_with(text, &|name| name == "t" || name == "u").expect_err(text);
+        let (start, end) = fault.span;
+        let word = text
+            .split_whitespace()
+            .find(|word| ["in", "and", "or"].contains(word));
+        assert!(fault.message.contains("meaning"), "{text}: {fault}");
+        assert_eq!(text.get(start..end), word, "{text}");
+    }
+}
