@@ -773,7 +773,7 @@ fn a_variable_called_on_is_no_host_in_front_of_a_switch_or_a_number() {
 #[test]
 fn a_word_that_joins_values_is_pointed_at() {
     for text in ["t in the list", "t in ", "x = t and u", "print(t or u)"] {
-        let fault = super::parse_with(text, &|name| name == "t" || name == "u").expect_err(text);
+        let fault = parse_with(text, &|name| name == "t" || name == "u").expect_err(text);
         let (start, end) = fault.span;
         let word = text
             .split_whitespace()
