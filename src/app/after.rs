@@ -118,21 +118,37 @@ impl App {
         for warning in self.warnings(done) {
             self.explain(warning, socket, sink);
         }
-        let words = self.variant(done, before.as_ref());
+        match self.kept_back(done) {
+            Some(word) => self.say_of("unsent", &[word], socket, sink),
+            None => {
+                let words = self.variant(done, before.as_ref());
+                self.say_of(done.command, &words, socket, sink);
+            }
+        }
+    }
+
+    /// What the reference says of something that has happened, in full the first time. `words` are what is known of it.
+    pub(super) fn say_of(
+        &mut self,
+        topic: &'static str,
+        words: &[&'static str],
+        socket: Option<SocketId>,
+        sink: Sink<'_>,
+    ) {
         let first = match self.settings.explain {
             Explain::Off => return,
             Explain::Full => true,
             Explain::Brief => false,
-            Explain::Auto => self.is_new(done.command, &words),
+            Explain::Auto => self.is_new(topic, words),
         };
-        if let Some(explanation) = crate::explain::after(done.command, &words, first) {
+        if let Some(explanation) = crate::explain::after(topic, words, first) {
             self.explain(explanation, socket, sink);
         }
     }
 
-    /// Whether a call of this kind is met for the first time.
-    pub(super) fn is_new(&mut self, command: &'static str, words: &[&'static str]) -> bool {
-        let met = self.met.entry(command).or_default();
+    /// Whether something of this kind is met for the first time.
+    pub(super) fn is_new(&mut self, topic: &'static str, words: &[&'static str]) -> bool {
+        let met = self.met.entry(topic).or_default();
         // Asked first without a copy: after a while everything was met.
         !met.contains(words) && met.insert(words.to_vec())
     }

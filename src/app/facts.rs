@@ -281,6 +281,7 @@ impl App {
             listening: socket.listening,
             was_connected: socket.connected,
             reset: socket.was_reset,
+            gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),
             broadcast: on(libc::SOL_SOCKET, libc::SO_BROADCAST),
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),

@@ -4,7 +4,6 @@ use super::{App, Outcome, Sink};
 use crate::event::{Addr, Answer, Job, JobStatus, What};
 use crate::lang::ast::Call;
 use crate::session::{Because, Refusal, Value, Wait};
-use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
 /// At the prompt a wait has no end but Ctrl-C.
@@ -90,32 +89,28 @@ impl App {
     }
 
     /// What lets a sleeping call return, in words that go on after "once" or "until".
-    fn what_ends(&self, job: u32) -> Option<Cow<'static, str>> {
+    fn what_ends(&self, job: u32) -> Option<String> {
         let (_, _, call, socket) = self.session.asleep().find(|(n, ..)| *n == job)?;
-        let socket = socket.and_then(|id| self.session.socket(id));
-        let listens_at = socket.and_then(|socket| socket.last_local.as_ref());
-        Some(Cow::Borrowed(match call.command {
+        let words = match call.command {
             "accept" => {
-                let any = listens_at
-                    .and_then(Addr::inet)
-                    .filter(|at| at.ip().is_unspecified());
-                return Some(match (any, listens_at) {
-                    (Some(any), _) => {
-                        format!("a client has connected to port {}", any.port()).into()
+                let listener = socket.and_then(|id| self.session.socket(id));
+                let place = match listener.and_then(|socket| socket.last_local.as_ref()) {
+                    Some(Addr::Inet(at)) if at.ip().is_unspecified() => {
+                        format!(" to port {}", at.port())
                     }
-                    (None, Some(at)) => format!("a client has connected to {at}").into(),
-                    (None, None) => "a client has connected".into(),
-                });
+                    Some(at) => format!(" to {at}"),
+                    None => String::new(),
+                };
+                return Some(format!("a client has connected{place}"));
             }
             "connect" => "the other side has answered",
             "recv" | "recvfrom" | "read" => "something was sent to it",
-            "send" | "sendto" | "sendall" | "write" => {
-                "the other side has received, which makes room"
-            }
+            "send" | "sendto" | "sendall" | "write" => "the other side has made room, by receiving",
             "poll" | "select" => "one of its sockets is ready",
             "close" => "what was sent is acknowledged",
             _ => "the kernel has what it waits for",
-        }))
+        };
+        Some(words.to_owned())
     }
 
     /// Wakes a sleeping call and tells how it ended.

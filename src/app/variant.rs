@@ -31,7 +31,6 @@ impl App {
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
         let mut words = of_call(done, socket, before);
-        words.extend(self.kept_back(done, socket));
         if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
@@ -42,24 +41,23 @@ impl App {
         add_kinds(socket, &mut words);
         words
     }
-}
 
-impl App {
-    /// Why what was sent waits in the send queue, where the look after the call shows it.
-    fn kept_back(&self, done: &Done, socket: &Socket) -> Option<&'static str> {
-        if !matches!(done.command, "send" | "sendto" | "sendall" | "write") {
+    /// Why what was sent waits in the send queue, where the look after the call shows it: a variant of the topic `unsent`.
+    pub(super) fn kept_back(&self, done: &Done) -> Option<&'static str> {
+        let sends = matches!(done.command, "send" | "sendto" | "sendall" | "write");
+        if !sends || !sent(done).is_empty() {
             return None;
         }
+        let socket = self.session.socket(done.socket?)?;
         let more = done.asked.flags & MSG_MORE != 0;
         if more && socket.kind == libc::SOCK_DGRAM && socket.domain != libc::AF_UNIX {
-            return Some("more");
+            return Some("datagram");
         }
-        let hold = self.ledger.last(socket.id)?.hold?;
-        match hold {
+        let hold = match self.ledger.last(socket.id)?.hold? {
             Hold::Congestion => return Some("congestion"),
             Hold::Window => return Some("window"),
-            Hold::BehindSmall | Hold::Small => {}
-        }
+            small => small,
+        };
         // The cork is stronger than MSG_MORE: it outlasts an ACK.
         let (nodelay, cork) = nodelay_and_cork(call::borrowed(socket.fd)).ok()?;
         match hold {

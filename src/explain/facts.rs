@@ -121,6 +121,8 @@ pub struct SocketFacts {
     pub was_connected: bool,
     /// Whether a RST ended the connection (ECONNRESET was seen, or the kernel's books say so).
     pub reset: bool,
+    /// Whether this side's own kernel gave the connection up (ETIMEDOUT was seen, or collected with SO_ERROR).
+    pub gave_up: bool,
     /// Whether SO_REUSEADDR is set.
     pub reuseaddr: bool,
     /// Whether SO_BROADCAST is set.

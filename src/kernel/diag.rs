@@ -69,13 +69,10 @@ impl Diag {
         peer: Option<SocketAddr>,
     ) -> io::Result<Option<DiagRow>> {
         match proto {
-            Family::Tcp => {
-                let first = self.find_once(local, peer)?;
-                if first.is_some() || peer.is_none() {
-                    return Ok(first);
-                }
-                self.find_once(local, peer)
-            }
+            Family::Tcp => match self.find_once(local, peer)? {
+                None if peer.is_some() => self.find_once(local, peer),
+                found => Ok(found),
+            },
             Family::Udp => {
                 let rows = self.dump(true, local.is_ipv6(), local.port(), Wanted::EVERY)?;
                 Ok(exactly(rows, local, peer))

@@ -68,10 +68,8 @@ impl Form {
 
     /// Whether a value stands as it is.
     pub fn is_plain(&self) -> bool {
-        *self == Self::parse("").unwrap_or_else(|| self.clone())
-            || ["d", "s"]
-                .iter()
-                .any(|plain| Self::parse(plain).as_ref() == Some(self))
+        let bare = self.width == 0 && self.precision.is_none() && self.plus.is_none();
+        bare && !self.prefix && matches!(self.kind, None | Some('d' | 's'))
     }
 
     /// Whether it is a form of texts alone.

@@ -37,7 +37,7 @@ impl App {
         let Some(lab) = self.lab.as_mut().filter(|lab| !lab.forgets) else {
             return;
         };
-        lab.forgets = lab.wire.forgotten() > 0;
+        lab.forgets = lab.wire.forgets();
         if lab.forgets {
             let bounds = self.settings.log;
             self.say(

@@ -1,9 +1,9 @@
 //! `step`: the wire hands packets over, one at a time, and each delivery's effects are told before the next.
 
 use super::wire::nothing_held;
-use crate::app::{App, Explain, Sink};
+use crate::app::{App, Sink};
 use crate::event::packet::{End, Fate, Ladder, Packet, Rung};
-use crate::event::{Answer, Explanation, TcpState, Tone, What};
+use crate::event::{Answer, TcpState, What};
 use crate::lang::order::{Step, TcpFlags, Until};
 use crate::session::{Refusal, Wait};
 use std::time::{Duration, Instant};
@@ -68,42 +68,16 @@ impl App {
         self.ledger.delivered();
         self.look_around(None, sink);
         self.hear_the_woken(sink);
-        // A call that was woken may have sent it.
+        // A call that was woken may have sent the ACK.
         if silent && self.owes_ack(n) {
-            self.tell_delay(&next, sink);
+            self.say_of("step", &["delayed"], None, sink);
         }
         Some(next)
     }
 
+    /// Whether the receiver's kernel has what the packet carries, and has sent nothing for it yet.
     fn owes_ack(&self, n: u64) -> bool {
         self.lab.as_ref().is_some_and(|lab| lab.wire.awaits_ack(n))
-    }
-
-    /// The receiver's kernel has what the packet carries, and sends nothing for it yet.
-    fn tell_delay(&mut self, packet: &Packet, sink: Sink<'_>) {
-        let first = match self.settings.explain {
-            Explain::Off => return,
-            Explain::Full => true,
-            Explain::Brief => false,
-            Explain::Auto => self.is_new("step", &["delayed"]),
-        };
-        let mut text = format!(
-            "No ACK yet: the kernel on {} delays it (RFC 9293, section 3.8.6.3).",
-            packet.to
-        );
-        if first {
-            text.push_str(
-                " Data of its own may carry it, or a second full segment make it due; if not, it comes by itself, on \
-                 Linux mostly after 40 ms and at most 200.",
-            );
-        }
-        let explanation = Explanation {
-            topic: "step".into(),
-            text: vec![text.into()],
-            hints: Vec::new(),
-            tone: Tone::Info,
-        };
-        self.explain(explanation, None, sink);
     }
 
     /// With `ladder live on`: what a step did as its part of the ladder.

@@ -202,12 +202,13 @@ const ONCE: &str = "The kernel says so once; later calls find no connection (rec
 
 /// Where it is known that it was not the peer who ended the connection: an earlier call told so, or the laboratory's wire.
 fn ended_otherwise(scene: &Scene<'_>) -> Option<String> {
-    let gave_up =
-        |past: &&Past| past.errno.as_deref() == Some("ETIMEDOUT") && past.command != "connect";
-    if let Some(told) = scene.socket()?.history.iter().find(gave_up) {
+    let socket = scene.socket()?;
+    if socket.gave_up {
+        let gave_up = |past: &&Past| past.errno.as_deref() == Some("ETIMEDOUT");
+        let told = socket.history.iter().rfind(gave_up);
         return Some(format!(
             "This side's own kernel gave it up, as {} told (ETIMEDOUT).",
-            told.statement
+            told.map_or("SO_ERROR", |past| &past.statement)
         ));
     }
     match scene.facts.rst? {

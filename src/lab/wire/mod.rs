@@ -295,9 +295,9 @@ impl Wire {
         self.shared.state().log.set_bounds(bounds);
     }
 
-    /// How many packets the log has forgotten so far; unlike [`Crossed::forgotten`] it asks no device for more.
-    pub fn forgotten(&self) -> u64 {
-        self.shared.state().log.forgotten()
+    /// Whether the log has forgotten packets so far. No device is asked for more.
+    pub fn forgets(&self) -> bool {
+        self.shared.state().log.forgotten() > 0
     }
 
     /// How much of the past is kept.

