@@ -102,6 +102,19 @@ fn what_the_kernel_gave_up_itself_was_ended_by_no_rst() {
 }
 
 #[test]
+fn what_so_error_has_told_counts_as_told() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    live.run(
+        "setsockopt s TCP_USER_TIMEOUT 300\nwire drop all\nsend s \"x\"\nexpect state s CLOSE",
+    );
+    let told = live.run("getsockopt s SO_ERROR\nsend s \"x\"\nexpect error EPIPE");
+    let said = explained(&told);
+    assert!(said.contains("gave it up, as SO_ERROR told"), "{said}");
+}
+
+#[test]
 fn an_ipv6_socket_with_an_ipv4_peer_is_found_on_the_wire() {
     let Some(mut live) = Live::laboratory() else {
         return;
