@@ -63,7 +63,8 @@ impl App {
         match hold {
             _ if cork => Some("cork"),
             _ if more => Some("more"),
-            Hold::BehindSmall if !nodelay => Some("nagle"),
+            Hold::BehindSmall { .. } if !nodelay => Some("nagle"),
+            Hold::BehindSmall { congested: true } => Some("congestion"),
             _ => None,
         }
     }

@@ -9,8 +9,11 @@ pub enum Hold {
     /// The window that the peer announced last has no room for the next segment (`tcpi_snd_wnd`).
     Window,
     /// They do not fill a segment, and one that is not full is under way, unacknowledged: Nagle's algorithm, unless
-    /// TCP_NODELAY or TCP_CORK is set.
-    BehindSmall,
+    /// TCP_NODELAY or TCP_CORK is set. Where they are, the congestion window may keep them (`congested`).
+    BehindSmall {
+        /// As many segments are under way as may be: after a timeout it is one.
+        congested: bool,
+    },
     /// They do not fill a segment, and nothing that `TCP_INFO` tells keeps them back.
     Small,
 }
@@ -35,26 +38,27 @@ pub(super) struct Numbers {
 
 #[cfg(target_os = "linux")]
 impl Numbers {
-    /// Asked in the order in which Linux asks (`tcp_write_xmit`). Linux holds a small segment back only behind another
-    /// small one (Minshall's form of Nagle's algorithm): bytes under way that are no whole number of full segments.
+    /// Linux asks for the congestion window, then for the peer's, then whether a small segment is to wait
+    /// (`tcp_write_xmit`); it holds one back only behind another small one (Minshall's form of Nagle's algorithm): bytes
+    /// under way that are no whole number of full segments. Where the congestion window and Nagle's algorithm both keep
+    /// the bytes, it is the same ACK that lets them go, and what the program can change is named.
     pub fn hold(self) -> Option<Hold> {
         let sent = self.queue.checked_sub(self.unsent)?;
         if self.unsent == 0 || self.mss == 0 {
             return None;
         }
-        if self.under_way >= self.congestion_window {
+        let congested = self.under_way >= self.congestion_window;
+        let room = sent + self.unsent.min(self.mss) <= self.window;
+        if room && self.unsent < self.mss && sent % self.mss != 0 {
+            return Some(Hold::BehindSmall { congested });
+        }
+        if congested {
             return Some(Hold::Congestion);
         }
-        if sent + self.unsent.min(self.mss) > self.window {
+        if !room {
             return Some(Hold::Window);
         }
-        if self.unsent >= self.mss {
-            return None;
-        }
-        Some(match sent % self.mss {
-            0 => Hold::Small,
-            _ => Hold::BehindSmall,
-        })
+        (self.unsent < self.mss).then_some(Hold::Small)
     }
 }
 
@@ -74,17 +78,20 @@ mod tests {
 
     #[test]
     fn each_reason_by_its_numbers() {
-        assert_eq!(SMALL.hold(), Some(Hold::BehindSmall));
+        let behind_small = |congested| Some(Hold::BehindSmall { congested });
+        assert_eq!(SMALL.hold(), behind_small(false));
         let of = |change: fn(&mut Numbers)| {
             let mut numbers = SMALL;
             change(&mut numbers);
             numbers.hold()
         };
         assert_eq!(of(|n| n.unsent = 0), None);
-        assert_eq!(of(|n| n.under_way = 10), Some(Hold::Congestion));
+        assert_eq!(of(|n| n.under_way = 10), behind_small(true));
+        let full = |n: &mut Numbers| (n.unsent, n.queue, n.under_way) = (1448, 1450, 10);
+        assert_eq!(of(full), Some(Hold::Congestion));
         // The first byte that is not acknowledged stands two before; three take one too many.
         assert_eq!(of(|n| n.window = 2), Some(Hold::Window));
-        assert_eq!(of(|n| n.window = 3), Some(Hold::BehindSmall));
+        assert_eq!(of(|n| n.window = 3), behind_small(false));
         assert_eq!(of(|n| n.queue = 1), Some(Hold::Small));
         assert_eq!(of(|n| n.queue = 1449), Some(Hold::Small));
         // A full segment waits although there is room: the kernel has a reason that it does not tell.
