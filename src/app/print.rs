@@ -20,13 +20,18 @@ impl App {
         };
         let mut shown = Vec::with_capacity(items.len());
         for item in &items {
+            // Asked before: a name whose call is interrupted meanwhile was no text.
+            let unknown = match item {
+                Expr::Name(name) if !self.session.knows(name) => Some(name),
+                _ => None,
+            };
             let value = self
                 .settled(|app| app.session.value(item), sink)
-                .map_err(|refusal| match item {
-                    Expr::Name(name) if !self.session.knows(name) => {
+                .map_err(|refusal| match unknown {
+                    Some(name) => {
                         refusal.help(format!("a text stands in quotes: print \"{name}\""))
                     }
-                    _ => refusal,
+                    None => refusal,
                 })?;
             shown.push(self.session.show_of(item, &value, statement.dialect));
         }

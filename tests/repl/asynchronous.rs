@@ -108,13 +108,16 @@ fn the_prompt_is_said_to_be_free_when_it_is() {
     let (mut terminal, _home) = Start::new(&[]).open();
     let yours = "The prompt is yours";
     terminal.run("s = socket tcp; bind s 127.0.0.1:0; listen s 1", "sock> ");
-    terminal.paste("conn = accept s\nconn.recv(9)");
+    terminal.paste("conn = accept s\nprint conn");
     terminal.line("");
     terminal.sees("until a client has");
     assert!(!terminal.text().contains(yours), "{}", terminal.text());
     terminal.keys("\x03");
     terminal.prompt("sock> ");
     assert!(!terminal.text().contains(yours), "{}", terminal.text());
+    // What was interrupted is no text that lacks its quotes.
+    terminal.sees("no result to go on with");
+    assert!(!terminal.text().contains("quotes"), "{}", terminal.text());
     for n in [1, 2] {
         terminal.run("conn = accept s", &format!("sock [{n} blocked]> "));
         assert_eq!(terminal.text().matches(yours).count(), 1);
