@@ -7,13 +7,12 @@ pub(super) use flood::Moved;
 
 use crate::event::{Change, TcpState};
 use crate::kernel::{
-    Books, Diag, Family, Look, Poke, Queue, Ready, Watcher, Woken, first_look, look, look_at_queue,
-    ready,
+    Books, Diag, Family, Living, Look, Poke, Queue, Ready, Watcher, Woken, first_look, look,
+    look_at_queue, ready,
 };
 use crate::session::{News, Session, Socket, SocketId};
 use flood::{Allowance, FRESH};
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -128,7 +127,7 @@ impl Ledger {
     }
 
     /// Closed sockets whose connections the kernels still keep.
-    pub fn living(&self) -> Vec<(u64, SocketAddr, Option<SocketAddr>, TcpState)> {
+    pub fn living(&self) -> Vec<Living> {
         let each = self.desks.iter().flat_map(|desk| desk.books.living());
         each.collect()
     }

@@ -2,7 +2,7 @@
 
 use super::{App, Outcome, Sink, books};
 use crate::event::{Addr, Answer, SocketRow, What};
-use crate::kernel::{DiagRow, Look, Ready, inode, survey, who};
+use crate::kernel::{DiagRow, Living, Look, Ready, inode, survey, who};
 use crate::lang::ast::Call;
 use crate::session::{Refusal, Socket, SocketId};
 use std::collections::{BTreeMap, HashMap};
@@ -52,25 +52,30 @@ impl App {
 
     /// Connections whose descriptor is closed, and which the kernel still keeps.
     fn orphan_rows(&self) -> Vec<SocketRow> {
-        let living = self.ledger.living();
-        let each = |(id, local, peer, state): (u64, SocketAddr, Option<SocketAddr>, _)| {
-            let socket = self.session.socket(SocketId(id));
+        let each = |living: Living| {
+            let socket = self.session.socket(SocketId(living.id));
             SocketRow {
                 name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
                 fd: None,
                 host: socket.and_then(|socket| socket.host.clone()),
-                proto: if local.is_ipv6() { "tcp6" } else { "tcp" }.to_owned(),
-                local: Some(Addr::Inet(local)),
-                peer: peer.map(Addr::Inet),
-                state: Some(state),
+                proto: if living.local.is_ipv6() {
+                    "tcp6"
+                } else {
+                    "tcp"
+                }
+                .to_owned(),
+                local: Some(Addr::Inet(living.local)),
+                peer: living.peer.map(Addr::Inet),
+                state: Some(living.state),
+                // What nobody will receive is not kept: the kernel answers it with a RST.
                 recvq: 0,
-                sendq: 0,
+                sendq: living.sendq,
                 ready: "---".to_owned(),
                 job: None,
                 last: false,
             }
         };
-        living.into_iter().map(each).collect()
+        self.ledger.living().into_iter().map(each).collect()
     }
 
     /// Half-open connections of the session's listeners, which only sock_diag knows.

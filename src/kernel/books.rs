@@ -40,6 +40,21 @@ struct Known {
     followed: bool,
 }
 
+/// A closed socket whose connection the kernel still keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Living {
+    /// Its number.
+    pub id: u64,
+    /// Its local address.
+    pub local: SocketAddr,
+    /// Its peer's; `None` for a listener on which a call still sleeps.
+    pub peer: Option<SocketAddr>,
+    /// The state that was last told.
+    pub state: TcpState,
+    /// Bytes not acknowledged, a FIN among them: Send-Q of ss(8).
+    pub sendq: u64,
+}
+
 impl Books {
     /// Empty books.
     pub fn new() -> Self {
@@ -278,12 +293,19 @@ impl Books {
             .map(|(id, _)| id)
     }
 
-    /// The closed sockets whose connections still live, with their addresses and states: `ls` shows them too.
-    pub fn living(&self) -> Vec<(u64, SocketAddr, Option<SocketAddr>, TcpState)> {
+    /// The closed sockets whose connections still live: `ls` shows them too.
+    pub fn living(&self) -> Vec<Living> {
         let closed = self.following.iter().filter(|(_, follow)| follow.closed);
-        closed
-            .filter_map(|(id, follow)| Some((id, follow.local, follow.peer, follow.way.last()?)))
-            .collect()
+        let living = |(id, follow): (u64, &Follow)| {
+            Some(Living {
+                id,
+                local: follow.local,
+                peer: follow.peer,
+                state: follow.way.last()?,
+                sendq: follow.sendq,
+            })
+        };
+        closed.filter_map(living).collect()
     }
 
     fn remember(&mut self, id: u64, way: Way) {

@@ -50,6 +50,8 @@ pub(super) struct Follow {
     /// `None` for a listener.
     pub(super) peer: Option<SocketAddr>,
     pub(super) way: Way,
+    /// Bytes not acknowledged, a FIN among them, when the kernel was last asked.
+    pub(super) sendq: u64,
     /// False while a descriptor is still open, whose connection the kernel has moved to `TIME_WAIT`.
     pub(super) closed: bool,
     /// Whether nothing has been said yet of what close(2) or shutdown(2) did: that is no doing of the network.
@@ -63,6 +65,7 @@ impl Follow {
             local,
             peer,
             way,
+            sendq: 0,
             closed,
             fresh: closed,
             pace: Pace::new(Instant::now()),
@@ -83,6 +86,7 @@ impl Follow {
     /// What the kernel's answer means. `None`: nothing has changed.
     fn learn(&mut self, row: Option<&DiagRow>, now: Instant) -> Option<Change> {
         let from = self.state();
+        self.sendq = row.map_or(0, |row| row.sendq);
         // Another state than those that may follow: a new connection between the same addresses, so this one is gone.
         let found = row
             .and_then(|row| row.state)

@@ -41,7 +41,7 @@ use other as look;
 #[cfg(not(target_os = "linux"))]
 use other as watch;
 
-pub use books::Books;
+pub use books::{Books, Living};
 pub use diag::Diag;
 pub use hold::Hold;
 pub use holder::{holder, holders, who};

@@ -113,8 +113,10 @@ fn cause(change: &Change) -> Option<&'static str> {
         (Some(TcpState::TimeWait), Some(TcpState::Close)) => "its timer, a RST or a SYN",
         // A listener ends when its last descriptor does, or the call that still slept on it.
         (Some(TcpState::Listen), Some(TcpState::Close)) => return None,
-        // A RST, an ICMP error or a timer that gave up: the peer need not have said anything.
-        (_, Some(TcpState::Close)) => "the network",
+        // RFC 9293, 3.10.7.4: the last ACK of a connection that both sides have closed.
+        (Some(TcpState::LastAck), Some(TcpState::Close)) => "an ACK, a RST or its timer",
+        // The peer need not have said anything: this side's timer may have given up.
+        (_, Some(TcpState::Close)) => "a RST, an ICMP error or its timer",
         _ => "by the peer",
     })
 }

@@ -49,7 +49,11 @@ fn the_whole_way_of_a_client_that_closes_first() {
     let (local, peer) = (inet(&client), inet(&conn));
     drop(client);
     books.closed(0);
-    assert_eq!(books.living(), [(0, local, Some(peer), Established)]);
+    let [living] = &books.living()[..] else {
+        panic!("one connection lives on");
+    };
+    assert_eq!((living.local, living.peer), (local, Some(peer)));
+    assert_eq!(living.state, Established);
 
     let first = follow(&mut books, &mut diag, 0, FinWait1);
     assert_eq!(first.len(), 1);
@@ -58,6 +62,12 @@ fn the_whole_way_of_a_client_that_closes_first() {
         (Some(Established), Some(FinWait1))
     );
     assert!(first[0].closed && !first[0].by_network, "{first:?}");
+    let waits = books.living()[0].sendq;
+    assert!(waits > 0, "what keeps the FIN back");
+    if require("ss") {
+        let row = super::ss::find("tcp", local, Some(peer)).unwrap();
+        assert_eq!(row.sendq, waits);
+    }
     assert!(
         books.next_look().unwrap() <= Duration::from_secs(1),
         "it may go on at any time"

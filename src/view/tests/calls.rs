@@ -74,10 +74,11 @@ fn a_change_shows_what_changed() {
       s  CLOSE → LISTEN  backlog 0/5
       s  127.0.0.1:12345 ↔ 127.0.0.1:80  CLOSE → ESTABLISHED
       s  ESTABLISHED → CLOSE_WAIT  (by the peer)
-      s  ESTABLISHED → CLOSE  (the network)
+      s  ESTABLISHED → CLOSE  (a RST, an ICMP error or its timer)
       s  ESTABLISHED → FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 → TIME_WAIT  (by the peer; no descriptor any more)
       s  TIME_WAIT → CLOSE  (its timer, a RST or a SYN; no descriptor any more)
+      s  LAST_ACK → CLOSE  (an ACK, a RST or its timer; no descriptor any more)
     ");
     assert_snapshot!(lines(ASCII), @r"
     sock>
@@ -90,10 +91,11 @@ fn a_change_shows_what_changed() {
       s  CLOSE -> LISTEN  backlog 0/5
       s  127.0.0.1:12345 <-> 127.0.0.1:80  CLOSE -> ESTABLISHED
       s  ESTABLISHED -> CLOSE_WAIT  (by the peer)
-      s  ESTABLISHED -> CLOSE  (the network)
+      s  ESTABLISHED -> CLOSE  (a RST, an ICMP error or its timer)
       s  ESTABLISHED -> FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 -> TIME_WAIT  (by the peer; no descriptor any more)
       s  TIME_WAIT -> CLOSE  (its timer, a RST or a SYN; no descriptor any more)
+      s  LAST_ACK -> CLOSE  (an ACK, a RST or its timer; no descriptor any more)
     ");
 }
 
@@ -126,6 +128,7 @@ fn changes() -> Vec<Change> {
         moved(Established, FinWait1, false, true),
         moved(FinWait2, TimeWait, true, true),
         moved(TimeWait, Close, true, true),
+        moved(LastAck, Close, true, true),
     ]);
     all
 }
