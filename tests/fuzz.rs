@@ -771,6 +771,8 @@ fn answer(text: &str, random: &mut Random) -> Answer {
                 pid: random.maybe(|random| random.next() as u32),
                 process: random.maybe(|_| t()),
                 uid: 0,
+                owned: true,
+                v6only: false,
             }],
         },
         _ => Answer::Sockets {

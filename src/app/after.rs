@@ -2,7 +2,7 @@
 
 use super::books::Moved;
 use super::{App, Explain, Last, Sink};
-use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
+use crate::event::{Change, Data, Explanation, Job, JobStatus, TcpState, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
@@ -22,7 +22,8 @@ impl App {
         let before = self.before(&done);
         if let Some(closed) = done.closed {
             let stood = before.as_ref().and_then(|look| look.local.clone());
-            self.session.remember_local(closed, stood);
+            let unread = before.as_ref().is_some_and(|look| look.recvq > 0);
+            self.session.remember_end(closed, stood, unread);
             self.ledger.closed(closed);
         }
         self.note_last(&done);
@@ -197,8 +198,12 @@ impl App {
         self.tell_changes(changes, sink);
     }
 
-    fn tell_changes(&self, changes: Vec<(SocketId, Change)>, sink: Sink<'_>) {
+    fn tell_changes(&mut self, changes: Vec<(SocketId, Change)>, sink: Sink<'_>) {
         for (id, change) in changes {
+            if let Some(TcpState::Established | TcpState::CloseWait) = change.to {
+                let peer = self.ledger.last(id).and_then(|look| look.peer.clone());
+                self.session.sees_connected(id, peer);
+            }
             self.state_in_ladder(id, &change);
             self.tell(Some(id), What::State(change), sink);
         }

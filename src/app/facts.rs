@@ -10,7 +10,7 @@ use crate::kernel::Look;
 use crate::session::{Done, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 impl App {
@@ -101,12 +101,19 @@ impl App {
             (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
                 let from = self.host_of(done.socket);
                 let host = self.session.host_at(to.ip()).or(from);
+                let proto = facts.socket.as_ref().map(|socket| socket.proto);
+                if let Ok(all) = self.holders(host.as_deref(), to.port()) {
+                    facts.holders = all
+                        .into_iter()
+                        .filter(|other| stands(other, proto))
+                        .collect();
+                    let there = |other: &Holder| {
+                        let local = other.local.inet();
+                        local.is_some_and(|local| covers(local, other.v6only, to))
+                    };
+                    facts.listens = Some(facts.holders.iter().any(there));
+                }
                 facts.target = self.standing_at(to, host.as_deref());
-                let udp = facts
-                    .socket
-                    .as_ref()
-                    .is_some_and(|socket| socket.proto == Proto::Udp);
-                facts.listens = self.anyone_at(to, host.as_deref(), udp);
             }
             _ => {}
         }
@@ -160,8 +167,8 @@ impl App {
                 .closed_by
                 .as_ref()
                 .map(|(statement, _)| statement.to_string()),
-            linger_zero: other.linger_zero,
-            at_once: other.closed && !finished,
+            linger_zero: other.linger == Some(0),
+            left_unread: other.closed && (other.left_unread || !finished),
         })
     }
 
@@ -213,34 +220,15 @@ impl App {
         socket.map_or_else(|| self.session.here(), |socket| socket.host.clone())
     }
 
-    /// The session's own socket on this host with this local address.
-    fn standing_at(&self, at: SocketAddr, host: Option<&str>) -> Option<Target> {
+    /// The session's own socket on this host to which what goes to this address would come.
+    fn standing_at(&self, to: SocketAddr, host: Option<&str>) -> Option<Target> {
         let all = self.session.open_sockets().into_iter();
         let mut there = all.filter(|socket| socket.host.as_deref() == host);
         there.find_map(|socket| {
-            let local = call::getsockname(socket.fd, socket.addr_len())
-                .ok()?
-                .addr?
-                .inet()?;
-            let same =
-                local.port() == at.port() && (local.ip() == at.ip() || local.ip().is_unspecified());
-            same.then(|| target(socket))
+            let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
+            let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
+            covers(local.addr?.inet()?, v6only == Some(true), to).then(|| target(socket))
         })
-    }
-
-    /// Whether anyone listens (or for UDP is bound) there, where the kernel says.
-    fn anyone_at(&mut self, to: SocketAddr, host: Option<&str>, udp: bool) -> Option<bool> {
-        let holders = self.holders(host, to.port()).ok()?;
-        let fits = |holder: &Holder| {
-            let kind = if udp { "udp" } else { "tcp" };
-            let listens = udp || holder.state == Some(TcpState::Listen);
-            let there = holder
-                .local
-                .inet()
-                .is_some_and(|at| at.ip() == to.ip() || at.ip().is_unspecified());
-            holder.proto.starts_with(kind) && listens && there
-        };
-        Some(holders.iter().any(fits))
     }
 
     fn socket_facts(&self, socket: &Socket, before: Option<Look>) -> SocketFacts {
@@ -276,6 +264,7 @@ impl App {
             nonblocking: socket.nonblocking,
             recv_timeout: time(libc::SO_RCVTIMEO),
             send_timeout: time(libc::SO_SNDTIMEO),
+            refused: socket.refused.map(Errno::name),
             shut_rd: socket.shut_read,
             shut_wr: socket.shut_write,
             listening: socket.listening,
@@ -294,6 +283,25 @@ impl App {
                 .map(|(job, typed, ..)| (job, typed.to_owned())),
         }
     }
+}
+
+/// Whether a socket takes what comes to its address, as it is: a listener, or for UDP any.
+fn stands(holder: &Holder, proto: Option<Proto>) -> bool {
+    match proto {
+        Some(Proto::Udp) => holder.proto.starts_with("udp"),
+        _ => holder.proto.starts_with("tcp") && holder.state == Some(TcpState::Listen),
+    }
+}
+
+/// Whether a socket at `local` gets what goes to `to`. The any-address of IPv6 stands for IPv4's too, unless IPV6_V6ONLY
+/// is set; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is the IPv4 address.
+fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
+    let (here, there) = (local.ip().to_canonical(), to.ip().to_canonical());
+    let any = match here {
+        IpAddr::V4(_) => there.is_ipv4(),
+        IpAddr::V6(_) => there.is_ipv6() || !v6only,
+    };
+    local.port() == to.port() && (here == there || here.is_unspecified() && any)
 }
 
 fn target(socket: &Socket) -> Target {
@@ -321,6 +329,7 @@ fn proto(socket: &Socket) -> Proto {
     match (socket.domain, socket.kind) {
         (libc::AF_UNIX, libc::SOCK_STREAM) => Proto::UnixStream,
         (libc::AF_UNIX, libc::SOCK_DGRAM) => Proto::UnixDgram,
+        (libc::AF_UNIX, libc::SOCK_SEQPACKET) => Proto::UnixSeqpacket,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Proto::Tcp,
         (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Proto::Udp,
         _ => Proto::Other,

@@ -4,7 +4,7 @@ use super::App;
 use crate::errno::Errno;
 use crate::event::{Addr, TcpState};
 use crate::kernel::{Hold, Look, nodelay_and_cork};
-use crate::session::{Done, Socket, Value};
+use crate::session::{Done, Made, Socket, Value};
 use crate::sys::call;
 
 /// Linux's own.
@@ -30,7 +30,7 @@ impl App {
             let lab = lab.then_some("lab");
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
-        let mut words = of_call(done, socket, before);
+        let mut words = of_call(done, socket, before, self.ledger.last(socket.id));
         if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
@@ -45,7 +45,7 @@ impl App {
     /// Why what was sent waits in the send queue, where the look after the call shows it: a variant of the topic `unsent`.
     pub(super) fn kept_back(&self, done: &Done) -> Option<&'static str> {
         let sends = matches!(done.command, "send" | "sendto" | "sendall" | "write");
-        if !sends || !sent(done).is_empty() {
+        if !sends || !sent(done, None).is_empty() {
             return None;
         }
         let socket = self.session.socket(done.socket?)?;
@@ -98,6 +98,9 @@ fn add_kinds(socket: &Socket, words: &mut Vec<&'static str>) {
     };
     match (socket.domain, datagram) {
         (libc::AF_UNIX, true) => words.extend(["unix-dgram", peered, "unix"]),
+        (libc::AF_UNIX, false) if socket.kind == libc::SOCK_SEQPACKET => {
+            words.extend(["unix-seqpacket", "unix"]);
+        }
         (libc::AF_UNIX, false) => words.extend(["unix-stream", "unix"]),
         (_, true) => words.extend([peered, "udp"]),
         (_, false) => words.push("tcp"),
@@ -105,27 +108,28 @@ fn add_kinds(socket: &Socket, words: &mut Vec<&'static str>) {
 }
 
 /// What the call did.
-fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
-    // This call itself is the last that the socket remembers.
-    let earlier = |command: &str| {
-        let calls = socket.calls.len().saturating_sub(1);
-        socket
-            .calls
-            .iter()
-            .take(calls)
-            .any(|made| made.command == command && made.errno.is_none())
-    };
+fn of_call(
+    done: &Done,
+    socket: &Socket,
+    before: Option<&Look>,
+    after: Option<&Look>,
+) -> Vec<&'static str> {
+    let earlier = |command| earlier(socket, command).next().is_some();
     let unbound = before.is_none_or(|look| port(look.local.as_ref()) == Some(0));
+    let state = before.and_then(|look| look.state);
     match done.command {
         "bind" if port(done.asked.addr.as_ref()) == Some(0) => vec!["auto"],
-        "listen" if earlier("listen") => vec!["again"],
+        "listen" if state.map_or_else(|| earlier("listen"), |state| state == TcpState::Listen) => {
+            vec!["again"]
+        }
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
+        "connect" if socket.is_tcp() && meets_itself(after) => vec!["self"],
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
         }
-        "send" | "sendto" | "write" => sent(done),
-        "recv" | "recvfrom" | "read" => received(done, socket),
-        "shutdown" => vec![direction(socket, &done.typed)],
+        "send" | "sendto" | "write" => sent(done, after),
+        "recv" | "recvfrom" | "read" => received(done, socket, state),
+        "shutdown" => shut(done, socket, state),
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
         "poll" | "select" => without_socket(done).into_iter().collect(),
@@ -133,43 +137,98 @@ fn of_call(done: &Done, socket: &Socket, before: Option<&Look>) -> Vec<&'static 
     }
 }
 
+/// The calls of this command that succeeded before the present one, which is the last that the socket remembers.
+fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a Made> {
+    let before = socket.calls.len().saturating_sub(1);
+    let calls = socket.calls.iter().take(before);
+    calls.filter(move |made| made.command == command && made.errno.is_none())
+}
+
+/// Whether a connection's two ends are the same address: a simultaneous open with itself (RFC 9293, section 3.5).
+fn meets_itself(look: Option<&Look>) -> bool {
+    look.is_some_and(|look| look.local.is_some() && look.local == look.peer)
+}
+
 fn port(addr: Option<&Addr>) -> Option<u16> {
     addr.and_then(Addr::port)
 }
 
-fn sent(done: &Done) -> Vec<&'static str> {
+/// What became of a send. A part of the data is taken where there was no room for more, and also where the wait for room
+/// had another end.
+fn sent(done: &Done, after: Option<&Look>) -> Vec<&'static str> {
     let ret = done.ret.unwrap_or(0);
     match done.asked.sent {
         Some(0) => vec!["empty"],
-        Some(given) if usize::try_from(ret).is_ok_and(|ret| ret < given) => vec!["partial"],
+        Some(given) if usize::try_from(ret).is_ok_and(|ret| ret < given) => {
+            match after.and_then(|look| look.state) {
+                Some(TcpState::Close) => vec!["partial", "over"],
+                _ if done.signaled => vec!["partial", "signal"],
+                _ => vec!["partial"],
+            }
+        }
         _ => Vec::new(),
     }
 }
 
-fn received(done: &Done, socket: &Socket) -> Vec<&'static str> {
+fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
     let len = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
     let mut words = Vec::new();
     if done.asked.flags & libc::MSG_PEEK != 0 {
         words.push("peek");
     }
-    let stream = socket.kind == libc::SOCK_STREAM;
-    match (stream, len, done.asked.room) {
-        (true, 0, Some(0)) => words.push("empty"),
-        (true, 0, _) if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
-        (true, 0, _) => words.push("eof"),
-        // A datagram was taken, whatever its length.
-        (false, 0, Some(0)) => {}
-        (false, 0, _) => words.push("empty"),
-        _ => {}
+    let datagram = socket.kind == libc::SOCK_DGRAM;
+    match (len, done.asked.room) {
+        (1.., _) => {}
+        // A message was taken, whatever its length.
+        (0, Some(0)) if socket.kind != libc::SOCK_STREAM => {}
+        (0, Some(0)) => words.push("empty"),
+        _ if socket.shut_read && !peer_has_finished(state) => words.push("shut"),
+        _ if datagram => words.push("empty"),
+        _ if socket.is_tcp() && !socket.connected => words.extend(["refused", "eof"]),
+        _ if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
+        _ => words.push("eof"),
     }
     words
 }
 
+/// Whether the peer's FIN has come, or all is over (RFC 9293, section 3.3.2).
+fn peer_has_finished(state: Option<TcpState>) -> bool {
+    use TcpState::{Close, CloseWait, Closing, LastAck, TimeWait};
+    matches!(
+        state,
+        Some(CloseWait | LastAck | Closing | TimeWait | Close)
+    )
+}
+
+/// What shutdown(2) did.
+fn shut(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
+    let direction = direction(socket, &done.typed);
+    let covers = |made: &Made| {
+        let earlier = self::direction(socket, &made.typed);
+        earlier == direction || earlier == "rdwr"
+    };
+    if socket.kind == libc::SOCK_DGRAM {
+        // Whatever the direction, what it is says all.
+        Vec::new()
+    } else if socket.listening || state == Some(TcpState::Listen) {
+        vec!["listener", direction]
+    } else if state == Some(TcpState::SynSent) {
+        vec!["connecting"]
+    } else if earlier(socket, "shutdown").any(covers) {
+        vec!["again"]
+    } else if state == Some(TcpState::CloseWait) && direction != "rd" {
+        vec!["last", direction]
+    } else {
+        vec![direction]
+    }
+}
+
+/// The direction of a shutdown: its last argument, or where that is a variable, what is ended by now.
 fn direction(socket: &Socket, typed: &str) -> &'static str {
     match typed.rsplit(' ').next() {
-        Some("rd") => "rd",
-        Some("wr") => "wr",
-        Some("rdwr") => "rdwr",
+        Some("SHUT_RD" | "0") => "rd",
+        Some("SHUT_WR" | "1") => "wr",
+        Some("SHUT_RDWR" | "2") => "rdwr",
         _ if socket.shut_read && socket.shut_write => "rdwr",
         _ if socket.shut_read => "rd",
         _ => "wr",
@@ -188,7 +247,7 @@ fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
     );
     if socket.listening {
         vec!["listener"]
-    } else if stream && socket.connected && alive && (unread || socket.linger_zero) {
+    } else if stream && socket.connected && alive && (unread || socket.linger == Some(0)) {
         vec!["reset"]
     } else if stream && socket.connected && open {
         vec!["last"]

@@ -367,4 +367,8 @@ pub struct Holder {
     pub process: Option<String>,
     /// The user id that opened it.
     pub uid: u32,
+    /// Whether a descriptor refers to it: not yet where it waits for accept(), not any more where it was closed.
+    pub owned: bool,
+    /// A listener of IPv6 alone (IPV6_V6ONLY).
+    pub v6only: bool,
 }

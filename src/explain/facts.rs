@@ -84,8 +84,8 @@ pub struct OtherEnd {
     pub closed_by: Option<String>,
     /// Whether SO_LINGER with 0 seconds made its close() send a RST.
     pub linger_zero: bool,
-    /// Whether its close() reset the connection at once, without a FIN before.
-    pub at_once: bool,
+    /// Whether it was closed before all that had arrived was read.
+    pub left_unread: bool,
 }
 
 /// What is known of a socket.
@@ -111,6 +111,8 @@ pub struct SocketFacts {
     pub recv_timeout: Option<Duration>,
     /// SO_SNDTIMEO, where it is not 0.
     pub send_timeout: Option<Duration>,
+    /// How a connect() in the background failed, where a later call told so: the errno's C name.
+    pub refused: Option<String>,
     /// Whether this side has shut down reading.
     pub shut_rd: bool,
     /// Whether this side has shut down writing.
@@ -149,19 +151,37 @@ pub enum Proto {
     UnixStream,
     /// AF_UNIX, SOCK_DGRAM.
     UnixDgram,
-    /// Anything else (raw, SOCK_SEQPACKET).
+    /// AF_UNIX, SOCK_SEQPACKET.
+    UnixSeqpacket,
+    /// Anything else (raw).
     Other,
 }
 
 impl Proto {
     /// Whether it is a Unix socket.
     pub fn is_unix(self) -> bool {
-        matches!(self, Self::UnixStream | Self::UnixDgram)
+        matches!(
+            self,
+            Self::UnixStream | Self::UnixDgram | Self::UnixSeqpacket
+        )
     }
 
     /// Whether it sends messages, not a stream.
     pub fn is_datagram(self) -> bool {
         matches!(self, Self::Udp | Self::UnixDgram)
+    }
+
+    /// As it is typed behind `socket`.
+    pub fn typed(self, ipv6: bool) -> &'static str {
+        match self {
+            Self::Udp if ipv6 => "udp6",
+            Self::Udp => "udp",
+            Self::UnixStream => "unix",
+            Self::UnixDgram => "unix-dgram",
+            Self::UnixSeqpacket => "unix-seqpacket",
+            Self::Tcp | Self::Other if ipv6 => "tcp6",
+            Self::Tcp | Self::Other => "tcp",
+        }
     }
 
     /// As a word in a sentence.
@@ -171,6 +191,7 @@ impl Proto {
             Self::Udp => "UDP",
             Self::UnixStream => "Unix stream",
             Self::UnixDgram => "Unix datagram",
+            Self::UnixSeqpacket => "Unix seqpacket",
             Self::Other => "such",
         }
     }

@@ -80,6 +80,8 @@ pub fn who(
             .get(&row.inode)
             .map(|process| process.name.clone()),
         proto: row.proto_name().to_owned(),
+        owned: row.inode != 0,
+        v6only: row.v6only,
         local: row.local,
         peer: row.peer,
         state: row.state,

@@ -4,7 +4,7 @@ use super::{DiagRow, Family};
 use crate::event::{Addr, TcpState};
 use netlink_packet_core::{
     DefaultNla, NLM_F_DUMP, NLM_F_REQUEST, NetlinkBuffer, NetlinkHeader, NetlinkMessage,
-    NetlinkPayload, Nla as _, Parseable as _,
+    NetlinkPayload, Nla as _, NlasIterator, Parseable as _,
 };
 use netlink_packet_sock_diag::inet::{self, InetRequest, InetResponseHeader, SocketId};
 use netlink_packet_sock_diag::unix::nlas::{Nla, UnixDiagName};
@@ -24,12 +24,18 @@ const EVERY: u32 = !0;
 /// "Any cookie": the request names a socket by its addresses or inode alone.
 const NO_COOKIE: [u8; 8] = [0xff; 8];
 
+/// `INET_DIAG_SKV6ONLY` (`include/uapi/linux/inet_diag.h`).
+const INET_DIAG_SKV6ONLY: u16 = 11;
+
 /// `UDIAG_SHOW_UID` and `UNIX_DIAG_UID` (`include/uapi/linux/unix_diag.h`, Linux 5.3), which the crate lacks.
 const SHOW_UID: u32 = 0x40;
 const UID: u16 = 7;
 
 /// Where `idiag_expires` stands in `struct inet_diag_msg`: after four bytes and the 48 of the socket's id.
 const EXPIRES: std::ops::Range<usize> = 52..56;
+
+/// Where the attributes begin: behind `struct inet_diag_msg`.
+const ATTRIBUTES: usize = 72;
 
 /// Which sockets to ask for.
 pub(super) enum Wanted {
@@ -165,7 +171,6 @@ pub(super) fn read(
         let length = buffer.length() as usize;
         let payload = buffer.payload();
         if buffer.sequence_number() == sequence && is_inet(buffer.message_type(), payload) {
-            // What follows the fixed part of an Internet socket's row is not asked for.
             let head = InetResponseHeader::parse(payload);
             rows.extend(head.ok().map(|head| inet_row(&head, udp, payload)));
         } else if buffer.sequence_number() == sequence {
@@ -216,10 +221,17 @@ fn inet_row(head: &InetResponseHeader, udp: bool, payload: &[u8]) -> DiagRow {
         sendq: head.send_queue.into(),
         inode: head.inode.into(),
         uid: head.uid,
+        v6only: state == Some(TcpState::Listen) && v6only(payload),
         rests: expires
             .filter(|_| state == Some(TcpState::TimeWait))
             .map(|ms| Duration::from_millis(ms.into())),
     }
+}
+
+/// The attribute that the kernel adds to each IPv6 listener's row.
+fn v6only(payload: &[u8]) -> bool {
+    let mut attributes = NlasIterator::new(payload.get(ATTRIBUTES..).unwrap_or_default()).flatten();
+    attributes.any(|nla| nla.kind() == INET_DIAG_SKV6ONLY && nla.value() == [1])
 }
 
 /// As getsockname(2) gives it: a link-local address carries its interface.
@@ -271,6 +283,7 @@ fn unix_row(found: &UnixResponse) -> DiagRow {
         },
         inode: head.inode.into(),
         uid: uid.unwrap_or(0),
+        v6only: false,
         rests: None,
     }
 }

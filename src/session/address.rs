@@ -153,15 +153,21 @@ impl Session {
                 .find_map(|answer| answer.addr.inet())
                 .map(|inet| inet.ip())
                 .ok_or_else(|| Refusal::new(format!("`{name}` has no address of this family"))),
-            Err((code, _)) => Err(self.unresolved(name, code)),
+            Err((code, _)) => Err(self.unresolved(name, family, code)),
         }
     }
 
-    fn unresolved(&self, name: &str, code: i32) -> Refusal {
-        let refusal = Refusal::new(format!(
-            "the name `{name}` has no address: {}",
+    fn unresolved(&self, name: &str, family: i32, code: i32) -> Refusal {
+        let ipv6 = family == libc::AF_INET6;
+        let version = if ipv6 { "IPv6" } else { "IPv4" };
+        let mut refusal = Refusal::new(format!(
+            "the name `{name}` has no {version} address: {}",
             names::gai_message(code)
         ));
+        if ipv6 {
+            refusal = refusal
+                .help("where it has an IPv4 address: `socket tcp` and `socket udp` are for those");
+        }
         if name == self.networks.here().name() {
             return refusal.help(
                 "this machine's own name is not in /etc/hosts; use 127.0.0.1 or localhost instead",

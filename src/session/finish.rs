@@ -34,7 +34,7 @@ pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let fd = target.fd;
     let lingers = session
         .socket_of(target)
-        .is_some_and(|socket| !socket.closed && socket.lingers);
+        .is_some_and(|socket| !socket.closed && socket.linger.is_some_and(|seconds| seconds > 0));
     Ok(Prepared {
         command: "close",
         socket: target.id,

@@ -19,7 +19,7 @@ impl Session {
         job: Option<u32>,
         meta: Meta,
         performed: Performed,
-        cancelled: bool,
+        signaled: bool,
     ) -> Done {
         let Meta {
             command,
@@ -50,17 +50,13 @@ impl Session {
             data: None,
             answer: None,
             uneven: None,
-            cancelled,
+            signaled,
+            cancelled: signaled && errno == Some(Errno(libc::EINTR)),
             asked,
         };
         match performed.result {
             Ok(gave) => {
-                let received = if let Yield::Bytes(bytes, _) = &gave {
-                    Some(bytes.len())
-                } else {
-                    None
-                };
-                self.take_effect(socket, &effect, received, &mut done);
+                self.take_effect(socket, &effect, &mut done);
                 let values = self.take_in(gave, &targets, dialect, &mut done);
                 done.result = Ok(match values.as_slice() {
                     [_, _, ..] if dialect.is_python() => Value::Tuple(values.clone()),
@@ -72,9 +68,12 @@ impl Session {
                 self.forget_pending(job);
             }
             Err(errno) => {
-                if effect == Effect::Closed && errno != Errno(libc::EBADF) {
-                    // On Linux the descriptor is gone whatever close() returned.
-                    self.take_effect(socket, &effect, None, &mut done);
+                // On Linux the descriptor is gone whatever close() returned, and a direction of an Internet socket is
+                // marked although shutdown() says that it has no peer.
+                if matches!(effect, Effect::Closed) && errno != Errno(libc::EBADF)
+                    || matches!(effect, Effect::Shut(_)) && errno == Errno(libc::ENOTCONN)
+                {
+                    self.take_effect(socket, &effect, &mut done);
                 }
                 done.result = Err(errno);
                 self.forget_pending(job);
@@ -108,41 +107,33 @@ impl Session {
         }
     }
 
-    /// What a successful call changed in what is known of its socket.
-    fn take_effect(
-        &mut self,
-        id: Option<SocketId>,
-        effect: &Effect,
-        received: Option<usize>,
-        done: &mut Done,
-    ) {
-        if let (Effect::Listening, Some(id)) = (effect, id) {
-            self.table.listens(id);
+    /// A TCP socket is seen connected: a handshake that connect() did not wait for is done.
+    pub fn sees_connected(&mut self, id: SocketId, peer: Option<Addr>) {
+        let socket = self.table.get_mut(id).filter(|socket| !socket.connected);
+        if let (Some(socket), Some(peer)) = (socket, peer) {
+            socket.meets(peer);
+        }
+    }
+
+    /// What a call changed in what is known of its socket.
+    fn take_effect(&mut self, id: Option<SocketId>, effect: &Effect, done: &mut Done) {
+        match (effect, id) {
+            (Effect::Listening, Some(id)) => self.table.listens(id),
+            (Effect::Shut(how), Some(id)) => self.table.shut(id, *how),
+            _ => {}
         }
         let Some(socket) = id.and_then(|id| self.table.get_mut(id)) else {
             return;
         };
         match effect {
-            Effect::Nothing | Effect::Listening => {}
+            Effect::Nothing | Effect::Listening | Effect::Shut(_) => {}
             Effect::Bound(addr) => socket.bound = Some(addr.clone()),
             Effect::Connected(addr) => {
-                socket.peer = Some(addr.clone());
-                socket.connected = true;
-            }
-            Effect::Shut(how) => {
-                socket.shut_read |= matches!(*how, libc::SHUT_RD | libc::SHUT_RDWR);
-                socket.shut_write |= matches!(*how, libc::SHUT_WR | libc::SHUT_RDWR);
+                socket.meets(addr.clone());
             }
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
-            Effect::Lingers(on, seconds) => {
-                socket.lingers = *on && *seconds > 0;
-                socket.linger_zero = *on && *seconds == 0;
-            }
-            Effect::Received(counts) => {
-                let stream = socket.kind == libc::SOCK_STREAM;
-                socket.saw_end |= stream && *counts && received == Some(0);
-            }
+            Effect::Lingers(linger) => socket.linger = *linger,
             Effect::Closed => {
                 socket.closed_by = Some((done.typed.clone(), Instant::now()));
                 done.closed = id;
@@ -251,13 +242,16 @@ impl Session {
         let what = parent.map_or([libc::AF_INET, libc::SOCK_STREAM, 0], |parent| {
             [parent.domain, parent.kind, parent.protocol]
         });
-        // The kernel copies the option from the listener.
-        let reuse = parent.is_some_and(|parent| parent.reuse);
-        let host = parent.and_then(|parent| parent.host.clone());
+        // The kernel makes the connection's socket as a copy of the listener, when the handshake ends.
+        let copied = parent.map(|parent| {
+            let linger = parent.linger.and_then(|_| super::options::linger(fd));
+            (parent.reuse, parent.host.clone(), linger)
+        });
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
-            socket.reuse = reuse;
-            socket.host = host;
+            if let Some((reuse, host, linger)) = copied {
+                (socket.reuse, socket.host, socket.linger) = (reuse, host, linger);
+            }
             socket.peer = peer;
             socket.connected = true;
         }

@@ -83,7 +83,15 @@ impl Session {
         self.vars.insert(name.to_owned(), Value::Socket(id));
     }
 
-    /// Notes where a socket stood when it began to listen, or was closed.
+    /// Notes where a socket stood when it was closed, and whether bytes that it had received were still unread.
+    pub fn remember_end(&mut self, id: SocketId, local: Option<Addr>, unread: bool) {
+        self.remember_local(id, local);
+        if let Some(socket) = self.table.get_mut(id) {
+            socket.left_unread = unread;
+        }
+    }
+
+    /// Notes where a socket stood when it began to listen.
     pub fn remember_local(&mut self, id: SocketId, local: Option<Addr>) {
         if let Some(socket) = self.table.get_mut(id) {
             socket.last_local = local;

@@ -172,6 +172,18 @@ fn second(raw: &[u8]) -> i32 {
     raw.get(4..).map_or(0, int)
 }
 
+/// SO_LINGER of a descriptor, asked of the kernel: its seconds; `None` where it is off.
+pub(super) fn linger(fd: std::os::fd::RawFd) -> Option<i32> {
+    let mut raw = [0u8; size_of::<libc::linger>()];
+    call::getsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut raw).ok()?;
+    seconds_of(&raw)
+}
+
+/// The seconds in a `struct linger` that is on.
+fn seconds_of(raw: &[u8]) -> Option<i32> {
+    (int(raw) != 0).then(|| second(raw))
+}
+
 fn time(raw: &[u8]) -> Duration {
     let long = |at: usize| {
         raw.get(at..at + 8)
@@ -301,7 +313,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
-        ("SO_LINGER", n) => Effect::Lingers(n != 0, second(&raw)),
+        ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
         _ => Effect::Nothing,
     };
     let args = format!(

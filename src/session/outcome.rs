@@ -58,7 +58,9 @@ pub struct Done {
     pub answer: Option<Answer>,
     /// Where there are not as many values as names on the left: what became of them, in words.
     pub uneven: Option<String>,
-    /// True where the shell woke it.
+    /// The shell sent a signal to wake it. It may have done a part before that.
+    pub signaled: bool,
+    /// True where the signal was all that came of it (EINTR).
     pub cancelled: bool,
     /// What was asked for.
     pub asked: Asked,
@@ -262,8 +264,7 @@ impl Session {
         let Waiting {
             meta, cancelled, ..
         } = self.waiting.remove(&job)?;
-        let interrupted = matches!(performed.result, Err(Errno(libc::EINTR)));
-        Some(self.learn(Some(job), meta, performed, cancelled && interrupted))
+        Some(self.learn(Some(job), meta, performed, cancelled))
     }
 
     /// The sleeping calls: number, as typed, the call so far, its socket.

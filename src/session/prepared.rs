@@ -109,10 +109,8 @@ pub enum Effect {
     NonBlocking(bool),
     /// SO_REUSEADDR is now set, or not.
     Reuse(bool),
-    /// SO_LINGER is now on or off, with this many seconds.
-    Lingers(bool, i32),
-    /// Bytes were received: none is the end of the stream. False for a peek or where nothing was asked for.
-    Received(bool),
+    /// SO_LINGER has this many seconds now; `None` where it is off.
+    Lingers(Option<i32>),
 }
 
 /// A call that is not made: a name is unknown, a value does not fit. Nothing happened.

@@ -55,28 +55,28 @@ pub struct Socket {
     pub peer: Option<Addr>,
     /// A handshake was once finished: by connect or accept.
     pub connected: bool,
-    /// shutdown() of the receiving side succeeded.
+    /// shutdown() has ended its receiving side.
     pub shut_read: bool,
-    /// shutdown() of the sending side succeeded.
+    /// shutdown() has ended its sending side.
     pub shut_write: bool,
-    /// The peer's end of the stream was read (recv returned 0).
-    pub saw_end: bool,
+    /// How its connect() failed in the background, where a later call told so.
+    pub refused: Option<Errno>,
     /// A call on it returned ECONNRESET or EPIPE before, or SO_ERROR was ECONNRESET.
     pub was_reset: bool,
     /// The same of ETIMEDOUT, once it was connected: its own kernel has given the connection up.
     pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
-    /// SO_LINGER makes its close() wait.
-    pub lingers: bool,
-    /// SO_LINGER makes its close() send RST.
-    pub linger_zero: bool,
+    /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
+    pub linger: Option<i32>,
     /// Whether it is closed.
     pub closed: bool,
     /// The statement that closed it, and when.
     pub closed_by: Option<(Arc<str>, Instant)>,
     /// Its local address when it began to listen, or was closed.
     pub last_local: Option<Addr>,
+    /// It was closed while received bytes were still unread.
+    pub left_unread: bool,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
 }
@@ -100,12 +100,36 @@ impl Socket {
     /// What an errno, returned by a call or collected with SO_ERROR, says of its connection.
     pub(super) fn hears(&mut self, errno: Errno) {
         match errno.0 {
+            _ if !self.connected && self.is_tcp() && ends_the_attempt(errno) => {
+                self.refused = Some(errno);
+                // The kernel makes the socket anew for the next try (inet_stream_connect).
+                (self.shut_read, self.shut_write) = (false, false);
+            }
             libc::ECONNRESET => self.was_reset = true,
             libc::ETIMEDOUT => self.gave_up |= self.connected,
             // A socket that was never connected, or shut down by its own program, gives EPIPE too.
             libc::EPIPE => self.was_reset |= self.connected && !self.shut_write && !self.gave_up,
             _ => {}
         }
+    }
+
+    /// It has a peer from now on.
+    pub(super) fn meets(&mut self, peer: Addr) {
+        self.peer = Some(peer);
+        self.connected = true;
+        self.refused = None;
+    }
+
+    /// shutdown(2) has marked these directions (`SHUT_…`). A TCP listener is a plain socket again after that, with nothing
+    /// marked, or where only sending was meant goes on as before.
+    pub(super) fn shut(&mut self, how: i32) {
+        let read = matches!(how, libc::SHUT_RD | libc::SHUT_RDWR);
+        if self.listening && self.is_tcp() {
+            self.listening = !read;
+            return;
+        }
+        self.shut_read |= read;
+        self.shut_write |= matches!(how, libc::SHUT_WR | libc::SHUT_RDWR);
     }
 
     /// Whether it is a TCP socket.
@@ -131,6 +155,14 @@ impl Socket {
         }
         self.calls.push_back(made);
     }
+}
+
+/// Whether an attempt to connect, which goes on without the program, has failed where a call gives this errno.
+fn ends_the_attempt(errno: Errno) -> bool {
+    matches!(
+        errno.0,
+        libc::ECONNREFUSED | libc::ETIMEDOUT | libc::EHOSTUNREACH
+    )
 }
 
 /// The length of an address of this family: 16, 28 or 110.
@@ -187,15 +219,15 @@ impl Table {
             connected: false,
             shut_read: false,
             shut_write: false,
-            saw_end: false,
+            refused: None,
             was_reset: false,
             gave_up: false,
             reuse: false,
-            lingers: false,
-            linger_zero: false,
+            linger: None,
             closed: false,
             closed_by: None,
             last_local: None,
+            left_unread: false,
             calls: VecDeque::new(),
         })
     }
@@ -266,6 +298,16 @@ impl Table {
         self.listening.insert(id);
         if let Some(socket) = self.open.get_mut(&id) {
             socket.listening = true;
+        }
+    }
+
+    /// shutdown() was called on this socket, and has taken effect.
+    pub fn shut(&mut self, id: SocketId, how: i32) {
+        if let Some(socket) = self.open.get_mut(&id) {
+            socket.shut(how);
+            if !socket.listening {
+                self.listening.remove(&id);
+            }
         }
     }
 

@@ -270,7 +270,6 @@ fn receive(
         Promptness::When(..) if all => Promptness::Unknown,
         other => other,
     };
-    let counts = len > 0 && flags & libc::MSG_PEEK == 0;
     Ok(Prepared {
         command,
         socket: talk.target.id,
@@ -281,7 +280,7 @@ fn receive(
             let result = ask(fd, bytes, flags, given);
             tail.performed(bytes, result)
         }),
-        effect: Effect::Received(counts),
+        effect: Effect::Nothing,
         asked: Asked {
             room: Some(len),
             flags,

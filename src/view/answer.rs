@@ -94,14 +94,14 @@ fn holders(page: &mut Page<'_>, port: u16, holders: &[Holder]) {
             page.clean(&holder.local.to_string()).into_owned(),
             page.clean(&peer).into_owned(),
             holder.state.map_or("-", TcpState::name).to_owned(),
-            page.clean(&held_by(holder)).into_owned(),
+            page.clean(&held_by(holder, holders)).into_owned(),
         ]);
     }
     show(page, &table);
 }
 
 /// Who holds it, as exactly as this user may know.
-fn held_by(holder: &Holder) -> String {
+fn held_by(holder: &Holder, all: &[Holder]) -> String {
     if let Some(socket) = &holder.socket {
         return format!("{socket}, in this session");
     }
@@ -109,11 +109,19 @@ fn held_by(holder: &Holder) -> String {
         (Some(process), Some(pid)) => format!("{process} (pid {pid})"),
         (Some(process), None) => process.clone(),
         (None, Some(pid)) => format!("pid {pid}"),
-        // After close() nobody holds TIME_WAIT and its kin but the kernel.
-        (None, None) if holder.state == Some(TcpState::TimeWait) => {
-            "nobody; the kernel keeps it".to_owned()
-        }
+        (None, None) if !holder.owned => unowned(holder, all).to_owned(),
         (None, None) => format!("a process of user {}", holder.uid),
+    }
+}
+
+/// Why no descriptor refers to a connection.
+fn unowned(holder: &Holder, all: &[Holder]) -> &'static str {
+    use TcpState::{CloseWait, Established, Listen, SynRecv};
+    let listener = all.iter().any(|other| other.state == Some(Listen));
+    match holder.state {
+        Some(SynRecv) => "nobody yet; the handshake is not over",
+        Some(Established | CloseWait) if listener => "nobody yet; it waits for accept()",
+        _ => "nobody; the kernel keeps it",
     }
 }
 

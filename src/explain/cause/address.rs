@@ -140,7 +140,7 @@ pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
                 ))
                 .hint(format!("setsockopt {name} SO_BROADCAST 1")),
         ),
-        ("connect" | "send" | "sendto" | "sendall", Proto::UnixDgram | Proto::UnixStream) => Some(
+        ("connect" | "send" | "sendto" | "sendall", proto) if proto.is_unix() => Some(
             Words::new(format!("The kernel did not let this user reach {}.", scene.asked())).why(
                 "Connecting to a Unix socket needs write permission on its file, and search permission on every \
                  folder above it. The permissions decide, not the program that listens.",

@@ -112,18 +112,26 @@ pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
 
 /// EPROTOTYPE
 pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
-    let (own, other, hint) = match scene.proto() {
-        Proto::UnixDgram => ("datagrams", "a stream", "unix"),
-        _ => ("a stream", "datagrams", "unix-dgram"),
-    };
-    let at = match &scene.facts.target {
-        Some(target) => format!("your socket {}", target.name),
-        None => format!("the socket at {}", scene.asked()),
+    let (other, hint) = match (&scene.facts.target, scene.proto()) {
+        (Some(target), _) => (
+            format!(
+                "your socket {} is a {} socket",
+                target.name,
+                target.proto.word()
+            ),
+            target.proto.typed(false),
+        ),
+        (None, Proto::UnixDgram) => (format!("the socket at {} is none", scene.asked()), "unix"),
+        (None, _) => (
+            format!("the socket at {} is none", scene.asked()),
+            "unix-dgram",
+        ),
     };
     Some(
         Words::new(format!(
-            "{} is for {own}, and {at} is for {other}: they cannot be joined.",
-            scene.name()
+            "{} is a {} socket, and {other}: they cannot be joined.",
+            scene.name(),
+            scene.proto().word()
         ))
         .why("Both ends of a Unix connection must be of one type.")
         .hint(format!("{} = socket {hint}", scene.free()))
@@ -203,9 +211,9 @@ pub(super) fn message_size(scene: &Scene<'_>) -> Option<Words> {
             "65507",
             "An IPv4 packet has at most 65535 bytes, less 20 for the IP header and 8 for UDP's.",
         ),
-        Proto::UnixDgram => (
+        Proto::UnixDgram | Proto::UnixSeqpacket => (
             "what SO_SNDBUF leaves room for",
-            "A Unix datagram must fit into the send buffer whole.",
+            "A Unix message must fit into the send buffer whole.",
         ),
         _ => return None,
     };

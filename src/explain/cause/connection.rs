@@ -18,6 +18,9 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("conn = accept {name}")),
         );
     }
+    if call == "shutdown" && !scene.over() && !socket.proto.is_unix() {
+        return Some(shut_without_peer(scene));
+    }
     if socket.proto.is_datagram() {
         return Some(
             Words::new(format!("{name} has no peer: {call}() needs one."))
@@ -64,6 +67,16 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
     Some(words.hint(format!("connect {name} {}", example(scene))))
 }
 
+/// shutdown(2) of an Internet socket that has no peer: Linux marks the direction before it says so.
+fn shut_without_peer(scene: &Scene<'_>) -> Words {
+    Words::new(format!("{} has no peer, so there is nothing to end.", scene.name()))
+        .why(
+            "Linux has ended the direction all the same: if the socket is connected later, send() gives EPIPE, or recv() \
+             0. Make a new socket.",
+        )
+        .hint(scene.new_socket())
+}
+
 /// The last connect(), where it failed.
 fn failed_connect(socket: &SocketFacts) -> Option<String> {
     let last = socket
@@ -71,8 +84,13 @@ fn failed_connect(socket: &SocketFacts) -> Option<String> {
         .iter()
         .rev()
         .find(|past| past.command == "connect")?;
-    let errno = last.errno.as_ref()?;
-    Some(format!("The last try, {}, gave {errno}.", last.statement))
+    let (statement, errno) = (&last.statement, last.errno.as_ref()?);
+    Some(match &socket.refused {
+        Some(refused) if errno == "EINPROGRESS" => {
+            format!("The last try, {statement}, failed in the background: {refused}.")
+        }
+        _ => format!("The last try, {statement}, gave {errno}."),
+    })
 }
 
 fn example(scene: &Scene<'_>) -> String {
@@ -136,7 +154,7 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
             .history
             .iter()
             .rev()
-            .find(|past| past.command == "shutdown" && past.errno.is_none());
+            .find(|past| past.command == "shutdown" && takes_effect(past));
         let by = by.map_or("shutdown()".to_owned(), |past| past.statement.clone());
         let rest = if scene.connected() && !socket.proto.is_datagram() && !socket.shut_rd {
             " The other direction is still open: recv() works."
@@ -179,6 +197,11 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
     )
 }
 
+/// Whether a shutdown(2) has ended a direction: Linux ends it too where it says that there is no peer.
+fn takes_effect(shutdown: &Past) -> bool {
+    matches!(shutdown.errno.as_deref(), None | Some("ENOTCONN"))
+}
+
 /// EPIPE because the other side has gone.
 fn peer_gone(scene: &Scene<'_>) -> Words {
     let name = scene.name();
@@ -211,17 +234,31 @@ fn ended_otherwise(scene: &Scene<'_>) -> Option<String> {
             told.map_or("SO_ERROR", |past| &past.statement)
         ));
     }
-    match scene.facts.rst? {
-        Rst::Packet { n, forged: true } => Some(format!(
+    match scene.facts.rst {
+        Some(Rst::Packet { n, forged: true }) => Some(format!(
             "A forged RST (packet {n}) ended it. Its number fitted, so this kernel took it for the peer's, which has not \
              sent it."
         )),
-        Rst::Packet { .. } => None,
-        Rst::Never => Some(
+        Some(Rst::Packet { .. }) => None,
+        _ if own_reset(scene, socket) => Some(
+            "Both directions were shut down here. Data reached it after that, which nobody could read, so this side's \
+             own kernel ended the connection with a RST."
+                .to_owned(),
+        ),
+        Some(Rst::Never) => Some(
             "No RST has come from the peer: this side's own kernel gave the connection up."
                 .to_owned(),
         ),
+        None => None,
     }
+}
+
+/// Whether this side sent the RST itself: RFC 9293, section 3.6.1, for data after both directions were ended. The peer can
+/// have done so only where it was closed.
+fn own_reset(scene: &Scene<'_>, socket: &SocketFacts) -> bool {
+    let peer_closed = scene.facts.other_end.as_ref();
+    let peer_closed = peer_closed.is_some_and(|other| other.closed_by.is_some());
+    socket.shut_rd && socket.shut_wr && !peer_closed
 }
 
 /// ECONNRESET
@@ -277,7 +314,7 @@ fn number(scene: &Scene<'_>) -> String {
 fn closed_by_the_session(scene: &Scene<'_>) -> Option<String> {
     let other = scene.facts.other_end.as_ref()?;
     let statement = other.closed_by.as_ref()?;
-    let how = match (other.linger_zero, other.at_once) {
+    let how = match (other.linger_zero, other.left_unread) {
         (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
         (false, true) => {
             "before it had read everything that had arrived: the kernel answers that with a RST"

@@ -40,6 +40,9 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
         "r" => (socket.recv_timeout, "SO_RCVTIMEO"),
         _ => (socket.send_timeout, "SO_SNDTIMEO"),
     };
+    if scene.call == "connect" && socket.nonblocking {
+        return Some(full_queue(scene, nothing));
+    }
     let why = if scene.flag("MSG_DONTWAIT") {
         "A call that may block would sleep here; --dontwait (MSG_DONTWAIT) asked it to return at once.".to_owned()
     } else if socket.nonblocking {
@@ -62,6 +65,24 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     } else {
         words
     })
+}
+
+/// A Unix listener without room. poll() cannot tell when it has some again: a socket without a peer is always ready.
+fn full_queue(scene: &Scene<'_>, nothing: &str) -> Words {
+    let name = scene.name();
+    let words = Words::new(nothing).why(format!(
+        "{name} is non-blocking, so connect() does not wait for the server to accept. Nothing is under way: make the call \
+         again later. poll() does not say when."
+    ));
+    let server = scene.facts.target.as_ref();
+    let server = server.filter(|target| target.listening);
+    let words = match server {
+        Some(server) => words
+            .hint(format!("accept {}", server.name))
+            .then(format!("connect {name} {}", scene.asked())),
+        None => words,
+    };
+    words.hint(format!("nonblock {name} off"))
 }
 
 /// EBADF

@@ -206,7 +206,7 @@ fn accept(scene: &Scene<'_>) -> Option<Words> {
 
 fn connect(scene: &Scene<'_>) -> Option<Words> {
     let name = scene.name();
-    if scene.proto() == Proto::UnixStream && scene.listening() {
+    if scene.proto().is_unix() && scene.listening() {
         return Some(
             Words::new(format!("{name} listens: it cannot call anyone itself."))
                 .hint(scene.new_socket())

@@ -266,14 +266,7 @@ impl Scene<'_> {
     /// The socket is spent; a new one is needed.
     fn new_socket(&self) -> String {
         let ipv6 = self.socket().is_some_and(|socket| socket.ipv6);
-        let kind = match self.proto() {
-            Proto::Udp if ipv6 => "udp6",
-            Proto::Udp => "udp",
-            Proto::UnixStream => "unix",
-            Proto::UnixDgram => "unix-dgram",
-            _ if ipv6 => "tcp6",
-            _ => "tcp",
-        };
+        let kind = self.proto().typed(ipv6);
         format!("{} = socket {kind}", self.free())
     }
 

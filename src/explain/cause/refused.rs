@@ -1,14 +1,15 @@
 //! ECONNREFUSED: nobody is there.
 
-use super::super::facts::{InLab, Proto};
+use super::super::facts::{InLab, Past, Proto};
 use super::{Scene, Words};
-use crate::event::{Addr, TcpState};
+use crate::event::{Addr, Holder, TcpState};
+use std::net::SocketAddr;
 
 /// ECONNREFUSED
 pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
     match scene.proto() {
         Proto::Udp => Some(port_unreachable(scene)),
-        Proto::UnixStream | Proto::UnixDgram => Some(refused_unix(scene)),
+        proto if proto.is_unix() => Some(refused_unix(scene)),
         _ if scene.call == "connect" => Some(refused_tcp(scene)),
         _ => Some(
             Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
@@ -45,24 +46,18 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .hint(format!("listen {} 5", target.name))
             .then(again);
     }
-    let other = scene
-        .facts
-        .holders
-        .iter()
-        .find(|holder| holder.state == Some(TcpState::Listen));
-    if let Some(other) = other.filter(|other| Some(&other.local) != scene.facts.asked.as_ref()) {
-        let who = other.socket.as_deref().unwrap_or("another process");
-        return words
-            .why(format!(
-                "On that port {who} listens, but at {}, and only connections to that address reach it.",
-                other.local
-            ))
-            .hint(format!("connect {name} {}", other.local));
-    }
     if scene.facts.listens == Some(true) {
         return words
             .why("Now somebody does: the server came a moment too late. Try again.")
             .hint(again);
+    }
+    if let Some(other) = scene
+        .facts
+        .holders
+        .iter()
+        .find(|other| other.state == Some(TcpState::Listen))
+    {
+        return elsewhere(scene, other, words);
     }
     if let Some(lab) = &scene.facts.lab {
         return refused_in_lab(scene, lab, words);
@@ -77,6 +72,44 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// Somebody listens on that port, but at an address that is not the one asked for.
+fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
+    let who = other.socket.as_deref().unwrap_or("another process");
+    let local = &other.local;
+    let reach = match local.inet() {
+        Some(SocketAddr::V4(at)) if at.ip().is_unspecified() => {
+            "which stands for the IPv4 addresses alone"
+        }
+        Some(SocketAddr::V6(at)) if at.ip().is_unspecified() => {
+            "with IPV6_V6ONLY, so that it stands for the IPv6 addresses alone"
+        }
+        _ => "and only connections to that address reach it",
+    };
+    let reachable = match (local.inet(), &scene.facts.lab) {
+        (Some(at), Some(lab)) if at.ip().is_unspecified() => {
+            format!("{}:{}", lab.asked.as_ref().unwrap_or(&lab.here), at.port())
+        }
+        (Some(SocketAddr::V4(at)), None) if at.ip().is_unspecified() => {
+            format!("127.0.0.1:{}", at.port())
+        }
+        (Some(SocketAddr::V6(at)), None) if at.ip().is_unspecified() => {
+            format!("[::1]:{}", at.port())
+        }
+        _ => local.to_string(),
+    };
+    let words = words.why(format!(
+        "On that port {who} listens, but at {local}, {reach}."
+    ));
+    let own_family = scene.socket().is_some_and(|socket| socket.ipv6);
+    if own_family == local.inet().is_some_and(|at| at.is_ipv6()) {
+        return words.hint(format!("connect {} {reachable}", scene.name()));
+    }
+    let fit = if own_family { "tcp" } else { "tcp6" };
+    words
+        .hint(format!("{} = socket {fit}", scene.free()))
+        .then(format!("connect {} {reachable}", scene.free()))
 }
 
 /// Nobody listens on that port of a laboratory host: it is known which, and that no firewall is in the way.
@@ -108,12 +141,20 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
 
 /// UDP: what an earlier datagram met.
 fn port_unreachable(scene: &Scene<'_>) -> Words {
-    let peer = scene
-        .socket()
-        .and_then(|socket| socket.peer.as_ref())
-        .or(scene.facts.asked.as_ref())
-        .map_or("its peer".to_owned(), ToString::to_string);
-    Words::new(format!("An earlier datagram of this socket to {peer} found nobody there."))
+    let sends = |past: &Past| {
+        let sent = matches!(
+            past.command.as_str(),
+            "send" | "sendto" | "sendall" | "write"
+        );
+        sent && past.errno.is_none()
+    };
+    let socket = scene.socket();
+    let last = socket.and_then(|socket| socket.history.iter().rev().find(|past| sends(past)));
+    let datagram = match last {
+        Some(past) => format!("The datagram of {}", past.statement),
+        None => "An earlier datagram of this socket".to_owned(),
+    };
+    Words::new(format!("{datagram} found nobody there."))
         .why(format!(
             "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
              hands it to the next call, which is this {}(). The kernel has now forgotten it.",
@@ -144,6 +185,21 @@ fn refused_unix(scene: &Scene<'_>) -> Words {
                 target.name
             ))
             .hint(format!("listen {} 5", target.name));
+    }
+    // A path leads to one file, whose socket may be of another type (EPROTOTYPE); an abstract name belongs to its type.
+    if let Some(target) = scene
+        .facts
+        .target
+        .as_ref()
+        .filter(|target| target.proto != scene.proto())
+    {
+        return words.why(format!(
+            "Your socket {} has that name, but it is a {} socket, and this one is a {} socket: each type has abstract \
+             names of its own.",
+            target.name,
+            target.proto.word(),
+            scene.proto().word()
+        ));
     }
     match &scene.facts.path {
         Some(path) if path.exists && !path.is_socket => words.why("The file exists, but it is not a socket."),

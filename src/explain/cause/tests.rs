@@ -55,6 +55,8 @@ fn holder(state: TcpState) -> Holder {
         pid: None,
         process: None,
         uid: 1000,
+        owned: true,
+        v6only: false,
     }
 }
 

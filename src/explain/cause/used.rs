@@ -100,7 +100,8 @@ fn live(scene: &Scene<'_>, holder: &Holder, name: &str, words: Words) -> Words {
     }
     why.push_str(match (scene.proto(), holder.state) {
         (Proto::Tcp, Some(TcpState::Listen)) => {
-            " SO_REUSEADDR would not help: a socket that listens does not share its port."
+            " SO_REUSEADDR would not help: a socket that listens shares its port only where both have \
+             SO_REUSEPORT."
         }
         (Proto::Tcp, _) => " Each socket needs a port of its own.",
         _ => " Each UDP socket needs a port of its own, or the kernel could not tell whose a datagram is.",

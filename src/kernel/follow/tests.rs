@@ -15,6 +15,7 @@ fn row(state: TcpState, rests: Option<Duration>) -> DiagRow {
         sendq: 0,
         inode: 0,
         uid: 0,
+        v6only: false,
         rests,
     }
 }

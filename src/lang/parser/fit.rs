@@ -122,9 +122,23 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
         Kind::How => fault.near(word, known(Family::How)),
         Kind::Errno => fault.near(word, known(Family::Errno)),
         Kind::MsgFlags => fault.near(word, known(Family::Message)),
-        Kind::Option => fault.near(word, options::OPTIONS.iter().map(|option| option.name)),
+        Kind::Option => {
+            let mut fault = fault;
+            if is_option_name(word) {
+                // It may be one of the system's that is not offered here.
+                fault.message = format!("the shell has no option {word}");
+            }
+            fault.near(word, options::OPTIONS.iter().map(|option| option.name))
+        }
         _ => fault,
     }
+}
+
+/// Whether a word is written as the names of options are.
+fn is_option_name(word: &str) -> bool {
+    ["SO_", "TCP_", "UDP_", "IP_", "IPV6_"]
+        .iter()
+        .any(|prefix| word.starts_with(prefix))
 }
 
 /// `SO_REUSEADDR | SO_REUSEPORT`: a number of its own, and not both options.

@@ -314,6 +314,8 @@ fn holders_of_a_port_are_named() {
         pid,
         process: pid.map(|_| text("python3")),
         uid: 1000,
+        owned: true,
+        v6only: false,
     };
     let holders = vec![
         holder(Some("s"), None, TcpState::Listen),

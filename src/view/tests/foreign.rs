@@ -268,6 +268,8 @@ fn holder(text: &str) -> Holder {
         pid: Some(1),
         process: Some(text.to_owned()),
         uid: 0,
+        owned: true,
+        v6only: false,
     }
 }
 
