@@ -70,6 +70,16 @@ impl App {
     }
 }
 
+/// The option that a call set or read, whose own topic says what that means, and which of the two it was.
+pub(super) fn of_option(done: &Done) -> Option<(&'static str, &'static str)> {
+    let (option, _) = done.asked.option.as_ref()?;
+    match done.command {
+        "setsockopt" => Some((option, "set")),
+        "getsockopt" => Some((option, "get")),
+        _ => None,
+    }
+}
+
 fn without_socket(done: &Done) -> Option<&'static str> {
     match (done.command, &done.result) {
         ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),

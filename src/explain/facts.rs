@@ -69,6 +69,8 @@ pub struct Facts {
 pub struct InLab {
     /// The host that it was made on.
     pub here: String,
+    /// Whether the next statement runs there by itself; on another the host's name comes before it.
+    pub prompt: bool,
     /// Another host, which it can reach.
     pub other: String,
     /// The host that has the address asked for.

@@ -204,10 +204,7 @@ impl Flows {
         let number = self.current.get(&Key::new(protocol::TCP, from, to))?;
         let flow = self.flows.get(number)?;
         let end = flow.tcp.as_ref()?.get(flow.way(from) as usize)?;
-        match end.ended_by {
-            Some((n, forged)) => Some(Rst::Packet { n, forged }),
-            None => (end.syn && !end.rst).then_some(Rst::Never),
-        }
+        end.ended_by.or((end.syn && !end.rst).then_some(Rst::Never))
     }
 
     /// It never arrives.

@@ -16,3 +16,4 @@ mod look;
 mod sheet;
 mod strace;
 mod tutorials;
+mod words;
