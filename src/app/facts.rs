@@ -78,7 +78,7 @@ impl App {
         Some(InLab {
             other: self.host_names().into_iter().find(|host| *host != here)?,
             asked: asked.and_then(|to| self.session.host_at(to.ip())),
-            prompt: self.session.here().as_ref() == Some(&here),
+            prompt: self.usual.as_ref().unwrap_or(&self.session.here()).as_ref() == Some(&here),
             here,
         })
     }

@@ -89,6 +89,8 @@ pub struct App {
     /// A capture on the machine's own network.
     tap: Option<crate::lab::Tap>,
     settings: Settings,
+    /// While a statement runs that names a host: where others run.
+    usual: Option<Option<String>>,
     /// The kinds of each call that were met before.
     met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
@@ -120,6 +122,7 @@ impl App {
         Ok(Self {
             session,
             ledger: Ledger::new()?,
+            usual: None,
             lab: None,
             comparison: None,
             tap: None,
