@@ -157,12 +157,22 @@ const OPTIONS: &[Said] = &[
     ),
 ];
 
-/// A send that sleeps with a part of its data taken, and what ends its sleep.
-const PARTLY: &[Said] = &[
+/// What is not sent whole, and what nobody will read.
+const SENT: &[Said] = &[
     (
         "PAIR\nsend c #20000000\nclose conn\nwait",
         &["when the connection ended"],
         &["Send the rest again"],
+    ),
+    (
+        "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nsend c x",
+        &["answered with a RST", "They are lost"],
+        &["in the kernel's send buffer"],
+    ),
+    (
+        "PAIR\nshutdown conn wr\nexpect state c CLOSE_WAIT\nsend c x",
+        &["it sends no more, and may still read"],
+        &["answered with a RST"],
     ),
     (
         "PAIR\nsend c #20000000\ncancel",
@@ -217,6 +227,6 @@ fn what_an_option_means_is_said_when_it_is_set_and_read() {
 }
 
 #[test]
-fn why_only_a_part_was_sent() {
-    hold(PARTLY);
+fn what_becomes_of_what_was_sent() {
+    hold(SENT);
 }

@@ -331,6 +331,12 @@ fn number(scene: &Scene<'_>) -> String {
 fn closed_by_the_session(scene: &Scene<'_>) -> Option<String> {
     let other = scene.facts.other_end.as_ref()?;
     let statement = other.closed_by.as_ref()?;
+    if other.listener {
+        return Some(format!(
+            "It still waited to be accepted by your own listener {}: {statement} reset it.",
+            other.name
+        ));
+    }
     let answered = matches!(scene.facts.rst, Some(Rst::Packet { answer: true, .. }));
     let how = match (other.linger_zero, other.left_unread) {
         // That RST was lost; this one came later.

@@ -130,6 +130,23 @@ pub const CASES: &[Case] = &[
         &["its program had closed already"],
     ),
     case(
+        "recv",
+        "ECONNRESET",
+        "LISTENER\nc = socket tcp\nconnect c l.local\nclose l\nexpect state c CLOSE\nrecv c 10",
+        &[
+            "waited to be accepted by your own listener l",
+            "close l reset it",
+        ],
+        &["That happens when"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "PAIR\nclose l\nsend c unread\nexpect recvq conn 6\nclose conn\nexpect state c CLOSE\nrecv c 10",
+        &["your own socket conn"],
+        &["to be accepted"],
+    ),
+    case(
         "send",
         "EPIPE",
         "p, q = socketpair unix seqpacket\nclose q\nsend p x",
@@ -382,13 +399,6 @@ pub const CASES: &[Case] = &[
         "PAIR\nsetsockopt conn SO_LINGER 1 0\nclose conn\nsendto c \"x\" 127.0.0.1:9",
         &["SO_LINGER at 0"],
         &[],
-    ),
-    case(
-        "recv",
-        "ECONNRESET",
-        "LISTENER\nc = socket tcp\nconnect c l.local\nclose l\nrecv c 10",
-        &["RST", "a listener closes before it accepted"],
-        &["your own socket"],
     ),
     // ECONNABORTED, EALREADY, EINPROGRESS, ETIMEDOUT
     case(
