@@ -500,3 +500,61 @@ fn who_is_gone_after_undo_is_played_here_and_that_is_said() {
     learner.all(&["recv c 1024", "close c"]);
     learner.comes_to("6/10 ?");
 }
+
+#[test]
+fn an_address_that_a_call_gives_is_judged_by_what_it_came_to() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let begin = [
+        "s = socket.socket()",
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+    ];
+    learner.all(&["learn 2", "2"]);
+    learner.all(&begin);
+    let said = learner.types("s.bind((socket.gethostbyname('localhost'), 0))");
+    assert!(said.contains("this step wants port 12345"), "{said}");
+    learner.types("undo");
+    learner.all(&begin);
+    learner.types("s.bind((socket.gethostbyname('localhost'), 12345))");
+    assert_eq!(learner.place(), "2/7", "{}", learner.record);
+}
+
+#[test]
+fn what_can_no_longer_succeed_is_taken_back_by_undo() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.types("learn 7");
+    let said = learner.all(&["s = socket tcp", "listen s 5", "bind s 127.0.0.1:0"]);
+    assert!(
+        said.contains("EINVAL") && said.contains("`undo` takes back what you did here"),
+        "{said}"
+    );
+    for asks in ["why", "check", "hint", "answer"] {
+        let said = learner.types(asks);
+        assert!(said.contains("`undo` takes back"), "{asks}: {said}");
+    }
+    learner.types("undo");
+    for asks in ["check", "hint"] {
+        let said = learner.types(asks);
+        assert!(!said.contains("`undo` takes back"), "{asks}: {said}");
+    }
+    let said = learner.all(&["s = socket tcp", "bind s 127.0.0.1:0", "listen s 5"]);
+    assert!(said.contains("Good. Still to do"), "{said}");
+}
+
+#[test]
+fn a_place_may_be_noted_by_asking_for_it() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 7", "goto 7"]);
+    let said = learner.all(&[
+        "c = socket tcp",
+        "connect c s.local",
+        "d = accept s",
+        "place = s.getsockname()",
+    ]);
+    assert!(!said.contains("place"), "it is noted: {said}");
+    learner.all(&["close d", "close c", "close s"]);
+    assert_ne!(learner.place(), "7/11", "{}", learner.record);
+}

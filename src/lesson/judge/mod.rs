@@ -70,7 +70,8 @@ pub enum Judgement {
         words: Vec<String>,
         /// What is missing besides.
         missing: Vec<String>,
-        /// Whether the session's state changed by it, so that `undo` is worth offering.
+        /// Whether the session's state changed by it, or by an earlier one that may be why it failed: `undo` is worth
+        /// offering.
         undo: bool,
     },
 }
@@ -343,7 +344,7 @@ impl Judge {
         if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
         }
-        let undo = self.attempts[last].changed();
+        let undo = self.attempts[last].changed() || self.out_of_turn(last, assignment);
         let mut best: Option<Vec<String>> = None;
         for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
             let words = match self.likeness(at, last, assignment, world) {
@@ -367,6 +368,22 @@ impl Judge {
             best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
             undo,
         ))
+    }
+
+    /// Whether anything changed since the block began.
+    pub fn changed(&self) -> bool {
+        self.attempts.iter().any(Attempt::changed)
+    }
+
+    /// Whether something was changed before this attempt that the model does not do before the first call that is
+    /// missing: such a call may not be able to succeed any more (bind after listen).
+    fn out_of_turn(&self, attempt: usize, assignment: &Assignment) -> bool {
+        let done = assignment.attempts.iter();
+        let in_turn: Vec<usize> = done.map_while(|attempt| *attempt).collect();
+        let before = self.attempts[..attempt].iter().enumerate();
+        before
+            .filter(|(at, _)| !in_turn.contains(at))
+            .any(|(_, attempt)| attempt.changed())
     }
 }
 

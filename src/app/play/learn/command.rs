@@ -35,6 +35,14 @@ impl Learner {
         Some(Outcome::default())
     }
 
+    /// How to begin anew, where something was changed since the block in hand began.
+    fn way_out(&self) -> String {
+        match &self.phase {
+            Phase::Calls(round) if round.changed() => format!("\n{}.\n", words::UNDO),
+            _ => String::new(),
+        }
+    }
+
     /// The next hint; after the last, the model answer.
     fn hint(&mut self, app: &mut App, sink: Sink<'_>) {
         if let Phase::Quiz(_) = self.phase {
@@ -51,7 +59,8 @@ impl Learner {
                 } else {
                     "(`hint` once more says more.)"
                 };
-                app.teach(format!("Hint: {hint}\n\n{more}"), sink);
+                let way_out = self.way_out();
+                app.teach(format!("Hint: {hint}\n\n{more}\n{way_out}"), sink);
                 self.hints += 1;
             }
             None => self.model(app, sink),
@@ -78,7 +87,10 @@ impl Learner {
                 page.push_str("\nWhat they will do, the kernel decides. First your guess: ");
                 page.push_str(&question::how_to_answer(count).replacen("Answer with ", "", 1));
             }
-            None => page.push_str("\nType them, or what does the same.\n"),
+            None => {
+                page.push_str("\nType them, or what does the same.\n");
+                page.push_str(&self.way_out());
+            }
         }
         app.teach(page, sink);
     }
@@ -118,7 +130,7 @@ impl Learner {
         }
         match self.said.take() {
             Some(said @ Judgement::Differs { .. }) => {
-                app.teach(words::judgement(&said), sink);
+                app.teach(words::judgement(&said) + &self.way_out(), sink);
                 self.said = Some(said);
             }
             _ => self.check(app, sink),
@@ -142,7 +154,7 @@ impl Learner {
         }
         match judgement {
             Judgement::Done { .. } => self.judged(app, judgement, sink),
-            other => app.teach(words::judgement(&other), sink),
+            other => app.teach(words::judgement(&other) + &self.way_out(), sink),
         }
     }
 
