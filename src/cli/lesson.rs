@@ -12,7 +12,7 @@ use crate::sys::reserve::close_inherited;
 use crate::text::style::{Paint, Style};
 use crate::text::table::Table;
 use crate::text::wrap;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -274,6 +274,7 @@ pub(super) fn show(global: &Global, word: &str) -> anyhow::Result<u8> {
     // For a terminal, words; for a file or a program, the Markdown as its author wrote it.
     let words = match library.open(entry, language.as_deref()) {
         Ok(lesson) if global.style().width.is_some() && !global.json => readable(&lesson),
+        Err(defects) if entry.text().is_empty() => bail!("{}", course::all(&defects)),
         _ => entry.body(language.as_deref()).to_owned(),
     };
     let event = Event {
@@ -318,7 +319,7 @@ pub(super) fn new(global: &Global, name: &str) -> anyhow::Result<u8> {
         .open(&target)
     {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            anyhow::bail!("{} is there already; it is left as it is", target.display())
+            bail!("{} is there already; it is left as it is", target.display())
         }
         opened => opened.with_context(cannot)?,
     };

@@ -6,7 +6,7 @@ use super::support::skip;
 use socktutor::app::play::lacking;
 use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
-use socktutor::lesson::{Block, Lesson, Library, Quiz};
+use socktutor::lesson::{Block, Lesson, Library, Quiz, Sock};
 use std::path::Path;
 use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
@@ -557,4 +557,42 @@ fn a_place_may_be_noted_by_asking_for_it() {
     assert!(!said.contains("place"), "it is noted: {said}");
     learner.all(&["close d", "close c", "close s"]);
     assert_ne!(learner.place(), "7/11", "{}", learner.record);
+}
+
+#[test]
+fn a_backlog_that_the_step_does_not_name_is_the_learners_choice() {
+    let folder = TempDir::new().unwrap();
+    for listens in ["f.listen()", "listen f 3"] {
+        let mut learner = Learner::new(folder.path());
+        learner.all(&["learn 8", "goto 6", "1", listens]);
+        assert_eq!(learner.place(), "7/11", "{listens}: {}", learner.record);
+    }
+    let short = |sock: &Sock| {
+        sock.answer().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            matches!(words.as_slice(), [.., "listen", _, n] if n.parse().is_ok_and(|n: u32| n < 5))
+        })
+    };
+    for entry in Library::embedded().entries() {
+        let lesson = lesson(entry.id().unwrap());
+        for step in &lesson.steps {
+            let told = step.blocks.iter().any(
+                |block| matches!(block, Block::Prose { markdown, .. } if markdown.contains("backlog")),
+            );
+            let asks = step
+                .blocks
+                .iter()
+                .any(|block| matches!(block, Block::Sock(sock) if short(sock)));
+            assert!(told || !asks, "{}: {}", lesson.head.id, step.title);
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_an_earlier_day_stands_alone() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 8", "goto 6", "1", "listen f 5"]);
+    let said = learner.types("learn 8");
+    assert!(said.contains("(`goto 1` begins again.)\n\n"), "{said}");
 }
