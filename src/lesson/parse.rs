@@ -7,6 +7,7 @@ use super::head;
 use super::hint;
 use super::model::{Block, Lesson, Step};
 use super::sock;
+use crate::text::near;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 use std::ops::Range;
 
@@ -21,6 +22,7 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Lesson, Vec<Defect>> {
     };
     let mut reader = Reader::new(body, first, defects);
     reader.read();
+    let whole = reader.whole;
     let (intro, steps, mut defects) = reader.finish();
     if steps.is_empty() {
         defects.add(
@@ -30,7 +32,7 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Lesson, Vec<Defect>> {
         );
     }
     unique_steps(&steps, &mut defects);
-    for step in &steps {
+    for step in steps.iter().filter(|_| whole) {
         order(step, &mut defects);
     }
     let defects = defects.into_vec();
@@ -113,6 +115,9 @@ fn order(step: &Step, defects: &mut Defects) {
     }
 }
 
+/// The fences that mean something.
+const FENCES: [&str; 3] = ["sock", "predict", "quiz"];
+
 /// Walks the document once.
 struct Reader<'t> {
     text: &'t str,
@@ -128,6 +133,8 @@ struct Reader<'t> {
     known: sock::Known,
     /// Where a `<details>` that spans several Markdown blocks began.
     details: Option<usize>,
+    /// Every fenced block has an end, so that steps are what they seem.
+    whole: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -143,6 +150,7 @@ impl<'t> Reader<'t> {
             prose: None,
             known: sock::Known::default(),
             details: None,
+            whole: true,
         }
     }
 
@@ -212,7 +220,28 @@ impl<'t> Reader<'t> {
                     self.hints(range);
                 }
             }
-            _ => self.prose(range),
+            _ => {
+                if matches!(
+                    tag,
+                    Tag::Paragraph | Tag::CodeBlock(CodeBlockKind::Indented)
+                ) {
+                    self.indented(range.clone());
+                }
+                self.prose(range);
+            }
+        }
+    }
+
+    /// Four blanks make a line of prose of a fence.
+    fn indented(&mut self, range: Range<usize>) {
+        let first = self.line(range.start);
+        for (line, text) in (first..).zip(self.text[range].lines()) {
+            let info = text.trim_start().strip_prefix("```").unwrap_or_default();
+            let word = info.split_whitespace().next().unwrap_or_default();
+            if FENCES.contains(&word) {
+                let message = format!("this `{word}` block is indented, so it is no block");
+                self.defects.add(line, message, "move it to the margin");
+            }
         }
     }
 
@@ -220,7 +249,8 @@ impl<'t> Reader<'t> {
     fn nested(&mut self, tag: &Tag<'t>, range: Range<usize>) {
         if self.details.is_none()
             && let Tag::CodeBlock(CodeBlockKind::Fenced(info)) = tag
-            && let Some(kind @ ("sock" | "predict" | "quiz")) = info.split_whitespace().next()
+            && let Some(kind) = info.split_whitespace().next()
+            && FENCES.contains(&kind)
         {
             let line = self.line(range.start);
             self.defects.add(
@@ -286,10 +316,14 @@ impl<'t> Reader<'t> {
     fn fence(&mut self, info: &str, range: Range<usize>) {
         self.flush();
         let line = self.line(range.start);
-        let body = fenced(&self.text[range]);
+        let block = &self.text[range];
+        let (body, _) = fenced(block);
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
+        if self.unclosed(block, line) || self.misspelled(language, line) {
+            return;
+        }
         let block = match (language, rest.as_slice()) {
             ("sock", []) => Block::Sock(sock::sock(
                 body,
@@ -330,6 +364,43 @@ impl<'t> Reader<'t> {
         self.push(block);
     }
 
+    /// A fence that is nearly one that means something would be shown, and never be tested.
+    fn misspelled(&mut self, language: &str, line: usize) -> bool {
+        let letters = language.find(|c: char| !c.is_alphabetic());
+        let word = &language[..letters.unwrap_or(language.len())];
+        let meant = near::nearest(word, FENCES).filter(|meant| *meant != language);
+        if let Some(meant) = meant {
+            self.defects.add(
+                line,
+                format!("a block of `{language}` is not played: only `{meant}` is"),
+                "the fences are sock, sock other, predict, quiz",
+            );
+        }
+        meant.is_some()
+    }
+
+    /// A block that is never closed takes what follows it for its own, as the beginning of another block in it shows.
+    fn unclosed(&mut self, block: &str, line: usize) -> bool {
+        let (body, closed) = fenced(block);
+        let opens = |text: &str| text.starts_with("```");
+        let plain = opens(block) && !block.starts_with("````");
+        let inside = body.lines().position(|text| plain && opens(text));
+        if closed && inside.is_none() {
+            return false;
+        }
+        let message = match inside {
+            Some(at) => format!(
+                "this block is never closed: the next begins in line {}",
+                line + 1 + at
+            ),
+            None => "this block is never closed".to_owned(),
+        };
+        let help = "a line of ``` alone ends a block";
+        self.defects.add(line, message, help);
+        self.whole = false;
+        true
+    }
+
     fn hints(&mut self, range: Range<usize>) {
         let line = self.line(range.start);
         for block in hint::hints(&self.text[range], line, &mut self.defects) {
@@ -351,16 +422,16 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// What stands between the fences.
-fn fenced(block: &str) -> &str {
+/// What stands between the fences, and whether there is a second one.
+fn fenced(block: &str) -> (&str, bool) {
     let body = block.split_once('\n').map_or("", |(_, body)| body);
     let fence = block.trim_start().chars().next().unwrap_or('`');
     let cut = body.trim_end().rfind('\n').map_or(0, |at| at + 1);
     let last = body[cut..].trim();
     if last.len() >= 3 && last.chars().all(|c| c == fence) {
-        &body[..cut]
+        (&body[..cut], true)
     } else {
-        body
+        (body, false)
     }
 }
 

@@ -1,9 +1,9 @@
 //! `sock` blocks: the model answer in the shell's own language, and the `expect` statements that judge it.
 
 use super::defect::Defects;
-use crate::lang;
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lang::order::{MACHINE, Order};
+use crate::lang::{self, Fault};
 use std::collections::BTreeSet;
 
 /// A `sock` block.
@@ -147,10 +147,7 @@ pub(super) fn sock(
                 });
             }
             Err(fault) => {
-                let mut help = fault.help.join("; ");
-                if help.is_empty() && !fault.expected.is_empty() {
-                    help = format!("expected {}", fault.expected.join(", "));
-                }
+                let help = help(&fault);
                 let before = source.get(..fault.span.0).unwrap_or_default();
                 let number = number + before.matches('\n').count();
                 let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
@@ -159,6 +156,14 @@ pub(super) fn sock(
         }
     }
     Sock { line, other, lines }
+}
+
+/// What to write instead of a line that is not understood; empty where nothing is known.
+pub(super) fn help(fault: &Fault) -> String {
+    match (fault.help.is_empty(), fault.expected.is_empty()) {
+        (true, false) => format!("expected {}", fault.expected.join(", ")),
+        _ => fault.help.join("; "),
+    }
 }
 
 /// The comments of a statement, which may stretch over several lines.

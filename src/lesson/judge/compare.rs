@@ -96,7 +96,7 @@ fn compare_values(
     ask: &mut Ask<'_>,
 ) -> Likeness {
     let learner = &attempt.statement;
-    let wanted = given(model).and_then(|expr| parts::in_expr(&expr, names));
+    let wanted = given(model).and_then(|expr| parts::in_expr(&expr, names).ok());
     let (Some(wanted), Some(theirs)) = (wanted, given(learner)) else {
         return Likeness::Other;
     };
@@ -160,7 +160,7 @@ fn compare_args(
         return Arg::Same;
     };
     let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
-    let Some(ours) = parts::in_expr(&ours, names) else {
+    let Ok(ours) = parts::in_expr(&ours, names) else {
         return Arg::Off(words::not_made(&ours));
     };
     let equal = match &theirs {

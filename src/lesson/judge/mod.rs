@@ -179,8 +179,8 @@ impl Judge {
             (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
             (true, None) => Finding::no("nothing was called"),
             (false, _) => match parts::in_claim(claim, &assignment.names) {
-                Some(claim) => world.claim(&claim),
-                None => Finding::no("a socket that it speaks of was not made"),
+                Ok(claim) => world.claim(&claim),
+                Err(part) => self.nameless(&part, &assignment),
             },
         }
     }
@@ -270,8 +270,20 @@ impl Judge {
             return claims::of_call(claim, &self.attempts[attempt].outcome, world);
         }
         match parts::in_claim(claim, &assignment.names) {
-            Some(claim) => world.claim(&claim),
-            None => Finding::no("a socket that it speaks of was not made yet"),
+            Ok(claim) => world.claim(&claim),
+            Err(part) => self.nameless(&part, assignment),
+        }
+    }
+
+    /// Nobody plays a part that a claim speaks of: it was not made yet, or what the call gave was given no name.
+    fn nameless(&self, part: &str, assignment: &Assignment) -> Finding {
+        let mut deeds = self.deeds.iter().zip(&assignment.attempts);
+        let made = deeds.find(|(deed, attempt)| {
+            attempt.is_some() && parts::targets(&deed.statement).any(|target| target == part)
+        });
+        Finding {
+            why: made.map_or_else(String::new, |(deed, _)| words::unnamed(deed)),
+            ..Finding::no(format!("nothing is called `{part}` yet"))
         }
     }
 
@@ -319,7 +331,7 @@ impl Judge {
         let claims = self.deeds.iter().flat_map(|deed| &deed.claims);
         let claims = claims.filter(|claim| !claims::about_call(claim));
         claims
-            .filter_map(|claim| parts::in_claim(claim, &assignment.names))
+            .filter_map(|claim| parts::in_claim(claim, &assignment.names).ok())
             .collect()
     }
 

@@ -811,3 +811,15 @@ fn an_argument_that_holds_a_call_is_what_it_amounted_to() {
     let (words, _) = differs(&made("192.0.2.1:12345"));
     assert_eq!(words, "bound 192.0.2.1; this step wants 127.0.0.1");
 }
+
+#[test]
+fn an_answer_without_the_name_that_the_lesson_goes_on_with() {
+    let mut world = Fake::default();
+    let mut judge = judge("data, addr = recvfrom b 20\nexpect addr == a.local");
+    judge.does("b.recvfrom(20)", received("hi", false), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "this step wants `addr == a.local`; found: nothing is called `addr` yet: what the call gives is to have \
+         this name, as in `data, addr = recvfrom b 20`"
+    );
+}
