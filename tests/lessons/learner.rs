@@ -7,6 +7,7 @@ use socktutor::app::play::lacking;
 use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
 use socktutor::lesson::{Block, Lesson, Library, Quiz, Sock};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
@@ -595,4 +596,46 @@ fn what_is_said_of_an_earlier_day_stands_alone() {
     learner.all(&["learn 8", "goto 6", "1", "listen f 5"]);
     let said = learner.types("learn 8");
     assert!(said.contains("(`goto 1` begins again.)\n\n"), "{said}");
+}
+
+#[test]
+fn who_has_the_lessons_port_is_named_when_it_cannot_go_on() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    // Let go of the port, and let somebody else have it.
+    learner.all(&["learn 2", "goto 2", "close s"]);
+    let mut holder = std::process::Command::new(PROGRAM)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut script = holder.stdin.take().unwrap();
+    let mut printed = BufReader::new(holder.stdout.take().unwrap()).lines();
+    writeln!(
+        script,
+        "s = socket tcp; setsockopt s SO_REUSEADDR 1; bind s 127.0.0.1:12345; listen s 5"
+    )
+    .unwrap();
+    assert!(
+        printed.any(|line| line.unwrap().contains("LISTEN")),
+        "it listens"
+    );
+    let said = learner.types("undo");
+    drop(script);
+    holder.wait().unwrap();
+    for words in [
+        "`bind s 127.0.0.1:12345` failed with EADDRINUSE",
+        &format!("(pid {})", holder.id()),
+        "`who 12345`",
+        "`undo` tries once more",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(
+        !said.contains("should hold"),
+        "what follows is told too: {said}"
+    );
+    let said = learner.types("undo");
+    assert!(said.contains("Open: `s`"), "{said}");
 }
