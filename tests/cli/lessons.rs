@@ -387,3 +387,41 @@ fn a_line_goes_on_in_a_lesson_as_in_a_script() {
         .status(0)
         .says(&["> s = socket tcp\n", "> bind(s, (\"127.0.0.1\", 0))\n"]);
 }
+
+#[test]
+fn a_new_lesson_takes_no_id_that_is_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
+    at(&["lesson", "new", "mine"]).status(0);
+    for (name, taken) in [
+        ("mine", "`mine` is taken by ./19-mine.md"),
+        ("30-Mine", "`mine` is taken by ./19-mine.md"),
+        (
+            "handshake",
+            "`handshake` is taken by lessons/09-the-handshake.md",
+        ),
+    ] {
+        let ran = at(&["lesson", "new", name]).status(2);
+        assert!(ran.stderr.contains(taken), "{}", ran.stderr);
+    }
+    let files = fs::read_dir(home.path()).unwrap();
+    assert_eq!(files.count(), 1, "nothing else was written");
+    at(&["lesson", "test", "."]).status(0);
+}
+
+#[test]
+fn a_folder_may_be_named_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("mine");
+    fs::create_dir(&folder).unwrap();
+    let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
+    at(&["lesson", "new", "mine/one"]).status(0);
+    at(&["lesson", "test", "mine"])
+        .status(0)
+        .says(&["ok ", "one", "1 passed"]);
+    // An id goes first.
+    fs::create_dir(home.path().join("udp")).unwrap();
+    at(&["lesson", "test", "udp"])
+        .status(0)
+        .says(&["ok ", "udp", "12 steps"]);
+}

@@ -28,16 +28,20 @@ pub fn choose(library: &Library, words: &[String]) -> Result<Vec<Chosen>, String
         chosen.extend(library.entries().iter().map(|entry| read(library, entry)));
     }
     for word in words {
+        let path = Path::new(word);
         if is_path(word) {
-            chosen.extend(of_path(Path::new(word))?);
-        } else {
-            let entry = library.find(word).map_err(|wrong| {
-                format!(
-                    "{} (a file is named by its path: ./my-lesson.md)",
-                    not_found(&wrong)
-                )
-            })?;
-            chosen.push(read(library, entry));
+            chosen.extend(of_path(path)?);
+            continue;
+        }
+        match library.find(word) {
+            Ok(entry) => chosen.push(read(library, entry)),
+            Err(_) if path.is_dir() => chosen.extend(of_path(path)?),
+            Err(wrong) => {
+                let wrong = not_found(&wrong);
+                return Err(format!(
+                    "{wrong} (a file is named by its path: ./my-lesson.md)"
+                ));
+            }
         }
     }
     clashes(&mut chosen);
