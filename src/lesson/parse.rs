@@ -1,13 +1,14 @@
 //! Markdown to a [`Lesson`]. Only the top level of the document matters: headings, fenced blocks, `<details>`;
 //! everything else is prose and is kept as it was written.
 
+mod fence;
+
 use super::ask;
 use super::defect::{Defect, Defects};
 use super::head;
 use super::hint;
 use super::model::{Block, Lesson, Step};
 use super::sock;
-use crate::text::near;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 use std::ops::Range;
 
@@ -115,8 +116,7 @@ fn order(step: &Step, defects: &mut Defects) {
     }
 }
 
-/// The fences that mean something.
-const FENCES: [&str; 3] = ["sock", "predict", "quiz"];
+const FENCES: &str = "the fences are sock, sock other, predict, quiz";
 
 /// Walks the document once.
 struct Reader<'t> {
@@ -232,16 +232,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Four blanks make a line of prose of a fence.
     fn indented(&mut self, range: Range<usize>) {
         let first = self.line(range.start);
-        for (line, text) in (first..).zip(self.text[range].lines()) {
-            let info = text.trim_start().strip_prefix("```").unwrap_or_default();
-            let word = info.split_whitespace().next().unwrap_or_default();
-            if FENCES.contains(&word) {
-                let message = format!("this `{word}` block is indented, so it is no block");
-                self.defects.add(line, message, "move it to the margin");
-            }
+        for (line, word) in fence::indented(&self.text[range]) {
+            let message = format!("this `{word}` block is indented, so it is no block");
+            self.defects
+                .add(first + line, message, "move it to the margin");
         }
     }
 
@@ -250,7 +246,7 @@ impl<'t> Reader<'t> {
         if self.details.is_none()
             && let Tag::CodeBlock(CodeBlockKind::Fenced(info)) = tag
             && let Some(kind) = info.split_whitespace().next()
-            && FENCES.contains(&kind)
+            && fence::KINDS.contains(&kind)
         {
             let line = self.line(range.start);
             self.defects.add(
@@ -317,11 +313,19 @@ impl<'t> Reader<'t> {
         self.flush();
         let line = self.line(range.start);
         let block = &self.text[range];
-        let (body, _) = fenced(block);
+        let (body, _) = fence::fenced(block);
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
-        if self.unclosed(block, line) || self.misspelled(language, line) {
+        if let Some(message) = fence::unclosed(block, line) {
+            let help = "a line of ``` alone ends a block";
+            self.defects.add(line, message, help);
+            self.whole = false;
+            return;
+        }
+        if let Some(meant) = fence::meant(language) {
+            let message = format!("a block of `{language}` is not played: only `{meant}` is");
+            self.defects.add(line, message, FENCES);
             return;
         }
         let block = match (language, rest.as_slice()) {
@@ -348,11 +352,7 @@ impl<'t> Reader<'t> {
             ("quiz", []) => Block::Quiz(ask::quiz(body, line, &mut self.defects)),
             ("sock" | "predict" | "quiz", _) => {
                 let message = format!("`{}` after `{language}` means nothing", rest.join(" "));
-                self.defects.add(
-                    line,
-                    message,
-                    "the fences are sock, sock other, predict, quiz",
-                );
+                self.defects.add(line, message, FENCES);
                 return;
             }
             _ => Block::Listing {
@@ -362,43 +362,6 @@ impl<'t> Reader<'t> {
             },
         };
         self.push(block);
-    }
-
-    /// A fence that is nearly one that means something would be shown, and never be tested.
-    fn misspelled(&mut self, language: &str, line: usize) -> bool {
-        let letters = language.find(|c: char| !c.is_alphabetic());
-        let word = &language[..letters.unwrap_or(language.len())];
-        let meant = near::nearest(word, FENCES).filter(|meant| *meant != language);
-        if let Some(meant) = meant {
-            self.defects.add(
-                line,
-                format!("a block of `{language}` is not played: only `{meant}` is"),
-                "the fences are sock, sock other, predict, quiz",
-            );
-        }
-        meant.is_some()
-    }
-
-    /// A block that is never closed takes what follows it for its own, as the beginning of another block in it shows.
-    fn unclosed(&mut self, block: &str, line: usize) -> bool {
-        let (body, closed) = fenced(block);
-        let opens = |text: &str| text.starts_with("```");
-        let plain = opens(block) && !block.starts_with("````");
-        let inside = body.lines().position(|text| plain && opens(text));
-        if closed && inside.is_none() {
-            return false;
-        }
-        let message = match inside {
-            Some(at) => format!(
-                "this block is never closed: the next begins in line {}",
-                line + 1 + at
-            ),
-            None => "this block is never closed".to_owned(),
-        };
-        let help = "a line of ``` alone ends a block";
-        self.defects.add(line, message, help);
-        self.whole = false;
-        true
     }
 
     fn hints(&mut self, range: Range<usize>) {
@@ -419,19 +382,6 @@ impl<'t> Reader<'t> {
             );
         }
         (self.intro, self.steps, self.defects)
-    }
-}
-
-/// What stands between the fences, and whether there is a second one.
-fn fenced(block: &str) -> (&str, bool) {
-    let body = block.split_once('\n').map_or("", |(_, body)| body);
-    let fence = block.trim_start().chars().next().unwrap_or('`');
-    let cut = body.trim_end().rfind('\n').map_or(0, |at| at + 1);
-    let last = body[cut..].trim();
-    if last.len() >= 3 && last.chars().all(|c| c == fence) {
-        (&body[..cut], true)
-    } else {
-        (body, false)
     }
 }
 

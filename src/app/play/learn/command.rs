@@ -35,11 +35,12 @@ impl Learner {
         Some(Outcome::default())
     }
 
-    /// How to begin anew, where something was changed since the block in hand began.
-    fn way_out(&self) -> String {
+    /// And how to begin anew, where something was changed since the block in hand began.
+    fn with_way_out(&self, said: &str) -> String {
+        let said = said.trim_end();
         match &self.phase {
-            Phase::Calls(round) if round.changed() => format!("\n{}.\n", words::UNDO),
-            _ => String::new(),
+            Phase::Calls(round) if round.changed() => format!("{said}\n\n{}.\n", words::UNDO),
+            _ => format!("{said}\n"),
         }
     }
 
@@ -59,8 +60,8 @@ impl Learner {
                 } else {
                     "(`hint` once more says more.)"
                 };
-                let way_out = self.way_out();
-                app.teach(format!("Hint: {hint}\n\n{more}\n{way_out}"), sink);
+                let page = self.with_way_out(&format!("Hint: {hint}\n\n{more}"));
+                app.teach(page, sink);
                 self.hints += 1;
             }
             None => self.model(app, sink),
@@ -89,7 +90,7 @@ impl Learner {
             }
             None => {
                 page.push_str("\nType them, or what does the same.\n");
-                page.push_str(&self.way_out());
+                page = self.with_way_out(&page);
             }
         }
         app.teach(page, sink);
@@ -130,7 +131,7 @@ impl Learner {
         }
         match self.said.take() {
             Some(said @ Judgement::Differs { .. }) => {
-                app.teach(words::judgement(&said) + &self.way_out(), sink);
+                app.teach(self.with_way_out(&words::judgement(&said)), sink);
                 self.said = Some(said);
             }
             _ => self.check(app, sink),
@@ -154,7 +155,7 @@ impl Learner {
         }
         match judgement {
             Judgement::Done { .. } => self.judged(app, judgement, sink),
-            other => app.teach(words::judgement(&other) + &self.way_out(), sink),
+            other => app.teach(self.with_way_out(&words::judgement(&other)), sink),
         }
     }
 
