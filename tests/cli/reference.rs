@@ -67,7 +67,6 @@ fn syn_of(port: u16) -> Option<(u32, u32)> {
 }
 
 #[test]
-
 fn the_timeout_of_a_syn_is_not_doubled_at_first() {
     says("rto", "first repeats it five times, a second apart");
     let set = fs::read_to_string("/proc/sys/net/ipv4/tcp_syn_linear_timeouts");
