@@ -108,6 +108,7 @@ impl App {
             }
         };
         self.settle_failure();
+        self.note_arguments(call);
         if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),

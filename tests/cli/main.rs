@@ -13,6 +13,7 @@ mod json;
 mod lessons;
 mod limits;
 mod look;
+mod reference;
 mod sheet;
 mod strace;
 mod tutorials;
