@@ -58,9 +58,19 @@ impl App {
             .find(|name| !self.session.knows(name));
         if matches!(
             errno.0,
-            libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
+            libc::EADDRNOTAVAIL
+                | libc::EINVAL
+                | libc::ENETUNREACH
+                | libc::EHOSTUNREACH
+                | libc::EACCES
         ) {
             facts.interfaces = self.interfaces(host.as_deref());
+            let peer = facts
+                .socket
+                .as_ref()
+                .and_then(|socket| socket.peer.as_ref());
+            let to = facts.asked.as_ref().or(peer).and_then(Addr::inet);
+            facts.broadcast = to.is_some_and(|to| self.is_broadcast(host.as_deref(), to.ip()));
         }
         if host.is_none() {
             let asked = facts.asked.as_ref().and_then(Addr::inet);

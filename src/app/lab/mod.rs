@@ -100,6 +100,14 @@ impl Laboratory {
         addresses
     }
 
+    /// The IPv4 networks that a host is on: address and mask.
+    pub(super) fn networks(&self, host: &str) -> Vec<(u32, u32)> {
+        let loopback = (u32::from(Ipv4Addr::LOCALHOST), 0xff00_0000);
+        let known = self.hosts.all().iter().find(|known| known.name == host);
+        let wire = known.map(|host| (u32::from(host.v4), 0xffff_ff00));
+        std::iter::once(loopback).chain(wire).collect()
+    }
+
     fn names(&self) -> Vec<String> {
         let each = self.hosts.all().iter();
         each.map(|host| host.name.clone()).collect()

@@ -1,6 +1,7 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
+use super::connection::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
 use std::net::SocketAddr;
@@ -47,8 +48,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .then(again);
     }
     if scene.facts.listens == Some(true) {
-        return words
-            .why("Now somebody does: the server came a moment too late. Try again.")
+        let who = match &scene.facts.target {
+            Some(target) => format!("Your socket {} listens there", target.name),
+            None => "Somebody listens there now".to_owned(),
+        };
+        return Words::new(format!("The connection to {asked} was refused."))
+            .why(format!(
+                "{who}: it came a moment too late, or it was not asked, because a firewall answered in its place. Try again."
+            ))
             .hint(again);
     }
     if let Some(other) = scene
@@ -155,16 +162,11 @@ fn port_unreachable(scene: &Scene<'_>) -> Words {
 /// Which datagram that was: one to the peer, or where the peer was named after it, the last before that.
 fn earlier_datagram(socket: &SocketFacts) -> String {
     let mut back = socket.history.iter().rev();
-    let sends = |past: &&Past| {
-        let sent = matches!(
-            past.command.as_str(),
-            "send" | "sendto" | "sendall" | "write"
-        );
-        past.errno.is_none() && (sent || past.command == "connect")
-    };
-    match (back.find(sends), &socket.peer) {
+    let of_interest =
+        |past: &&Past| sends(past) || past.command == "connect" && past.errno.is_none();
+    match (back.find(of_interest), &socket.peer) {
         (Some(last), _) if last.command == "connect" => back
-            .find(|past| sends(past) && past.command != "connect")
+            .find(|past| sends(past))
             .map_or_else(String::new, |past| format!(", that of {},", past.statement)),
         (_, Some(peer)) => format!(" to {peer}"),
         (_, None) => String::new(),
