@@ -133,6 +133,7 @@ fn of_call(
             vec!["again"]
         }
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
+        "connect" if is_wildcard(done.asked.addr.as_ref()) => vec!["wildcard"],
         "connect" if socket.is_tcp() && meets_itself(after) => vec!["self"],
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
@@ -152,6 +153,11 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
     let before = socket.calls.len().saturating_sub(1);
     let calls = socket.calls.iter().take(before);
     calls.filter(move |made| made.command == command && made.errno.is_none())
+}
+
+fn is_wildcard(addr: Option<&Addr>) -> bool {
+    let inet = addr.and_then(Addr::inet);
+    inet.is_some_and(|inet| inet.ip().is_unspecified())
 }
 
 /// Whether a connection's two ends are the same address: a simultaneous open with itself (RFC 9293, section 3.5).

@@ -68,6 +68,14 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
             }
         }
     };
+    if scene.facts.asked.as_ref().and_then(Addr::port) == local.port() && local.port().is_some() {
+        // Another socket could not have that port beside this one.
+        return Some(match socket.proto {
+            Proto::Udp => words.hint(format!("recvfrom {name} 1024")),
+            Proto::Tcp if !scene.connected() => words.hint(format!("listen {name} 5")),
+            _ => words.hint("ls"),
+        });
+    }
     Some(
         words
             .hint(scene.new_socket())

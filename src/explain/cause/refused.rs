@@ -32,6 +32,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .why("Port 0 is no real port: nobody can listen there.")
             .hint("ls");
     }
+    let wildcard = |at: SocketAddr| at.ip().is_unspecified();
+    let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
+        Some(at) if wildcard(at) => words.why(format!(
+            "{} as a destination means this machine itself.",
+            at.ip()
+        )),
+        _ => words,
+    };
     if let Some(target) = scene
         .facts
         .target
@@ -70,6 +78,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         return refused_in_lab(scene, lab, words);
     }
     let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
+        Some(inet) if wildcard(inet) => {
+            words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
+        }
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
         ),
