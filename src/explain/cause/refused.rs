@@ -4,7 +4,7 @@ use super::super::facts::{InLab, Past, Proto, SocketFacts};
 use super::connection::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// ECONNREFUSED
 pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
@@ -32,13 +32,10 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .why("Port 0 is no real port: nobody can listen there.")
             .hint("ls");
     }
-    let wildcard = |at: SocketAddr| at.ip().is_unspecified();
-    let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
-        Some(at) if wildcard(at) => words.why(format!(
-            "{} as a destination means this machine itself.",
-            at.ip()
-        )),
-        _ => words,
+    let here = means_this_machine(scene);
+    let words = match &here {
+        Some(any) => words.why(format!("{any} as a destination means this machine itself.")),
+        None => words,
     };
     if let Some(target) = scene
         .facts
@@ -56,15 +53,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .then(again);
     }
     if scene.facts.listens == Some(true) {
-        let who = match &scene.facts.target {
-            Some(target) => format!("Your socket {} listens there", target.name),
-            None => "Somebody listens there now".to_owned(),
-        };
-        return Words::new(format!("The connection to {asked} was refused."))
-            .why(format!(
-                "{who}: it came a moment too late, or it was not asked, because a firewall answered in its place. Try again."
-            ))
-            .hint(again);
+        return not_asked(scene).hint(again);
     }
     if let Some(other) = scene
         .facts
@@ -78,7 +67,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         return refused_in_lab(scene, lab, words);
     }
     let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
-        Some(inet) if wildcard(inet) => {
+        _ if here.is_some() => {
             words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
         }
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
@@ -90,6 +79,23 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// The any-address, where that was asked for.
+fn means_this_machine(scene: &Scene<'_>) -> Option<IpAddr> {
+    let asked = scene.facts.asked.as_ref()?.inet()?.ip();
+    asked.is_unspecified().then_some(asked)
+}
+
+/// Somebody listens at that very address.
+fn not_asked(scene: &Scene<'_>) -> Words {
+    let who = match &scene.facts.target {
+        Some(target) => format!("Your socket {} listens there", target.name),
+        None => "Somebody listens there now".to_owned(),
+    };
+    Words::new(format!("The connection to {} was refused.", scene.asked())).why(format!(
+        "{who}: it came a moment too late, or it was not asked, because a firewall answered in its place. Try again."
+    ))
 }
 
 /// Somebody listens on that port, but at an address that is not the one asked for.
