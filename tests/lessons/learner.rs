@@ -326,6 +326,27 @@ fn a_guess_comes_before_the_call() {
 }
 
 #[test]
+fn a_call_that_returns_while_its_claims_are_polled_is_not_asleep() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    if let Some(reason) = lacking(&lesson("losing-the-handshake").head, Some(PROGRAM.as_ref())) {
+        skip(&reason);
+        return;
+    }
+    learner.types("learn losing-the-handshake");
+    learner.all(&[
+        "server: s = socket tcp",
+        "server: bind s server:80",
+        "server: listen s 5",
+    ]);
+    learner.all(&["2", "wire drop next", "c = socket tcp"]);
+    // It sleeps until the SYN is sent again, which the step waits for.
+    let said = learner.types("connect c server:80");
+    assert!(!said.contains("has not returned yet"), "{said}");
+    learner.comes_to("2/6 ?");
+}
+
+#[test]
 fn hints_come_in_levels_and_the_last_is_the_answer() {
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());
