@@ -198,16 +198,17 @@ impl Flows {
     /// first to the second. `None` where that cannot be said: the connection, or its beginning, did not cross the wire, or
     /// no RST had the number that its receiver waited for.
     pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
-        // What an IPv6 socket sends to an IPv4 address goes as IPv4.
-        let place = |end: SocketAddr| (end.ip().to_canonical(), end.port());
-        let (from, to) = (place(from), place(to));
-        let number = self.current.get(&Key::new(protocol::TCP, from, to))?;
-        let flow = self.flows.get(number)?;
-        let end = flow.tcp.as_ref()?.get(flow.way(from) as usize)?;
+        let end = self.end(from, to)?;
         match end.ended_by {
             Some((n, forged)) => Some(Rst::Packet { n, forged }),
             None => (end.syn && !end.rst).then_some(Rst::Never),
         }
+    }
+
+    /// Whether in the latest connection between these two the first has sent a SYN and then, as the other's SYN came, a
+    /// SYN,ACK: a simultaneous open (RFC 9293, section 3.5).
+    pub fn crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        self.end(from, to).is_some_and(|end| end.crossed)
     }
 
     /// It never arrives.
@@ -234,6 +235,16 @@ impl Flows {
             (Some(segment), Some(ends)) => tcp::reread(ends, segment, mark),
             _ => (mark.seq, mark.ack, mark.window) = (None, None, None),
         }
+    }
+
+    /// The first of these two in their latest connection, as a sender.
+    fn end(&self, from: SocketAddr, to: SocketAddr) -> Option<&End> {
+        // What an IPv6 socket sends to an IPv4 address goes as IPv4.
+        let place = |end: SocketAddr| (end.ip().to_canonical(), end.port());
+        let (from, to) = (place(from), place(to));
+        let number = self.current.get(&Key::new(protocol::TCP, from, to))?;
+        let flow = self.flows.get(number)?;
+        flow.tcp.as_ref()?.get(flow.way(from) as usize)
     }
 
     /// The conversations that are remembered, in the order in which they began.

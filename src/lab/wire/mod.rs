@@ -168,6 +168,11 @@ impl Wire {
         self.shared.still().state.flows.rst(from, to)
     }
 
+    /// Whether in the latest connection between these two the first sent a SYN, and then a SYN,ACK.
+    pub fn crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        self.shared.still().state.flows.crossed(from, to)
+    }
+
     /// Whether packets are held.
     pub fn holds(&self) -> bool {
         self.shared.state().rules.hold
