@@ -332,6 +332,11 @@ impl App {
         lab.is_some_and(|lab| lab.wire.crossed(from, to))
     }
 
+    /// Whether the wire is held; `None` where there is none.
+    pub(super) fn wire_holds(&self) -> Option<bool> {
+        self.lab.as_ref().map(|lab| lab.wire.holds())
+    }
+
     /// Where the next statement runs, for the prompt.
     pub fn here(&self) -> Option<String> {
         self.session.here()

@@ -2,7 +2,7 @@
 
 use super::world::Seen;
 use crate::app::{App, Outcome, Sink};
-use crate::lang::ast::{Action, Statement};
+use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
 use crate::session::{Value, Wait};
 use std::time::{Duration, Instant};
@@ -149,6 +149,11 @@ impl Round {
     /// Whether what the other side does shows by itself, so that the learner need not say that it was done.
     pub fn shows_by_itself(&self) -> bool {
         self.judge.shows_by_itself()
+    }
+
+    /// Whether a claim is one that the block makes after its last call, and has held.
+    pub fn has_held(&self, claim: &Claim) -> bool {
+        self.judge.has_held(claim)
     }
 
     /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,
