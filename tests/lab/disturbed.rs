@@ -71,6 +71,39 @@ fn the_dropped_one_never_arrives() {
 }
 
 #[test]
+fn a_delayed_packet_is_under_way_and_can_be_lost_or_stopped() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(DATAGRAMS);
+    let two = "client: send u \"one\"\nclient: send u \"two\"\nexpect held 0";
+    let sent = live.run(&format!("wire delay 1000s\n{two}"));
+    assert_eq!(fates(&sent), ["1 underway", "2 underway"]);
+    assert_eq!(waiting(&mut live), [1, 2]);
+    live.run("wire drop 1\nexpect fate 1 dropped\nexpect fate 2 underway");
+    assert_eq!(waiting(&mut live), [2]);
+    live.run("wire hold\nexpect fate 2 held\nexpect held 1\nwire delay off");
+    assert_eq!(arrives(&mut live, 1), ["two"]);
+}
+
+#[test]
+fn what_needs_a_held_packet_says_that_this_one_is_under_way() {
+    for order in ["wire corrupt 1", "wire dup 1"] {
+        let Some(mut live) = Live::laboratory() else {
+            return;
+        };
+        live.run(DATAGRAMS);
+        live.run("wire delay 1000s\nclient: send u \"one\"");
+        let (_, said) = live.last(order);
+        let said = words(&said);
+        assert!(
+            said.contains("packet 1 is not held, it is under way"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn drop_next_takes_the_first_in_line_or_the_next_that_comes() {
     let Some(mut live) = held(&["one", "two"]) else {
         return;

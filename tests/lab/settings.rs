@@ -76,7 +76,7 @@ fn clear_lets_what_is_on_its_way_arrive_now() {
         return;
     };
     let sent = live.run("wire delay 1000s\nclient: send u \"late\"");
-    assert_eq!(fates(&sent), ["1 held"]);
+    assert_eq!(fates(&sent), ["1 underway"]);
     let cleared = live.run("wire clear\nserver: recv v 9");
     assert_eq!(fates(&cleared), ["1 delivered"]);
     assert_eq!(received(&cleared), ["late"]);

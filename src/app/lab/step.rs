@@ -84,7 +84,7 @@ impl App {
     fn draw(&self, n: u64, left: &Packet, moved: Vec<Packet>, sink: Sink<'_>) {
         let mut rungs = Vec::new();
         for packet in moved {
-            let arrived = packet.n == n && packet.fate != Fate::Held;
+            let arrived = packet.n == n && !matches!(packet.fate, Fate::Held | Fate::Underway);
             let ends = packet.states.clone();
             // It was drawn half-way when it left; now it is drawn whole.
             let sent = if arrived { left.clone() } else { packet };

@@ -146,7 +146,8 @@ impl App {
     fn show_wire(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         self.tell_packets(sink);
         let lab = self.laboratory()?;
-        let (words, packets) = (lab.words(), lab.wire.held());
+        let words = lab.words();
+        let packets = [lab.wire.held(), lab.wire.underway()].concat();
         self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
         Ok(())
@@ -271,6 +272,10 @@ pub(super) fn nothing_held(wire: &crate::lab::Wire) -> Refusal {
 fn unable(why: Unable) -> Refusal {
     let message = match why {
         Unable::Gone(n) => format!("packet {n} is not on the wire any more"),
+        Unable::Underway(n) => {
+            let message = format!("packet {n} is not held, it is under way");
+            return Refusal::new(message).help("`wire hold` stops it");
+        }
         Unable::NotTwo => "the wire does not hold two packets".to_owned(),
         Unable::Unknown(n) => {
             let message = format!("there is no packet {n}, or the log has forgotten it");

@@ -48,6 +48,8 @@ pub struct Wire {
 pub enum Unable {
     /// The wire does not hold it any more.
     Gone(u64),
+    /// It is not held: it arrives by itself.
+    Underway(u64),
     /// There is none of this number, or the log has forgotten it.
     Unknown(u64),
     /// No host has its address: nobody would get a copy of it either.
@@ -141,6 +143,14 @@ impl Wire {
             .collect()
     }
 
+    /// The packets that are on their way, the first to arrive first.
+    pub fn underway(&self) -> Vec<Packet> {
+        let still = self.shared.still();
+        let each = still.state.late.keys();
+        each.filter_map(|(_, n)| tell::packet(&still.state, *n))
+            .collect()
+    }
+
     /// The packet that the next step delivers.
     pub fn next(&self) -> Option<Packet> {
         let still = self.shared.still();
@@ -178,15 +188,12 @@ impl Wire {
         self.shared.state().rules.hold
     }
 
-    /// Drops a held packet.
+    /// Drops a packet that is held or on its way.
     ///
     /// # Errors
-    /// Where it is not held.
+    /// Where it is neither.
     pub fn drop_one(&self, n: u64) -> Result<(), Unable> {
-        let mut still = self.shared.still();
-        still.state.must_hold(n)?;
-        still.state.drop_held(n);
-        Ok(())
+        self.shared.still().state.drop_one(n)
     }
 
     /// Drops the next packet: the first that is held, or else the next that comes.

@@ -202,7 +202,14 @@ impl State {
         }
         self.late
             .insert((gone + self.rules.delay, outgoing.n), outgoing);
-        self.tell(outgoing.n, Fate::Held);
+        self.come_to(outgoing.n, Fate::Underway);
+        self.tell(outgoing.n, Fate::Underway);
+    }
+
+    fn come_to(&mut self, n: u64, fate: Fate) {
+        if let Some(record) = self.log.get_mut(n) {
+            record.fate = fate;
+        }
     }
 
     /// The next packet whose time has come.
@@ -214,9 +221,10 @@ impl State {
     /// From now on packets stay; those on their way do too.
     pub(super) fn hold(&mut self) {
         self.rules.hold = true;
-        let late = std::mem::take(&mut self.late);
-        self.held
-            .extend(late.into_values().map(|outgoing| outgoing.n));
+        for outgoing in std::mem::take(&mut self.late).into_values() {
+            self.come_to(outgoing.n, Fate::Held);
+            self.held.push_back(outgoing.n);
+        }
     }
 
     /// Takes the next packet off the wire for its receiver. With copies left, one stays.
@@ -256,9 +264,7 @@ impl State {
     /// One copy of it is handed over, and another is still on the wire.
     fn copied(&mut self, n: u64) {
         self.arrived(self.now(), n);
-        if let Some(record) = self.log.get_mut(n) {
-            record.fate = Fate::Duplicated;
-        }
+        self.come_to(n, Fate::Duplicated);
         self.tell(n, Fate::Duplicated);
     }
 
@@ -304,9 +310,15 @@ impl State {
     /// Why nothing can be done with a packet that is not held.
     pub(super) fn unable(&self, n: u64) -> Unable {
         match self.log.get(n) {
+            Some(_) if self.is_late(n) => Unable::Underway(n),
             Some(_) => Unable::Gone(n),
             None => Unable::Unknown(n),
         }
+    }
+
+    /// Whether it is on its way, and arrives by itself.
+    fn is_late(&self, n: u64) -> bool {
+        self.late.keys().any(|(_, late)| *late == n)
     }
 
     /// An error where it is not held.
@@ -317,9 +329,19 @@ impl State {
         }
     }
 
-    /// Drops a held packet, with the copies that were to follow it.
+    /// Drops a packet that is on the wire.
+    pub(super) fn drop_one(&mut self, n: u64) -> Result<(), Unable> {
+        if !self.held.contains(&n) && !self.is_late(n) {
+            return Err(self.unable(n));
+        }
+        self.drop_held(n);
+        Ok(())
+    }
+
+    /// Drops a packet that is held or on its way, with the copies that were to follow it.
     pub(super) fn drop_held(&mut self, n: u64) {
         self.held.retain(|held| *held != n);
+        self.late.retain(|(_, late), _| *late != n);
         if let Some(record) = self.log.get_mut(n) {
             record.copies = 0;
             record.notes.push(Note::Dropped);
@@ -378,10 +400,13 @@ impl State {
 
     /// One more copy of a packet: behind it where it is held, and otherwise first in line.
     pub(super) fn copy(&mut self, n: u64) -> Result<(), Unable> {
-        let held = self.held.contains(&n);
+        let (held, late) = (self.held.contains(&n), self.is_late(n));
         let record = self.log.get_mut(n).ok_or(Unable::Unknown(n))?;
         if record.to == To::Nobody {
             return Err(Unable::NoHost(n));
+        }
+        if late {
+            return Err(Unable::Underway(n));
         }
         record.notes.push(Note::Copied);
         if held {
@@ -395,7 +420,7 @@ impl State {
     }
 
     fn tell(&mut self, n: u64, fate: Fate) {
-        if fate == Fate::Held
+        if matches!(fate, Fate::Held | Fate::Underway)
             && let Some(record) = self.log.get_mut(n)
         {
             record.waited = true;

@@ -20,7 +20,7 @@ pub(super) fn packet(state: &State, n: u64) -> Option<Packet> {
 pub(super) fn moved(state: &State, moved: Moved) -> Option<Packet> {
     let mut packet = packet(state, moved.n)?;
     packet.fate = moved.fate;
-    if moved.fate == Fate::Held {
+    if matches!(moved.fate, Fate::Held | Fate::Underway) {
         // It has only just come.
         packet.waited = None;
     }
