@@ -2,6 +2,7 @@
 //! held, stepped and disturbed. What the receiver's kernel answers to a delivery is there to read when the delivery returns,
 //! so nothing here waits.
 
+mod cause;
 mod crossed;
 mod fold;
 mod inbox;
@@ -96,7 +97,9 @@ impl Wire {
 
     /// The statement that packets are caused by from now on.
     pub fn statement(&self, statement: Option<&str>) {
-        self.shared.state().statement = statement.map(Arc::from);
+        let mut state = self.shared.state();
+        let now = state.now();
+        state.statement = statement.map(|statement| (Arc::from(statement), now));
     }
 
     /// What has moved since this was last asked, all that the kernels have sent so far included; and how many movements

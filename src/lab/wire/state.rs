@@ -1,6 +1,7 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
 use super::Unable;
+use super::cause::Heard;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
@@ -43,8 +44,10 @@ pub struct State {
     pub(super) untold: VecDeque<Moved>,
     /// How many movements were forgotten before they were told.
     pub(super) skipped: u64,
-    /// The statement that runs.
-    pub(super) statement: Option<Arc<str>>,
+    /// The statement that runs, and when it began.
+    pub(super) statement: Option<(Arc<str>, Duration)>,
+    /// What was handed over just now.
+    pub(super) heard: Heard,
     /// The packet whose delivery is being answered.
     pub(super) answering: Option<u64>,
     pub(super) began: Instant,
@@ -68,6 +71,7 @@ impl State {
             untold: VecDeque::new(),
             skipped: 0,
             statement: None,
+            heard: Heard::default(),
             answering: None,
             began: Instant::now(),
             began_at: SystemTime::now()
@@ -81,17 +85,12 @@ impl State {
         if chatter(&parsed) {
             return None;
         }
-        let cause = match (self.answering, &self.statement) {
-            (Some(n), _) => Cause::Answer(n),
-            (None, Some(statement)) => Cause::Call(Arc::clone(statement)),
-            (None, None) => Cause::Itself,
-        };
-        self.admit(from, bytes, parsed, cause)
+        self.admit(from, bytes, parsed, false)
     }
 
     /// A packet that somebody made by hand.
     pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: Parsed) -> Option<Outgoing> {
-        self.admit(from, bytes, parsed, Cause::Forged)
+        self.admit(from, bytes, parsed, true)
     }
 
     fn admit(
@@ -99,9 +98,9 @@ impl State {
         from: usize,
         bytes: &[u8],
         parsed: Parsed,
-        cause: Cause,
+        forged: bool,
     ) -> Option<Outgoing> {
-        if cause != Cause::Forged && self.folds(from, &parsed) {
+        if !forged && self.folds(from, &parsed) {
             return None;
         }
         let dst = parsed.ip.as_ref().map(|ip| ip.dst);
@@ -114,8 +113,9 @@ impl State {
         let waits = self.rules.hold || self.rules.slow();
         let lost = lost.or_else(|| (full && waits).then_some(Note::Full));
         let dropped = lost.is_some();
-        let forged = (cause == Cause::Forged).then_some(Note::Forged);
-        let notes = forged.into_iter().chain(lost).collect();
+        let cause = forged.then_some(Cause::Forged);
+        let by_hand = forged.then_some(Note::Forged);
+        let notes = by_hand.into_iter().chain(lost).collect();
         let at = self.now();
         let n = self.keep(at, (from, to), bytes, parsed, cause, notes);
         if dropped {
@@ -144,7 +144,8 @@ impl State {
         }
         let at = self.now();
         let ends = (0, To::One(1));
-        let n = self.keep(at, ends, bytes, parsed, Cause::Itself, Vec::new());
+        let cause = Some(Cause::Itself);
+        let n = self.keep(at, ends, bytes, parsed, cause, Vec::new());
         if let Some(record) = self.log.get_mut(n)
             && record.mark.way == Way::ToClient
         {
@@ -153,22 +154,23 @@ impl State {
         self.delivered_at(at, n);
     }
 
-    /// Enters a packet in the log. Its number.
+    /// Enters a packet in the log, with its cause where that is known. Its number.
     fn keep(
         &mut self,
         at: Duration,
         (from, to): (usize, To),
         bytes: &[u8],
         parsed: Parsed,
-        cause: Cause,
+        cause: Option<Cause>,
         notes: Vec<Note>,
     ) -> u64 {
         let n = self.log.next();
-        let forged = cause == Cause::Forged;
+        let forged = cause == Some(Cause::Forged);
         let mark = match forged {
             true => self.flows.forged(n, at, bytes, &parsed),
             false => self.flows.enter(n, at, bytes, &parsed),
         };
+        let cause = cause.unwrap_or_else(|| self.cause(at, from, &parsed, &mark));
         // What a host sends is right.
         let spoiled = (forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
         let place = self.log.store(bytes);
@@ -257,7 +259,7 @@ impl State {
     }
 
     /// The time since the wire began.
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.began.elapsed()
     }
 
@@ -282,6 +284,7 @@ impl State {
                 }
             }
         }
+        self.heard.add(n, now);
         self.log.happened(Moment::Arrived(n));
     }
 
