@@ -55,6 +55,35 @@ fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
 }
 
 #[test]
+fn the_next_connection_from_a_port_does_not_hide_how_the_last_one_ended() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    // RFC 9293, section 3.5.1, figure 9: the server still believes in a connection that the client has lost.
+    live.run(
+        "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\n\
+setsockopt s SO_REUSEADDR 1\nbind s client:5555\nconnect s server:7\nserver: conn = accept b\nexpect packets 3\n\
+setsockopt s SO_LINGER 1 0\nwire drop all\nclose s\nwire clear",
+    );
+    let again = live.run(
+        "client: t = socket tcp\nsetsockopt t SO_REUSEADDR 1\nbind t client:5555\nconnect t server:7\n\
+expect state t ESTABLISHED\nexpect packets 10\nexpect packet 6 info \"challenge ACK\"\nexpect packet 6 ack 1 win 65536",
+    );
+    let packets = [
+        "client SYN 0:0",
+        "server ACK 1:1 ack 1",
+        "client RST 1:1",
+        "client SYN 0:0",
+        "server SYN,ACK 0:0 ack 1",
+        "client ACK 1:1 ack 1",
+    ];
+    assert_eq!(sent(&again), packets);
+    let told = live.run("recv conn 10\nexpect error ECONNRESET");
+    let said = explained(&told);
+    assert!(said.contains("(packet 7)"), "{said}");
+}
+
+#[test]
 fn a_rst_that_came_too_late_or_in_vain_has_not_ended_it() {
     let Some(mut live) = connected() else {
         return;

@@ -32,7 +32,7 @@ impl State {
         if let Some(n) = self.answering {
             return Cause::Answer(n);
         }
-        match (&self.statement, self.heard(at, from, mark)) {
+        match (&self.statement, self.heard(at, from, parsed, mark)) {
             (Some((words, began)), Some((_, heard))) if *began > heard || !is_bare(parsed) => {
                 Cause::Call(words.clone())
             }
@@ -42,18 +42,36 @@ impl State {
         }
     }
 
-    /// What this host's kernel has just got in the same conversation.
-    fn heard(&self, at: Duration, host: usize, mark: &Mark) -> Option<(u64, Duration)> {
+    /// What this host's kernel has just got of the same conversation, or between the same ends.
+    fn heard(
+        &self,
+        at: Duration,
+        host: usize,
+        parsed: &Parsed,
+        mark: &Mark,
+    ) -> Option<(u64, Duration)> {
         let recent = |(_, heard): &&(u64, Duration)| at.saturating_sub(*heard) < AT_ONCE;
         let recent = self.heard.0.iter().rev().take_while(recent);
         let provokes = |(n, _): &&(u64, Duration)| {
             self.log.get(*n).is_some_and(|packet| {
                 let same = mark.flow.is_some() && packet.mark.flow == mark.flow;
+                let same = same || goes_back(parsed, packet.sent());
                 same && packet.from != host && packet.spoiled.is_none()
             })
         };
         recent.copied().find(|heard| provokes(&heard))
     }
+}
+
+/// Whether one packet goes where the other came from. A connection may have been lost at one end, and begun anew: then they
+/// need not be of the same.
+pub(super) fn goes_back(packet: &Parsed, other: &Parsed) -> bool {
+    let there = |parsed: &Parsed| {
+        let (ip, (from, to)) = (parsed.ip.as_ref()?, parsed.ports?);
+        Some((ip.protocol, (ip.src, from), (ip.dst, to)))
+    };
+    let back = there(other).map(|(protocol, from, to)| (protocol, to, from));
+    back.is_some() && there(packet) == back
 }
 
 /// Whether a kernel sends such a packet of its own accord while a call is made: one that carries nothing of the program's.
