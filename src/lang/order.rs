@@ -30,8 +30,8 @@ pub enum Order {
     Step(Step),
     /// `inject …`
     Inject(Inject),
-    /// `packet N`: one packet, opened.
-    Packet(u64),
+    /// `packet N`: one packet, opened; `None` is the last that was sent.
+    Packet(Option<u64>),
     /// `ladder`: the sequence diagram.
     Ladder {
         /// `ladder live on|off`: whether every step prints its part of the diagram.

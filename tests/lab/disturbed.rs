@@ -59,6 +59,35 @@ fn a_held_packet_is_listed_with_how_long_it_waits() {
 }
 
 #[test]
+fn the_last_packet_is_opened_without_its_number() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    let opened = live.run("packet last");
+    assert_eq!(opened.last().unwrap()["packet"]["n"], 2, "{opened:?}");
+    let (_, said) = Live::laboratory().unwrap().last("packet last");
+    assert!(
+        words(&said).contains("no packet has crossed the wire yet"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_call_that_the_flowing_wire_wakes_returns_before_the_order_is_over() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nwire hold");
+    live.run("client: s = socket tcp\nconnect s server:7\nexpect blocked");
+    let flows = live.run("wire flow");
+    let returned = flows.iter().position(|event| event["event"] == "job");
+    let over = flows
+        .iter()
+        .position(|event| event["text"] == "the wire flows");
+    assert!(returned.is_some() && returned < over, "{}", shown(&flows));
+}
+
+#[test]
 fn the_dropped_one_never_arrives() {
     let Some(mut live) = held(&["one", "two", "three"]) else {
         return;

@@ -106,8 +106,8 @@ impl App {
         self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
     }
 
-    /// Waits for the calls that have got what they slept for, so that what they return is told with the step.
-    fn hear_the_woken(&mut self, sink: Sink<'_>) {
+    /// Waits for the calls that have got what they slept for, so that what they return is told with the order.
+    pub(super) fn hear_the_woken(&mut self, sink: Sink<'_>) {
         let deadline = Instant::now() + WAKES;
         // One that was quick: its socket does not say any more that it would return.
         while self.session.has_results() {
