@@ -129,8 +129,8 @@ enum Mode {
     Lesson(Lesson),
     /// Show a topic of the reference: a call, an option, a flag, a TCP state, an errno.
     Explain {
-        /// `bind`, `SO_REUSEADDR`, `TIME_WAIT`, `EADDRINUSE` …
-        topic: String,
+        /// `bind`, `SO_REUSEADDR`, `TIME_WAIT`, `EADDRINUSE` …; without it, what there is.
+        topic: Option<String>,
     },
     /// Check what this machine has for the laboratory and for a class, and say what mends the rest.
     Doctor,
@@ -208,7 +208,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
             shell(&global, Some(first.trim_end()))
         }
         (Some(Mode::Explain { topic }), None) => {
-            script(&global, Cursor::new(format!("explain {topic}")), false)
+            let line = format!("explain {}", topic.unwrap_or_default());
+            script(&global, Cursor::new(line), false)
         }
         (Some(Mode::Compare(asked)), None) => compare::compare(&global, &asked),
         (Some(Mode::Doctor), None) => doctor::doctor(&global),

@@ -729,6 +729,22 @@ fn state(random: &mut Random) -> TcpState {
     TcpState::ALL[random.below(TcpState::ALL.len())]
 }
 
+fn holder(text: &str, random: &mut Random) -> Holder {
+    let t = || text.to_owned();
+    Holder {
+        proto: t(),
+        local: addr(text, random),
+        peer: random.maybe(|random| addr(text, random)),
+        state: random.maybe(state),
+        socket: random.maybe(|_| t()),
+        pid: random.maybe(|random| random.next() as u32),
+        process: random.maybe(|_| t()),
+        uid: 0,
+        owned: random.below(2) == 0,
+        v6only: false,
+    }
+}
+
 fn answer(text: &str, random: &mut Random) -> Answer {
     let t = || text.to_owned();
     let rows = || {
@@ -762,18 +778,7 @@ fn answer(text: &str, random: &mut Random) -> Answer {
         },
         7 => Answer::Holders {
             port: random.next() as u16,
-            holders: vec![Holder {
-                proto: t(),
-                local: addr(text, random),
-                peer: random.maybe(|random| addr(text, random)),
-                state: random.maybe(state),
-                socket: random.maybe(|_| t()),
-                pid: random.maybe(|random| random.next() as u32),
-                process: random.maybe(|_| t()),
-                uid: 0,
-                owned: true,
-                v6only: false,
-            }],
+            holders: vec![holder(text, random)],
         },
         _ => Answer::Sockets {
             sockets: vec![SocketRow {

@@ -375,3 +375,26 @@ fn the_toolchain_is_the_one_that_the_manifest_wants() {
         "{wanted}"
     );
 }
+
+#[test]
+fn what_an_author_types_works() {
+    let shells = of_language("sh");
+    let begin = "socktutor lesson new";
+    let lines = shells
+        .iter()
+        .find(|block| block.starts_with(begin))
+        .unwrap();
+    let home = tempfile::tempdir().unwrap();
+    for line in lines.lines() {
+        let typed = line.split('#').next().unwrap();
+        let arguments = typed.split_whitespace().skip(1);
+        let ran = Command::new(PROGRAM)
+            .args(arguments)
+            .current_dir(home.path())
+            .env("XDG_STATE_HOME", home.path())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{line}: {ran:?}");
+    }
+}

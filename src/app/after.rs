@@ -1,7 +1,7 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
 use super::books::Moved;
-use super::{App, Explain, Last, Sink};
+use super::{App, Explain, Last, Sink, variant};
 use crate::event::{Change, Data, Explanation, Job, JobStatus, TcpState, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
@@ -119,12 +119,13 @@ impl App {
         for warning in self.warnings(done) {
             self.explain(warning, socket, sink);
         }
-        match self.kept_back(done) {
-            Some(word) => self.say_of("unsent", &[word], socket, sink),
-            None => {
-                let words = self.variant(done, before.as_ref());
-                self.say_of(done.command, &words, socket, sink);
-            }
+        if let Some(word) = self.kept_back(done) {
+            self.say_of("unsent", &[word], socket, sink);
+        } else if let Some((option, word)) = variant::of_option(done) {
+            self.say_of(option, &[word], socket, sink);
+        } else {
+            let words = self.variant(done, before.as_ref());
+            self.say_of(done.command, &words, socket, sink);
         }
     }
 

@@ -78,6 +78,7 @@ impl App {
         Some(InLab {
             other: self.host_names().into_iter().find(|host| *host != here)?,
             asked: asked.and_then(|to| self.session.host_at(to.ip())),
+            prompt: self.usual.as_ref().unwrap_or(&self.session.here()).as_ref() == Some(&here),
             here,
         })
     }
@@ -148,12 +149,22 @@ impl App {
             known?.peer.as_ref()?.inet()?,
         );
         let on_lab = self.session.socket(id)?.host.is_some();
-        let other = self.session.sockets().find(|other| {
-            other.id != id
-                && other.host.is_some() == on_lab
-                && other.peer.as_ref().and_then(Addr::inet) == Some(local)
+        let others = || {
+            let all = self.session.sockets();
+            all.filter(move |other| other.id != id && other.host.is_some() == on_lab)
+        };
+        let connection = others().find(|other| {
+            other.peer.as_ref().and_then(Addr::inet) == Some(local)
                 && self.local_of(other) == Some(peer)
-        })?;
+        });
+        // A connection that was never accepted has no socket: its listener has ended it.
+        let listener = || {
+            others().find(|other| {
+                let stood = other.last_local.as_ref().and_then(Addr::inet);
+                other.closed && other.listening && stood.is_some_and(|at| covers(at, false, peer))
+            })
+        };
+        let other = connection.or_else(listener)?;
         let way = self.ledger.way(other.id);
         let finished = way.iter().any(|state| {
             matches!(
@@ -167,6 +178,7 @@ impl App {
                 .closed_by
                 .as_ref()
                 .map(|(statement, _)| statement.to_string()),
+            listener: other.listening,
             linger_zero: other.linger == Some(0),
             left_unread: other.closed && (other.left_unread || !finished),
         })

@@ -89,6 +89,8 @@ pub struct App {
     /// A capture on the machine's own network.
     tap: Option<crate::lab::Tap>,
     settings: Settings,
+    /// While a statement runs that names a host: where others run.
+    usual: Option<Option<String>>,
     /// The kinds of each call that were met before.
     met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
     last: Last,
@@ -99,6 +101,8 @@ pub struct App {
     line: String,
     /// While a lesson is played: sleeping calls that have ended since its judge was last told.
     ended: Option<Vec<play::Ended>>,
+    /// While a lesson is played: what the arguments of the last call amounted to when it was made.
+    made_with: Vec<Option<Vec<u8>>>,
     /// While a lesson is played: calls that still sleep, each with the parts that its result plays.
     awaited: Vec<(u32, Vec<Option<String>>)>,
     /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
@@ -120,6 +124,7 @@ impl App {
         Ok(Self {
             session,
             ledger: Ledger::new()?,
+            usual: None,
             lab: None,
             comparison: None,
             tap: None,
@@ -131,6 +136,7 @@ impl App {
             history: VecDeque::new(),
             line: String::new(),
             ended: None,
+            made_with: Vec::new(),
             awaited: Vec::new(),
             stage: Vec::new(),
             learner: None,

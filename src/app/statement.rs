@@ -29,7 +29,7 @@ impl App {
             ));
             return self.refused(statement.span, refusal.help("compare tcp udp"), sink);
         }
-        let usual = self.session.here();
+        self.usual = statement.host.is_some().then(|| self.session.here());
         if let Some(host) = &statement.host
             && !self.session.go(Some(host))
         {
@@ -51,7 +51,7 @@ impl App {
             }
         };
         self.caused_by(None);
-        if statement.host.is_some() {
+        if let Some(usual) = self.usual.take() {
             self.session.go(usual.as_deref());
         }
         self.session.forget_hidden();
@@ -108,6 +108,7 @@ impl App {
             }
         };
         self.settle_failure();
+        self.note_arguments(call);
         if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),

@@ -80,6 +80,16 @@ impl App {
     }
 }
 
+/// The option that a call set or read, whose own topic says what that means, and which of the two it was.
+pub(super) fn of_option(done: &Done) -> Option<(&'static str, &'static str)> {
+    let (option, _) = done.asked.option.as_ref()?;
+    match done.command {
+        "setsockopt" => Some((option, "set")),
+        "getsockopt" => Some((option, "get")),
+        _ => None,
+    }
+}
+
 fn without_socket(done: &Done) -> Option<&'static str> {
     match (done.command, &done.result) {
         ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),
@@ -166,18 +176,22 @@ fn port(addr: Option<&Addr>) -> Option<u16> {
 /// What became of a send. A part of the data is taken where there was no room for more, and also where the wait for room
 /// had another end.
 fn sent(done: &Done, after: Option<&Look>) -> Vec<&'static str> {
-    let ret = done.ret.unwrap_or(0);
-    match done.asked.sent {
-        Some(0) => vec!["empty"],
-        Some(given) if usize::try_from(ret).is_ok_and(|ret| ret < given) => {
-            match after.and_then(|look| look.state) {
-                Some(TcpState::Close) => vec!["partial", "over"],
-                _ if done.signaled => vec!["partial", "signal"],
-                _ => vec!["partial"],
-            }
-        }
-        _ => Vec::new(),
+    let state = after.and_then(|look| look.state);
+    let taken = usize::try_from(done.ret.unwrap_or(0)).unwrap_or(0);
+    let partly = done.asked.sent.is_some_and(|given| taken < given);
+    let mut words = Vec::new();
+    if done.asked.sent == Some(0) {
+        words.push("empty");
+    } else if partly {
+        words.push("partial");
     }
+    match state {
+        Some(TcpState::Close) => words.push("over"),
+        _ if partly && done.signaled => words.push("signal"),
+        Some(TcpState::CloseWait) if words.is_empty() => words.push("finished"),
+        _ => {}
+    }
+    words
 }
 
 fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {

@@ -12,10 +12,10 @@ use crate::sys::reserve::close_inherited;
 use crate::text::style::{Paint, Style};
 use crate::text::table::Table;
 use crate::text::wrap;
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use serde_json::json;
 use std::fs::OpenOptions;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -274,6 +274,7 @@ pub(super) fn show(global: &Global, word: &str) -> anyhow::Result<u8> {
     // For a terminal, words; for a file or a program, the Markdown as its author wrote it.
     let words = match library.open(entry, language.as_deref()) {
         Ok(lesson) if global.style().width.is_some() && !global.json => readable(&lesson),
+        Err(defects) if entry.text().is_empty() => bail!("{}", course::all(&defects)),
         _ => entry.body(language.as_deref()).to_owned(),
     };
     let event = Event {
@@ -311,20 +312,41 @@ pub(super) fn new(global: &Global, name: &str) -> anyhow::Result<u8> {
         None => next_number(&folder)?,
     };
     let target = folder.join(template::file_name(number, words));
+    if target.exists() {
+        bail!("{} is there already; it is left as it is", target.display());
+    }
+    not_taken(&folder, &template::id(words))?;
     let cannot = || format!("cannot write {}", target.display());
-    let mut file = match OpenOptions::new()
+    let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&target)
-    {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            anyhow::bail!("{} is there already; it is left as it is", target.display())
-        }
-        opened => opened.with_context(cannot)?,
-    };
+        .with_context(cannot)?;
     file.write_all(template::template(words).as_bytes())
         .with_context(cannot)?;
     written(&target)
+}
+
+/// Progress is kept by id, and `--lessons` puts a lesson in the place of a built-in one of its id.
+fn not_taken(folder: &Path, id: &str) -> anyhow::Result<()> {
+    let library = library(Some(here(folder)));
+    let library = library.map_err(|defects| anyhow!("{}", course::all(&defects)))?;
+    let mut entries = library.entries().iter();
+    match entries.find(|entry| entry.id() == Some(id)) {
+        Some(entry) => bail!(
+            "the id `{id}` is taken by {}; give the lesson another name",
+            entry.file
+        ),
+        None => Ok(()),
+    }
+}
+
+/// A folder that is not named is this one.
+fn here(folder: &Path) -> &Path {
+    match folder == Path::new("") {
+        true => Path::new("."),
+        false => folder,
+    }
 }
 
 fn written(target: &Path) -> anyhow::Result<u8> {
@@ -343,11 +365,7 @@ fn written(target: &Path) -> anyhow::Result<u8> {
 
 /// The number after the last of the lessons there are, in the program and in this folder.
 fn next_number(folder: &Path) -> anyhow::Result<u32> {
-    let folder = if folder == Path::new("") {
-        Path::new(".")
-    } else {
-        folder
-    };
+    let folder = here(folder);
     let cannot = || format!("cannot read {}", folder.display());
     let mut last = Library::embedded()
         .entries()

@@ -69,6 +69,8 @@ pub struct Facts {
 pub struct InLab {
     /// The host that it was made on.
     pub here: String,
+    /// Whether the next statement runs there by itself; on another the host's name comes before it.
+    pub prompt: bool,
     /// Another host, which it can reach.
     pub other: String,
     /// The host that has the address asked for.
@@ -82,6 +84,8 @@ pub struct OtherEnd {
     pub name: String,
     /// The statement that closed it (`close conn`); `None` while it is open.
     pub closed_by: Option<String>,
+    /// Whether it was the listener, in whose queue the connection still waited.
+    pub listener: bool,
     /// Whether SO_LINGER with 0 seconds made its close() send a RST.
     pub linger_zero: bool,
     /// Whether it was closed before all that had arrived was read.

@@ -112,9 +112,9 @@ struct Front {
     aliases: Vec<String>,
     see: Vec<String>,
     #[serde(default)]
-    full: BTreeMap<String, String>,
+    pub(super) full: BTreeMap<String, String>,
     #[serde(default)]
-    again: BTreeMap<String, String>,
+    pub(super) again: BTreeMap<String, String>,
 }
 
 impl Topic {

@@ -209,7 +209,7 @@ impl Open {
             }
             match bytes[at] {
                 b'"' | b'\'' => at = self.string(line, at),
-                b'#' if at == 0 || !bytes[at - 1].is_ascii_graphic() => return at,
+                b'#' if self.begins_comment(bytes, at) => return at,
                 b'/' if bytes[at..].starts_with(b"/*")
                     && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
                 {
@@ -231,6 +231,12 @@ impl Open {
             at += 1;
         }
         line.len()
+    }
+
+    /// Whether a `#` begins a comment. Inside brackets one before digits is data: `send(s, #100)`.
+    fn begins_comment(&self, bytes: &[u8], at: usize) -> bool {
+        let filled = self.brackets > 0 && bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+        !filled && (at == 0 || !bytes[at - 1].is_ascii_graphic())
     }
 
     /// Goes over the string that begins at `at`, up to its last quote; one quote that nothing closes is no string.
@@ -298,6 +304,10 @@ mod tests {
         assert_eq!(
             all("x = '''a\n(b'''\nls"),
             [(1, "x = '''a\n(b'''"), (3, "ls")]
+        );
+        assert_eq!(
+            all("send(s,\n  #100)\nls  #2 (of it"),
+            [(1, "send(s,\n  #100)"), (3, "ls  #2 (of it")]
         );
         let comment = "/*\n** server.c, (a demo\n*/\nls /* it's */\nls";
         assert_eq!(

@@ -1,6 +1,7 @@
 //! Questions: `predict`, which the kernel answers, and `quiz`, which it cannot.
 
 use super::defect::Defects;
+use super::sock;
 use crate::lang::{self, Action, ast::Claim};
 use std::collections::BTreeSet;
 
@@ -139,10 +140,16 @@ pub(super) fn predict(
 
 fn guess(item: Item, known: &BTreeSet<String>, defects: &mut Defects) -> Option<Guess> {
     const HELP: &str = "write the choice as `- words => claim`, with a claim as after `expect`: `=> error ECONNREFUSED`";
-    let Some((text, source)) = item.text.rsplit_once("=>") else {
+    let splits = item.text.rmatch_indices("=>");
+    let mut splits = splits.map(|(at, arrow)| (&item.text[..at], &item.text[at + arrow.len()..]));
+    let Some(last) = splits.clone().next() else {
         defects.add(item.line, "this choice claims nothing", HELP);
         return None;
     };
+    // An arrow may also stand in the words, or in the data of the claim.
+    let (text, source) = splits
+        .find(|(_, source)| claim(source, known).is_ok())
+        .unwrap_or(last);
     let (text, source) = (text.trim(), source.trim());
     if text.is_empty() {
         defects.add(item.line, "this choice has no words", HELP);
@@ -155,28 +162,32 @@ fn guess(item: Item, known: &BTreeSet<String>, defects: &mut Defects) -> Option<
             feedback: item.feedback,
             line: item.line,
         }),
-        Err(message) => {
+        Err((message, help)) => {
+            let help = if help.is_empty() { HELP } else { &help };
             defects.add(
                 item.line,
                 format!("the claim `{source}` cannot be read: {message}"),
-                HELP,
+                help,
             );
             None
         }
     }
 }
 
-/// A claim in the language of `expect`, without the word itself.
-fn claim(source: &str, known: &BTreeSet<String>) -> Result<Claim, String> {
-    let line = format!("expect {source}");
+/// A claim in the language of `expect`, without the word itself; or what is wrong with it, and what to write instead.
+fn claim(source: &str, known: &BTreeSet<String>) -> Result<Claim, (String, String)> {
+    let line = format!("expect {}", source.trim());
     let mut statements =
-        lang::parse_with(&line, &|name| known.contains(name)).map_err(|fault| fault.message)?;
+        lang::parse_with(&line, &|name| known.contains(name)).map_err(|fault| {
+            let help = sock::help(&fault);
+            (fault.message, help)
+        })?;
     match (
         statements.pop().map(|statement| statement.action),
         statements.is_empty(),
     ) {
         (Some(Action::Expect(claim)), true) => Ok(claim),
-        _ => Err("one claim is wanted".to_owned()),
+        _ => Err(("one claim is wanted".to_owned(), String::new())),
     }
 }
 

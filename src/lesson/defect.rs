@@ -16,12 +16,19 @@ pub struct Defect {
     pub help: String,
 }
 
+impl Defect {
+    /// In one line, without the help.
+    pub fn place_and_message(&self) -> String {
+        match self.line {
+            0 => format!("{}: {}", self.file, self.message),
+            line => format!("{}:{line}: {}", self.file, self.message),
+        }
+    }
+}
+
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.message)?,
-            line => write!(f, "{}:{line}: {}", self.file, self.message)?,
-        }
+        f.write_str(&self.place_and_message())?;
         if !self.help.is_empty() {
             write!(f, "\n  help: {}", self.help)?;
         }

@@ -115,8 +115,11 @@ impl Localizer for WithoutPlace {
     }
 }
 
+/// What the reader says of a tab; its line is the one before, where the value began.
+const TAB: &str = "while scanning a plain scalar, found a tab";
+
 /// What the reader says, and what a lesson's author can do something with.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 10] = [
     ("unknown variant", "unknown word"),
     ("invalid u32", "this must be a whole number"),
     (
@@ -132,6 +135,19 @@ const WORDS: [(&str, &str); 6] = [
         "each line must be a key, a colon and a value",
     ),
     ("null is not allowed here", "the value is missing"),
+    (
+        "mapping values are not allowed in this context",
+        "a value with a colon stands in quotes: title: \"TCP: the basics\"",
+    ),
+    (
+        "reference to unknown value",
+        "a value that begins with `*` stands in quotes",
+    ),
+    (
+        "unexpected character:",
+        "a value that begins so stands in quotes:",
+    ),
+    (TAB, "here is a tab; write blanks"),
 ];
 
 /// Line 1 of the YAML is line 2 of the file.
@@ -142,13 +158,17 @@ fn read(yaml: &str, defects: &mut Defects) -> Option<Head> {
             Some(head)
         }
         Err(error) => {
-            let line = error.location().map_or(1, |at| at.line() as usize + 1);
+            let mut line = error.location().map_or(1, |at| at.line() as usize + 1);
             let words = UserMessageFormatter.with_localizer(&WithoutPlace);
             let message = error.render_with_options(serde_saphyr::render_options! {
                 formatter: &words,
                 snippets: SnippetMode::Off,
             });
             let message = message.lines().next().unwrap_or_default();
+            let tab = yaml.lines().position(|line| line.contains('\t'));
+            if let Some(tab) = tab.filter(|_| message.contains(TAB)) {
+                line = tab + 2;
+            }
             let message = WORDS
                 .iter()
                 .fold(message.to_owned(), |message, (its, ours)| {

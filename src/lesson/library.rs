@@ -6,8 +6,9 @@ use super::model::Lesson;
 use super::translate;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
 
@@ -31,10 +32,13 @@ pub struct Entry {
     pub folder: Option<PathBuf>,
     /// Its front matter; `None` where that cannot be read, and [`Library::open`] says why.
     pub head: Option<Head>,
-    text: String,
+    text: Text,
     /// By language (`fr`): the file, and its text.
-    translations: BTreeMap<String, (String, String)>,
+    translations: BTreeMap<String, (String, Text)>,
 }
+
+/// The text of a file, or what keeps it from being read.
+type Text = Result<String, Box<Defect>>;
 
 /// No lesson goes by a name, or several do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +58,7 @@ impl Library {
         let text = |file: &include_dir::File<'_>| file.contents_utf8().map(str::to_owned);
         for file in EMBEDDED.files() {
             if let (Some(name), Some(text)) = (file_name(file.path()), text(file)) {
-                library.add(&format!("lessons/{name}"), None, text);
+                library.add(&format!("lessons/{name}"), None, Ok(text));
             }
         }
         for dir in EMBEDDED.dirs() {
@@ -69,7 +73,7 @@ impl Library {
                         name,
                         &format!("lessons/{language}/{name}"),
                         None,
-                        text,
+                        Ok(text),
                     );
                 }
             }
@@ -80,14 +84,17 @@ impl Library {
     /// The lessons of a folder, and its translations. One whose id is taken replaces the older one.
     ///
     /// # Errors
-    /// The folder cannot be read; one defect a file that cannot.
+    /// The folder cannot be read. Of a file that cannot, [`Library::open`] says why.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<Defect>> {
         let mut defects = Defects::new(&folder.display().to_string());
         let names = names(folder, &mut defects);
         for name in names.iter().filter(|name| number(name).is_some()) {
-            if let Some(text) = load(&folder.join(name), &mut defects) {
-                self.add(&folder.join(name).display().to_string(), Some(folder), text);
-            }
+            let path = folder.join(name);
+            self.add(
+                &path.display().to_string(),
+                Some(folder),
+                read_lesson(&path),
+            );
         }
         for language in names.iter().filter(|name| is_language(name)) {
             let inner = folder.join(language);
@@ -95,10 +102,9 @@ impl Library {
                 .iter()
                 .filter(|name| number(name).is_some())
             {
-                if let Some(text) = load(&inner.join(name), &mut defects) {
-                    let file = inner.join(name).display().to_string();
-                    self.translation(language, name, &file, Some(folder), text);
-                }
+                let path = inner.join(name);
+                let file = path.display().to_string();
+                self.translation(language, name, &file, Some(folder), read_lesson(&path));
             }
         }
         match defects.into_vec() {
@@ -107,10 +113,10 @@ impl Library {
         }
     }
 
-    fn add(&mut self, file: &str, folder: Option<&Path>, text: String) {
+    fn add(&mut self, file: &str, folder: Option<&Path>, text: Text) {
         let name = file.rsplit('/').next().unwrap_or(file);
         let Some(number) = number(name) else { return };
-        let head = head_of(&text);
+        let head = text.as_deref().ok().and_then(head_of);
         let same = |entry: &Entry| {
             entry.head.is_some() && entry.id() == head.as_ref().map(|head| head.id.as_str())
         };
@@ -134,7 +140,7 @@ impl Library {
         name: &str,
         file: &str,
         folder: Option<&Path>,
-        text: String,
+        text: Text,
     ) {
         let original = |entry: &&mut Entry| {
             entry.folder.as_deref() == folder && entry.file.rsplit('/').next() == Some(name)
@@ -206,9 +212,10 @@ impl Library {
     /// # Errors
     /// Its defects, and those of the translation.
     pub fn open(&self, entry: &Entry, language: Option<&str>) -> Result<Lesson, Vec<Defect>> {
-        let original = Lesson::parse(&entry.file, &entry.text)?;
+        let readable = |text: &'_ Text| text.clone().map_err(|defect| vec![*defect]);
+        let original = Lesson::parse(&entry.file, &readable(&entry.text)?)?;
         match entry.translations.get(short(language)) {
-            Some((file, text)) => translate::translate(&original, file, text),
+            Some((file, text)) => translate::translate(&original, file, &readable(text)?),
             None => Ok(original),
         }
     }
@@ -220,23 +227,23 @@ impl Entry {
         self.head.as_ref().map(|head| head.id.as_str())
     }
 
-    /// The Markdown, as in the file.
+    /// The Markdown, as in the file; empty where that cannot be read.
     pub fn text(&self) -> &str {
-        &self.text
+        self.text.as_deref().unwrap_or_default()
     }
 
     /// The Markdown without the front matter, in a language where it was translated into it.
     pub fn body(&self, language: Option<&str>) -> &str {
         let text = match self.translations.get(short(language)) {
-            Some((_, text)) => text,
-            None => &self.text,
+            Some((_, Ok(text))) => text,
+            _ => self.text(),
         };
         let body = text
             .trim_start_matches('\u{feff}')
             .strip_prefix("---")
             .and_then(|rest| rest.split_once("\n---"))
             .and_then(|(_, rest)| rest.split_once('\n'));
-        body.map_or(text.as_str(), |(_, body)| body)
+        body.map_or(text, |(_, body)| body)
     }
 
     /// The languages it was translated into.
@@ -288,24 +295,35 @@ fn names(folder: &Path, defects: &mut Defects) -> Vec<String> {
     })
 }
 
-fn load(path: &Path, defects: &mut Defects) -> Option<String> {
-    read_lesson(path)
-        .map_err(|error| defects.add(0, format!("{}: {error}", path.display()), ""))
-        .ok()
-}
-
 /// The text of a lesson's file.
 ///
 /// # Errors
 /// It cannot be read, is longer than a lesson can be, or is not UTF-8.
-pub fn read_lesson(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > LIMIT {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidData,
-            "longer than a lesson can be (1 MiB)",
-        ));
+pub fn read_lesson(path: &Path) -> Result<String, Box<Defect>> {
+    let defect = |line, message: String, help: &str| Defect {
+        file: path.display().to_string(),
+        line,
+        message,
+        help: help.to_owned(),
+    };
+    let read = || -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let bytes = read().map_err(|error| defect(0, error.to_string(), ""))?;
+    if bytes.len() as u64 > LIMIT {
+        let message = "longer than a lesson can be (1 MiB)".to_owned();
+        return Err(Box::new(defect(0, message, "")));
     }
-    fs::read_to_string(path)
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let (before, after) = error.as_bytes().split_at(at);
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let bad = after.first().copied().unwrap_or_default();
+        let message = format!("this line is not UTF-8: it holds the byte 0x{bad:02x}");
+        Box::new(defect(line, message, "save the file as UTF-8"))
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Markdown to a [`Lesson`]. Only the top level of the document matters: headings, fenced blocks, `<details>`;
 //! everything else is prose and is kept as it was written.
 
+mod fence;
+
 use super::ask;
 use super::defect::{Defect, Defects};
 use super::head;
@@ -21,6 +23,7 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Lesson, Vec<Defect>> {
     };
     let mut reader = Reader::new(body, first, defects);
     reader.read();
+    let whole = reader.whole;
     let (intro, steps, mut defects) = reader.finish();
     if steps.is_empty() {
         defects.add(
@@ -30,7 +33,7 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Lesson, Vec<Defect>> {
         );
     }
     unique_steps(&steps, &mut defects);
-    for step in &steps {
+    for step in steps.iter().filter(|_| whole) {
         order(step, &mut defects);
     }
     let defects = defects.into_vec();
@@ -113,6 +116,8 @@ fn order(step: &Step, defects: &mut Defects) {
     }
 }
 
+const FENCES: &str = "the fences are sock, sock other, predict, quiz";
+
 /// Walks the document once.
 struct Reader<'t> {
     text: &'t str,
@@ -128,6 +133,8 @@ struct Reader<'t> {
     known: sock::Known,
     /// Where a `<details>` that spans several Markdown blocks began.
     details: Option<usize>,
+    /// Every fenced block has an end, so that steps are what they seem.
+    whole: bool,
 }
 
 impl<'t> Reader<'t> {
@@ -143,6 +150,7 @@ impl<'t> Reader<'t> {
             prose: None,
             known: sock::Known::default(),
             details: None,
+            whole: true,
         }
     }
 
@@ -212,7 +220,24 @@ impl<'t> Reader<'t> {
                     self.hints(range);
                 }
             }
-            _ => self.prose(range),
+            _ => {
+                if matches!(
+                    tag,
+                    Tag::Paragraph | Tag::CodeBlock(CodeBlockKind::Indented)
+                ) {
+                    self.indented(range.clone());
+                }
+                self.prose(range);
+            }
+        }
+    }
+
+    fn indented(&mut self, range: Range<usize>) {
+        let first = self.line(range.start);
+        for (line, word) in fence::indented(&self.text[range]) {
+            let message = format!("this `{word}` block is indented, so it is no block");
+            self.defects
+                .add(first + line, message, "move it to the margin");
         }
     }
 
@@ -220,7 +245,8 @@ impl<'t> Reader<'t> {
     fn nested(&mut self, tag: &Tag<'t>, range: Range<usize>) {
         if self.details.is_none()
             && let Tag::CodeBlock(CodeBlockKind::Fenced(info)) = tag
-            && let Some(kind @ ("sock" | "predict" | "quiz")) = info.split_whitespace().next()
+            && let Some(kind) = info.split_whitespace().next()
+            && fence::KINDS.contains(&kind)
         {
             let line = self.line(range.start);
             self.defects.add(
@@ -286,10 +312,22 @@ impl<'t> Reader<'t> {
     fn fence(&mut self, info: &str, range: Range<usize>) {
         self.flush();
         let line = self.line(range.start);
-        let body = fenced(&self.text[range]);
+        let block = &self.text[range];
+        let (body, _) = fence::fenced(block);
         let mut words = info.split_whitespace();
         let language = words.next().unwrap_or_default();
         let rest: Vec<&str> = words.collect();
+        if let Some(message) = fence::unclosed(block, line) {
+            let help = "a line of ``` alone ends a block";
+            self.defects.add(line, message, help);
+            self.whole = false;
+            return;
+        }
+        if let Some(meant) = fence::meant(language) {
+            let message = format!("a block of `{language}` is not played: only `{meant}` is");
+            self.defects.add(line, message, FENCES);
+            return;
+        }
         let block = match (language, rest.as_slice()) {
             ("sock", []) => Block::Sock(sock::sock(
                 body,
@@ -314,11 +352,7 @@ impl<'t> Reader<'t> {
             ("quiz", []) => Block::Quiz(ask::quiz(body, line, &mut self.defects)),
             ("sock" | "predict" | "quiz", _) => {
                 let message = format!("`{}` after `{language}` means nothing", rest.join(" "));
-                self.defects.add(
-                    line,
-                    message,
-                    "the fences are sock, sock other, predict, quiz",
-                );
+                self.defects.add(line, message, FENCES);
                 return;
             }
             _ => Block::Listing {
@@ -348,19 +382,6 @@ impl<'t> Reader<'t> {
             );
         }
         (self.intro, self.steps, self.defects)
-    }
-}
-
-/// What stands between the fences.
-fn fenced(block: &str) -> &str {
-    let body = block.split_once('\n').map_or("", |(_, body)| body);
-    let fence = block.trim_start().chars().next().unwrap_or('`');
-    let cut = body.trim_end().rfind('\n').map_or(0, |at| at + 1);
-    let last = body[cut..].trim();
-    if last.len() >= 3 && last.chars().all(|c| c == fence) {
-        &body[..cut]
-    } else {
-        body
     }
 }
 

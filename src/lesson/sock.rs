@@ -1,9 +1,9 @@
 //! `sock` blocks: the model answer in the shell's own language, and the `expect` statements that judge it.
 
 use super::defect::Defects;
-use crate::lang;
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lang::order::{MACHINE, Order};
+use crate::lang::{self, Fault};
 use std::collections::BTreeSet;
 
 /// A `sock` block.
@@ -18,12 +18,12 @@ pub struct Sock {
     pub lines: Vec<Line>,
 }
 
-/// One line of a `sock` block.
+/// One line of a `sock` block, or several that are one statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// Its number in the file.
+    /// Its number in the file, of several the first.
     pub number: usize,
-    /// What is typed, without the comment; empty for a line that is only a comment.
+    /// What is typed, in one line and without the comment; empty for a line that is only a comment.
     pub text: String,
     /// The trailing comment, for the teacher; without its `#`.
     pub note: Option<String>,
@@ -125,8 +125,12 @@ pub(super) fn sock(
     defects: &mut Defects,
 ) -> Sock {
     let mut lines = Vec::new();
-    for (offset, source) in body.lines().enumerate() {
-        let number = line + 1 + offset;
+    for lang::Line {
+        number,
+        text: source,
+    } in lang::lines(body)
+    {
+        let number = line + number;
         if source.trim().is_empty() {
             continue;
         }
@@ -135,28 +139,38 @@ pub(super) fn sock(
                 statements
                     .iter_mut()
                     .for_each(|statement| known.take(statement));
-                let (text, note) = split_note(source);
                 lines.push(Line {
                     number,
-                    text: text.trim().to_owned(),
-                    note: note.map(|note| note.trim().to_owned()),
+                    text: split_note(&lang::folded(source)).0.trim().to_owned(),
+                    note: note(source),
                     statements,
                 });
             }
             Err(fault) => {
-                let mut help = fault.help.join("; ");
-                if help.is_empty() && !fault.expected.is_empty() {
-                    help = format!("expected {}", fault.expected.join(", "));
-                }
-                let column = source
-                    .get(..fault.span.0)
-                    .map_or(0, |before| before.chars().count())
-                    + 1;
+                let help = help(&fault);
+                let before = source.get(..fault.span.0).unwrap_or_default();
+                let number = number + before.matches('\n').count();
+                let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
                 defects.add(number, format!("column {column}: {}", fault.message), help);
             }
         }
     }
     Sock { line, other, lines }
+}
+
+/// What to write instead of a line that is not understood; empty where nothing is known.
+pub(super) fn help(fault: &Fault) -> String {
+    match (fault.help.is_empty(), fault.expected.is_empty()) {
+        (true, false) => format!("expected {}", fault.expected.join(", ")),
+        _ => fault.help.join("; "),
+    }
+}
+
+/// The comments of a statement, which may stretch over several lines.
+fn note(source: &str) -> Option<String> {
+    let notes = source.lines().filter_map(|line| split_note(line).1);
+    let notes: Vec<&str> = notes.map(str::trim).collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 /// The statement and the comment after it. A `#` in quotes, or right before a digit (`#100`: a hundred bytes),
@@ -187,7 +201,14 @@ fn split_note(source: &str) -> (&str, Option<&str>) {
 
 #[cfg(test)]
 mod tests {
-    use super::split_note;
+    use super::{note, split_note};
+
+    #[test]
+    fn the_notes_of_several_lines_are_one() {
+        let several = "bind(s,  # who?\n  (\"#\", 0))  # and where?";
+        assert_eq!(note(several), Some("who? and where?".to_owned()));
+        assert_eq!(note("s = socket \\\n  tcp"), None);
+    }
 
     #[test]
     fn a_comment_begins_outside_quotes_and_is_no_fill() {

@@ -12,8 +12,8 @@ pub fn file_name(number: u32, name: &str) -> String {
     format!("{number:02}-{}.md", id(name))
 }
 
-/// Small letters, digits and hyphens, a letter first.
-fn id(name: &str) -> String {
+/// The id of a lesson of this name: small letters, digits and hyphens, a letter first.
+pub fn id(name: &str) -> String {
     let mut id = String::new();
     for c in name.chars() {
         if c.is_ascii_alphanumeric() {

@@ -202,10 +202,7 @@ impl Flows {
     /// no RST had the number that its receiver waited for.
     pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
         let end = self.over(from, to)?.end(from)?;
-        match end.ended_by {
-            Some((n, forged)) => Some(Rst::Packet { n, forged }),
-            None => (end.syn && !end.rst).then_some(Rst::Never),
-        }
+        end.ended_by.or((end.syn && !end.rst).then_some(Rst::Never))
     }
 
     /// Whether in the latest connection between these two the first has sent a SYN and then, as the other's SYN came, a

@@ -24,6 +24,9 @@ pub enum Rst {
         n: u64,
         /// It was made by hand.
         forged: bool,
+        /// It has no ACK bit: the answer of a kernel without a connection to a segment that came (RFC 9293, section
+        /// 3.10.7.1). One that close(2) sends has it.
+        answer: bool,
     },
     /// None was delivered to this end.
     Never,

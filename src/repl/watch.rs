@@ -51,7 +51,8 @@ pub struct Options {
 /// The keys, for `?`.
 const KEYS: &str = "
   Enter, Space, Page Down   go on; while a line is typed: the rest of it at once
-  b, Page Up                back to the beginning of this step, or to the one before
+  b, Page Up                back to the beginning of this step,
+                            or to the one before
   p                         pause; p or Enter goes on
   + -                       faster, slower
   Tab                       type lines of your own in the same session;
@@ -432,5 +433,15 @@ impl Performance {
             );
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KEYS;
+
+    #[test]
+    fn the_keys_fit_a_terminal() {
+        assert!(KEYS.lines().all(|line| line.len() <= 80), "{KEYS}");
     }
 }

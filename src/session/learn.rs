@@ -68,11 +68,7 @@ impl Session {
                 self.forget_pending(job);
             }
             Err(errno) => {
-                // On Linux the descriptor is gone whatever close() returned, and a direction of an Internet socket is
-                // marked although shutdown() says that it has no peer.
-                if matches!(effect, Effect::Closed) && errno != Errno(libc::EBADF)
-                    || matches!(effect, Effect::Shut(_)) && errno == Errno(libc::ENOTCONN)
-                {
+                if self.takes_effect(socket, &effect, errno) {
                     self.take_effect(socket, &effect, &mut done);
                 }
                 done.result = Err(errno);
@@ -104,6 +100,20 @@ impl Session {
         });
         if let Some(errno) = told {
             socket.hears(errno);
+        }
+    }
+
+    /// Whether a call that failed has had its effect on Linux all the same: close() has freed the descriptor, and
+    /// shutdown() has marked the direction of a socket that never had a peer.
+    fn takes_effect(&self, id: Option<SocketId>, effect: &Effect, errno: Errno) -> bool {
+        let fresh = || {
+            let socket = id.and_then(|id| self.table.get(id));
+            socket.is_some_and(|socket| !socket.connected)
+        };
+        match effect {
+            Effect::Closed => errno.0 != libc::EBADF,
+            Effect::Shut(_) => errno.0 == libc::ENOTCONN && fresh(),
+            _ => false,
         }
     }
 

@@ -119,7 +119,7 @@ fn unowned(holder: &Holder, all: &[Holder]) -> &'static str {
     use TcpState::{CloseWait, Established, Listen, SynRecv};
     let listener = all.iter().any(|other| other.state == Some(Listen));
     match holder.state {
-        Some(SynRecv) => "nobody yet; the handshake is not over",
+        Some(SynRecv) => "nobody yet; it is half open",
         Some(Established | CloseWait) if listener => "nobody yet; it waits for accept()",
         _ => "nobody; the kernel keeps it",
     }

@@ -141,6 +141,7 @@ fn the_command_line() {
         (&["-c", "sokcet"], 2),
         (&["-c", "s = socket tcp; recv s 10"], 1),
         (&["explain", "bind"], 0),
+        (&["explain"], 0),
         (&["explain", "nothing-of-the-kind"], 2),
         (&["--version"], 0),
         (&["--help"], 0),

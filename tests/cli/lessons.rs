@@ -319,3 +319,109 @@ fn a_lesson_is_shown_without_its_front_matter() {
     );
     ran.says(&["## 1. Two letter boxes", "a = socket udp", "expect ret 16"]);
 }
+
+#[test]
+fn a_file_that_is_no_text_is_one_unreadable_lesson() {
+    let home = tempfile::tempdir().unwrap();
+    let good = step("s = socket tcp\nexpect state s CLOSE");
+    write(&home, "91-one.md", "mine", &good);
+    let latin = b"---\nid: latin\ntitle: Latin\n---\n# Caf\xe9\n";
+    fs::write(home.path().join("92-latin.md"), latin).unwrap();
+    fs::write(home.path().join("93-long.md"), vec![b'x'; (1 << 20) + 1]).unwrap();
+    let lessons = home.path().to_str().unwrap();
+    let bad = "92-latin.md:5: this line is not UTF-8: it holds the byte 0xe9";
+    test(&[lessons]).status(2).says(&[
+        "mine",
+        "1 step",
+        bad,
+        "help: save the file as UTF-8",
+        "93-long.md: longer than a lesson can be (1 MiB)",
+        "1 passed, 2 cannot be read",
+    ]);
+    let file = home.path().join("92-latin.md");
+    test(&[file.to_str().unwrap()]).status(2).says(&[bad]);
+    let events = test(&[lessons, "--json"]).status(2).events();
+    let results: Vec<_> = events.iter().map(|event| &event["result"]).collect();
+    assert_eq!(results, ["passed", "unreadable", "unreadable"]);
+    assert_eq!(events[1]["defects"][0]["line"], 5);
+    // The others can be played, listed and shown.
+    let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(lessons).run();
+    with(&["lesson", "test", "mine"]).status(0);
+    let list = with(&["lesson", "list"]).status(0);
+    list.says(&["91  mine", "92-latin.md", "unreadable", bad]);
+    with(&["lesson", "show", "mine"]).status(0);
+    let shown = with(&["lesson", "show", "92"]).status(2);
+    assert!(shown.stderr.contains(bad), "{}", shown.stderr);
+}
+
+#[test]
+fn the_list_names_a_defect_in_one_line() {
+    let home = tempfile::tempdir().unwrap();
+    write(&home, "91-one.md", "mine", &step("sockett"));
+    let ran = Shell::new(&["lesson", "list", "--lessons"])
+        .arg(home.path())
+        .run()
+        .status(0);
+    let ran = ran.says(&["91  mine", "unreadable (", "91-one.md:12: column 1"]);
+    assert!(!ran.stdout.contains("\\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_line_goes_on_in_a_lesson_as_in_a_script() {
+    let model = "s = socket \\\n  tcp\nbind(s,      # which?\n  (\"127.0.0.1\", 0))\n\nlisten s 5\nexpect state s LISTEN";
+    tried(&step(model)).status(0);
+    // Faults have the place in the file.
+    tried(&step(&format!("{model}\nlisten(s,\n  5 5)")))
+        .status(2)
+        .says(&[
+            "90-trial.md:20: column 5: this cannot follow",
+            "1 cannot be read",
+        ]);
+    tried(&step(&format!("{model}\nexpect state s CLOSE")))
+        .status(1)
+        .says(&["90-trial.md:19: `expect state s CLOSE` does not hold"]);
+    let home = tempfile::tempdir().unwrap();
+    write(&home, "91-one.md", "mine", &step(model));
+    let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(home.path()).run();
+    with(&["lesson", "watch", "mine"])
+        .status(0)
+        .says(&["> s = socket tcp\n", "> bind(s, (\"127.0.0.1\", 0))\n"]);
+}
+
+#[test]
+fn a_new_lesson_takes_no_id_that_is_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
+    at(&["lesson", "new", "mine"]).status(0);
+    for (name, taken) in [
+        ("mine", "`mine` is taken by ./19-mine.md"),
+        ("30-Mine", "`mine` is taken by ./19-mine.md"),
+        (
+            "handshake",
+            "`handshake` is taken by lessons/09-the-handshake.md",
+        ),
+    ] {
+        let ran = at(&["lesson", "new", name]).status(2);
+        assert!(ran.stderr.contains(taken), "{}", ran.stderr);
+    }
+    let files = fs::read_dir(home.path()).unwrap();
+    assert_eq!(files.count(), 1, "nothing else was written");
+    at(&["lesson", "test", "."]).status(0);
+}
+
+#[test]
+fn a_folder_may_be_named_as_it_is() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("mine");
+    fs::create_dir(&folder).unwrap();
+    let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
+    at(&["lesson", "new", "mine/one"]).status(0);
+    at(&["lesson", "test", "mine"])
+        .status(0)
+        .says(&["ok ", "one", "1 passed"]);
+    // An id goes first.
+    fs::create_dir(home.path().join("udp")).unwrap();
+    at(&["lesson", "test", "udp"])
+        .status(0)
+        .says(&["ok ", "udp", "12 steps"]);
+}

@@ -83,6 +83,31 @@ fn who_names_the_sessions_own_sockets() {
 }
 
 #[test]
+fn who_says_that_a_connection_waits_for_accept() {
+    let ask = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nwho s.local\n";
+    script(ask)
+        .status(0)
+        .says(&["nobody yet; it waits for accept()"]);
+    script(&format!("{ask}conn = accept s\nwho s.local\n"))
+        .status(0)
+        .says(&["conn, in this session"]);
+}
+
+#[test]
+fn ls_tells_what_a_closed_socket_has_still_to_send() {
+    let all = events(
+        "s = socket tcp\nsetsockopt s SO_RCVBUF 2304\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\n\
+         conn = accept s\nsend c #20000\nclose c\nls\n",
+    );
+    let list = all.iter().find(|event| event["answer"] == "sockets");
+    let rows = list.unwrap()["sockets"].as_array().unwrap();
+    let closed = rows.iter().find(|row| row["name"] == "c").unwrap();
+    assert_eq!(closed["state"], "FIN_WAIT1");
+    // What the peer's small buffer had no room for, and the FIN behind it.
+    assert!(closed["sendq"].as_u64() > Some(10_000), "{closed}");
+}
+
+#[test]
 fn who_names_another_process() {
     if !require("python3") {
         return;
@@ -322,7 +347,11 @@ fn bytes_that_wait_are_told_on_loopback_too() {
     });
     let nodelay = small.replace("send c \"a\"", "setsockopt c TCP_NODELAY 1\nsend c \"a\"");
     let ran = script(&nodelay).status(0);
-    assert!(!ran.stdout.contains("Nagle"), "{}", ran.stdout);
+    assert!(
+        !ran.stdout.contains("Nagle's algorithm: RFC"),
+        "{}",
+        ran.stdout
+    );
     // A peer that does not read: the window is smaller than what is sent.
     script(&format!("{pair}send c #8000\nsend c \"b\"\n"))
         .status(0)

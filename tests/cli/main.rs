@@ -13,6 +13,8 @@ mod json;
 mod lessons;
 mod limits;
 mod look;
+mod reference;
 mod sheet;
 mod strace;
 mod tutorials;
+mod words;

@@ -24,6 +24,29 @@ fn reason(events: &[Value]) -> String {
 }
 
 #[test]
+fn a_hint_for_another_host_than_the_prompts_names_it() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let hints = |events: &[Value]| -> String {
+        let each = of_kind(events, "explain").into_iter();
+        each.map(|event| event["hints"].to_string()).collect()
+    };
+    live.run("on client\nserver: u = socket udp\nserver: bind u server:53\nserver: v = socket udp");
+    let taken = hints(&live.run("server: bind v server:53\nexpect error EADDRINUSE"));
+    assert!(taken.contains("server: who 53"), "{taken}");
+    live.run("server: s = socket tcp\nserver: listen s 5");
+    let bound = "server: bind s server:80\nexpect error EINVAL";
+    let elsewhere = hints(&live.run(bound));
+    assert!(
+        elsewhere.contains("\"server: s2 = socket tcp; bind s2 "),
+        "{elsewhere}"
+    );
+    let there = hints(&live.run(&format!("on server\n{bound}")));
+    assert!(there.contains("\"s2 = socket tcp; bind s2 "), "{there}");
+}
+
+#[test]
 fn names_stand_wherever_an_address_may() {
     let Some(mut live) = Live::with(&["alice", "bob", "carol"]) else {
         return;

@@ -84,6 +84,22 @@ expect state t ESTABLISHED\nexpect packets 10\nexpect packet 6 info \"challenge 
 }
 
 #[test]
+fn a_half_open_connection_is_ended_by_the_answer_to_what_is_sent() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // The RST of close() is lost: only what is sent after that tells this side (RFC 9293, section 3.5.1).
+    live.run(
+        "wire drop all\nserver: setsockopt conn SO_LINGER 1 0\nserver: close conn\nwire clear",
+    );
+    live.run("send s \"are you there\"\nexpect state s CLOSE");
+    let said = explained(&live.run("recv s 10\nexpect error ECONNRESET"));
+    assert!(said.contains("with a RST (packet 6)"), "{said}");
+    assert!(said.contains("keeps nothing of the connection"), "{said}");
+    assert!(!said.contains("asks for a RST"), "{said}");
+}
+
+#[test]
 fn a_rst_that_came_too_late_or_in_vain_has_not_ended_it() {
     let Some(mut live) = connected() else {
         return;

@@ -6,7 +6,8 @@ use super::support::skip;
 use socktutor::app::play::lacking;
 use socktutor::app::{App, Settings};
 use socktutor::event::{Answer, What};
-use socktutor::lesson::{Block, Lesson, Library, Quiz};
+use socktutor::lesson::{Block, Lesson, Library, Quiz, Sock};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
@@ -555,4 +556,142 @@ fn who_is_gone_after_undo_is_played_here_and_that_is_said() {
     learner.comes_to("5/10");
     learner.all(&["recv c 1024", "close c"]);
     learner.comes_to("6/10 ?");
+}
+
+#[test]
+fn an_address_that_a_call_gives_is_judged_by_what_it_came_to() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let begin = [
+        "s = socket.socket()",
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+    ];
+    learner.all(&["learn 2", "2"]);
+    learner.all(&begin);
+    let said = learner.types("s.bind((socket.gethostbyname('localhost'), 0))");
+    assert!(said.contains("this step wants port 12345"), "{said}");
+    learner.types("undo");
+    learner.all(&begin);
+    learner.types("s.bind((socket.gethostbyname('localhost'), 12345))");
+    assert_eq!(learner.place(), "2/7", "{}", learner.record);
+}
+
+#[test]
+fn what_can_no_longer_succeed_is_taken_back_by_undo() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.types("learn 7");
+    let said = learner.all(&["s = socket tcp", "listen s 5", "bind s 127.0.0.1:0"]);
+    assert!(
+        said.contains("EINVAL") && said.contains("`undo` takes back what you did here"),
+        "{said}"
+    );
+    for asks in ["why", "check", "hint", "answer"] {
+        let said = learner.types(asks);
+        assert!(said.contains("`undo` takes back"), "{asks}: {said}");
+    }
+    learner.types("undo");
+    for asks in ["check", "hint"] {
+        let said = learner.types(asks);
+        assert!(!said.contains("`undo` takes back"), "{asks}: {said}");
+    }
+    let said = learner.all(&["s = socket tcp", "bind s 127.0.0.1:0", "listen s 5"]);
+    assert!(said.contains("Good. Still to do"), "{said}");
+}
+
+#[test]
+fn a_place_may_be_noted_by_asking_for_it() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 7", "goto 7"]);
+    let said = learner.all(&[
+        "c = socket tcp",
+        "connect c s.local",
+        "d = accept s",
+        "place = s.getsockname()",
+    ]);
+    assert!(!said.contains("place"), "it is noted: {said}");
+    learner.all(&["close d", "close c", "close s"]);
+    assert_ne!(learner.place(), "7/11", "{}", learner.record);
+}
+
+#[test]
+fn a_backlog_that_the_step_does_not_name_is_the_learners_choice() {
+    let folder = TempDir::new().unwrap();
+    for listens in ["f.listen()", "listen f 3"] {
+        let mut learner = Learner::new(folder.path());
+        learner.all(&["learn 8", "goto 6", "1", listens]);
+        assert_eq!(learner.place(), "7/11", "{listens}: {}", learner.record);
+    }
+    let short = |sock: &Sock| {
+        sock.answer().any(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            matches!(words.as_slice(), [.., "listen", _, n] if n.parse().is_ok_and(|n: u32| n < 5))
+        })
+    };
+    for entry in Library::embedded().entries() {
+        let lesson = lesson(entry.id().unwrap());
+        for step in &lesson.steps {
+            let told = step.blocks.iter().any(
+                |block| matches!(block, Block::Prose { markdown, .. } if markdown.contains("backlog")),
+            );
+            let asks = step
+                .blocks
+                .iter()
+                .any(|block| matches!(block, Block::Sock(sock) if short(sock)));
+            assert!(told || !asks, "{}: {}", lesson.head.id, step.title);
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_an_earlier_day_stands_alone() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn 8", "goto 6", "1", "listen f 5"]);
+    let said = learner.types("learn 8");
+    assert!(said.contains("(`goto 1` begins again.)\n\n"), "{said}");
+}
+
+#[test]
+fn who_has_the_lessons_port_is_named_when_it_cannot_go_on() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    // Let go of the port, and let somebody else have it.
+    learner.all(&["learn 2", "goto 2", "close s"]);
+    let mut holder = std::process::Command::new(PROGRAM)
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut script = holder.stdin.take().unwrap();
+    let mut printed = BufReader::new(holder.stdout.take().unwrap()).lines();
+    writeln!(
+        script,
+        "s = socket tcp; setsockopt s SO_REUSEADDR 1; bind s 127.0.0.1:12345; listen s 5"
+    )
+    .unwrap();
+    assert!(
+        printed.any(|line| line.unwrap().contains("LISTEN")),
+        "it listens"
+    );
+    let said = learner.types("undo");
+    drop(script);
+    holder.wait().unwrap();
+    for words in [
+        "`bind s 127.0.0.1:12345` failed with EADDRINUSE",
+        &format!("(pid {})", holder.id()),
+        "`who 12345`",
+        "`undo` tries once more",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(
+        !said.contains("should hold"),
+        "what follows is told too: {said}"
+    );
+    let said = learner.types("undo");
+    assert!(said.contains("Open: `s`"), "{said}");
 }

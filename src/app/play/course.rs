@@ -28,16 +28,20 @@ pub fn choose(library: &Library, words: &[String]) -> Result<Vec<Chosen>, String
         chosen.extend(library.entries().iter().map(|entry| read(library, entry)));
     }
     for word in words {
+        let path = Path::new(word);
         if is_path(word) {
-            chosen.extend(of_path(Path::new(word))?);
-        } else {
-            let entry = library.find(word).map_err(|wrong| {
-                format!(
-                    "{} (a file is named by its path: ./my-lesson.md)",
-                    not_found(&wrong)
-                )
-            })?;
-            chosen.push(read(library, entry));
+            chosen.extend(of_path(path)?);
+            continue;
+        }
+        match library.find(word) {
+            Ok(entry) => chosen.push(read(library, entry)),
+            Err(_) if path.is_dir() => chosen.extend(of_path(path)?),
+            Err(wrong) => {
+                let wrong = not_found(&wrong);
+                return Err(format!(
+                    "{wrong} (a file is named by its path: ./my-lesson.md)"
+                ));
+            }
         }
     }
     clashes(&mut chosen);
@@ -62,8 +66,9 @@ fn of_path(path: &Path) -> Result<Vec<Chosen>, String> {
         }
         return Ok(entries.iter().map(|entry| read(&library, entry)).collect());
     }
-    let text = library::read_lesson(path).map_err(|error| cannot(&error))?;
-    let lesson = Lesson::parse(&path.display().to_string(), &text);
+    std::fs::metadata(path).map_err(|error| cannot(&error))?;
+    let text = library::read_lesson(path).map_err(|defect| vec![*defect]);
+    let lesson = text.and_then(|text| Lesson::parse(&path.display().to_string(), &text));
     Ok(vec![Chosen {
         name: name(&lesson, &path.display().to_string()),
         lesson,
@@ -91,8 +96,12 @@ fn read(library: &Library, entry: &Entry) -> Chosen {
 fn name(lesson: &Result<Lesson, Vec<Defect>>, file: &str) -> String {
     match lesson {
         Ok(lesson) => lesson.head.id.clone(),
-        Err(_) => file.rsplit('/').next().unwrap_or(file).to_owned(),
+        Err(_) => file_name(file).to_owned(),
     }
+}
+
+fn file_name(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
 }
 
 /// Ids that two of them share. The same file twice is no clash.
@@ -171,11 +180,11 @@ fn row(
         Err(defects) => {
             return Ok(Row {
                 number: entry.number,
-                name: entry.id().unwrap_or(&entry.file).to_owned(),
+                name: entry.id().unwrap_or(file_name(&entry.file)).to_owned(),
                 title: String::new(),
                 minutes: None,
                 standing: "unreadable".to_owned(),
-                trouble: defects.first().map(ToString::to_string),
+                trouble: defects.first().map(Defect::place_and_message),
             });
         }
     };

@@ -33,6 +33,11 @@ impl Round {
         self.attempts
     }
 
+    /// Whether an attempt changed something.
+    pub(super) fn changed(&self) -> bool {
+        self.judge.changed()
+    }
+
     /// Runs a line, as [`App::execute`] does, and reports every statement of it to the judge.
     pub fn run(&mut self, app: &mut App, line: &str, sink: Sink<'_>) -> Outcome {
         let outcome = app.execute_each(line, sink, &mut |app, statement, sink| {
@@ -74,11 +79,13 @@ impl Round {
         } else {
             // What the last call was tells whether this statement makes one.
             let before = std::mem::take(&mut app.last);
+            app.made_with.clear();
             let outcome = app.statement(statement, sink);
             if app.last.typed.is_empty() {
                 app.last = before;
             } else {
                 attempt.outcome = app.last_outcome();
+                attempt.made_with(std::mem::take(&mut app.made_with));
             }
             outcome
         };

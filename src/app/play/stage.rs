@@ -19,7 +19,7 @@ const GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 75, 71);
 /// The lessons there are: those in the program, and those of the folder that `--lessons` names.
 ///
 /// # Errors
-/// The folder, or a file in it, cannot be read.
+/// The folder cannot be read.
 pub fn library(folder: Option<&Path>) -> Result<Library, Vec<Defect>> {
     let mut library = Library::embedded();
     match folder {

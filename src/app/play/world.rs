@@ -2,10 +2,10 @@
 
 use crate::app::{App, Sink};
 use crate::event::Event;
-use crate::lang::ast::{Claim, Expr};
+use crate::lang::ast::{Call, Claim, Expr};
 use crate::lang::order::{Order, Wire};
 use crate::lesson::{Finding, World};
-use crate::session::Value;
+use crate::session::{Session, Value};
 use std::time::Duration;
 
 /// A session, lent to the judge.
@@ -39,22 +39,7 @@ impl World for Seen<'_, '_> {
     }
 
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
-        let session = &self.app.session;
-        // `("127.0.0.1", s.local[1])` says the same as an address.
-        if let Expr::Tuple(parts) = expr
-            && parts.len() == 2
-            && let Ok(addr) = session.address(expr, None)
-        {
-            return Some(addr.to_string().into_bytes());
-        }
-        match session.value(expr).ok()? {
-            Value::Bytes(bytes) => Some(bytes),
-            Value::Text(text) => Some(text.into_bytes()),
-            Value::Addr(addr) => Some(addr.to_string().into_bytes()),
-            Value::Socket(id) => Some(session.socket(id)?.name.clone().into_bytes()),
-            Value::None | Value::Pending(..) => None,
-            other => Some(session.repr(&other, false).into_bytes()),
-        }
+        amounts_to(&self.app.session, expr)
     }
 
     fn claim(&mut self, claim: &Claim) -> Finding {
@@ -73,5 +58,35 @@ impl World for Seen<'_, '_> {
                 why: String::new(),
             },
         }
+    }
+}
+
+impl App {
+    /// Notes, for a lesson's judge, what the arguments of a call amount to that is about to be made: the calls inside
+    /// it have been made, and must not be made a second time.
+    pub(in crate::app) fn note_arguments(&mut self, call: &Call) {
+        if self.ended.is_some() {
+            let args = call.args.iter();
+            let values = args.map(|arg| amounts_to(&self.session, &arg.as_ref()?.value));
+            self.made_with = values.collect();
+        }
+    }
+}
+
+fn amounts_to(session: &Session, expr: &Expr) -> Option<Vec<u8>> {
+    // `("127.0.0.1", s.local[1])` says the same as an address.
+    if let Expr::Tuple(parts) = expr
+        && parts.len() == 2
+        && let Ok(addr) = session.address(expr, None)
+    {
+        return Some(addr.to_string().into_bytes());
+    }
+    match session.value(expr).ok()? {
+        Value::Bytes(bytes) => Some(bytes),
+        Value::Text(text) => Some(text.into_bytes()),
+        Value::Addr(addr) => Some(addr.to_string().into_bytes()),
+        Value::Socket(id) => Some(session.socket(id)?.name.clone().into_bytes()),
+        Value::None | Value::Pending(..) => None,
+        other => Some(session.repr(&other, false).into_bytes()),
     }
 }

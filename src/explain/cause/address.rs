@@ -48,7 +48,7 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
                 "It is that of {owner}, a host of the laboratory: a socket made there can have it, and {name} is one of \
                  the machine itself."
             ))
-            .hint(format!("{owner}: {}", scene.new_socket()))
+            .hint(scene.new_socket_on(owner))
             .then(format!("bind {} {owner}:{port}", scene.free()));
     }
     let (loopback, any) = if asked.is_ipv6() {
@@ -149,7 +149,7 @@ pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
         ("socket", _) => Some(
             Words::new("The kernel did not make such a socket for this user.")
                 .why("An ICMP socket (ping) needs a group id in net.ipv4.ping_group_range; a raw one needs root.")
-                .hint(format!("{} = socket tcp", scene.free())),
+                .hint(scene.make("tcp")),
         ),
         _ => None,
     }
@@ -206,7 +206,7 @@ pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
                 domain.unwrap_or("asked for")
             ))
             .why("The usual families are AF_INET (IPv4), AF_INET6 and AF_UNIX.")
-            .hint(format!("{} = socket tcp", scene.free()))
+            .hint(scene.make("tcp"))
             .hint("explain socket"),
         );
     }

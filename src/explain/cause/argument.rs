@@ -100,12 +100,12 @@ pub(super) fn no_protocol(scene: &Scene<'_>) -> Option<Words> {
         .hint(if pair {
             "socketpair".to_owned()
         } else {
-            format!("{} = socket tcp", scene.free())
+            scene.make("tcp")
         })
         .hint(if pair {
             "explain socketpair".to_owned()
         } else {
-            format!("{} = socket udp", scene.free())
+            scene.make("udp")
         }),
     )
 }
@@ -134,7 +134,7 @@ pub(super) fn prototype(scene: &Scene<'_>) -> Option<Words> {
             scene.proto().word()
         ))
         .why("Both ends of a Unix connection must be of one type.")
-        .hint(format!("{} = socket {hint}", scene.free()))
+        .hint(scene.make(hint))
         .then(format!("connect {} {}", scene.free(), scene.asked())),
     )
 }
@@ -147,7 +147,7 @@ pub(super) fn protocol(scene: &Scene<'_>) -> Option<Words> {
             "{} is a TCP socket, and a connection has one peer: it cannot join a group.",
             scene.name()
         ))
-        .hint(format!("{} = socket udp", scene.free()))
+        .hint(scene.make("udp"))
         .hint(format!("explain {option}"))
     })
 }

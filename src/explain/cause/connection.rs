@@ -19,7 +19,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         );
     }
     if call == "shutdown" && !scene.over() && !socket.proto.is_unix() {
-        return Some(shut_without_peer(scene));
+        return Some(shut_without_peer(scene, socket));
     }
     if socket.proto.is_datagram() {
         return Some(
@@ -68,8 +68,16 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
 }
 
 /// shutdown(2) of an Internet socket that has no peer: Linux marks the direction before it says so.
-fn shut_without_peer(scene: &Scene<'_>) -> Words {
-    Words::new(format!("{} has no peer, so there is nothing to end.", scene.name()))
+fn shut_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
+    let words = Words::new(format!(
+        "{} has no peer, so there is nothing to end.",
+        scene.name()
+    ));
+    let words = match failed_connect(socket) {
+        Some(failed) => words.why(failed),
+        None => words,
+    };
+    words
         .why(
             "Linux has ended the direction all the same: if the socket is connected later, send() gives EPIPE, or recv() \
              0. Make a new socket.",
@@ -156,7 +164,7 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
             .rev()
             .find(|past| past.command == "shutdown" && takes_effect(past));
         let by = by.map_or("shutdown()".to_owned(), |past| past.statement.clone());
-        let rest = if scene.connected() && !socket.proto.is_datagram() && !socket.shut_rd {
+        let rest = if receives(scene, socket) {
             " The other direction is still open: recv() works."
         } else {
             ""
@@ -197,6 +205,13 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
     )
 }
 
+/// Whether the peer's direction is open still.
+fn receives(scene: &Scene<'_>, socket: &SocketFacts) -> bool {
+    use TcpState::{CloseWait, Closing, LastAck};
+    let finished = matches!(socket.state, Some(CloseWait | Closing | LastAck));
+    scene.connected() && !finished && !socket.proto.is_datagram() && !socket.shut_rd
+}
+
 /// Whether a shutdown(2) has ended a direction: Linux ends it too where it says that there is no peer.
 fn takes_effect(shutdown: &Past) -> bool {
     matches!(shutdown.errno.as_deref(), None | Some("ENOTCONN"))
@@ -235,7 +250,9 @@ fn ended_otherwise(scene: &Scene<'_>) -> Option<String> {
         ));
     }
     match scene.facts.rst {
-        Some(Rst::Packet { n, forged: true }) => Some(format!(
+        Some(Rst::Packet {
+            n, forged: true, ..
+        }) => Some(format!(
             "A forged RST (packet {n}) ended it. Its number fitted, so this kernel took it for the peer's, which has not \
              sent it."
         )),
@@ -314,7 +331,18 @@ fn number(scene: &Scene<'_>) -> String {
 fn closed_by_the_session(scene: &Scene<'_>) -> Option<String> {
     let other = scene.facts.other_end.as_ref()?;
     let statement = other.closed_by.as_ref()?;
+    if other.listener {
+        return Some(format!(
+            "It still waited to be accepted by your own listener {}: {statement} reset it.",
+            other.name
+        ));
+    }
+    let answered = matches!(scene.facts.rst, Some(Rst::Packet { answer: true, .. }));
     let how = match (other.linger_zero, other.left_unread) {
+        // That RST was lost; this one came later.
+        (true, _) | (_, true) if answered => {
+            "before, and its kernel keeps nothing of the connection: it answers what still comes with a RST"
+        }
         (true, _) => "with SO_LINGER at 0 seconds, which asks for a RST",
         (false, true) => {
             "before it had read everything that had arrived: the kernel answers that with a RST"

@@ -215,7 +215,7 @@ pub(super) fn not_permitted(scene: &Scene<'_>) -> Option<Words> {
         "socket" => Some(
             Words::new("Raw sockets are for privileged programs: they could forge any packet.")
                 .why("They need root, or the capability CAP_NET_RAW.")
-                .hint(format!("{} = socket udp", scene.free())),
+                .hint(scene.make("udp")),
         ),
         "setsockopt" => Some(
             Words::new(format!(

@@ -22,7 +22,7 @@ pub(super) fn invalid(scene: &Scene<'_>) -> Option<Words> {
         "socket" | "socketpair" => Some(
             Words::new("The kernel knows no socket with that type or protocol number.")
                 .why("The types are SOCK_STREAM, SOCK_DGRAM and a few rare ones; the protocol 0 fits each of them.")
-                .hint(format!("{} = socket tcp", scene.free()))
+                .hint(scene.make("tcp"))
                 .hint("explain socket"),
         ),
         _ => None,
@@ -122,7 +122,7 @@ fn listen(scene: &Scene<'_>) -> Option<Words> {
     let fresh = |words: Words| {
         words
             .hint(scene.new_socket())
-            .then(format!("bind {} 127.0.0.1:0", scene.free()))
+            .then(format!("bind {} {}", scene.free(), scene.own_end(0)))
             .then(format!("listen {} 5", scene.free()))
     };
     if socket.proto.is_unix() && scene.local().is_none() {
@@ -193,7 +193,7 @@ fn accept(scene: &Scene<'_>) -> Option<Words> {
                 if socket.proto.is_unix() {
                     "/tmp/s.sock".to_owned()
                 } else {
-                    scene.own_end()
+                    scene.own_end(12345)
                 }
             ))
     };

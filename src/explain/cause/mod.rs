@@ -237,24 +237,24 @@ impl Scene<'_> {
         if own != "AF_UNIX" && fit.starts_with("unix") {
             let call = match self.call {
                 "sendto" => format!("sendto {} \"hi\" {}", self.name(), self.far_end()),
-                "bind" => format!("bind {} {}", self.name(), self.own_end()),
+                "bind" => format!("bind {} {}", self.name(), self.own_end(12345)),
                 call => format!("{call} {} {}", self.name(), self.far_end()),
             };
             return Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
                 .why("An Internet address has a port; a word without one is taken for the path of a Unix socket.")
                 .hint(call)
-                .hint(format!("{} = socket {fit}", self.free()));
+                .hint(self.make(fit));
         }
         Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
             .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
-            .hint(format!("{} = socket {fit}", self.free()))
+            .hint(self.make(fit))
             .hint(again)
     }
 
     /// An address that a server could have where the call was made.
-    fn own_end(&self) -> String {
+    fn own_end(&self, port: u16) -> String {
         let lab = self.facts.lab.as_ref();
-        lab.map_or("127.0.0.1", |lab| &lab.here).to_owned() + ":12345"
+        format!("{}:{port}", lab.map_or("127.0.0.1", |lab| &lab.here))
     }
 
     /// An address that a server could have which the call could reach.
@@ -263,11 +263,33 @@ impl Scene<'_> {
         lab.map_or("127.0.0.1", |lab| &lab.other).to_owned() + ":12345"
     }
 
-    /// The socket is spent; a new one is needed.
+    /// The socket is spent; a new one is needed, on the same host.
     fn new_socket(&self) -> String {
+        self.make(self.own_kind())
+    }
+
+    /// The same on another host of the laboratory.
+    fn new_socket_on(&self, host: &str) -> String {
+        format!("{host}: {} = socket {}", self.free(), self.own_kind())
+    }
+
+    /// A new socket of a kind, on the host where the call was made.
+    fn make(&self, kind: &str) -> String {
+        self.there(format!("{} = socket {kind}", self.free()))
+    }
+
+    /// How a socket of this kind is made.
+    fn own_kind(&self) -> &'static str {
         let ipv6 = self.socket().is_some_and(|socket| socket.ipv6);
-        let kind = self.proto().typed(ipv6);
-        format!("{} = socket {kind}", self.free())
+        self.proto().typed(ipv6)
+    }
+
+    /// A statement that names no socket, for the host where the call was made.
+    fn there(&self, statement: String) -> String {
+        match &self.facts.lab {
+            Some(lab) if !lab.prompt => format!("{}: {statement}", lab.here),
+            _ => statement,
+        }
     }
 
     /// A name for a new socket, such that the hint takes none away.

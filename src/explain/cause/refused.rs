@@ -1,6 +1,6 @@
 //! ECONNREFUSED: nobody is there.
 
-use super::super::facts::{InLab, Past, Proto};
+use super::super::facts::{InLab, Past, Proto, SocketFacts};
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
 use std::net::SocketAddr;
@@ -108,7 +108,7 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
     }
     let fit = if own_family { "tcp" } else { "tcp6" };
     words
-        .hint(format!("{} = socket {fit}", scene.free()))
+        .hint(scene.make(fit))
         .then(format!("connect {} {reachable}", scene.free()))
 }
 
@@ -134,27 +134,15 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
             "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
              listen."
         ))
-        .hint(format!("{host}: {}", scene.new_socket()))
+        .hint(scene.new_socket_on(host))
         .then(format!("bind {free} {host}:{port}"))
         .then(format!("listen {free} 5"))
 }
 
 /// UDP: what an earlier datagram met.
 fn port_unreachable(scene: &Scene<'_>) -> Words {
-    let sends = |past: &Past| {
-        let sent = matches!(
-            past.command.as_str(),
-            "send" | "sendto" | "sendall" | "write"
-        );
-        sent && past.errno.is_none()
-    };
-    let socket = scene.socket();
-    let last = socket.and_then(|socket| socket.history.iter().rev().find(|past| sends(past)));
-    let datagram = match last {
-        Some(past) => format!("The datagram of {}", past.statement),
-        None => "An earlier datagram of this socket".to_owned(),
-    };
-    Words::new(format!("{datagram} found nobody there."))
+    let datagram = scene.socket().map_or_else(String::new, earlier_datagram);
+    Words::new(format!("An earlier datagram of this socket{datagram} found nobody there."))
         .why(format!(
             "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
              hands it to the next call, which is this {}(). The kernel has now forgotten it.",
@@ -162,6 +150,25 @@ fn port_unreachable(scene: &Scene<'_>) -> Words {
         ))
         .hint(format!("explain {}", scene.call))
         .hint("explain ECONNREFUSED")
+}
+
+/// Which datagram that was: one to the peer, or where the peer was named after it, the last before that.
+fn earlier_datagram(socket: &SocketFacts) -> String {
+    let mut back = socket.history.iter().rev();
+    let sends = |past: &&Past| {
+        let sent = matches!(
+            past.command.as_str(),
+            "send" | "sendto" | "sendall" | "write"
+        );
+        past.errno.is_none() && (sent || past.command == "connect")
+    };
+    match (back.find(sends), &socket.peer) {
+        (Some(last), _) if last.command == "connect" => back
+            .find(|past| sends(past) && past.command != "connect")
+            .map_or_else(String::new, |past| format!(", that of {},", past.statement)),
+        (_, Some(peer)) => format!(" to {peer}"),
+        (_, None) => String::new(),
+    }
 }
 
 fn refused_unix(scene: &Scene<'_>) -> Words {

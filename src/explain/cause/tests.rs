@@ -395,6 +395,7 @@ fn refused() {
     );
     given.target = None;
     given.lab = Some(InLab {
+        prompt: true,
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
@@ -506,6 +507,7 @@ fn addresses_that_cannot_be_used() {
     );
     given.asked_host = None;
     given.lab = Some(InLab {
+        prompt: true,
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
@@ -517,6 +519,7 @@ fn addresses_that_cannot_be_used() {
     );
     given.asked = Some(addr("10.0.0.2:80"));
     given.lab = Some(InLab {
+        prompt: true,
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: Some("server".to_owned()),

@@ -158,7 +158,7 @@ fn old_connection(scene: &Scene<'_>, holder: &Holder, words: Words) -> Words {
 fn another_port(scene: &Scene<'_>, words: Words) -> Words {
     let asked = scene.facts.asked.as_ref().or(scene.local());
     let words = match asked.and_then(Addr::port).filter(|port| *port != 0) {
-        Some(port) => words.hint(format!("who {port}")),
+        Some(port) => words.hint(scene.there(format!("who {port}"))),
         None => words,
     };
     let host = match asked.and_then(Addr::inet) {

@@ -11,8 +11,10 @@ use crate::lang::table::{Kind, Role};
 pub struct Attempt {
     /// The statement; sockets given as `.` or by number are replaced by their names.
     pub(super) statement: Statement,
-    /// What the arguments of its call amounted to before it ran, one for each parameter.
+    /// What the arguments of its call amounted to, one for each parameter.
     pub(super) values: Vec<Option<Vec<u8>>>,
+    /// What the value amounts to that it gives ([`given`]).
+    pub(super) gives: Option<Vec<u8>>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -69,7 +71,10 @@ impl Attempt {
         let about_names =
             matches!(&statement.action, Action::Call(call) if call.command.role != Role::Shell);
         parts::each_expr(&mut statement.action, &mut |expr| {
-            if about_names && let Some(property) = name_asked(expr) {
+            if about_names
+                && let Expr::Call(call) = expr
+                && let Some(property) = name_asked(call)
+            {
                 *expr = property;
             }
             if let Expr::Last | Expr::Fd(_) = expr
@@ -86,11 +91,18 @@ impl Attempt {
                 .collect(),
             None => Vec::new(),
         };
+        let gives = given(&statement).and_then(|expr| value(&expr, world));
         Self {
             statement,
             values,
+            gives,
             outcome: Outcome::new(End::NoCall),
         }
+    }
+
+    /// Notes what the arguments of its call amounted to when it was made. Those that hold a call are known only then.
+    pub fn made_with(&mut self, values: Vec<Option<Vec<u8>>>) {
+        self.values = values;
     }
 
     /// The names it gives, of sockets and of other values.
@@ -114,9 +126,17 @@ impl Attempt {
     }
 }
 
-/// `b.getsockname()` as an argument says the same as `b.local`, and can be asked again.
-fn name_asked(expr: &Expr) -> Option<Expr> {
-    let Expr::Call(call) = expr else { return None };
+/// What a statement without a call that changes anything gives: a value, or a name that was asked for.
+pub(super) fn given(statement: &Statement) -> Option<Expr> {
+    match &statement.action {
+        Action::Value(expr) => Some(expr.clone()),
+        Action::Call(call) => name_asked(call),
+        _ => None,
+    }
+}
+
+/// `b.getsockname()` says the same as `b.local`, and can be asked again.
+fn name_asked(call: &Call) -> Option<Expr> {
     let property = match call.command.name {
         "getsockname" => "local",
         "getpeername" => "peer",
@@ -128,11 +148,10 @@ fn name_asked(expr: &Expr) -> Option<Expr> {
 
 /// What an expression amounts to; `None` for one that holds a call, which would be made a second time.
 pub(super) fn value(expr: &Expr, world: &mut dyn World) -> Option<Vec<u8>> {
-    let mut calls = false;
-    parts::each(&mut expr.clone(), &mut |expr| {
-        calls |= matches!(expr, Expr::Call(_))
-    });
-    if calls { None } else { world.value(expr) }
+    if expr.has_calls() {
+        return None;
+    }
+    world.value(expr)
 }
 
 /// The calls of a statement, those inside `print` and other values included, in the order in which they are made.

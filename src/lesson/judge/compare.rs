@@ -1,6 +1,6 @@
 //! Whether a learner's call is a call of the model: call by call, argument by argument.
 
-use super::attempt::{Attempt, main_call};
+use super::attempt::{Attempt, given, main_call};
 use super::parts::{self, Names};
 use super::{orders, words};
 use crate::lang::ast::{Action, Address, Call, Expr, Host, Port, Statement};
@@ -49,12 +49,10 @@ pub(super) fn socket(call: &Call) -> Option<&str> {
 pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
     match (main_call(model), main_call(learner)) {
         (Some(model), Some(learner)) => family(model) == family(learner),
-        (None, None) => match (&model.action, &learner.action) {
+        _ => match (&model.action, &learner.action) {
             (Action::Lab(model), Action::Lab(learner)) => orders::same_kind(model, learner),
-            (Action::Value(_), Action::Value(_)) => true,
-            _ => false,
+            _ => given(model).is_some() && given(learner).is_some(),
         },
-        _ => false,
     }
 }
 
@@ -83,22 +81,29 @@ pub(super) fn compare(
             }
             likeness
         }
-        (None, None) => match (&model.action, &learner.action) {
+        (Some(_), Some(_)) => Likeness::Other,
+        _ => match (&model.action, &learner.action) {
             (Action::Lab(model), Action::Lab(learner)) => orders::compare(model, learner),
-            _ => compare_values(model, learner, names),
+            _ => compare_values(model, attempt, names, ask),
         },
-        _ => Likeness::Other,
     }
 }
 
-fn compare_values(model: &Statement, learner: &Statement, names: &Names) -> Likeness {
-    match (&model.action, &learner.action) {
-        (Action::Value(model), Action::Value(learner))
-            if parts::in_expr(model, names).as_ref() == Some(learner) =>
-        {
-            Likeness::Same
-        }
-        _ => Likeness::Other,
+fn compare_values(
+    model: &Statement,
+    attempt: &Attempt,
+    names: &Names,
+    ask: &mut Ask<'_>,
+) -> Likeness {
+    let learner = &attempt.statement;
+    let wanted = given(model).and_then(|expr| parts::in_expr(&expr, names).ok());
+    let (Some(wanted), Some(theirs)) = (wanted, given(learner)) else {
+        return Likeness::Other;
+    };
+    let equal = wanted == theirs || attempt.gives.is_some() && ask(&wanted) == attempt.gives;
+    match equal && model.targets.len() == learner.targets.len() {
+        true => Likeness::Same,
+        false => Likeness::Other,
     }
 }
 
@@ -154,8 +159,8 @@ fn compare_args(
         // The lesson leaves it open; so may the learner.
         return Arg::Same;
     };
-    let theirs = theirs.cloned().or(default);
-    let Some(ours) = parts::in_expr(&ours, names) else {
+    let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
+    let Ok(ours) = parts::in_expr(&ours, names) else {
         return Arg::Off(words::not_made(&ours));
     };
     let equal = match &theirs {
@@ -174,6 +179,22 @@ fn compare_args(
         (_, "backlog") if !is_short(&ours) => Arg::Alike,
         _ => Arg::Off(words::differs(call, param, &ours, theirs.as_ref(), names)),
     }
+}
+
+/// An argument that holds a call, as what it amounted to when the call around it was made.
+fn as_made(expr: &Expr, value: Option<&Vec<u8>>) -> Expr {
+    let Some(value) = value.filter(|_| expr.has_calls()) else {
+        return expr.clone();
+    };
+    let text = String::from_utf8_lossy(value);
+    if let Ok(addr) = text.parse::<std::net::SocketAddr>() {
+        return Expr::Address(Address::Inet {
+            host: Host::Name(addr.ip().to_string()),
+            port: Port::Number(addr.port()),
+        });
+    }
+    text.parse()
+        .map_or_else(|_| Expr::Bytes(value.clone()), Expr::Int)
 }
 
 /// What the kernel or the shell takes where nothing is given.

@@ -75,7 +75,8 @@ pub enum Judgement {
         words: Vec<String>,
         /// What is missing besides.
         missing: Vec<String>,
-        /// Whether the session's state changed by it, so that `undo` is worth offering.
+        /// Whether the session's state changed by it, or by an earlier one that may be why it failed: `undo` is worth
+        /// offering.
         undo: bool,
     },
 }
@@ -183,8 +184,8 @@ impl Judge {
             (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
             (true, None) => Finding::no("nothing was called"),
             (false, _) => match parts::in_claim(claim, &assignment.names) {
-                Some(claim) => world.claim(&claim),
-                None => Finding::no("a socket that it speaks of was not made"),
+                Ok(claim) => world.claim(&claim),
+                Err(part) => self.nameless(&part, &assignment),
             },
         }
     }
@@ -290,8 +291,20 @@ impl Judge {
             };
         }
         match parts::in_claim(claim, &assignment.names) {
-            Some(claim) => world.claim(&claim),
-            None => Finding::no("a socket that it speaks of was not made yet"),
+            Ok(claim) => world.claim(&claim),
+            Err(part) => self.nameless(&part, assignment),
+        }
+    }
+
+    /// Nobody plays a part that a claim speaks of: it was not made yet, or what the call gave was given no name.
+    fn nameless(&self, part: &str, assignment: &Assignment) -> Finding {
+        let mut deeds = self.deeds.iter().zip(&assignment.attempts);
+        let made = deeds.find(|(deed, attempt)| {
+            attempt.is_some() && parts::targets(&deed.statement).any(|target| target == part)
+        });
+        Finding {
+            why: made.map_or_else(String::new, |(deed, _)| words::unnamed(deed)),
+            ..Finding::no(format!("nothing is called `{part}` yet"))
         }
     }
 
@@ -339,7 +352,7 @@ impl Judge {
         let claims = self.deeds.iter().flat_map(|deed| &deed.claims);
         let claims = claims.filter(|claim| !claims::about_call(claim));
         claims
-            .filter_map(|claim| parts::in_claim(claim, &assignment.names))
+            .filter_map(|claim| parts::in_claim(claim, &assignment.names).ok())
             .collect()
     }
 
@@ -364,7 +377,7 @@ impl Judge {
         if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
         }
-        let undo = self.attempts[last].changed();
+        let undo = self.attempts[last].changed() || self.out_of_turn(last, assignment);
         let mut best: Option<Vec<String>> = None;
         for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
             let words = match self.likeness(at, last, assignment, world) {
@@ -388,6 +401,22 @@ impl Judge {
             best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
             undo,
         ))
+    }
+
+    /// Whether anything changed since the block began.
+    pub fn changed(&self) -> bool {
+        self.attempts.iter().any(Attempt::changed)
+    }
+
+    /// Whether something was changed before this attempt that the model does not do before the first call that is
+    /// missing: such a call may not be able to succeed any more (bind after listen).
+    fn out_of_turn(&self, attempt: usize, assignment: &Assignment) -> bool {
+        let done = assignment.attempts.iter();
+        let in_turn: Vec<usize> = done.map_while(|attempt| *attempt).collect();
+        let before = self.attempts[..attempt].iter().enumerate();
+        before
+            .filter(|(at, _)| !in_turn.contains(at))
+            .any(|(_, attempt)| attempt.changed())
     }
 }
 

@@ -23,25 +23,31 @@ impl Names {
     }
 }
 
-/// An expression in the learner's names; `None` where it speaks of a part that nobody plays yet.
-pub(super) fn in_expr(expr: &Expr, names: &Names) -> Option<Expr> {
+/// An expression in the learner's names.
+///
+/// # Errors
+/// The part that it speaks of and nobody plays yet.
+pub(super) fn in_expr(expr: &Expr, names: &Names) -> Result<Expr, String> {
     let mut expr = expr.clone();
-    let mut known = true;
+    let mut unknown = None;
     each(&mut expr, &mut |expr| {
         if let Expr::Name(name) | Expr::Word(name) = expr {
             match names.of(name) {
                 Some(played) => *name = played.to_owned(),
-                None => known = false,
+                None => unknown = Some(name.clone()),
             }
         }
     });
-    known.then_some(expr)
+    unknown.map_or(Ok(expr), Err)
 }
 
-/// A claim in the learner's names; `None` where it speaks of a part that nobody plays yet.
-pub(super) fn in_claim(claim: &Claim, names: &Names) -> Option<Claim> {
+/// A claim in the learner's names.
+///
+/// # Errors
+/// As for [`in_expr`].
+pub(super) fn in_claim(claim: &Claim, names: &Names) -> Result<Claim, String> {
     let e = |expr: &Expr| in_expr(expr, names);
-    Some(match claim {
+    Ok(match claim {
         Claim::Ok | Claim::Blocked | Claim::Error(_) | Claim::Quiet(_) => claim.clone(),
         Claim::Ret(a) => Claim::Ret(e(a)?),
         Claim::Data(a) => Claim::Data(e(a)?),
@@ -61,7 +67,7 @@ pub(super) fn in_claim(claim: &Claim, names: &Names) -> Option<Claim> {
             marks: marks
                 .iter()
                 .map(|mark| in_mark(mark, names))
-                .collect::<Option<_>>()?,
+                .collect::<Result<_, _>>()?,
         },
         Claim::Packets { host, count } => Claim::Packets {
             host: host.clone(),
@@ -78,16 +84,16 @@ pub(super) fn in_claim(claim: &Claim, names: &Names) -> Option<Claim> {
     })
 }
 
-fn in_nth(which: &Nth, names: &Names) -> Option<Nth> {
-    Some(match which {
+fn in_nth(which: &Nth, names: &Names) -> Result<Nth, String> {
+    Ok(match which {
         Nth::Number(n) => Nth::Number(in_expr(n, names)?),
         Nth::Last => Nth::Last,
     })
 }
 
-fn in_mark(mark: &Mark, names: &Names) -> Option<Mark> {
+fn in_mark(mark: &Mark, names: &Names) -> Result<Mark, String> {
     let e = |expr: &Expr| in_expr(expr, names);
-    Some(match mark {
+    Ok(match mark {
         Mark::Seq(a) => Mark::Seq(e(a)?),
         Mark::Ack(a) => Mark::Ack(e(a)?),
         Mark::Len(a) => Mark::Len(e(a)?),

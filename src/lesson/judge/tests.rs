@@ -734,3 +734,92 @@ fn a_sleeping_accept_without_a_name_plays_the_part_when_it_returns() {
     judge.ended(1, End::Returned(5), b"", vec!["c1".to_owned()]);
     assert_eq!(judge.look(&mut world), done(&[("c1", "conn")], &[]));
 }
+
+#[test]
+fn an_address_asked_for_is_as_good_as_the_name_for_it() {
+    let model = "place = s.local\nclose s\nexpect ok";
+    for (line, passes) in [
+        ("place = s.local", true),
+        ("place = s.getsockname()", true),
+        ("there = getsockname s", true),
+        ("place = c.peer", true),
+        ("place = c.local", false),
+        ("place = c.getsockname()", false),
+        ("host, port = s.getsockname()", false),
+    ] {
+        let values = vec![
+            ("s.local", "127.0.0.1:80"),
+            ("c.peer", "127.0.0.1:80"),
+            ("c.local", "127.0.0.1:81"),
+        ];
+        let mut world = Fake {
+            values,
+            ..Fake::default()
+        };
+        let mut judge = judge(model);
+        judge.does(line, ordered(), &mut world);
+        judge.does("close s", returned(0), &mut world);
+        let judgement = judge.look(&mut world);
+        let done = matches!(judgement, Judgement::Done { .. });
+        assert_eq!(done, passes, "{line}: {judgement:?}");
+    }
+    // The other way round, and where nothing takes the answer.
+    let lines = [
+        ("place = getsockname s", "place = s.local"),
+        ("getsockname s", "x = s.getsockname()"),
+    ];
+    for (model, line) in lines {
+        let mut judge = judge(&format!("{model}\nclose s"));
+        let judgement = judge.all(&[line, "close s"], &mut Fake::default());
+        assert!(matches!(judgement, Judgement::Done { .. }), "{line}");
+    }
+}
+
+#[test]
+fn undo_is_offered_where_an_earlier_call_may_be_in_the_way() {
+    let model = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\nexpect ok";
+    let refused = |before: &[&str]| {
+        let mut world = Fake::default();
+        let mut judge = judge(model);
+        judge.all(before, &mut world);
+        judge.does("bind s 127.0.0.1:0", failed("EINVAL"), &mut world);
+        let (words, undo) = differs(&judge.look(&mut world));
+        assert!(words.contains("this step wants it to succeed"), "{words}");
+        undo
+    };
+    assert!(refused(&["s = socket tcp", "listen s 5"]), "too early");
+    assert!(
+        refused(&["s = socket tcp", "connect s 127.0.0.1:80"]),
+        "not asked for"
+    );
+    assert!(!refused(&["s = socket tcp"]), "nothing is in the way");
+}
+
+#[test]
+fn an_argument_that_holds_a_call_is_what_it_amounted_to() {
+    let made = |address: &str| {
+        let mut world = Fake::default();
+        let mut judge = judge("bind s 127.0.0.1:12345\nexpect ok");
+        let line = statement("s.bind((socket.gethostname(), 12345))");
+        let mut attempt = Attempt::new(&line, &mut world);
+        attempt.made_with(vec![None, Some(address.as_bytes().to_vec())]);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        judge.look(&mut world)
+    };
+    assert_eq!(made("127.0.0.1:12345"), done(&[], &[]));
+    let (words, _) = differs(&made("192.0.2.1:12345"));
+    assert_eq!(words, "bound 192.0.2.1; this step wants 127.0.0.1");
+}
+
+#[test]
+fn an_answer_without_the_name_that_the_lesson_goes_on_with() {
+    let mut world = Fake::default();
+    let mut judge = judge("data, addr = recvfrom b 20\nexpect addr == a.local");
+    judge.does("b.recvfrom(20)", received("hi", false), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "this step wants `addr == a.local`; found: nothing is called `addr` yet: what the call gives is to have \
+         this name, as in `data, addr = recvfrom b 20`"
+    );
+}

@@ -54,6 +54,14 @@ pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     words
 }
 
+/// What a call gave was given no name, and the lesson goes on with it.
+pub(super) fn unnamed(deed: &Deed) -> String {
+    format!(
+        "what the call gives is to have this name, as in `{}`",
+        deed.text
+    )
+}
+
 /// Another way to the same effect.
 pub(super) fn same_effect(deed: &Deed) -> String {
     format!("Same effect; the lesson used `{}`.", deed.text)

@@ -109,11 +109,16 @@ fn what_cannot_be_read_is_said() {
     );
     let folder = folder(&[("01-a.md", &text("a", "A")), ("02-b.md", "")]);
     fs::write(folder.path().join("03-c.md"), b"\xff\xfe").unwrap();
-    let defects = library.add_folder(folder.path()).unwrap_err();
-    assert!(defects[0].message.contains("03-c.md"), "{defects:?}");
-    let broken = &library.entries()[1];
-    assert_eq!(broken.id(), None);
-    assert!(library.open(broken, None).is_err());
+    library.add_folder(folder.path()).unwrap();
+    let [_, empty, binary] = library.entries() else {
+        panic!("{library:?}");
+    };
+    for (broken, why) in [(empty, "front matter"), (binary, "UTF-8")] {
+        assert_eq!(broken.id(), None);
+        let defects = library.open(broken, None).unwrap_err();
+        assert!(defects[0].message.contains(why), "{defects:?}");
+        assert_eq!(defects[0].file, broken.file);
+    }
 }
 
 #[test]

@@ -238,6 +238,33 @@ const DEFECTS: &[(&str, &str, &str)] = &[
         "16: a `sock` block inside a list",
     ),
     ("a = socket tcp", "a = socket tpc", "17: column"),
+    (
+        "```sock\na = ",
+        "```Sock\na = ",
+        "16: a block of `Sock` is not played: only `sock` is",
+    ),
+    (
+        "```sock\na = ",
+        "```socket\na = ",
+        "16: a block of `socket` is not played",
+    ),
+    (
+        "```sock\na = ",
+        "```sock-other\na = ",
+        "16: a block of `sock-other` is not played",
+    ),
+    ("```quiz", "```quizz", "only `quiz` is"),
+    ("```predict", "```Predict", "only `predict` is"),
+    (
+        "Give two.",
+        "Give two.\n\n    ```sock\n    expect sockets 9\n    ```",
+        "16: this `sock` block is indented, so it is no block",
+    ),
+    (
+        "Give two.",
+        "Give two.\n    ```sock\n    expect sockets 9\n    ```",
+        "15: this `sock` block is indented, so it is no block",
+    ),
 ];
 
 #[test]
@@ -259,7 +286,7 @@ fn a_wrong_front_matter_has_one_line_number_the_files() {
     for (yaml, line, said) in [
         ("id: a\ntitle: b\nfoo: 1", 4, "unknown field `foo`"),
         ("id: [a\ntitle: b", 2, "this must be text"),
-        ("id: a\n\ttitle: b", 2, "found a tab"),
+        ("id: a\n\ttitle: b", 3, "here is a tab; write blanks"),
         ("id: a\nid: b\ntitle: c", 3, "duplicate mapping key `id`"),
         (
             "id: a\ntitle: b\nminutes: many",
@@ -267,9 +294,14 @@ fn a_wrong_front_matter_has_one_line_number_the_files() {
             "this must be a whole number",
         ),
         ("id: a\ntitle: b\nneeds: capture", 4, "this must be a list"),
-        ("id: a\ntitle: b: c", 3, "mapping values are not allowed"),
+        (
+            "id: a\ntitle: b: c",
+            3,
+            "a value with a colon stands in quotes",
+        ),
+        ("id: a\ntitle: @b", 3, "stands in quotes: `@'"),
         ("id: a\ntitle: \"b", 3, "unclosed quote"),
-        ("id: *x\ntitle: b", 2, "reference to unknown value"),
+        ("id: *x\ntitle: b", 2, "`*` stands in quotes"),
         (
             "id: a\ntitle: &x b\nminutes: *x",
             4,
@@ -332,6 +364,74 @@ fn no_input_panics() {
         "\0\u{202e}\n## #",
     ] {
         assert!(Lesson::parse("x.md", text).is_err());
+    }
+}
+
+#[test]
+fn a_block_without_an_end_is_the_only_defect() {
+    for (old, new, said) in [
+        (
+            "state a CLOSE\n```\n",
+            "state a CLOSE\n",
+            "16: this block is never closed: the next begins in line 22",
+        ),
+        (
+            "ECONNREFUSED\n```\n\n```sock",
+            "ECONNREFUSED\n\n```sock",
+            "29: this block is never closed: the next begins in line 35",
+        ),
+        (
+            "c = socket.socket()\n```\n",
+            "c = socket.socket()\n",
+            "23: this block is never closed: the next begins in line 28",
+        ),
+    ] {
+        let found = defects(old, new);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(said), "{said:?} is not in {found:?}");
+    }
+    let open = EXAMPLE.trim_end().strip_suffix("```").unwrap();
+    let found = Lesson::parse("x.md", open).unwrap_err();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].message, "this block is never closed");
+    // Four backticks show what three mean.
+    let shown = EXAMPLE.replace("Give two.", "````\n```sock\nls\n```\n````");
+    assert!(Lesson::parse("x.md", &shown).is_ok());
+}
+
+#[test]
+fn a_claim_of_a_prediction_is_answered_as_an_expect_is() {
+    for (claim, message, help) in [
+        ("stat a CLOSE", "stat", "state"),
+        ("state a MOON", "MOON", "CLOSE"),
+    ] {
+        let text = EXAMPLE.replace("=> blocked", &format!("=> {claim}"));
+        let defects = Lesson::parse("x.md", &text).unwrap_err();
+        let [defect] = defects.as_slice() else {
+            panic!("{defects:?}");
+        };
+        assert!(defect.message.contains(message), "{defect:?}");
+        let as_expect = crate::lang::parse(&format!("expect {claim}")).unwrap_err();
+        assert_eq!(defect.help, sock::help(&as_expect));
+        assert!(defect.help.contains(help), "{defect:?}");
+    }
+}
+
+#[test]
+fn an_arrow_may_stand_in_the_words_and_in_the_data() {
+    for (choice, text, source) in [
+        ("a => data \"x=>y\"", "a", "data \"x=>y\""),
+        ("x => y => ok", "x => y", "ok"),
+        ("x=>error ECONNREFUSED", "x", "error ECONNREFUSED"),
+    ] {
+        let lesson = EXAMPLE.replace("wait for a listener            => blocked", choice);
+        let lesson = lesson.replace("=> error ECONNREFUSED\n```", "=> blocked\n```");
+        let lesson = Lesson::parse("x.md", &lesson).unwrap();
+        let Block::Predict(predict) = &lesson.steps[1].blocks[0] else {
+            panic!("{lesson:?}");
+        };
+        assert_eq!(predict.choices[0].text, text);
+        assert_eq!(predict.choices[0].source, source);
     }
 }
 

@@ -1,7 +1,7 @@
 //! One end of a TCP connection, as far as the wire can know it.
 
 use super::arrival::Arrival;
-use crate::packet::model::{Again, Retransmission};
+use crate::packet::model::{Again, Retransmission, Rst};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -70,8 +70,8 @@ pub(super) struct End {
     pub arrival: Arrival,
     /// A RST of it has arrived.
     pub rst: bool,
-    /// The first that its receiver took at its word (RFC 5961, section 3): its number, and whether it was forged.
-    pub ended_by: Option<(u64, bool)>,
+    /// The first that its receiver took at its word (RFC 5961, section 3).
+    pub ended_by: Option<Rst>,
 
     // What it says in its acknowledgments.
     pub said_ack: Option<i64>,

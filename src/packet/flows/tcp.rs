@@ -2,7 +2,7 @@
 
 use super::end::{End, Plain, Sent};
 use super::mark::{Mark, Segment, Way};
-use crate::packet::model::{Again, Retransmission};
+use crate::packet::model::{Again, Retransmission, Rst};
 use crate::packet::parse::{Flags, Tcp};
 use crate::packet::serial::place;
 use std::time::Duration;
@@ -219,7 +219,11 @@ pub(super) fn deliver(
     if segment.rst {
         own.rst = true;
         if segment.from == own.arrival.next() {
-            own.ended_by = own.ended_by.or(Some((mark.n, mark.forged)));
+            own.ended_by = own.ended_by.or(Some(Rst::Packet {
+                n: mark.n,
+                forged: mark.forged,
+                answer: segment.ack.is_none(),
+            }));
         }
     }
     if mark.keep_alive || segment.to == segment.from {

@@ -317,19 +317,29 @@ fn holders_of_a_port_are_named() {
         owned: true,
         v6only: false,
     };
+    let unowned = |state| Holder {
+        owned: false,
+        ..holder(None, None, state)
+    };
     let holders = vec![
         holder(Some("s"), None, TcpState::Listen),
         holder(None, Some(4711), TcpState::Established),
-        holder(None, None, TcpState::TimeWait),
         holder(None, None, TcpState::Listen),
+        unowned(TcpState::TimeWait),
+        unowned(TcpState::FinWait2),
+        unowned(TcpState::Established),
+        unowned(TcpState::SynRecv),
     ];
     assert_snapshot!(answer(TERMINAL, Answer::Holders { port: 12345, holders }), @r"
     sock>
       proto  local            peer  state        held by
       tcp    127.0.0.1:12345  -     LISTEN       s, in this session
       tcp    127.0.0.1:12345  -     ESTABLISHED  python3 (pid 4711)
-      tcp    127.0.0.1:12345  -     TIME_WAIT    nobody; the kernel keeps it
       tcp    127.0.0.1:12345  -     LISTEN       a process of user 1000
+      tcp    127.0.0.1:12345  -     TIME_WAIT    nobody; the kernel keeps it
+      tcp    127.0.0.1:12345  -     FIN_WAIT2    nobody; the kernel keeps it
+      tcp    127.0.0.1:12345  -     ESTABLISHED  nobody yet; it waits for accept()
+      tcp    127.0.0.1:12345  -     SYN_RECV     nobody yet; it is half open
     ");
     assert_snapshot!(answer(TERMINAL, Answer::Holders { port: 1, holders: vec![] }), @r"
     sock>

@@ -147,7 +147,7 @@ pub const CASES: &[Case] = &[
         "EPROTOTYPE",
         "s = socket unix\nbind s ./s\nlisten s 1\nd = socket unix-dgram\nconnect d ./s",
         &[
-            "d is for datagrams, and your socket s is for a stream",
+            "d is a Unix datagram socket, and your socket s is a Unix stream socket",
             "s2 = socket unix; connect s2",
         ],
         &["the socket at"],
@@ -156,7 +156,7 @@ pub const CASES: &[Case] = &[
         "sendto",
         "EPROTOTYPE",
         "s = socket unix\nbind s ./s\nlisten s 1\nd = socket unix-dgram\nsendto d \"x\" ./s",
-        &["your socket s is for a stream"],
+        &["your socket s is a Unix stream socket"],
         &[],
     ),
     // Sizes

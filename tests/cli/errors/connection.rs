@@ -15,6 +15,159 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "ECONNREFUSED",
+        "l = socket tcp\nbind l 0.0.0.0:0\nlisten l 5\nc = socket tcp6\nc.connect((\"::1\", l.getsockname()[1]))",
+        &[
+            "l listens, but at 0.0.0.0:",
+            "the IPv4 addresses alone",
+            "s2 = socket tcp; connect s2 127.0.0.1:",
+        ],
+        &["too late", "does not listen"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "l = socket tcp6\nsetsockopt l IPV6_V6ONLY 1\nbind l [::]:0\nlisten l 5\nc = socket tcp\n\
+         c.connect((\"127.0.0.1\", l.getsockname()[1]))",
+        &[
+            "l listens, but at [::]:",
+            "IPV6_V6ONLY",
+            "s2 = socket tcp6; connect s2 [::1]:",
+        ],
+        &["too late", "does not listen"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "b = socket tcp\nbind b 0.0.0.0:0\nc = socket tcp6\nc.connect((\"::1\", b.getsockname()[1]))",
+        &["Start the server first"],
+        &["Your socket b", "too late"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "LISTENER\nc = socket tcp\nc.connect((\"127.77.0.2\", l.getsockname()[1]))",
+        &["l listens, but at 127.0.0.1:", "connect c 127.0.0.1:"],
+        &["Start the server"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "s = socket unix stream\nbind s @socktutor-typed\nlisten s 5\nd = socket unix dgram\nconnect d @socktutor-typed",
+        &[
+            "Your socket s has that name",
+            "Unix stream",
+            "Unix datagram",
+        ],
+        &["was closed", "does not listen"],
+    ),
+    case(
+        "recv",
+        "ECONNREFUSED",
+        "u = socket udp\nbind u 127.0.0.1:0\nx = socket udp\nbind x 127.0.0.1:0\np = x.local\nclose x\nv = socket udp\n\
+         connect v p\nsend v lost\nconnect v u.local\nrecv v 10",
+        &["that of send v lost"],
+        &["to 127.0.0.1"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "LISTENER\nc = socket tcp\nshutdown c wr\nconnect c l.local\nsend c x",
+        &[
+            "closed this direction yourself, with shutdown c",
+            "recv() works",
+        ],
+        &["peer ended", "shutdown()."],
+    ),
+    case(
+        "sendto",
+        "EPIPE",
+        "u = socket udp\nbind u 127.0.0.1:0\nw = socket udp\nshutdown w wr\nsendto w x u.local",
+        &["closed this direction yourself, with shutdown w"],
+        &["never been connected"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nshutdown c wr\nsend c x",
+        &["closed this direction yourself"],
+        &["recv() works"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "n = socket tcp --nonblock\nconnect n 127.77.0.3:9\ngetsockopt n SO_ERROR\nsend n x",
+        &["connect n 127.77.0.3:9, failed in the background: ECONNREFUSED"],
+        &["EINPROGRESS"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "PAIR\nshutdown c rdwr\nsend conn more\nexpect state c CLOSE\nrecv c 10",
+        &["Both directions were shut down here", "own kernel"],
+        &["The peer ended"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "l = socket tcp\nsetsockopt l SO_LINGER 1 0\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp\nconnect c l.local\n\
+         conn = accept l\nclose conn\nexpect state c CLOSE\nrecv c 10",
+        &["with SO_LINGER at 0 seconds"],
+        &["read everything"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "PAIR\nshutdown conn wr\nsend c abc\nexpect recvq conn 3\nclose conn\nexpect state c CLOSE\nsend c x",
+        &["before it had read everything"],
+        &["in the usual way"],
+    ),
+    case(
+        "send",
+        "ECONNRESET",
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp --nonblock\nconnect c l.local\nconn = accept l\n\
+         send conn abc\nexpect recvq c 3\nclose c\nexpect state conn CLOSE\nsend conn x",
+        &["your own socket c", "read everything"],
+        &["its program had closed already"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "LISTENER\nc = socket tcp\nconnect c l.local\nclose l\nexpect state c CLOSE\nrecv c 10",
+        &[
+            "waited to be accepted by your own listener l",
+            "close l reset it",
+        ],
+        &["That happens when"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "PAIR\nclose l\nsend c unread\nexpect recvq conn 6\nclose conn\nexpect state c CLOSE\nrecv c 10",
+        &["your own socket conn"],
+        &["to be accepted"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "p, q = socketpair unix seqpacket\nclose q\nsend p x",
+        &["closed its end", "socket unix-seqpacket"],
+        &["RST"],
+    ),
+    case(
+        "connect",
+        "EAGAIN",
+        "s = socket unix\nbind s @socktutor-full\nlisten s 0\na = socket unix\nconnect a @socktutor-full\n\
+         b = socket unix --nonblock\nconnect b @socktutor-full",
+        &[
+            "accept queue is full",
+            "accept s; connect b",
+            "nonblock b off",
+        ],
+        &["poll b"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
         "b = socket tcp\nbind b 127.77.0.1:0\np = b.local\nclose b\nc = socket tcp\nconnect c p",
         &[
             "Nobody listens at 127.77.0.1:",
@@ -246,13 +399,6 @@ pub const CASES: &[Case] = &[
         "PAIR\nsetsockopt conn SO_LINGER 1 0\nclose conn\nsendto c \"x\" 127.0.0.1:9",
         &["SO_LINGER at 0"],
         &[],
-    ),
-    case(
-        "recv",
-        "ECONNRESET",
-        "LISTENER\nc = socket tcp\nconnect c l.local\nclose l\nrecv c 10",
-        &["RST", "a listener closes before it accepted"],
-        &["your own socket"],
     ),
     // ECONNABORTED, EALREADY, EINPROGRESS, ETIMEDOUT
     case(

@@ -218,15 +218,19 @@ pub const CASES: &[Case] = &[
         "shutdown",
         "ENOTCONN",
         "s = socket tcp\nshutdown s wr",
-        &["It is fresh", "shutdown()"],
-        &["was connected"],
+        &[
+            "s has no peer",
+            "ended the direction all the same",
+            "s2 = socket tcp",
+        ],
+        &["was connected", "connect s"],
     ),
     case(
         "shutdown",
         "ENOTCONN",
         "u = socket udp\nshutdown u wr",
-        &["no peer", "datagram socket"],
-        &["fresh"],
+        &["u has no peer", "s2 = socket udp"],
+        &["fresh", "FIN"],
     ),
     case(
         "getpeername",

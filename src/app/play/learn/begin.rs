@@ -229,8 +229,7 @@ impl Learner {
         if step > 0 {
             return self.travel(app, step, &words, sink);
         }
-        let mut words = words;
-        words.push_str(&self.intro());
+        let mut words = format!("{}\n\n{}", words.trim_end(), self.intro());
         words.push_str(
             "*`hint` helps, `answer` shows the lesson's own lines, `undo` takes a step's calls back, `skip` goes on, \
              `quit` leaves the lesson and keeps your place.*\n\n",

@@ -35,6 +35,15 @@ impl Learner {
         Some(Outcome::default())
     }
 
+    /// And how to begin anew, where something was changed since the block in hand began.
+    fn with_way_out(&self, said: &str) -> String {
+        let said = said.trim_end();
+        match &self.phase {
+            Phase::Calls(round) if round.changed() => format!("{said}\n\n{}.\n", words::UNDO),
+            _ => format!("{said}\n"),
+        }
+    }
+
     /// The next hint; after the last, the model answer.
     fn hint(&mut self, app: &mut App, sink: Sink<'_>) {
         if let Phase::Quiz(_) = self.phase {
@@ -51,7 +60,8 @@ impl Learner {
                 } else {
                     "(`hint` once more says more.)"
                 };
-                app.teach(format!("Hint: {hint}\n\n{more}"), sink);
+                let page = self.with_way_out(&format!("Hint: {hint}\n\n{more}"));
+                app.teach(page, sink);
                 self.hints += 1;
             }
             None => self.model(app, sink),
@@ -78,7 +88,10 @@ impl Learner {
                 page.push_str("\nWhat they will do, the kernel decides. First your guess: ");
                 page.push_str(&question::how_to_answer(count).replacen("Answer with ", "", 1));
             }
-            None => page.push_str("\nType them, or what does the same.\n"),
+            None => {
+                page.push_str("\nType them, or what does the same.\n");
+                page = self.with_way_out(&page);
+            }
         }
         app.teach(page, sink);
     }
@@ -118,7 +131,7 @@ impl Learner {
         }
         match self.said.take() {
             Some(said @ Judgement::Differs { .. }) => {
-                app.teach(words::judgement(&said), sink);
+                app.teach(self.with_way_out(&words::judgement(&said)), sink);
                 self.said = Some(said);
             }
             _ => self.check(app, sink),
@@ -142,7 +155,7 @@ impl Learner {
         }
         match judgement {
             Judgement::Done { .. } => self.judged(app, judgement, sink),
-            other => app.teach(words::judgement(&other), sink),
+            other => app.teach(self.with_way_out(&words::judgement(&other)), sink),
         }
     }
 

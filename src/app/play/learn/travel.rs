@@ -4,8 +4,9 @@
 use super::Learner;
 use crate::app::play::restart;
 use crate::app::{App, Explain, Sink};
-use crate::event::{Event, What};
-use crate::lang::ast::Action;
+use crate::event::{Event, Explanation, Tone, What};
+use crate::lang::ast::{Action, Claim, Statement};
+use crate::lesson::sock::Line;
 use crate::lesson::{Block, Sock};
 
 impl Learner {
@@ -114,10 +115,12 @@ impl App {
         done
     }
 
-    /// Runs a model answer with what judges it: an `expect` also waits until the kernel is as far.
+    /// Runs a model answer with what judges it: an `expect` also waits until the kernel is as far. Ends with the first
+    /// call that fails and should not: what follows can only fail because of it.
     fn repeat(&mut self, sock: &Sock) -> Result<(), String> {
-        for line in &sock.lines {
+        for (at, line) in sock.lines.iter().enumerate() {
             let mut trouble = None;
+            let mut cause = String::new();
             let mut watch = |event: Event| match event.what {
                 What::Expect(verdict) if !verdict.holds => {
                     trouble = Some(format!(
@@ -128,30 +131,53 @@ impl App {
                 What::Error(complaint) => {
                     trouble.get_or_insert(format!("`{}`: {}.", line.text, complaint.message));
                 }
+                What::Explain(words) if words.tone == Tone::Error => cause = in_words(&words),
                 _ => {}
             };
             let outcome = self.execute_each(&line.text, &mut watch, &mut |app, statement, sink| {
                 app.statement(statement, sink)
             });
-            let call = line
-                .statements
-                .iter()
-                .all(|statement| !matches!(statement.action, Action::Expect(_)));
-            if outcome.fault || (outcome.failed && !call) {
-                let last = &self.last;
-                let errno = last.errno.map(|errno| {
-                    format!(
-                        " `{}` failed with {errno} ({}).",
-                        last.typed,
-                        errno.message()
-                    )
-                });
-                let trouble = trouble.unwrap_or_else(|| format!("`{}` failed.", line.text));
-                return Err(trouble + &errno.unwrap_or_default());
+            if outcome.failed && self.unexpected && !may_fail(&sock.lines[at + 1..]) {
+                return Err(self.failed_call(&cause));
+            }
+            let claims = line.statements.iter().any(is_claim);
+            if outcome.fault || (outcome.failed && claims) {
+                return Err(trouble.unwrap_or_else(|| format!("`{}` failed.", line.text)));
             }
         }
         Ok(())
     }
+
+    fn failed_call(&self, cause: &str) -> String {
+        let typed = &self.last.typed;
+        let errno = self.last.errno;
+        let how = errno.map(|errno| format!(" with {errno} ({})", errno.message()));
+        format!("`{typed}` failed{}. {cause}", how.unwrap_or_default())
+    }
+}
+
+/// Whether what follows a call says that it should fail.
+fn may_fail(rest: &[Line]) -> bool {
+    let statements = rest.iter().flat_map(|line| &line.statements);
+    let mut claims = statements.map_while(|statement| match &statement.action {
+        Action::Nothing => Some(None),
+        Action::Expect(claim) => Some(Some(claim)),
+        _ => None,
+    });
+    claims.any(|claim| matches!(claim, Some(Claim::Error(_))))
+}
+
+fn is_claim(statement: &Statement) -> bool {
+    matches!(statement.action, Action::Expect(_))
+}
+
+/// Why a call failed, and what to try first.
+fn in_words(cause: &Explanation) -> String {
+    let mut words = cause.text.join(" ");
+    if let Some(hint) = cause.hints.first() {
+        words.push_str(&format!(" Try: `{hint}`"));
+    }
+    words
 }
 
 /// What is open again, by name.

@@ -2,6 +2,9 @@
 
 use crate::lesson::Judgement;
 
+/// The way out, where what was done is in the way of what is still to do.
+pub(super) const UNDO: &str = "`undo` takes back what you did here";
+
 /// How the judge begins a call that is missing.
 const TO_DO: &str = "still to do: ";
 
@@ -23,9 +26,9 @@ pub(super) fn after_a_call(judgement: &Judgement) -> String {
         Judgement::Differs { words, undo, .. } => {
             let said = sentences(words);
             let ways = if *undo {
-                "`undo` takes it back, `hint` helps."
+                format!("{UNDO}, `hint` helps.")
             } else {
-                "`hint` helps."
+                "`hint` helps.".to_owned()
             };
             format!("\n{} {ways}\n", said.trim_end())
         }

@@ -1,0 +1,232 @@
+//! What is said after a call that succeeded, where what was done before decides which words are true.
+
+use crate::errors::{judge, run};
+use serde_json::Value;
+
+/// The statements, and what is said after the last of them, and what is not.
+type Said = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const SHUT: &[Said] = &[
+    (
+        "PAIR\nshutdown c wr",
+        &["TCP sends a FIN", "still open"],
+        &[],
+    ),
+    (
+        "PAIR\nshutdown c wr\nshutdown c wr",
+        &["ended before"],
+        &["FIN"],
+    ),
+    (
+        "PAIR\nshutdown c rdwr\nshutdown c wr",
+        &["ended before"],
+        &["FIN"],
+    ),
+    (
+        "PAIR\nshutdown c wr\nshutdown c rdwr",
+        &["Both directions"],
+        &["ended before"],
+    ),
+    (
+        "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nshutdown c wr",
+        &["The peer has sent its own before"],
+        &["still open: you can receive"],
+    ),
+    (
+        "LISTENER\nshutdown l rdwr",
+        &["stopped listening"],
+        &["FIN"],
+    ),
+    (
+        "LISTENER\nshutdown l wr",
+        &["Nothing has changed"],
+        &["FIN"],
+    ),
+    (
+        "LISTENER\nshutdown l rd\nlisten l 5",
+        &["kernel now completes handshakes"],
+        &["listening already"],
+    ),
+    ("LISTENER\nlisten l 6", &["listening already"], &[]),
+    (
+        "s = socket unix\nbind s @socktutor-shut\nlisten s 5\nshutdown s rd",
+        &["Nobody can connect to that name any more"],
+        &["were reset"],
+    ),
+    (
+        "u = socket udp\nbind u 127.0.0.1:0\nv = socket udp\nconnect v u.local\nshutdown v wr",
+        &["no FIN", "EPIPE"],
+        &["the peer reads 0"],
+    ),
+    (
+        "p, q = socketpair unix dgram\nshutdown p rdwr",
+        &["EPIPE"],
+        &["FIN"],
+    ),
+];
+
+const RECEIVED: &[Said] = &[
+    (
+        "PAIR\nshutdown c rd\nrecv c 10",
+        &["you have shut down receiving", "No end has come"],
+        &["The peer has closed"],
+    ),
+    (
+        "PAIR\nshutdown c rd\nclose conn\nexpect state c CLOSE_WAIT\nrecv c 10",
+        &["The peer has closed"],
+        &["No end has come"],
+    ),
+    (
+        "u = socket udp\nshutdown u rd\nbind u 127.0.0.1:0\nrecv u 10",
+        &["you have shut down receiving"],
+        &["datagram of length 0"],
+    ),
+    (
+        "p, q = socketpair unix dgram\nshutdown p rd\nrecv p 10",
+        &["you have shut down receiving"],
+        &["length 0"],
+    ),
+    (
+        "n = socket tcp --nonblock\nconnect n 127.77.0.3:9\ngetsockopt n SO_ERROR\nrecv n 1",
+        &["there never was a peer"],
+        &["The peer has closed"],
+    ),
+    (
+        "p, q = socketpair unix seqpacket\nclose p\nrecv q 3",
+        &["the peer has closed"],
+        &["No byte was asked for"],
+    ),
+    (
+        "p, q = socketpair unix seqpacket\nsend p twotwo\nrecv q 3",
+        &["the rest of it is lost"],
+        &[],
+    ),
+];
+
+const CONNECTED: &[Said] = &[
+    (
+        "s = socket tcp\nbind s 127.0.0.1:0\nconnect s s.local",
+        &["connected to itself"],
+        &["SYN+ACK"],
+    ),
+    (
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp --nonblock\nconnect c l.local\nconn = accept l\n\
+         send conn abc\nexpect recvq c 3\nclose c",
+        &["The kernel sent a RST"],
+        &["the next socket may get"],
+    ),
+    (
+        "l = socket tcp\nsetsockopt l SO_LINGER 1 0\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp\nconnect c l.local\n\
+         conn = accept l\nclose conn",
+        &["The kernel sent a RST"],
+        &["FIN, by itself"],
+    ),
+    (
+        // The option is copied when the handshake ends, not by accept().
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nc = socket tcp\nconnect c l.local\nsetsockopt l SO_LINGER 1 0\n\
+         conn = accept l\nclose conn",
+        &["and then a FIN"],
+        &["The kernel sent a RST"],
+    ),
+];
+
+const OPTIONS: &[Said] = &[
+    (
+        "s = socket tcp\nsetsockopt s SO_LINGER 1 0",
+        &["It acts at close()", "send a RST"],
+        &["explain and its name"],
+    ),
+    (
+        "s = socket tcp\nsetsockopt s SO_LINGER 1 0\nsetsockopt s SO_LINGER 0 0",
+        &["Two numbers, on and seconds"],
+        &[],
+    ),
+    (
+        "s = socket tcp\ngetsockopt s SO_RCVBUF",
+        &["about half of it is room for data"],
+        &[],
+    ),
+    (
+        "s = socket tcp\ngetsockopt s",
+        &["as the kernel holds"],
+        &[],
+    ),
+];
+
+/// What is not sent whole, and what nobody will read.
+const SENT: &[Said] = &[
+    (
+        "PAIR\nsend c #20000000\nclose conn\nwait",
+        &["when the connection ended"],
+        &["Send the rest again"],
+    ),
+    (
+        "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nsend c x",
+        &["answered with a RST", "They are lost"],
+        &["in the kernel's send buffer"],
+    ),
+    (
+        "PAIR\nshutdown conn wr\nexpect state c CLOSE_WAIT\nsend c x",
+        &["it sends no more, and may still read"],
+        &["answered with a RST"],
+    ),
+    (
+        "PAIR\nsend c #20000000\ncancel",
+        &["A signal woke the call"],
+        &["Send the rest again"],
+    ),
+    (
+        "PAIR\nnonblock c on\nsend c #20000000",
+        &["Send the rest again"],
+        &["signal", "ended"],
+    ),
+];
+
+/// The last explanation that is no complaint.
+fn last(events: &[Value]) -> String {
+    let explanations = events.iter().rev();
+    let said = explanations
+        .filter(|event| event["event"] == "explain")
+        .find(|event| event["tone"] == "info");
+    said.map_or_else(String::new, |event| event["text"].to_string())
+}
+
+#[track_caller]
+fn hold(all: &[Said]) {
+    let wrong = all.iter().filter_map(|(script, says, not)| {
+        let ran = run(script);
+        let found = judge(&last(&ran.events()), says, not)?;
+        Some(format!("{script}\n{found}"))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_shutdown_did() {
+    hold(SHUT);
+}
+
+#[test]
+fn why_nothing_was_received() {
+    hold(RECEIVED);
+}
+
+#[test]
+fn what_became_of_a_connection() {
+    hold(CONNECTED);
+}
+
+#[test]
+fn what_an_option_means_is_said_when_it_is_set_and_read() {
+    hold(OPTIONS);
+}
+
+#[test]
+fn what_becomes_of_what_was_sent() {
+    hold(SENT);
+}
