@@ -374,6 +374,7 @@ fn a_guess_is_about_what_the_step_expects_and_not_about_what_came_of_it_later() 
     let mut learner = Learner::new(folder.path());
     learner.app = App::new(Settings {
         lessons: Some(folder.path().to_owned()),
+        progress: Some(folder.path().join("progress")),
         ..Settings::default()
     })
     .unwrap();
