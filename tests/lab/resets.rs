@@ -1,6 +1,6 @@
 //! Why a connection ended, as the wire has seen it: which RST, whose, or none.
 
-use super::live::{Live, PAIR, of_kind, sent};
+use super::live::{Live, PAIR, answer, of_kind, sent};
 use serde_json::Value;
 
 /// A laboratory with a connection.
@@ -78,6 +78,11 @@ expect state t ESTABLISHED\nexpect packets 10\nexpect packet 6 info \"challenge 
         "client ACK 1:1 ack 1",
     ];
     assert_eq!(sent(&again), packets);
+    // Its end stands where the RST arrived.
+    let ladder = live.run("ladder");
+    let rungs = answer(&ladder, "ladder")["rungs"].as_array().unwrap();
+    let arrived = rungs.iter().position(|rung| rung["arrived"] == 7).unwrap();
+    assert_eq!(rungs[arrived + 1]["state"]["state"], "CLOSE", "{rungs:?}");
     let told = live.run("recv conn 10\nexpect error ECONNRESET");
     let said = explained(&told);
     assert!(said.contains("(packet 7)"), "{said}");
