@@ -35,11 +35,21 @@ impl App {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
         }
+        if done.command == "connect" && self.crossed(self.ledger.last(socket.id)) {
+            words.insert(0, "crossing");
+        }
         if socket.listening {
             words.push("listener");
         }
         add_kinds(socket, &mut words);
         words
+    }
+
+    /// Whether this end got the peer's SYN where it waited for a SYN,ACK.
+    fn crossed(&self, look: Option<&Look>) -> bool {
+        let end = |addr: &Option<Addr>| addr.as_ref().and_then(Addr::inet);
+        let ends = look.and_then(|look| end(&look.local).zip(end(&look.peer)));
+        ends.is_some_and(|(local, peer)| self.syns_crossed(local, peer))
     }
 
     /// Why what was sent waits in the send queue, where the look after the call shows it: a variant of the topic `unsent`.

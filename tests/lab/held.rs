@@ -85,6 +85,26 @@ step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
     );
 }
 
+#[test]
+fn syns_that_cross_are_each_answered_with_a_packet_of_its_own() {
+    // RFC 9293, figure 7. The SYN,ACK has the number of the SYN before it, which is held, and says more.
+    let script = "lab up\nclient: a = socket tcp\nserver: b = socket tcp\nbind a client:5000\nbind b server:6000\n\
+wire hold\nconnect a server:6000\nconnect b client:5000\nstep\nexpect packet 3 server SYN,ACK ack 1\nexpect held 2\n\
+step\nexpect packet 4 client SYN,ACK ack 1\nstep all\nexpect packets 6\nexpect jobs 0\nexpect state a ESTABLISHED\n\
+expect state b ESTABLISHED\n";
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+        assert_eq!(said.matches("SYNs have crossed").count(), 1, "{said}");
+        assert!(
+            said.contains("The SYNs of two calls have crossed"),
+            "{said}"
+        );
+        assert!(!said.contains("The handshake is done"), "{said}");
+        // What came twice is told with `sack 0:1`, in a window that is larger only because it is scaled.
+        assert!(!said.contains("window update"), "{said}");
+    }
+}
+
 /// The numbers of the packets of an answer.
 fn numbers(events: &[serde_json::Value], answer: &str) -> Vec<u64> {
     let found = events.iter().find(|event| event["answer"] == answer);

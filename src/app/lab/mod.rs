@@ -334,6 +334,17 @@ impl App {
         self.lab.as_ref()?.wire.rst(from, to)
     }
 
+    /// Whether the laboratory's wire has seen the first of these ends answer the other's SYN after one of its own.
+    pub(super) fn syns_crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        let lab = self.lab.as_ref();
+        lab.is_some_and(|lab| lab.wire.crossed(from, to))
+    }
+
+    /// Whether the wire is held; `None` where there is none.
+    pub(super) fn wire_holds(&self) -> Option<bool> {
+        self.lab.as_ref().map(|lab| lab.wire.holds())
+    }
+
     /// Where the next statement runs, for the prompt.
     pub fn here(&self) -> Option<String> {
         self.session.here()
