@@ -105,6 +105,27 @@ expect state b ESTABLISHED\n";
     }
 }
 
+#[test]
+fn nothing_overtakes_what_was_held_when_the_wire_flows_again() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("client: a = socket tcp\nserver: b = socket tcp\nbind a client:5000\nbind b server:6000\nwire hold");
+    live.run("connect a server:6000\nconnect b client:5000");
+    // The server answers the first SYN before its own, sent earlier, is handed over.
+    let told = live.run("wire flow\nexpect jobs 0");
+    let delivered = |packet: &&&serde_json::Value| packet["fate"] == "delivered";
+    let packets = of_kind(&told, "packet");
+    let by_server: Vec<u64> = packets
+        .iter()
+        .filter(delivered)
+        .filter(|packet| packet["src"] == "10.0.0.2:6000")
+        .map(|packet| packet["n"].as_u64().unwrap())
+        .collect();
+    assert!(by_server.len() > 1, "{by_server:?}");
+    assert!(by_server.is_sorted(), "{by_server:?}");
+}
+
 /// The numbers of the packets of an answer.
 fn numbers(events: &[serde_json::Value], answer: &str) -> Vec<u64> {
     let found = events.iter().find(|event| event["answer"] == answer);

@@ -130,10 +130,20 @@ impl State {
         } else if self.rules.slow() {
             self.send_on_its_way(outgoing, bytes.len());
             None
+        } else if self.overtakes(from) {
+            self.held.push_back(n);
+            None
         } else {
             self.delivered_at(at, n);
             Some(outgoing)
         }
+    }
+
+    /// Whether what this host sends now would come before an earlier packet of its own: the wire is being let flow, and that
+    /// one is still to be handed over.
+    fn overtakes(&self, from: usize) -> bool {
+        let mut held = self.held.iter().filter_map(|n| self.log.get(*n));
+        held.any(|record| record.from == from)
     }
 
     /// A packet was seen that needs no carrying.
