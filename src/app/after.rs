@@ -1,8 +1,8 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
 use super::books::Moved;
-use super::{App, Explain, Last, Sink, variant};
-use crate::event::{Change, Data, Explanation, Job, JobStatus, TcpState, Tone, What};
+use super::{App, Explain, Last, Sink};
+use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape::visible;
@@ -35,6 +35,10 @@ impl App {
             // Why it failed may be told by any socket.
             self.ledger.around(&self.session, &own)
         };
+        for (id, change) in &mut changes {
+            let moved = change.from.is_some() && change.from != change.to;
+            change.by_network |= moved && own.contains(id) && !moves(done.command);
+        }
         if let ("connect", Some(id)) = (done.command, socket) {
             changes.extend(self.ledger.reopened(&self.session, id));
         }
@@ -121,8 +125,8 @@ impl App {
         }
         if let Some(word) = self.kept_back(done) {
             self.say_of("unsent", &[word], socket, sink);
-        } else if let Some((option, word)) = variant::of_option(done) {
-            self.say_of(option, &[word], socket, sink);
+        } else if let Some((option, words)) = self.option(done) {
+            self.say_of(option, &words, socket, sink);
         } else {
             let words = self.variant(done, before.as_ref());
             self.say_of(done.command, &words, socket, sink);
@@ -201,13 +205,21 @@ impl App {
 
     fn tell_changes(&mut self, changes: Vec<(SocketId, Change)>, sink: Sink<'_>) {
         for (id, change) in changes {
-            if let Some(TcpState::Established | TcpState::CloseWait) = change.to {
+            if let Some(state) = change.to {
                 let peer = self.ledger.last(id).and_then(|look| look.peer.clone());
-                self.session.sees_connected(id, peer);
+                self.session.sees(id, state, peer);
             }
             self.state_in_ladder(id, &change);
             self.tell(Some(id), What::State(change), sink);
         }
         self.tell_captured(sink);
     }
+}
+
+/// Whether a call changes its socket's TCP state. What others find changed the network has done.
+fn moves(command: &str) -> bool {
+    matches!(
+        command,
+        "connect" | "listen" | "accept" | "bind" | "shutdown" | "close"
+    )
 }

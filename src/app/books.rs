@@ -350,6 +350,8 @@ impl Ledger {
                 told.extend(orphans.map(|(id, change)| (SocketId(id), change)));
             }
         }
+        // The cause comes before what it did at the other end: a closed socket's own change was found last.
+        told.sort_by_key(|(id, _)| !own.contains(id));
         self.set_alarm();
         self.looked = Some(Instant::now());
         self.behind = false;

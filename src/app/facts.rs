@@ -25,6 +25,7 @@ impl App {
         let mut facts = Facts {
             asked: asked.addr.clone(),
             sent: asked.sent,
+            taken: done.taken,
             flags: words(asked.flags),
             option: asked.option.as_ref().map(|(name, _)| (*name).to_owned()),
             value: asked
@@ -287,6 +288,8 @@ impl App {
             nonblocking: socket.nonblocking,
             recv_timeout: time(libc::SO_RCVTIMEO),
             send_timeout: time(libc::SO_SNDTIMEO),
+            now: self.ledger.last(socket.id).and_then(|look| look.state),
+            called_off: socket.called_off,
             refused: socket.refused.map(Errno::name),
             shut_rd: socket.shut_read,
             shut_wr: socket.shut_write,

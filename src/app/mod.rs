@@ -366,6 +366,7 @@ impl App {
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
         self.settle_failure();
         self.catch_up(sink);
+        self.hear_the_woken(sink);
         self.leave_jobs(sink);
         self.finish_sides(sink);
         if let Some(learner) = &self.learner {

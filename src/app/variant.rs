@@ -80,19 +80,30 @@ impl App {
     }
 }
 
-/// The option that a call set or read, whose own topic says what that means, and which of the two it was.
-pub(super) fn of_option(done: &Done) -> Option<(&'static str, &'static str)> {
-    let (option, _) = done.asked.option.as_ref()?;
-    match done.command {
-        "setsockopt" => Some((option, "set")),
-        "getsockopt" => Some((option, "get")),
-        _ => None,
+impl App {
+    /// The option that a call set or read, whose own topic says what that means, with the words for it: which of the two it
+    /// was, and what the socket is.
+    pub(super) fn option(&self, done: &Done) -> Option<(&'static str, Vec<&'static str>)> {
+        let (option, _) = done.asked.option.as_ref()?;
+        let mut words = match done.command {
+            "setsockopt" => vec!["set"],
+            "getsockopt" => vec!["get"],
+            _ => return None,
+        };
+        if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
+            if socket.domain == libc::AF_INET6 {
+                words.push("ipv6");
+            }
+            add_kinds(socket, &mut words);
+        }
+        Some((option, words))
     }
 }
 
 fn without_socket(done: &Done) -> Option<&'static str> {
     match (done.command, &done.result) {
         ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),
+        ("inet_pton", Ok(_)) if done.ret == Some(0) => Some("invalid"),
         ("poll", Ok(_))
             if done
                 .calls
@@ -145,6 +156,7 @@ fn of_call(
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
         "connect" if is_wildcard(done.asked.addr.as_ref()) => vec!["wildcard"],
         "connect" if socket.is_tcp() && meets_itself(after) => vec!["self"],
+        "connect" if socket.is_tcp() && delays_its_ack(socket) => vec!["deferred"],
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
         }
@@ -163,6 +175,15 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
     let before = socket.calls.len().saturating_sub(1);
     let calls = socket.calls.iter().take(before);
     calls.filter(move |made| made.command == command && made.errno.is_none())
+}
+
+/// Whether the handshake's last ACK waits: with TCP_DEFER_ACCEPT, or without TCP_QUICKACK, it goes with the first data, or
+/// some time later.
+fn delays_its_ack(socket: &Socket) -> bool {
+    earlier(socket, "setsockopt").any(|made| {
+        let set = |option| made.typed.contains(option);
+        set("TCP_DEFER_ACCEPT") || set("TCP_QUICKACK") && made.typed.ends_with(" 0")
+    })
 }
 
 fn is_wildcard(addr: Option<&Addr>) -> bool {

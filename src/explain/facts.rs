@@ -28,6 +28,8 @@ pub struct Facts {
     pub target: Option<Target>,
     /// How many bytes were given to send.
     pub sent: Option<usize>,
+    /// For sendall: how many of them were taken before the call that failed.
+    pub taken: usize,
     /// The flags given, by their C names (`MSG_OOB`).
     pub flags: Vec<String>,
     /// For setsockopt and getsockopt: the option's C name.
@@ -117,6 +119,10 @@ pub struct SocketFacts {
     pub recv_timeout: Option<Duration>,
     /// SO_SNDTIMEO, where it is not 0.
     pub send_timeout: Option<Duration>,
+    /// Its TCP state after the call, where that is known.
+    pub now: Option<TcpState>,
+    /// Whether its connect() was called off by shutdown(), before it was answered.
+    pub called_off: bool,
     /// How a connect() in the background failed, where a later call told so: the errno's C name.
     pub refused: Option<String>,
     /// Whether this side has shut down reading.

@@ -262,7 +262,8 @@ impl Session {
         }
     }
 
-    /// The TCP state of an open socket, from TCP_INFO.
+    /// The TCP state of an open socket, from TCP_INFO; but where the kernel keeps its connection in a timewait socket, of
+    /// which the descriptor says `CLOSE`, as it was told.
     pub fn state(&self, id: SocketId) -> Option<TcpState> {
         let socket = self
             .table
@@ -271,7 +272,11 @@ impl Session {
         #[cfg(target_os = "linux")]
         return call::tcp_info(socket.fd)
             .ok()
-            .and_then(|info| TcpState::from_kernel(info.tcpi_state));
+            .and_then(|info| TcpState::from_kernel(info.tcpi_state))
+            .map(|state| match (state, socket.told) {
+                (TcpState::Close, Some(rests @ TcpState::TimeWait)) => rests,
+                (state, _) => state,
+            });
         #[cfg(not(target_os = "linux"))]
         return {
             let _ = socket;

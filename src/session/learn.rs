@@ -6,7 +6,7 @@ use super::prepared::{Asked, Effect, Performed, Yield};
 use super::table::{Made, SocketId};
 use super::value::Value;
 use crate::errno::Errno;
-use crate::event::Addr;
+use crate::event::{Addr, TcpState};
 use crate::lang::ast::Dialect;
 use std::os::fd::RawFd;
 use std::sync::Arc;
@@ -37,7 +37,11 @@ impl Session {
         }
         let told = errno.or_else(|| collected(&asked, &performed.result));
         self.remember(socket, command, &typed, errno, told);
+        let earlier = performed.calls.iter().rev().skip(1);
+        let taken = earlier.filter_map(|call| usize::try_from(call.ret?).ok());
+        let taken = if command == "sendall" { taken.sum() } else { 0 };
         let mut done = Done {
+            taken,
             job,
             command,
             typed,
@@ -117,10 +121,14 @@ impl Session {
         }
     }
 
-    /// A TCP socket is seen connected: a handshake that connect() did not wait for is done.
-    pub fn sees_connected(&mut self, id: SocketId, peer: Option<Addr>) {
-        let socket = self.table.get_mut(id).filter(|socket| !socket.connected);
-        if let (Some(socket), Some(peer)) = (socket, peer) {
+    /// A TCP socket is seen in a state, with this peer. A handshake that connect() did not wait for may be done.
+    pub fn sees(&mut self, id: SocketId, state: TcpState, peer: Option<Addr>) {
+        let Some(socket) = self.table.get_mut(id) else {
+            return;
+        };
+        socket.told = Some(state);
+        let there = matches!(state, TcpState::Established | TcpState::CloseWait);
+        if let Some(peer) = peer.filter(|_| there && !socket.connected) {
             socket.meets(peer);
         }
     }

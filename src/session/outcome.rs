@@ -52,6 +52,8 @@ pub struct Done {
     pub opened: Vec<SocketId>,
     /// The socket that it closed.
     pub closed: Option<SocketId>,
+    /// How many bytes the calls before the last have sent, where one statement makes several (sendall).
+    pub taken: usize,
     /// What arrived, and from whom.
     pub data: Option<(Vec<u8>, Option<Addr>)>,
     /// A table to show.

@@ -1,7 +1,7 @@
 //! The session's sockets: which name, which descriptor, and what was done to each.
 
 use crate::errno::Errno;
-use crate::event::Addr;
+use crate::event::{Addr, TcpState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::os::fd::RawFd;
 use std::sync::Arc;
@@ -59,6 +59,8 @@ pub struct Socket {
     pub shut_read: bool,
     /// shutdown() has ended its sending side.
     pub shut_write: bool,
+    /// shutdown() has called off its connect(), which waited for an answer.
+    pub called_off: bool,
     /// How its connect() failed in the background, where a later call told so.
     pub refused: Option<Errno>,
     /// A call on it returned ECONNRESET or EPIPE before, or SO_ERROR was ECONNRESET.
@@ -77,6 +79,8 @@ pub struct Socket {
     pub last_local: Option<Addr>,
     /// It was closed while received bytes were still unread.
     pub left_unread: bool,
+    /// Its TCP state, as it was last told.
+    pub told: Option<TcpState>,
     /// The calls made on it, the oldest forgotten first.
     pub calls: VecDeque<Made>,
 }
@@ -105,6 +109,8 @@ impl Socket {
                 // The kernel makes the socket anew for the next try (inet_stream_connect).
                 (self.shut_read, self.shut_write) = (false, false);
             }
+            // So the kernel tells a call that the session's own shutdown() has called off.
+            libc::ECONNRESET if self.called_off => {}
             libc::ECONNRESET => self.was_reset = true,
             libc::ETIMEDOUT => self.gave_up |= self.connected,
             // A socket that was never connected, or shut down by its own program, gives EPIPE too.
@@ -113,11 +119,16 @@ impl Socket {
         }
     }
 
+    /// Whether it is a TCP socket whose connect() was not answered when it was last looked at.
+    fn connecting(&self) -> bool {
+        self.told == Some(TcpState::SynSent)
+    }
+
     /// It has a peer from now on.
     pub(super) fn meets(&mut self, peer: Addr) {
         self.peer = Some(peer);
         self.connected = true;
-        self.refused = None;
+        (self.refused, self.called_off) = (None, false);
     }
 
     /// shutdown(2) has marked these directions (`SHUT_…`). A TCP listener is a plain socket again after that, with nothing
@@ -126,6 +137,10 @@ impl Socket {
         let read = matches!(how, libc::SHUT_RD | libc::SHUT_RDWR);
         if self.listening && self.is_tcp() {
             self.listening = !read;
+            return;
+        }
+        if self.connecting() {
+            self.called_off = true;
             return;
         }
         self.shut_read |= read;
@@ -219,6 +234,7 @@ impl Table {
             connected: false,
             shut_read: false,
             shut_write: false,
+            called_off: false,
             refused: None,
             was_reset: false,
             gave_up: false,
@@ -228,6 +244,7 @@ impl Table {
             closed_by: None,
             last_local: None,
             left_unread: false,
+            told: None,
             calls: VecDeque::new(),
         })
     }

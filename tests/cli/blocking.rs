@@ -5,6 +5,17 @@ use crate::harness::{events, script};
 const LISTENER: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\n";
 
 #[test]
+fn a_call_that_the_last_line_wakes_is_not_left_blocked() {
+    for lines in [
+        "a, b = socketpair\nx = recv a 10\nsend b \"hi\"\n",
+        &format!("{LISTENER}at = s.local\nd = accept s\nc = socket tcp\nconnect c at\n"),
+    ] {
+        let ran = script(lines).status(0);
+        assert!(!ran.stdout.contains("left blocked"), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_call_that_sleeps_becomes_a_job_and_its_result_arrives() {
     let lines = format!(
         "{LISTENER}conn = accept s\nexpect blocked\nexpect jobs 1\nc = socket tcp\nconnect c s.local\nsend conn \"hi\"\nexpect ok\nrecv c 10\nexpect data \"hi\"\nexpect jobs 0\n"

@@ -19,7 +19,8 @@ pub struct Case {
     pub call: &'static str,
     /// What it gives.
     pub errno: &'static str,
-    /// The statements; the last call that gives this errno is the one that is looked at. `LISTENER`, `PAIR` and `FULL`
+    /// The statements; the last call that gives this errno is the one that is looked at. `LISTENER`, `PAIR`, `FULL` and
+    /// `CONNECTING`
     /// alone on a line stand for what [`written_out`] says.
     pub script: &'static str,
     /// What the answer says, its lines to type included.
@@ -53,6 +54,10 @@ const FULL: &str = "l = socket tcp\nsetsockopt l SO_RCVBUF 4000\nlisten l 5\nc =
     connect c l.local\nconn = accept l\nnonblock c on\nsend c #900000\nsend c #900000\nsend c #900000\npoll c w 200\nexpect ret 0\n\
     send c #900000\nsend c #900000\npoll c w 200\nexpect ret 0\nsend c #900000\nsend c #900000\nnonblock c off\n";
 
+/// A client `c` whose SYN is not answered: the listener's queue is full.
+const CONNECTING: &str = "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 0\na = socket tcp\nconnect a l.local\n\
+    c = socket tcp --nonblock\nconnect c l.local\nexpect state c SYN_SENT\n";
+
 pub fn written_out(script: &str) -> String {
     // Abstract names are the whole machine's.
     let script = script.replace(
@@ -65,6 +70,7 @@ pub fn written_out(script: &str) -> String {
             "LISTENER" => whole.push_str(LISTENER),
             "PAIR" => whole.extend([LISTENER, PAIR]),
             "FULL" => whole.push_str(FULL),
+            "CONNECTING" => whole.push_str(CONNECTING),
             line => {
                 whole.push_str(line);
                 whole.push('\n');

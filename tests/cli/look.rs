@@ -108,6 +108,32 @@ fn ls_tells_what_a_closed_socket_has_still_to_send() {
 }
 
 #[test]
+fn what_close_did_comes_before_what_it_did_to_the_peer() {
+    let pair = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nd = accept s\n";
+    let moved = |script: &str| -> Vec<String> {
+        let all = events(script);
+        let moves = all.iter().skip_while(|event| event["command"] != "close");
+        let states = moves.filter(|event| event["event"] == "state");
+        states
+            .map(|event| event["socket"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(moved(&format!("{pair}close c\n"))[..2], ["c", "d"]);
+    let broken = format!("{pair}setsockopt c SO_LINGER 1 0\nclose c\n");
+    assert_eq!(moved(&broken)[..2], ["c", "d"]);
+}
+
+#[test]
+fn a_socket_has_one_state() {
+    script(
+        "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nd = accept s\n\
+         shutdown c wr\nshutdown d wr\nexpect state c TIME_WAIT\nexpect c.state == \"TIME_WAIT\"\nprint c.state\n",
+    )
+    .status(0)
+    .says(&["TIME_WAIT\n"]);
+}
+
+#[test]
 fn who_names_another_process() {
     if !require("python3") {
         return;

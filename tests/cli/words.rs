@@ -109,6 +109,16 @@ const RECEIVED: &[Said] = &[
 
 const CONNECTED: &[Said] = &[
     (
+        "LISTENER\nc = socket tcp\nsetsockopt c TCP_DEFER_ACCEPT 5\nconnect c l.local",
+        &["waits, as the option asks"],
+        &["this one sent the ACK"],
+    ),
+    (
+        "LISTENER\nc = socket tcp\nsetsockopt c TCP_QUICKACK 1\nconnect c l.local",
+        &["this one sent the ACK"],
+        &["as the option asks"],
+    ),
+    (
         "s = socket tcp\nbind s 0.0.0.0:0\nlisten s 5\nc = socket tcp\nconnect c s.local",
         &["The any-address (0.0.0.0, ::) is no host"],
         &["SYN+ACK"],
@@ -141,6 +151,31 @@ const CONNECTED: &[Said] = &[
 
 const OPTIONS: &[Said] = &[
     (
+        "a, b = socketpair\nsetsockopt a SO_LINGER 1 0",
+        &["On a Unix socket it changes nothing"],
+        &["RST"],
+    ),
+    (
+        "u = socket udp\nsetsockopt u SO_REUSEADDR 1",
+        &["others that set it too may be bound to the same address"],
+        &["listens"],
+    ),
+    (
+        "c = socket tcp6\nsetsockopt c IP_TTL 5",
+        &["IPV6_UNICAST_HOPS"],
+        &[],
+    ),
+    (
+        "c = socket tcp\nsetsockopt c SO_BROADCAST 1",
+        &["On a TCP socket it changes nothing"],
+        &[],
+    ),
+    (
+        "inet_pton AF_INET 256.1.1.1",
+        &["no address of this family"],
+        &["These are the bytes"],
+    ),
+    (
         "s = socket tcp\nsetsockopt s SO_LINGER 1 0",
         &["It acts at close()", "send a RST"],
         &["explain and its name"],
@@ -152,7 +187,7 @@ const OPTIONS: &[Said] = &[
     ),
     (
         "s = socket tcp\ngetsockopt s SO_RCVBUF",
-        &["about half of it is room for data"],
+        &["depends on the pieces"],
         &[],
     ),
     (

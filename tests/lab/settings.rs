@@ -286,3 +286,16 @@ fn a_repeated_packet_is_one_of_its_own_where_that_is_asked_for() {
     );
     live.run("set retransmits fold");
 }
+
+#[test]
+fn what_the_network_changed_during_a_call_is_the_networks() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    let told =
+        live.run("wire delay 20ms\nserver: shutdown conn wr\nclient: recv s 10\nexpect data \"\"");
+    let states = of_kind(&told, "state");
+    let ended = states.iter().find(|event| event["to"] == "CLOSE_WAIT");
+    assert_eq!(ended.unwrap()["by_network"], true, "{told:#?}");
+}

@@ -107,7 +107,7 @@ impl App {
     }
 
     /// Waits for the calls that have got what they slept for, so that what they return is told with the order.
-    pub(super) fn hear_the_woken(&mut self, sink: Sink<'_>) {
+    pub(in crate::app) fn hear_the_woken(&mut self, sink: Sink<'_>) {
         let deadline = Instant::now() + WAKES;
         // One that was quick: its socket does not say any more that it would return.
         while self.session.has_results() {

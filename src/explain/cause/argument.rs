@@ -50,6 +50,7 @@ pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
             ))
             .hint(format!("connect {name} {}", scene.asked())),
         ),
+        "setsockopt" | "getsockopt" if foreign_family(scene).is_some() => no_option(scene),
         "setsockopt" | "getsockopt" => {
             let option = scene.facts.option.as_deref().unwrap_or("That option");
             Some(
@@ -154,6 +155,20 @@ pub(super) fn protocol(scene: &Scene<'_>) -> Option<Words> {
     })
 }
 
+/// Why an option of IPv6 is none of an IPv4 socket's.
+fn foreign_family(scene: &Scene<'_>) -> Option<String> {
+    let option = scene.facts.option.as_deref()?;
+    let socket = scene
+        .socket()
+        .filter(|socket| !socket.ipv6 && !socket.proto.is_unix())?;
+    option.starts_with("IPV6_").then(|| {
+        format!(
+            "It belongs to IPv6, and {} is not an AF_INET6 socket.",
+            socket.name
+        )
+    })
+}
+
 /// ENOPROTOOPT
 pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
     let Some(option) = scene.facts.option.as_deref() else {
@@ -185,13 +200,11 @@ pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
         _ if option.starts_with("TCP_") && scene.proto() != Proto::Tcp => {
             format!("It belongs to TCP, and {name} is a {kind} socket.")
         }
-        _ if option.starts_with("IPV6_") && scene.socket().is_some_and(|socket| !socket.ipv6) => {
-            format!("It belongs to IPv6, and {name} is not an AF_INET6 socket.")
-        }
-        _ if option.contains("MULTICAST") => {
+        _ if option.contains("MULTICAST") && foreign_family(scene).is_none() => {
             format!("Multicast is for datagrams, and {name} is a {kind} socket.")
         }
-        _ => "The kernel does not know that option at that level.".to_owned(),
+        _ => foreign_family(scene)
+            .unwrap_or_else(|| "The kernel does not know that option at that level.".to_owned()),
     };
     Some(words.why(why).hint(format!("getsockopt {name}")))
 }

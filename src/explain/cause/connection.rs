@@ -101,6 +101,12 @@ fn failed_connect(socket: &SocketFacts) -> Option<String> {
     })
 }
 
+/// Where the socket was to connect to; else an address that it could.
+fn peer_or_example(scene: &Scene<'_>, socket: &SocketFacts) -> String {
+    let asked = scene.facts.asked.as_ref().or(socket.peer.as_ref());
+    asked.map_or_else(|| example(scene), ToString::to_string)
+}
+
 fn example(scene: &Scene<'_>) -> String {
     if scene.proto().is_unix() {
         "/tmp/server.sock".to_owned()
@@ -154,6 +160,9 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
 
 /// EPIPE
 pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
+    if let Some(words) = called_off(scene) {
+        return Some(words);
+    }
     let socket = scene.socket()?;
     let name = scene.name();
     let nothing = "Nothing was sent";
@@ -292,8 +301,35 @@ pub(super) fn sends(past: &Past) -> bool {
     sends && past.errno.is_none()
 }
 
+/// Its connect() was called off while it waited for the SYN's answer: nobody at the other end had a part in it.
+fn called_off(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket().filter(|socket| socket.called_off)?;
+    let by = socket
+        .history
+        .iter()
+        .rfind(|past| past.command == "shutdown" && takes_effect(past));
+    let by = by.map_or("shutdown()", |past| &past.statement);
+    let again = format!(
+        "connect {} {}",
+        scene.name(),
+        peer_or_example(scene, socket)
+    );
+    Some(
+        Words::new(format!("{by} called the connection off before it was made."))
+            .why(format!(
+                "The SYN had not been answered yet. No RST came: so the kernel ends what waited for the answer. {} can \
+                 connect again.",
+                scene.name()
+            ))
+            .hint(again),
+    )
+}
+
 /// ECONNRESET
 pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
+    if let Some(words) = called_off(scene) {
+        return Some(words);
+    }
     let name = scene.name();
     if scene.proto().is_unix() {
         let sent = scene
@@ -380,26 +416,29 @@ fn closed_by_the_session(scene: &Scene<'_>) -> Option<String> {
 
 /// ECONNABORTED
 pub(super) fn aborted(scene: &Scene<'_>) -> Option<Words> {
-    (scene.call == "connect").then(|| {
+    called_off(scene).or_else(|| (scene.call == "connect").then(|| {
         Words::new("This try was not made: the kernel first reported that the last one had failed.")
             .why("A non-blocking connect() had failed in the background; this call collects that. Call it once more.")
             .hint(format!("connect {} {}", scene.name(), scene.asked()))
-    })
+    }))
 }
 
 /// EINPROGRESS, EALREADY
 pub(super) fn in_progress(errno: &str, scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
     let name = scene.name();
-    let words = if errno == "EALREADY" {
-        Words::new(format!(
+    let words = Words::new(match (errno, socket.now) {
+        ("EALREADY", _) => format!(
             "{name} is connecting already: an earlier connect() has sent the SYN, and its answer is awaited."
-        ))
-    } else {
-        Words::new(
-            "This is no failure: the SYN is sent, and the handshake goes on without the program.",
-        )
-    };
+        ),
+        (_, Some(TcpState::Established)) => {
+            "This is no failure: the SYN is sent, and even the handshake is done already.".to_owned()
+        }
+        (_, Some(TcpState::Close)) => {
+            "This means that the SYN is sent. But its answer is there, too, and the attempt has failed.".to_owned()
+        }
+        _ => "This is no failure: the SYN is sent, and the handshake goes on without the program.".to_owned(),
+    });
     let words = match (socket.nonblocking, socket.send_timeout) {
         (false, Some(limit)) => words.why(format!(
             "SO_SNDTIMEO let connect() wait for {} s only. The attempt itself has not been given up.",

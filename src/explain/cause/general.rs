@@ -159,6 +159,12 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
             "The socket is not connected; the call can be made again."
         }
         "connect" => "The attempt goes on in the kernel: poll for writing, then read SO_ERROR.",
+        "sendall" if scene.facts.taken > 0 => {
+            return Some(
+                Words::new("A signal woke sendall() while it slept.")
+                    .why("That is what Ctrl-C and cancel do here."),
+            );
+        }
         "close" => "On Linux the descriptor is closed all the same: do not close it again.",
         _ => "Nothing was lost, and the call can be made again.",
     };

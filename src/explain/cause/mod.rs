@@ -25,7 +25,13 @@ pub fn cause(command: &str, errno: Errno, facts: &Facts) -> Explanation {
         typed: command,
         facts,
     };
-    let words = contextual(&name, &scene).unwrap_or_else(|| general(&name, errno, &scene));
+    let mut words = contextual(&name, &scene).unwrap_or_else(|| general(&name, errno, &scene));
+    if facts.taken > 0 {
+        let taken = facts.taken;
+        words = words.why(format!(
+            "{taken} bytes were taken before that, and are not taken back: the whole once more would send them twice."
+        ));
+    }
     Explanation {
         topic: name.into(),
         text: words.text.into_iter().map(Into::into).collect(),
