@@ -74,6 +74,8 @@ pub struct Waiting {
     meta: Meta,
     asleep: Syscall,
     cancelled: bool,
+    /// What its names stood for before.
+    former: Vec<(String, Value)>,
 }
 
 impl Waiting {
@@ -151,7 +153,7 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
-                self.expect_result(job, &meta);
+                let former = self.expect_result(job, &meta);
                 let asleep = asleep.shown();
                 self.waiting.insert(
                     job,
@@ -159,6 +161,7 @@ impl Session {
                         meta,
                         asleep: asleep.clone(),
                         cancelled: false,
+                        former,
                     },
                 );
                 Ok(Step::Asleep {
@@ -207,14 +210,18 @@ impl Session {
         }
     }
 
-    /// The targets of a sleeping call are pending.
-    fn expect_result(&mut self, job: u32, meta: &Meta) {
+    /// The targets of a sleeping call are pending. Gives what they stood for.
+    fn expect_result(&mut self, job: u32, meta: &Meta) -> Vec<(String, Value)> {
         let several = meta.targets.len() > 1;
+        let mut former = Vec::new();
         for (n, target) in meta.targets.iter().enumerate() {
             if let Some(name) = target {
+                let value = self.vars.get(name).cloned();
+                former.extend(value.map(|value| (name.clone(), value)));
                 self.assign(name, Value::Pending(job, several.then_some(n)));
             }
         }
+        former
     }
 
     /// The jobs that have returned since last time.
@@ -264,9 +271,25 @@ impl Session {
 
     fn end(&mut self, job: u32, performed: Performed) -> Option<Done> {
         let Waiting {
-            meta, cancelled, ..
+            mut meta,
+            cancelled,
+            former,
+            ..
         } = self.waiting.remove(&job)?;
-        Some(self.learn(Some(job), meta, performed, cancelled))
+        for target in &mut meta.targets {
+            // A name that was given another value meanwhile keeps that.
+            let waits = |name: &mut String| {
+                let value = self.vars.get(name.as_str());
+                matches!(value, Some(Value::Pending(of, _)) if *of == job)
+            };
+            *target = target.take_if(waits);
+        }
+        let done = self.learn(Some(job), meta, performed, cancelled);
+        // A call that failed gives nothing: its names stand for what they stood for.
+        for (name, value) in former {
+            self.vars.entry(name).or_insert(value);
+        }
+        Some(done)
     }
 
     /// The sleeping calls: number, as typed, the call so far, its socket.

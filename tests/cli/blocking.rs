@@ -111,3 +111,13 @@ fn non_blocking_and_timed_out_calls_return_by_themselves() {
     let lines = "u = socket udp\nbind u 127.0.0.1:0\nnonblock u on\nrecv u 10\nexpect error EAGAIN\nnonblock u off\nsetsockopt u SO_RCVTIMEO 0.2\nrecv u 10\nexpect error EAGAIN\nu.setblocking(False)\nrecv u 10\nexpect error EWOULDBLOCK\n";
     script(lines).status(0);
 }
+
+#[test]
+fn a_name_keeps_its_value_where_the_call_that_it_waited_for_fails() {
+    script("a, b = socketpair\ny = 7\ny = recv a 5\nexpect blocked\ncancel\nexpect error EINTR\nexpect y == 7\n")
+        .status(0);
+    // And the value that it was given meanwhile.
+    script("a, b = socketpair\nx = recv a 5\nexpect blocked\nx = 3\nsend b \"late\"\nexpect jobs 0\nexpect x == 3\n")
+        .status(0)
+        .says(&["received 4 bytes"]);
+}
