@@ -89,6 +89,29 @@ fn ipv6_packets_are_captured_too() {
 }
 
 #[test]
+fn what_the_kernel_leaves_to_the_card_is_not_called_wrong() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(
+        "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\n\
+gone = socket udp\nbind gone 127.0.0.1:0\nto = gone.local\nclose gone\nu = socket udp\nsendto u \"hello\" to\n\
+expect packets 5\npacket 1\npacket 4\npacket 5",
+    );
+    let opened = told.iter().filter(|event| event["answer"] == "anatomy");
+    let headers = opened.flat_map(|event| event["headers"].as_array().unwrap());
+    let fields = headers.flat_map(|header| header["fields"].as_array().unwrap());
+    let sums: Vec<&Value> = fields.filter(|field| field["name"] == "Checksum").collect();
+    // Of the SYN, the datagram, the ICMP message, and the datagram in it.
+    assert_eq!(sums.len(), 4, "{}", shown(&told));
+    for (place, sum) in sums.into_iter().enumerate() {
+        let meaning = sum["meaning"].as_str().unwrap();
+        assert_eq!(sum["right"], true, "{sum}");
+        assert_eq!(meaning.contains("network card"), place != 2, "{sum}");
+    }
+}
+
+#[test]
 fn packets_of_other_sockets_are_not_shown() {
     if !require_root() {
         return;

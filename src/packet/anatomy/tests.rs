@@ -110,6 +110,23 @@ fn a_wrong_checksum_says_what_is_expected() {
     assert!(!field(&headers, "IPv4", "Header Checksum").right);
 }
 
+/// As Linux has them on an interface with offload: the sums are the pseudo headers', by hand.
+#[test]
+fn a_checksum_that_is_left_to_the_card_is_not_wrong() {
+    let mut tcp = segment(&tcp(true, "P.", 1, 1, 5)).expect("made");
+    // 0a00 + 0001 + 0a00 + 0002 + 6 + 25
+    tcp[36..38].copy_from_slice(&[0x14, 0x22]);
+    let mut udp = udp("[fd00::1]:9", "[fd00::2]:9", 7);
+    // fd00 + 1 + fd00 + 2 + 17 + 15, and what is carried
+    udp[46..48].copy_from_slice(&[0xfa, 0x24]);
+    let quotes = icmp("fd00::2", "fd00::1", 1, 4, 0, &udp);
+    for (bytes, header) in [(tcp, "TCP"), (udp, "UDP"), (quotes, "UDP, quoted")] {
+        let sum = field(&opened(&bytes), header, "Checksum").clone();
+        assert!(sum.right, "{header}: {sum:?}");
+        assert!(sum.meaning.contains("network card"), "{sum:?}");
+    }
+}
+
 #[test]
 fn datagrams_messages_and_fragments() {
     let headers = opened(&udp("[fd00::1]:40000", "[fd00::2]:53", 9));
