@@ -6,6 +6,7 @@ mod crossed;
 mod fold;
 mod inbox;
 mod log;
+mod once;
 mod route;
 mod rules;
 mod run;

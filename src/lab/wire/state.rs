@@ -136,13 +136,12 @@ impl State {
         }
     }
 
-    /// A packet was seen that needs no carrying.
-    pub(super) fn pass(&mut self, bytes: &[u8], parsed: Parsed) {
+    /// A packet was seen that needs no carrying, this long after the beginning.
+    pub(super) fn pass(&mut self, at: Duration, bytes: &[u8], parsed: Parsed) {
         // Other protocols of the link layer are none of our business.
         if parsed.ip.is_none() || chatter(&parsed) {
             return;
         }
-        let at = self.now();
         let ends = (0, To::One(1));
         let n = self.keep(at, ends, bytes, parsed, Cause::Itself, Vec::new());
         if let Some(record) = self.log.get_mut(n)

@@ -3,6 +3,7 @@
 
 use super::crossed::Crossed;
 use super::log::Bounds;
+use super::once::Once;
 use super::route::Station;
 use super::run::News;
 use super::state::State;
@@ -56,6 +57,7 @@ pub struct Seen {
 struct Inner {
     socket: Arc<OwnedFd>,
     buffer: Box<[u8]>,
+    once: Once,
     state: State,
 }
 
@@ -75,6 +77,7 @@ impl Tap {
         let inner = Inner {
             socket: Arc::new(socket),
             buffer: vec![0; LARGEST].into(),
+            once: Once::default(),
             state: State::new(HOSTS.map(side).to_vec()),
         };
         Ok(Self {
@@ -137,8 +140,11 @@ impl Inner {
                 Ok(captured) => {
                     let bytes = &self.buffer[..captured.len];
                     let parsed = parse(bytes);
-                    if !captured.comes_again && of_a_wanted_port(bytes, &parsed, wanted) {
-                        self.state.pass(bytes, parsed);
+                    if of_a_wanted_port(bytes, &parsed, wanted)
+                        && self.once.shows(&parsed, captured.place)
+                    {
+                        let at = captured.at.saturating_sub(self.state.began_at);
+                        self.state.pass(at, bytes, parsed);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
