@@ -367,11 +367,19 @@ pub enum Fate {
     Dropped,
     /// It was delivered, and a copy of it follows.
     Duplicated,
+    /// A capture saw it pass. Whether it arrived, nobody knows.
+    Seen,
 }
 
 impl Fate {
-    /// All four.
-    pub const ALL: [Self; 4] = [Self::Held, Self::Delivered, Self::Dropped, Self::Duplicated];
+    /// All five.
+    pub const ALL: [Self; 5] = [
+        Self::Held,
+        Self::Delivered,
+        Self::Dropped,
+        Self::Duplicated,
+        Self::Seen,
+    ];
 
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -380,6 +388,7 @@ impl Fate {
             Self::Delivered => "delivered",
             Self::Dropped => "dropped",
             Self::Duplicated => "duplicated",
+            Self::Seen => "seen",
         }
     }
 }

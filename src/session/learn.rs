@@ -264,6 +264,7 @@ impl Session {
             }
             socket.peer = peer;
             socket.connected = true;
+            socket.accepted = true;
         }
         id
     }

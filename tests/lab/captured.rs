@@ -1,7 +1,7 @@
 //! `capture on`: packets of the machine's own network, where the user may see them.
 
 use super::bench::{Ordinary, program};
-use super::live::{Live, of_kind, sent, shown, words};
+use super::live::{Live, answer, fates, of_kind, sent, shown, words};
 use super::support::{output, require, require_root, skip};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -170,6 +170,50 @@ fn a_packet_that_passes_several_interfaces_is_shown_once() {
         "u = socket udp\nsendto u \"first\" 10.9.0.5:9\nsendto u \"second\" 10.9.0.5:9\nexpect packets 2",
     );
     assert_eq!(sent(&live.seen), ["client udp 5", "client udp 6"]);
+}
+
+/// A connection over the loopback interface, with `c` and `conn`.
+const CONNECTED: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nconn = accept s";
+
+#[test]
+fn a_capture_that_begins_in_the_middle_knows_who_is_the_server() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(&format!(
+        "capture off\n{CONNECTED}\ncapture on\nsend conn \"welcome\"\nexpect packets 2\npacket 1"
+    ));
+    assert_eq!(
+        sent(&told),
+        ["server PSH,ACK 1:8 ack 1", "client ACK 1:1 ack 8"]
+    );
+    let opened = answer(&told, "anatomy").to_string();
+    assert!(
+        opened.contains("its scale stood in the SYN, which was not seen"),
+        "{opened}"
+    );
+    // The listener is gone, and what came from accept is a server's still.
+    let told = live.run(
+        "capture off\nshutdown s rdwr\nclose s\ncapture on\nsend conn \"again\"\nexpect packets 2",
+    );
+    assert_eq!(
+        sent(&told),
+        ["server PSH,ACK 1:6 ack 1", "client ACK 1:1 ack 6"]
+    );
+}
+
+#[test]
+fn what_was_captured_was_seen_and_nothing_else_is_known_of_it() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(&format!(
+        "{CONNECTED}\nexpect packets 3\nexpect fate 1 seen\nladder"
+    ));
+    assert_eq!(fates(&told), ["1 seen", "2 seen", "3 seen"]);
+    let rungs = answer(&told, "ladder")["rungs"].as_array().unwrap();
+    assert_eq!(rungs.len(), 3, "{rungs:?}");
+    assert!(rungs.iter().all(|rung| rung["sent"]["fate"] == "seen"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub use route::Station;
 pub use run::News;
 pub use state::State;
 pub use talk::Talk;
-pub use tap::Tap;
+pub use tap::{Ports, Side, Tap};
 pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};

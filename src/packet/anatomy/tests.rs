@@ -96,6 +96,17 @@ fn a_segment_and_what_its_fields_mean() {
 }
 
 #[test]
+fn a_window_whose_scale_was_not_seen_is_no_number_of_bytes() {
+    let mut story = Story::default();
+    let made = tcp(false, "P.", 1, 1, 5);
+    let mark = story.sends(1, &made);
+    let bytes = segment(&made).expect("made");
+    let headers = anatomy(&bytes, &parse(&bytes), Some(&mark));
+    let window = field(&headers, "TCP", "Window");
+    assert!(window.meaning.starts_with("its scale stood in the SYN"));
+}
+
+#[test]
 fn a_wrong_checksum_says_what_is_expected() {
     let mut bytes = segment(&tcp(true, "P.", 1, 1, 5)).expect("made");
     let expected = format!("{:#06x}", u16::from_be_bytes([bytes[36], bytes[37]]));
