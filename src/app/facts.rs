@@ -10,7 +10,7 @@ use crate::kernel::Look;
 use crate::session::{Done, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 impl App {
@@ -58,9 +58,20 @@ impl App {
             .find(|name| !self.session.knows(name));
         if matches!(
             errno.0,
-            libc::EADDRNOTAVAIL | libc::EINVAL | libc::ENETUNREACH
+            libc::EADDRNOTAVAIL
+                | libc::EINVAL
+                | libc::ENETUNREACH
+                | libc::EHOSTUNREACH
+                | libc::EACCES
+                | libc::ECONNREFUSED
         ) {
             facts.interfaces = self.interfaces(host.as_deref());
+            let peer = facts
+                .socket
+                .as_ref()
+                .and_then(|socket| socket.peer.as_ref());
+            let to = facts.asked.as_ref().or(peer).and_then(Addr::inet);
+            facts.broadcast = to.is_some_and(|to| self.is_broadcast(host.as_deref(), to.ip()));
         }
         if host.is_none() {
             let asked = facts.asked.as_ref().and_then(Addr::inet);
@@ -308,12 +319,21 @@ fn stands(holder: &Holder, proto: Option<Proto>) -> bool {
 /// Whether a socket at `local` gets what goes to `to`. The any-address of IPv6 stands for IPv4's too, unless IPV6_V6ONLY
 /// is set; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is the IPv4 address.
 fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
-    let (here, there) = (local.ip().to_canonical(), to.ip().to_canonical());
+    let (here, there) = (local.ip().to_canonical(), destination(to.ip()));
     let any = match here {
         IpAddr::V4(_) => there.is_ipv4(),
         IpAddr::V6(_) => there.is_ipv6() || !v6only,
     };
     local.port() == to.port() && (here == there || here.is_unspecified() && any)
+}
+
+/// The address that a destination means: the any-address is this machine's loopback.
+fn destination(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    }
 }
 
 fn target(socket: &Socket) -> Target {

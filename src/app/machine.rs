@@ -40,6 +40,25 @@ impl App {
             _ => interfaces(),
         }
     }
+
+    /// Whether an address is the broadcast address of a network that the host is on.
+    pub(super) fn is_broadcast(&self, host: Option<&str>, ip: IpAddr) -> bool {
+        let IpAddr::V4(ip) = ip else {
+            return false;
+        };
+        let networks = match (host, &self.lab) {
+            (Some(host), Some(lab)) => lab.networks(host),
+            _ => networks(),
+        };
+        // A network of one or two addresses has none (RFC 3021).
+        let last =
+            |(address, mask): (u32, u32)| (mask.leading_ones() < 31).then_some(address | !mask);
+        ip.is_broadcast()
+            || networks
+                .into_iter()
+                .filter_map(last)
+                .any(|last| last == u32::from(ip))
+    }
 }
 
 /// `RLIMIT_NOFILE`, soft.
@@ -57,6 +76,18 @@ fn interfaces() -> Vec<IpAddr> {
         let addr = interface.address?;
         let v4 = addr.as_sockaddr_in().map(|v4| IpAddr::from(v4.ip()));
         v4.or_else(|| addr.as_sockaddr_in6().map(|v6| IpAddr::from(v6.ip())))
+    })
+    .collect()
+}
+
+/// The IPv4 networks of the interfaces: address and mask.
+fn networks() -> Vec<(u32, u32)> {
+    let all = nix::ifaddrs::getifaddrs().into_iter().flatten();
+    all.filter_map(|interface| {
+        let (address, mask) = (interface.address?, interface.netmask?);
+        let number =
+            |of: &nix::sys::socket::SockaddrStorage| Some(u32::from(of.as_sockaddr_in()?.ip()));
+        Some((number(&address)?, number(&mask)?))
     })
     .collect()
 }

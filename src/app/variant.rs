@@ -35,11 +35,21 @@ impl App {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
         }
+        if done.command == "connect" && self.crossed(self.ledger.last(socket.id)) {
+            words.insert(0, "crossing");
+        }
         if socket.listening {
             words.push("listener");
         }
         add_kinds(socket, &mut words);
         words
+    }
+
+    /// Whether this end got the peer's SYN where it waited for a SYN,ACK.
+    fn crossed(&self, look: Option<&Look>) -> bool {
+        let end = |addr: &Option<Addr>| addr.as_ref().and_then(Addr::inet);
+        let ends = look.and_then(|look| end(&look.local).zip(end(&look.peer)));
+        ends.is_some_and(|(local, peer)| self.syns_crossed(local, peer))
     }
 
     /// Why what was sent waits in the send queue, where the look after the call shows it: a variant of the topic `unsent`.
@@ -133,6 +143,7 @@ fn of_call(
             vec!["again"]
         }
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
+        "connect" if is_wildcard(done.asked.addr.as_ref()) => vec!["wildcard"],
         "connect" if socket.is_tcp() && meets_itself(after) => vec!["self"],
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
@@ -152,6 +163,11 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
     let before = socket.calls.len().saturating_sub(1);
     let calls = socket.calls.iter().take(before);
     calls.filter(move |made| made.command == command && made.errno.is_none())
+}
+
+fn is_wildcard(addr: Option<&Addr>) -> bool {
+    let inet = addr.and_then(Addr::inet);
+    inet.is_some_and(|inet| inet.ip().is_unspecified())
 }
 
 /// Whether a connection's two ends are the same address: a simultaneous open with itself (RFC 9293, section 3.5).

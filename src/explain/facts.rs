@@ -48,6 +48,8 @@ pub struct Facts {
     pub port_range: Option<(u16, u16)>,
     /// The addresses of this machine's interfaces.
     pub interfaces: Vec<IpAddr>,
+    /// Whether the destination is a broadcast address: of all networks, or of one of this machine's.
+    pub broadcast: bool,
     /// For a Unix path: what is there in the file system.
     pub path: Option<PathFacts>,
     /// The descriptor, where the call was made on a number that is no socket of the session.

@@ -30,8 +30,8 @@ pub enum Order {
     Step(Step),
     /// `inject …`
     Inject(Inject),
-    /// `packet N`: one packet, opened.
-    Packet(u64),
+    /// `packet N`: one packet, opened; `None` is the last that was sent.
+    Packet(Option<u64>),
     /// `ladder`: the sequence diagram.
     Ladder {
         /// `ladder live on|off`: whether every step prints its part of the diagram.
@@ -361,6 +361,8 @@ impl fmt::Display for TcpFlags {
 pub enum Fate {
     /// The wire holds it.
     Held,
+    /// The wire delays it: it arrives by itself.
+    Underway,
     /// The wire has handed it to its receiver's kernel.
     Delivered,
     /// It never arrives.
@@ -372,9 +374,10 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// All five.
-    pub const ALL: [Self; 5] = [
+    /// All six.
+    pub const ALL: [Self; 6] = [
         Self::Held,
+        Self::Underway,
         Self::Delivered,
         Self::Dropped,
         Self::Duplicated,
@@ -385,6 +388,7 @@ impl Fate {
     pub fn word(self) -> &'static str {
         match self {
             Self::Held => "held",
+            Self::Underway => "underway",
             Self::Delivered => "delivered",
             Self::Dropped => "dropped",
             Self::Duplicated => "duplicated",

@@ -8,6 +8,7 @@ mod arrival;
 mod end;
 mod fragments;
 mod mark;
+mod older;
 mod tcp;
 mod why;
 
@@ -61,6 +62,8 @@ struct Flow {
     tcp: Option<Box<[End; 2]>>,
     /// When its latest packet came.
     last: Duration,
+    /// The one before it between the same ends.
+    before: Option<u32>,
     /// Both sides of a TCP connection have sent FIN, or one RST.
     ended: bool,
 }
@@ -213,13 +216,15 @@ impl Flows {
     /// first to the second. `None` where that cannot be said: the connection, or its beginning, did not cross the wire, or
     /// no RST had the number that its receiver waited for.
     pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
-        // What an IPv6 socket sends to an IPv4 address goes as IPv4.
-        let place = |end: SocketAddr| (end.ip().to_canonical(), end.port());
-        let (from, to) = (place(from), place(to));
-        let number = self.current.get(&Key::new(protocol::TCP, from, to))?;
-        let flow = self.flows.get(number)?;
-        let end = flow.tcp.as_ref()?.get(flow.way(from) as usize)?;
+        let end = self.over(from, to)?.end(from)?;
         end.ended_by.or((end.syn && !end.rst).then_some(Rst::Never))
+    }
+
+    /// Whether in the latest connection between these two the first has sent a SYN and then, as the other's SYN came, a
+    /// SYN,ACK: a simultaneous open (RFC 9293, section 3.5).
+    pub fn crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        let end = self.latest(from, to).and_then(|flow| flow.end(from));
+        end.is_some_and(|end| end.crossed)
     }
 
     /// It never arrives.
@@ -246,6 +251,12 @@ impl Flows {
             (Some(segment), Some(ends)) => tcp::reread(ends, segment, mark),
             _ => (mark.seq, mark.ack, mark.window) = (None, None, None),
         }
+    }
+
+    /// The latest TCP connection between these two.
+    fn latest(&self, from: SocketAddr, to: SocketAddr) -> Option<&Flow> {
+        let key = Key::new(protocol::TCP, plain(from), plain(to));
+        self.flows.get(self.current.get(&key)?)
     }
 
     /// The conversations that are remembered, in the order in which they began.
@@ -278,7 +289,8 @@ impl Flows {
             && let Some(flow) = self.flows.get(number)
             && !flow.is_over_for(parsed, src)
         {
-            return (*number, flow.way(src));
+            let number = self.older(*number, parsed.tcp(), src).unwrap_or(*number);
+            return (number, flow.way(src));
         }
         self.last += 1;
         let answers = parsed
@@ -297,6 +309,7 @@ impl Flows {
             seen: Default::default(),
             tcp: (protocol == protocol::TCP).then(Default::default),
             last: at,
+            before: self.current.get(&key).copied(),
             ended: false,
         };
         let way = flow.way(src);
@@ -335,6 +348,11 @@ impl Flow {
         }
     }
 
+    /// This one of its two ends, as a sender of TCP.
+    fn end(&self, of: SocketAddr) -> Option<&End> {
+        self.tcp.as_ref()?.get(self.way(plain(of)) as usize)
+    }
+
     /// Whether this packet begins another conversation between the same ports: a SYN with another number than before, after
     /// the old one ended or before it ever came about.
     fn is_over_for(&self, parsed: &Parsed, src: Place) -> bool {
@@ -365,6 +383,11 @@ impl Key {
         let ends = if a <= b { [a, b] } else { [b, a] };
         Key { protocol, ends }
     }
+}
+
+/// An end's place. What an IPv6 socket sends to an IPv4 address goes as IPv4.
+fn plain(end: SocketAddr) -> Place {
+    (end.ip().to_canonical(), end.port())
 }
 
 /// Source and destination. The two ends of an echo are told apart from other echoes by its identifier.

@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::app::play::watch::{Cue, Pauses, Show, Wait, replay, truth};
 use crate::app::play::{self, Round, unseen};
 use crate::event::{Event, Verdict, What};
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, Predict};
 use crate::sys::signal::{self, Signal};
 use crate::text::style::{Paint, Style};
 use keys::{Key, Keyboard};
@@ -63,6 +63,10 @@ const KEYS: &str = "
 
 /// What is said while the show is paused.
 const PAUSED: &str = "paused: p or Enter";
+
+/// What is said to a question where an expectation of its block did not hold.
+const OPEN: &str =
+    "**The question stays open:** what this step wants did not come about. `b` begins it again.";
 
 /// Why the show does not simply go on.
 enum Away {
@@ -136,6 +140,8 @@ struct Performance {
     called: bool,
     /// How many expectations did not hold.
     failed: usize,
+    /// How many there were before this block.
+    failed_before: usize,
     /// Whether the teacher types.
     own: Arc<AtomicBool>,
 }
@@ -158,6 +164,7 @@ impl Performance {
             held: Vec::new(),
             called: false,
             failed: 0,
+            failed_before: 0,
             own: Arc::default(),
         }
     }
@@ -195,7 +202,10 @@ impl Performance {
             Cue::Read(markdown) => self.read(markdown),
             Cue::Note(note) => self.note(&note),
             Cue::Aside(words) => self.say(words, "  ", Paint::Faint),
-            Cue::Block(sock) => self.round = Some(Round::new(&sock)),
+            Cue::Block(sock) => {
+                self.round = Some(Round::new(&sock));
+                self.failed_before = self.failed;
+            }
             Cue::Type(line) => self.type_line(&line)?,
             Cue::Run(line) => {
                 self.run(&line, false);
@@ -203,21 +213,27 @@ impl Performance {
                 return self.rest();
             }
             Cue::Check(line) => self.run(&line, true),
-            Cue::Judge(predict) => {
-                let shared = Arc::clone(&self.shared);
-                let mut app = shared.app();
-                let mut seen = String::new();
-                let words = self.round.as_mut().map(|round| {
-                    let mut sink = |event: Event| seen.push_str(&shared.show(&event));
-                    truth(round, &mut app, &predict, &mut sink)
-                });
-                drop(app);
-                self.stage.say(&seen);
-                self.read(words.unwrap_or_default().trim_end().to_owned());
-            }
+            Cue::Judge(predict) => self.judge(&predict),
             Cue::Wait(wait) => return self.wait(wait),
         }
         self.pages()
+    }
+
+    /// Says which choice has come true. What the question is about has to have happened.
+    fn judge(&mut self, predict: &Predict) {
+        if self.failed > self.failed_before {
+            return self.read(OPEN.to_owned());
+        }
+        let shared = Arc::clone(&self.shared);
+        let mut app = shared.app();
+        let mut seen = String::new();
+        let words = self.round.as_mut().map(|round| {
+            let mut sink = |event: Event| seen.push_str(&shared.show(&event));
+            truth(round, &mut app, predict, &mut sink)
+        });
+        drop(app);
+        self.stage.say(&seen);
+        self.read(words.unwrap_or_default().trim_end().to_owned());
     }
 
     fn prompt(&self) -> String {

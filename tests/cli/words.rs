@@ -109,6 +109,11 @@ const RECEIVED: &[Said] = &[
 
 const CONNECTED: &[Said] = &[
     (
+        "s = socket tcp\nbind s 0.0.0.0:0\nlisten s 5\nc = socket tcp\nconnect c s.local",
+        &["The any-address (0.0.0.0, ::) is no host"],
+        &["SYN+ACK"],
+    ),
+    (
         "s = socket tcp\nbind s 127.0.0.1:0\nconnect s s.local",
         &["connected to itself"],
         &["SYN+ACK"],

@@ -59,6 +59,35 @@ fn a_held_packet_is_listed_with_how_long_it_waits() {
 }
 
 #[test]
+fn the_last_packet_is_opened_without_its_number() {
+    let Some(mut live) = held(&["one", "two"]) else {
+        return;
+    };
+    let opened = live.run("packet last");
+    assert_eq!(opened.last().unwrap()["packet"]["n"], 2, "{opened:?}");
+    let (_, said) = Live::laboratory().unwrap().last("packet last");
+    assert!(
+        words(&said).contains("no packet has crossed the wire yet"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_call_that_the_flowing_wire_wakes_returns_before_the_order_is_over() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nwire hold");
+    live.run("client: s = socket tcp\nconnect s server:7\nexpect blocked");
+    let flows = live.run("wire flow");
+    let returned = flows.iter().position(|event| event["event"] == "job");
+    let over = flows
+        .iter()
+        .position(|event| event["text"] == "the wire flows");
+    assert!(returned.is_some() && returned < over, "{}", shown(&flows));
+}
+
+#[test]
 fn the_dropped_one_never_arrives() {
     let Some(mut live) = held(&["one", "two", "three"]) else {
         return;
@@ -68,6 +97,39 @@ fn the_dropped_one_never_arrives() {
     assert_eq!(of_kind(&dropped, "packet")[0]["note"], "by request");
     assert_eq!(waiting(&mut live), [1, 3]);
     assert_eq!(arrives(&mut live, 2), ["one", "three"]);
+}
+
+#[test]
+fn a_delayed_packet_is_under_way_and_can_be_lost_or_stopped() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(DATAGRAMS);
+    let two = "client: send u \"one\"\nclient: send u \"two\"\nexpect held 0";
+    let sent = live.run(&format!("wire delay 1000s\n{two}"));
+    assert_eq!(fates(&sent), ["1 underway", "2 underway"]);
+    assert_eq!(waiting(&mut live), [1, 2]);
+    live.run("wire drop 1\nexpect fate 1 dropped\nexpect fate 2 underway");
+    assert_eq!(waiting(&mut live), [2]);
+    live.run("wire hold\nexpect fate 2 held\nexpect held 1\nwire delay off");
+    assert_eq!(arrives(&mut live, 1), ["two"]);
+}
+
+#[test]
+fn what_needs_a_held_packet_says_that_this_one_is_under_way() {
+    for order in ["wire corrupt 1", "wire dup 1"] {
+        let Some(mut live) = Live::laboratory() else {
+            return;
+        };
+        live.run(DATAGRAMS);
+        live.run("wire delay 1000s\nclient: send u \"one\"");
+        let (_, said) = live.last(order);
+        let said = words(&said);
+        assert!(
+            said.contains("packet 1 is not held, it is under way"),
+            "{said}"
+        );
+    }
 }
 
 #[test]

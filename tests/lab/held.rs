@@ -85,6 +85,47 @@ step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
     );
 }
 
+#[test]
+fn syns_that_cross_are_each_answered_with_a_packet_of_its_own() {
+    // RFC 9293, figure 7. The SYN,ACK has the number of the SYN before it, which is held, and says more.
+    let script = "lab up\nclient: a = socket tcp\nserver: b = socket tcp\nbind a client:5000\nbind b server:6000\n\
+wire hold\nconnect a server:6000\nconnect b client:5000\nstep\nexpect packet 3 server SYN,ACK ack 1\nexpect held 2\n\
+step\nexpect packet 4 client SYN,ACK ack 1\nstep all\nexpect packets 6\nexpect jobs 0\nexpect state a ESTABLISHED\n\
+expect state b ESTABLISHED\n";
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+        assert_eq!(said.matches("SYNs have crossed").count(), 1, "{said}");
+        assert!(
+            said.contains("The SYNs of two calls have crossed"),
+            "{said}"
+        );
+        assert!(!said.contains("The handshake is done"), "{said}");
+        // What came twice is told with `sack 0:1`, in a window that is larger only because it is scaled.
+        assert!(!said.contains("window update"), "{said}");
+    }
+}
+
+#[test]
+fn nothing_overtakes_what_was_held_when_the_wire_flows_again() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("client: a = socket tcp\nserver: b = socket tcp\nbind a client:5000\nbind b server:6000\nwire hold");
+    live.run("connect a server:6000\nconnect b client:5000");
+    // The server answers the first SYN before its own, sent earlier, is handed over.
+    let told = live.run("wire flow\nexpect jobs 0");
+    let delivered = |packet: &&&serde_json::Value| packet["fate"] == "delivered";
+    let packets = of_kind(&told, "packet");
+    let by_server: Vec<u64> = packets
+        .iter()
+        .filter(delivered)
+        .filter(|packet| packet["src"] == "10.0.0.2:6000")
+        .map(|packet| packet["n"].as_u64().unwrap())
+        .collect();
+    assert!(by_server.len() > 1, "{by_server:?}");
+    assert!(by_server.is_sorted(), "{by_server:?}");
+}
+
 /// The numbers of the packets of an answer.
 fn numbers(events: &[serde_json::Value], answer: &str) -> Vec<u64> {
     let found = events.iter().find(|event| event["answer"] == answer);

@@ -1,6 +1,6 @@
 //! Why a connection ended, as the wire has seen it: which RST, whose, or none.
 
-use super::live::{Live, PAIR, of_kind, sent};
+use super::live::{Live, PAIR, answer, of_kind, sent};
 use serde_json::Value;
 
 /// A laboratory with a connection.
@@ -52,6 +52,40 @@ fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
     let said = explained(&told);
     assert!(said.contains("No RST has come from the peer"), "{said}");
     assert!(!said.contains("close s closed it"), "{said}");
+}
+
+#[test]
+fn the_next_connection_from_a_port_does_not_hide_how_the_last_one_ended() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    // RFC 9293, section 3.5.1, figure 9: the server still believes in a connection that the client has lost.
+    live.run(
+        "server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\n\
+setsockopt s SO_REUSEADDR 1\nbind s client:5555\nconnect s server:7\nserver: conn = accept b\nexpect packets 3\n\
+setsockopt s SO_LINGER 1 0\nwire drop all\nclose s\nwire clear",
+    );
+    let again = live.run(
+        "client: t = socket tcp\nsetsockopt t SO_REUSEADDR 1\nbind t client:5555\nconnect t server:7\n\
+expect state t ESTABLISHED\nexpect packets 10\nexpect packet 6 info \"challenge ACK\"\nexpect packet 6 ack 1 win 65536",
+    );
+    let packets = [
+        "client SYN 0:0",
+        "server ACK 1:1 ack 1",
+        "client RST 1:1",
+        "client SYN 0:0",
+        "server SYN,ACK 0:0 ack 1",
+        "client ACK 1:1 ack 1",
+    ];
+    assert_eq!(sent(&again), packets);
+    // Its end stands where the RST arrived.
+    let ladder = live.run("ladder");
+    let rungs = answer(&ladder, "ladder")["rungs"].as_array().unwrap();
+    let arrived = rungs.iter().position(|rung| rung["arrived"] == 7).unwrap();
+    assert_eq!(rungs[arrived + 1]["state"]["state"], "CLOSE", "{rungs:?}");
+    let told = live.run("recv conn 10\nexpect error ECONNRESET");
+    let said = explained(&told);
+    assert!(said.contains("(packet 7)"), "{said}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What holds for every packet: delay, random loss, rate, MTU, and `set retransmits`.
 
-use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, words};
+use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
 use serde_json::Value;
 
 /// A laboratory with `u` and `v`.
@@ -76,7 +76,7 @@ fn clear_lets_what_is_on_its_way_arrive_now() {
         return;
     };
     let sent = live.run("wire delay 1000s\nclient: send u \"late\"");
-    assert_eq!(fates(&sent), ["1 held"]);
+    assert_eq!(fates(&sent), ["1 underway"]);
     let cleared = live.run("wire clear\nserver: recv v 9");
     assert_eq!(fates(&cleared), ["1 delivered"]);
     assert_eq!(received(&cleared), ["late"]);
@@ -90,6 +90,21 @@ fn hold_keeps_what_is_on_its_way() {
     live.run("wire delay 1000s\nclient: send u \"late\"\nwire hold\nexpect held 1");
     let stepped = live.run("step\nserver: recv v 9");
     assert_eq!(received(&stepped), ["late"]);
+}
+
+#[test]
+fn an_mtu_that_is_too_small_for_tcp_is_told_as_such() {
+    for (mtu, too_small) in [(87, true), (88, false)] {
+        let Some(mut live) = Live::laboratory() else {
+            return;
+        };
+        live.run(PAIR);
+        let told = words(&live.run(&format!("wire mtu {mtu}")));
+        assert_eq!(told.contains("they go in fragments"), too_small, "{told}");
+        let sent = live.run("client: send s #200\nexpect recvq conn 200\nwire log");
+        let fragments = shown(&sent).contains("fragment");
+        assert_eq!(fragments, too_small, "{}", shown(&sent));
+    }
 }
 
 /// Which of fifty datagrams are lost with this seed.

@@ -270,6 +270,27 @@ inject server client RST seq 9999",
 }
 
 #[test]
+fn what_a_delivery_provokes_is_its_answer_whatever_statement_runs() {
+    // At once, and while accept() waits.
+    for delay in ["off", "100ms"] {
+        let Some(mut live) = writing().filter(|_| require("tshark")) else {
+            return;
+        };
+        live.run(&format!("wire delay {delay}\n{PAIR}"));
+        live.run("client: send s \"one\"\nexpect recvq conn 3\nexpect sendq s 0\nexpect packets 5");
+        let rows = saved(&mut live);
+        let why = |row: &Row| {
+            let comment = row["frame.comment"].as_str();
+            comment.rsplit("; ").next().unwrap_or(comment).to_owned()
+        };
+        let causes: Vec<String> = rows.iter().map(why).collect();
+        assert_eq!(causes[0], "caused by: client: connect s server:7");
+        assert_eq!(causes[1..3], ["answer to #1", "answer to #2"]);
+        assert_eq!(causes[3], "caused by: client: send s \"one\"");
+    }
+}
+
+#[test]
 fn tshark_reads_datagrams_fragments_and_errors_as_they_were_told() {
     let Some(mut live) = writing().filter(|_| require("tshark")) else {
         return;

@@ -327,6 +327,63 @@ fn a_guess_comes_before_the_call() {
 }
 
 #[test]
+fn a_call_that_returns_while_its_claims_are_polled_is_not_asleep() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    if let Some(reason) = lacking(&lesson("losing-the-handshake").head, Some(PROGRAM.as_ref())) {
+        skip(&reason);
+        return;
+    }
+    learner.types("learn losing-the-handshake");
+    learner.all(&[
+        "server: s = socket tcp",
+        "server: bind s server:80",
+        "server: listen s 5",
+    ]);
+    learner.all(&["2", "wire drop next", "c = socket tcp"]);
+    // It sleeps until the SYN is sent again, which the step waits for.
+    let said = learner.types("connect c server:80");
+    assert!(!said.contains("has not returned yet"), "{said}");
+    learner.comes_to("2/6 ?");
+}
+
+#[test]
+fn a_wire_that_is_held_already_need_not_be_held_again() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    if let Some(reason) = lacking(&lesson("handshake").head, Some(PROGRAM.as_ref())) {
+        skip(&reason);
+        return;
+    }
+    learner.types("learn handshake");
+    learner.all(&["1", "server: s = socket tcp", "wire hold"]);
+    learner.all(&["server: bind s server:80", "server: listen s 5"]);
+    learner.comes_to("2/8 ?");
+    let said = learner.all(&["2", "c = socket tcp", "connect c server:80"]);
+    assert!(!said.contains("wire hold"), "{said}");
+    learner.comes_to("3/8 ?");
+}
+
+#[test]
+fn a_guess_is_about_what_the_step_expects_and_not_about_what_came_of_it_later() {
+    let folder = TempDir::new().unwrap();
+    let text = "---\nid: x\ntitle: X\n---\n## Make two\n\n```predict\nWhat is `s` then?\n- closed => state s CLOSE\n\
+- it listens => state s LISTEN\n```\n\n```sock\nt = socket udp\ns = socket tcp\nexpect state s CLOSE\n```\n\n## Go\n\n\
+```sock\nclose t\n```\n";
+    std::fs::write(folder.path().join("60-x.md"), text).unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.app = App::new(Settings {
+        lessons: Some(folder.path().to_owned()),
+        progress: Some(folder.path().join("progress")),
+        ..Settings::default()
+    })
+    .unwrap();
+    learner.types("learn x");
+    let said = learner.all(&["1", "s = socket tcp", "listen s", "t = socket udp"]);
+    assert!(said.contains("As you expected: **closed**"), "{said}");
+}
+
+#[test]
 fn hints_come_in_levels_and_the_last_is_the_answer() {
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());

@@ -5,6 +5,7 @@ mod support;
 
 mod learner;
 mod listings;
+mod slow;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -70,7 +70,7 @@ fn the_words_that_an_order_lacks_are_asked_for() {
     terminal.run("next", CLIENT);
     terminal.sees("one bit of #2 is turned over");
     terminal.line("packet");
-    terminal.sees("which packet? a number: ");
+    terminal.sees("which packet? its number, or last: ");
     terminal.keys("\x03");
     terminal.sees("Nothing was called.");
     terminal.prompt(CLIENT);

@@ -26,11 +26,29 @@ fn a_lesson_is_played_left_and_taken_up_again() {
     terminal.run("goto 5", "lesson 1 5/7 (1-3)> ");
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);
+    let text = terminal.text();
+    assert!(text.contains("The first step that is open is 2."), "{text}");
+}
+
+#[test]
+fn who_leaves_at_the_first_step_is_told_what_leads_there_again() {
+    let (mut terminal, home) = Start::new(&["learn", "5"]).open_at("lesson 5 1/12> ");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    let text = terminal.text();
+    let words: Vec<&str> = text.split_whitespace().collect();
     assert!(
-        terminal
-            .text()
-            .contains("`socktutor learn what-a-socket-is` goes on at step 2")
+        words.join(" ").contains("`learn udp` in the shell"),
+        "{text}"
     );
+    let home = home.unwrap();
+    let (mut terminal, _) = Start::new(&[]).home(home.path()).open();
+    // Nothing of it is done, so `learn` alone begins the first lesson.
+    terminal.run("learn udp", "lesson 5 1/12> ");
+    terminal.keys("\x04");
+    terminal.prompt("sock> ");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
 }
 
 #[test]

@@ -323,6 +323,30 @@ fn what_does_not_hold_is_told_and_is_the_exit_status() {
 }
 
 #[test]
+fn nothing_came_true_where_the_step_did_not_come_about() {
+    let folder = TempDir::new().unwrap();
+    let otherwise = LESSON.replace("expect error ECONNREFUSED", "expect state c ESTABLISHED");
+    std::fs::write(folder.path().join("42-knock.md"), otherwise).unwrap();
+    let folder = folder.path().to_str().unwrap();
+    let output = captured(&[
+        "lesson",
+        "watch",
+        "knock",
+        "--lessons",
+        folder,
+        "--timeout",
+        "200ms",
+    ]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("NOT  expected  state c ESTABLISHED"),
+        "{text}"
+    );
+    assert!(text.contains("The question stays open"), "{text}");
+    assert!(!text.contains("came true"), "{text}");
+}
+
+#[test]
 fn a_lesson_that_is_not_there_is_named_with_the_nearest() {
     let output = captured(&["lesson", "watch", "listen-and-acept"]);
     assert_eq!(output.status.code(), Some(2));

@@ -100,6 +100,14 @@ impl Laboratory {
         addresses
     }
 
+    /// The IPv4 networks that a host is on: address and mask.
+    pub(super) fn networks(&self, host: &str) -> Vec<(u32, u32)> {
+        let loopback = (u32::from(Ipv4Addr::LOCALHOST), 0xff00_0000);
+        let known = self.hosts.all().iter().find(|known| known.name == host);
+        let wire = known.map(|host| (u32::from(host.v4), 0xffff_ff00));
+        std::iter::once(loopback).chain(wire).collect()
+    }
+
     fn names(&self) -> Vec<String> {
         let each = self.hosts.all().iter();
         each.map(|host| host.name.clone()).collect()
@@ -324,6 +332,17 @@ impl App {
     /// What the laboratory's wire has seen of the RST that ended the connection between these ends, sent by the first.
     pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
         self.lab.as_ref()?.wire.rst(from, to)
+    }
+
+    /// Whether the laboratory's wire has seen the first of these ends answer the other's SYN after one of its own.
+    pub(super) fn syns_crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        let lab = self.lab.as_ref();
+        lab.is_some_and(|lab| lab.wire.crossed(from, to))
+    }
+
+    /// Whether the wire is held; `None` where there is none.
+    pub(super) fn wire_holds(&self) -> Option<bool> {
+        self.lab.as_ref().map(|lab| lab.wire.holds())
     }
 
     /// Where the next statement runs, for the prompt.

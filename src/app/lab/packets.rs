@@ -2,11 +2,12 @@
 
 use crate::app::{App, Sink};
 use crate::event::packet::Rung;
-use crate::event::{Addr, Change, What};
+use crate::event::{Addr, Change, TcpState, What};
 use crate::lab::Owner;
 use crate::lang::Statement;
 use crate::lang::ast::Action;
 use crate::lang::table::Role;
+use crate::packet::Rst;
 use crate::session::{Done, SocketId};
 use std::time::Duration;
 
@@ -110,7 +111,28 @@ impl App {
         if change.from.is_none() || self.lab.as_ref().is_none_or(stepped) {
             return;
         }
-        self.aside(Some(socket), false, |host| Rung::State { host, state });
+        let ended = change.by_network && state == TcpState::Close;
+        match self.rst_that_ended(socket).filter(|_| ended) {
+            Some((n, host)) => self.at_arrival(n, Rung::State { host, state }),
+            None => self.aside(Some(socket), false, |host| Rung::State { host, state }),
+        }
+    }
+
+    /// The RST that has ended a connection of a laboratory's socket, and the socket's host.
+    fn rst_that_ended(&self, id: SocketId) -> Option<(u64, String)> {
+        let socket = self.session.socket(id)?;
+        let (last, host) = (self.ledger.last(id)?, socket.host.clone()?);
+        let (peer, local) = (socket.peer.as_ref()?.inet()?, last.local.as_ref()?.inet()?);
+        match self.rst(peer, local)? {
+            Rst::Packet { n, .. } => Some((n, host)),
+            Rst::Never => None,
+        }
+    }
+
+    fn at_arrival(&self, n: u64, rung: Rung) {
+        if let Some(lab) = &self.lab {
+            lab.wire.aside_at_arrival(n, rung);
+        }
     }
 
     fn aside(&self, socket: Option<SocketId>, calls: bool, rung: impl FnOnce(String) -> Rung) {

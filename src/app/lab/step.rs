@@ -84,7 +84,7 @@ impl App {
     fn draw(&self, n: u64, left: &Packet, moved: Vec<Packet>, sink: Sink<'_>) {
         let mut rungs = Vec::new();
         for packet in moved {
-            let arrived = packet.n == n && packet.fate != Fate::Held;
+            let arrived = packet.n == n && !matches!(packet.fate, Fate::Held | Fate::Underway);
             let ends = packet.states.clone();
             // It was drawn half-way when it left; now it is drawn whole.
             let sent = if arrived { left.clone() } else { packet };
@@ -106,8 +106,8 @@ impl App {
         self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
     }
 
-    /// Waits for the calls that have got what they slept for, so that what they return is told with the step.
-    fn hear_the_woken(&mut self, sink: Sink<'_>) {
+    /// Waits for the calls that have got what they slept for, so that what they return is told with the order.
+    pub(super) fn hear_the_woken(&mut self, sink: Sink<'_>) {
         let deadline = Instant::now() + WAKES;
         // One that was quick: its socket does not say any more that it would return.
         while self.session.has_results() {

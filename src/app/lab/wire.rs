@@ -14,6 +14,10 @@ use crate::packet::Flipped;
 use crate::session::Refusal;
 use crate::sys::namespace::IPV6_MTU;
 
+/// Linux's TCP cuts data into no less than 48 bytes with the options (`tcp_min_snd_mss`, `Documentation/networking/
+/// ip-sysctl.rst`), behind two headers of 20.
+const TCP_MTU: u32 = 48 + 20 + 20;
+
 impl Laboratory {
     /// The wire's settings in words.
     pub(super) fn words(&self) -> String {
@@ -99,6 +103,7 @@ impl App {
         self.tell_packets(sink);
         self.ledger.delivered();
         self.look_around(None, sink);
+        self.hear_the_woken(sink);
         if order.is_some_and(sets) {
             let words = self.laboratory()?.words();
             self.say(format!("the wire {words}"), sink);
@@ -131,6 +136,14 @@ impl App {
         lab.set_mtu(mtu)?;
         let words = lab.words();
         self.say(format!("the wire {words}"), sink);
+        if mtu < TCP_MTU {
+            self.say(
+                format!(
+                    "TCP fills packets up to {TCP_MTU} bytes all the same: they go in fragments, some only after a timeout"
+                ),
+                sink,
+            );
+        }
         if mtu < IPV6_MTU {
             self.say(
                 format!(
@@ -146,7 +159,8 @@ impl App {
     fn show_wire(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         self.tell_packets(sink);
         let lab = self.laboratory()?;
-        let (words, packets) = (lab.words(), lab.wire.held());
+        let words = lab.words();
+        let packets = [lab.wire.held(), lab.wire.underway()].concat();
         self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
         Ok(())
@@ -165,8 +179,10 @@ impl App {
     }
 
     /// `packet N`
-    pub(super) fn open_packet(&mut self, n: u64, sink: Sink<'_>) -> Result<(), Refusal> {
-        let Some(anatomy) = self.past()?.anatomy(n) else {
+    pub(super) fn open_packet(&mut self, n: Option<u64>, sink: Sink<'_>) -> Result<(), Refusal> {
+        let past = self.past()?;
+        let n = n.unwrap_or_else(|| past.count());
+        let Some(anatomy) = past.anatomy(n) else {
             return Err(unable(Unable::Unknown(n)));
         };
         self.tell(None, What::Answer(Answer::Anatomy(Box::new(anatomy))), sink);
@@ -271,7 +287,13 @@ pub(super) fn nothing_held(wire: &crate::lab::Wire) -> Refusal {
 fn unable(why: Unable) -> Refusal {
     let message = match why {
         Unable::Gone(n) => format!("packet {n} is not on the wire any more"),
+        Unable::Underway(n) => {
+            let message = format!("packet {n} is not held, it is under way");
+            return Refusal::new(message).help("`wire hold` stops it");
+        }
         Unable::NotTwo => "the wire does not hold two packets".to_owned(),
+        // `packet last` of none.
+        Unable::Unknown(0) => return Refusal::new("no packet has crossed the wire yet"),
         Unable::Unknown(n) => {
             let message = format!("there is no packet {n}, or the log has forgotten it");
             return Refusal::new(message).help("`wire log` lists what crossed");

@@ -162,17 +162,13 @@ impl Learner {
             return String::new();
         }
         let (number, id) = (self.number, &self.lesson.head.id);
-        match begin::step_to_go_on(&self.lesson, &self.record) {
-            step if step == self.step => format!(
-                "Your place is kept: lesson {number}, step {}. `socktutor learn {id}`, or `learn` in the shell, goes on there.",
-                step + 1
-            ),
-            // After `goto`: what is kept is what was done.
-            step => format!(
-                "What you did is kept. `socktutor learn {id}` goes on at step {}, the first that is open; so does `learn` in the shell.",
-                step + 1
-            ),
-        }
+        let step = begin::step_to_go_on(&self.lesson, &self.record);
+        let kept = match step == self.step {
+            true => format!("Your place is kept: lesson {number}, step {}.", step + 1),
+            // After `goto`: what counts is what was done.
+            false => format!("The first step that is open is {}.", step + 1),
+        };
+        format!("{kept} `socktutor learn {id}`, or `learn {id}` in the shell, goes on there.")
     }
 
     fn block(&self) -> Option<&Block> {

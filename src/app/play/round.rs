@@ -2,7 +2,7 @@
 
 use super::world::Seen;
 use crate::app::{App, Outcome, Sink};
-use crate::lang::ast::{Action, Statement};
+use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
 use crate::session::{Value, Wait};
 use std::time::{Duration, Instant};
@@ -124,6 +124,15 @@ impl Round {
 
     /// How far the learner is. Claims that do not hold yet are polled for as long as `patience`, each.
     pub fn look(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
+        let judgement = self.glance(app, patience, sink);
+        if patience.is_zero() || matches!(judgement, Judgement::Done { .. }) {
+            return judgement;
+        }
+        // While one claim was polled, a call may have returned that was found asleep before it.
+        self.glance(app, Duration::ZERO, sink)
+    }
+
+    fn glance(&mut self, app: &mut App, patience: Duration, sink: Sink<'_>) -> Judgement {
         app.poll(sink);
         self.hear(app, sink);
         self.judge.look(&mut Seen {
@@ -147,6 +156,11 @@ impl Round {
     /// Whether what the other side does shows by itself, so that the learner need not say that it was done.
     pub fn shows_by_itself(&self) -> bool {
         self.judge.shows_by_itself()
+    }
+
+    /// Whether a claim is one that the block makes after its last call, and has held.
+    pub fn has_held(&self, claim: &Claim) -> bool {
+        self.judge.has_held(claim)
     }
 
     /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,

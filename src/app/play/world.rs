@@ -3,6 +3,7 @@
 use crate::app::{App, Sink};
 use crate::event::Event;
 use crate::lang::ast::{Call, Claim, Expr};
+use crate::lang::order::{Order, Wire};
 use crate::lesson::{Finding, World};
 use crate::session::{Session, Value};
 use std::time::Duration;
@@ -26,6 +27,15 @@ impl World for Seen<'_, '_> {
 
     fn host(&mut self) -> Option<String> {
         self.app.session.here()
+    }
+
+    fn is_so(&mut self, order: &Order) -> bool {
+        let holds = self.app.wire_holds();
+        match order {
+            Order::Wire(Some(Wire::Hold)) => holds == Some(true),
+            Order::Wire(Some(Wire::Flow)) => holds == Some(false),
+            _ => false,
+        }
     }
 
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {

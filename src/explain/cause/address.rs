@@ -33,8 +33,14 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
             asked.ip()
         ),
     });
-    if !scene.facts.interfaces.is_empty() {
-        let own = scene.facts.interfaces.iter();
+    let ours = &scene.facts.interfaces;
+    if ours.contains(&asked.ip()) {
+        return Some(tentative(asked.ip()));
+    }
+    if asked.is_ipv6() && !ours.is_empty() && !ours.iter().any(IpAddr::is_ipv6) {
+        words = words.why(NO_IPV6);
+    } else if !ours.is_empty() {
+        let own = ours.iter();
         let own: Vec<String> = own.map(ToString::to_string).collect();
         let who = host.unwrap_or("This machine");
         words = words.why(format!("{who} has: {}.", own.join(", ")));
@@ -56,7 +62,9 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     } else {
         ("127.0.0.1", "0.0.0.0")
     };
-    words = words.hint(format!("bind {name} {loopback}:{port}"));
+    if !asked.ip().is_loopback() {
+        words = words.hint(format!("bind {name} {loopback}:{port}"));
+    }
     words = words.hint(format!("bind {name} {any}:{port}"));
     // To reach that machine is another matter than to be it, where a way leads there: the machine and the laboratory do
     // not reach each other.
@@ -65,6 +73,15 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
         _ if host.is_some() || owner.is_some() => words,
         _ => words.hint(format!("connect {name} {asked}")),
     })
+}
+
+/// bind() to an own address that is not usable yet (RFC 4862, section 5.4).
+fn tentative(ip: IpAddr) -> Words {
+    Words::new(format!("{ip} is this machine's, but cannot be used yet, or not on that interface."))
+        .why(
+            "The kernel still checks that no other host has it (duplicate address detection); that takes a second or two.",
+        )
+        .hint("explain EADDRNOTAVAIL")
 }
 
 /// bind() to the address of another host of the laboratory: the socket was made on the wrong one.
@@ -81,14 +98,19 @@ fn on_another_host(scene: &Scene<'_>, asked: SocketAddr, here: &str, owner: &str
         asked.ip()
     ))
     .why(format!("{here} has: {}. A socket stays on the host where it was made.", own.join(", ")))
-    .hint(format!("{owner}: {}", scene.new_socket()))
+    .hint(scene.new_socket_on(owner))
     .then(format!("bind {free} {owner}:{port}"))
     .hint(format!("bind {name} {here}:{port}"))
 }
 
-/// connect() that finds no local port, or only one that has this connection already.
+/// connect() or sendto() that finds no local address, no port, or only one that has this connection already.
 fn no_local_port(scene: &Scene<'_>) -> Words {
     let asked = scene.asked();
+    if let Some(why) = no_source(scene) {
+        return Words::new(format!("The kernel has no address to reach {asked} from."))
+            .why(why)
+            .hint("explain EADDRNOTAVAIL");
+    }
     match scene.local() {
         Some(local) => Words::new(format!("The kernel did not make a connection from {local} to {asked}."))
             .why(
@@ -109,6 +131,25 @@ fn no_local_port(scene: &Scene<'_>) -> Words {
     }
 }
 
+/// Why there is no source address, where that is what lacks: the interfaces have none of the family.
+fn no_source(scene: &Scene<'_>) -> Option<String> {
+    let asked = scene.facts.asked.as_ref()?.inet()?;
+    let mut own = scene.facts.interfaces.iter();
+    if asked.is_ipv6() && !scene.facts.interfaces.is_empty() && !own.any(IpAddr::is_ipv6) {
+        return Some(NO_IPV6.to_owned());
+    }
+    // A datagram shares its four with others; only an address can lack.
+    (scene.proto() == Proto::Udp).then(|| {
+        "No address of this machine fits the way there: an interface may be down, or its IPv6 address still be checked \
+         (duplicate address detection)."
+            .to_owned()
+    })
+}
+
+/// What a machine says that has IPv6 switched off.
+const NO_IPV6: &str = "This machine has no IPv6 address: IPv6 is switched off here (net.ipv6.conf.all.disable_ipv6), as it \
+                       often is in containers. IPv4 works.";
+
 /// IP_DROP_MEMBERSHIP of a group that was not joined, IP_MULTICAST_IF with a foreign address.
 fn membership(scene: &Scene<'_>) -> Option<Words> {
     let option = scene.facts.option.as_deref()?;
@@ -127,18 +168,31 @@ fn membership(scene: &Scene<'_>) -> Option<Words> {
 pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
     let name = scene.name();
     match (scene.call, scene.proto()) {
+        ("socket", _) => Some(
+            Words::new("The kernel did not make such a socket for this user.")
+                .why("An ICMP socket (ping) needs a group id in net.ipv4.ping_group_range; a raw one needs root.")
+                .hint(scene.make("tcp")),
+        ),
         ("bind", Proto::Tcp | Proto::Udp) => privileged(scene),
         ("bind", _) => Some(
             Words::new(format!("The kernel did not make the socket file {}.", scene.asked()))
                 .why("This user may not write in its folder, or not pass through one of the folders above it.")
                 .hint(format!("bind {name} @{name}")),
         ),
-        ("connect" | "send" | "sendto" | "sendall", Proto::Udp) => Some(
+        ("connect" | "send" | "sendto" | "sendall", Proto::Udp) if needs_broadcast(scene) => Some(
             Words::new(format!("{} is a broadcast address: a datagram to it goes to every host.", destination_of(scene)))
                 .why(format!(
                     "The kernel sends broadcasts only from a socket that says it means to; {name} has no SO_BROADCAST."
                 ))
                 .hint(format!("setsockopt {name} SO_BROADCAST 1")),
+        ),
+        ("connect" | "send" | "sendto" | "sendall" | "recv" | "recvfrom", Proto::Tcp | Proto::Udp) => Some(
+            Words::new(format!("Sending to {} is forbidden.", destination_of(scene)))
+                .why(
+                    "A route of this machine says so (prohibit), or a firewall or a router, by an ICMP message \
+                     (administratively prohibited). No program there was asked.",
+                )
+                .hint("explain EACCES"),
         ),
         ("connect" | "send" | "sendto" | "sendall", proto) if proto.is_unix() => Some(
             Words::new(format!("The kernel did not let this user reach {}.", scene.asked())).why(
@@ -146,13 +200,14 @@ pub(super) fn access(scene: &Scene<'_>) -> Option<Words> {
                  folder above it. The permissions decide, not the program that listens.",
             ),
         ),
-        ("socket", _) => Some(
-            Words::new("The kernel did not make such a socket for this user.")
-                .why("An ICMP socket (ping) needs a group id in net.ipv4.ping_group_range; a raw one needs root.")
-                .hint(scene.make("tcp")),
-        ),
         _ => None,
     }
+}
+
+/// Whether a broadcast was meant, and SO_BROADCAST is lacking.
+fn needs_broadcast(scene: &Scene<'_>) -> bool {
+    let allowed = scene.socket().is_some_and(|socket| socket.broadcast);
+    scene.facts.broadcast && !allowed
 }
 
 /// A port for privileged programs.
@@ -246,9 +301,7 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
     let tcp = scene.proto() == Proto::Tcp;
     let words = Words::new(format!("The kernel has no way to send to {}.", asked.ip()));
     let why = match asked.ip() {
-        IpAddr::V4(ip)
-            if tcp && (ip.is_broadcast() || (ip.is_loopback() && ip.octets()[3] == 255)) =>
-        {
+        IpAddr::V4(ip) if tcp && (scene.facts.broadcast || ip.is_broadcast()) => {
             "That is a broadcast address, and TCP connects two: broadcasts are for UDP."
         }
         ip if tcp && ip.is_multicast() => {
@@ -266,6 +319,9 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         _ if errno == "EHOSTUNREACH" => {
             "There is a route, but the host did not answer on the last hop, a router said so by ICMP, or a rule forbids \
              it."
+        }
+        ip if scene.facts.interfaces.contains(&ip) => {
+            "It is this machine's own address, so a firewall has refused it, by an ICMP message (unreachable)."
         }
         IpAddr::V6(_) => "No route leads there: this machine has no IPv6 network towards it.",
         IpAddr::V4(_) => {

@@ -2,6 +2,7 @@
 
 use super::super::facts::Proto;
 use super::{Scene, Words};
+use crate::event::Addr;
 
 /// EOPNOTSUPP
 pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
@@ -32,6 +33,7 @@ pub(super) fn not_supported(scene: &Scene<'_>) -> Option<Words> {
             .hint(match scene.call {
                 "recv" | "recvfrom" => format!("recvfrom {name} 1024"),
                 _ if scene.peered() => format!("send {name} \"hi\""),
+                _ if scene.proto().is_unix() => format!("sendto {name} \"hi\" /tmp/server.sock"),
                 _ => format!(
                     "sendto {name} \"hi\" {}",
                     scene
@@ -154,7 +156,9 @@ pub(super) fn protocol(scene: &Scene<'_>) -> Option<Words> {
 
 /// ENOPROTOOPT
 pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
-    let option = scene.facts.option.as_deref()?;
+    let Some(option) = scene.facts.option.as_deref() else {
+        return Some(no_protocol_there(scene));
+    };
     let name = scene.name();
     let read_only = matches!(
         option,
@@ -168,20 +172,40 @@ pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("getsockopt {name} {option}")),
         );
     }
+    if option.contains("MEMBERSHIP") && scene.call == "getsockopt" {
+        return Some(
+            Words::new(format!("{option} can be set, not read."))
+                .why("The kernel lists the groups in /proc/net/igmp and /proc/net/igmp6.")
+                .hint(format!("explain {option}")),
+        );
+    }
     let words = Words::new(format!("{name} has no option {option}."));
+    let kind = scene.proto().word();
     let why = match option {
         _ if option.starts_with("TCP_") && scene.proto() != Proto::Tcp => {
-            format!(
-                "It belongs to TCP, and {name} is a {} socket.",
-                scene.proto().word()
-            )
+            format!("It belongs to TCP, and {name} is a {kind} socket.")
         }
         _ if option.starts_with("IPV6_") && scene.socket().is_some_and(|socket| !socket.ipv6) => {
             format!("It belongs to IPv6, and {name} is not an AF_INET6 socket.")
         }
+        _ if option.contains("MULTICAST") => {
+            format!("Multicast is for datagrams, and {name} is a {kind} socket.")
+        }
         _ => "The kernel does not know that option at that level.".to_owned(),
     };
     Some(words.why(why).hint(format!("getsockopt {name}")))
+}
+
+/// ENOPROTOOPT of a call that sends: what ICMP's "protocol unreachable" becomes.
+fn no_protocol_there(scene: &Scene<'_>) -> Words {
+    let (call, proto) = (scene.call, scene.proto().word());
+    Words::new(format!(
+        "{call}() was refused: an ICMP message says that nobody there speaks {proto}."
+    ))
+    .why(
+        "A host without that protocol sends it (protocol unreachable), or a firewall in its place.",
+    )
+    .hint("explain ENOPROTOOPT")
 }
 
 /// EDOM
@@ -195,6 +219,14 @@ pub(super) fn domain(scene: &Scene<'_>) -> Option<Words> {
     )
 }
 
+/// Whether an IPv6 socket sends to an IPv4 address (`::ffff:127.0.0.1`): the packet is one of IPv4.
+fn to_ipv4(scene: &Scene<'_>) -> bool {
+    let peer = scene.socket().and_then(|socket| socket.peer.as_ref());
+    let to = scene.facts.asked.as_ref().or(peer);
+    to.and_then(Addr::inet)
+        .is_some_and(|to| to.ip().to_canonical().is_ipv4())
+}
+
 /// EMSGSIZE
 pub(super) fn message_size(scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
@@ -203,7 +235,7 @@ pub(super) fn message_size(scene: &Scene<'_>) -> Option<Words> {
         .sent
         .map_or("that many".to_owned(), |sent| sent.to_string());
     let (most, why) = match socket.proto {
-        Proto::Udp if socket.ipv6 => (
+        Proto::Udp if socket.ipv6 && !to_ipv4(scene) => (
             "65527",
             "A UDP length field of 16 bits holds 65535, less 8 for UDP's own header.",
         ),

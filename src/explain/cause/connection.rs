@@ -220,17 +220,22 @@ fn takes_effect(shutdown: &Past) -> bool {
 /// EPIPE because the other side has gone.
 fn peer_gone(scene: &Scene<'_>) -> Words {
     let name = scene.name();
-    let how = if scene.proto().is_unix() {
-        "The peer has closed its end; no one will ever read this.".to_owned()
-    } else {
-        let how = ended_otherwise(scene).or_else(|| closed_by_the_session(scene));
-        let how = how.unwrap_or_else(|| format!("The peer ended it with a RST{}.", number(scene)));
-        format!("{how} Every send() from then on gives EPIPE.")
-    };
+    if scene.proto().is_unix() {
+        return Words::new(format!("Nothing was sent: nobody will read it at the other end of {name}."))
+            .why(
+                "The peer has closed its end, or has shut down receiving (shutdown rd): then what it sent, and still sends, \
+                 can be received.",
+            )
+            .hint(format!("recv {name} 1024"))
+            .hint(format!("close {name}"))
+            .then(scene.new_socket());
+    }
+    let how = ended_otherwise(scene).or_else(|| closed_by_the_session(scene));
+    let how = how.unwrap_or_else(|| format!("The peer ended it with a RST{}.", number(scene)));
     Words::new(format!(
         "Nothing was sent: the connection of {name} is gone."
     ))
-    .why(how)
+    .why(format!("{how} Every send() from then on gives EPIPE."))
     .hint(format!("close {name}"))
     .then(scene.new_socket())
 }
@@ -278,14 +283,30 @@ fn own_reset(scene: &Scene<'_>, socket: &SocketFacts) -> bool {
     socket.shut_rd && socket.shut_wr && !peer_closed
 }
 
+/// Whether a call has handed data over.
+pub(super) fn sends(past: &Past) -> bool {
+    let sends = matches!(
+        past.command.as_str(),
+        "send" | "sendto" | "sendall" | "write"
+    );
+    sends && past.errno.is_none()
+}
+
 /// ECONNRESET
 pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
     let name = scene.name();
     if scene.proto().is_unix() {
+        let sent = scene
+            .socket()
+            .is_some_and(|socket| socket.history.iter().any(sends));
         return Some(
-            Words::new(format!(
-                "The peer of {name} closed its socket without reading all that was sent to it."
-            ))
+            Words::new(if sent {
+                format!(
+                    "The peer of {name} closed its socket without reading all that was sent to it."
+                )
+            } else {
+                format!("The listener closed before it had accepted {name}.")
+            })
             .hint(format!("close {name}")),
         );
     }

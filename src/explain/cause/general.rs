@@ -224,6 +224,19 @@ pub(super) fn not_permitted(scene: &Scene<'_>) -> Option<Words> {
             ))
             .hint(format!("getsockopt {}", scene.name())),
         ),
+        "bind" if scene.proto().is_unix() => Some(
+            Words::new(format!(
+                "The kernel did not make the socket file {}.",
+                scene.asked()
+            ))
+            .why("The file system there takes no files of this kind, or the folder is protected.")
+            .hint(format!("bind {0} /tmp/{0}.sock", scene.name())),
+        ),
+        "connect" | "send" | "sendto" | "sendall" if scene.proto() == Proto::UnixDgram => Some(
+            Words::new("The socket with that name is connected to another one.")
+                .why("A Unix datagram socket that has a peer takes datagrams from that peer alone.")
+                .hint("ls"),
+        ),
         "connect" | "send" | "sendto" | "sendall" | "accept" => Some(
             Words::new("A rule of this machine's firewall (iptables, nftables, eBPF) forbids it.")
                 .why("The packet was stopped before it left; the other side knows nothing."),

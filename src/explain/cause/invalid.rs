@@ -12,7 +12,7 @@ pub(super) fn invalid(scene: &Scene<'_>) -> Option<Words> {
         "listen" => listen(scene),
         "accept" => accept(scene),
         "connect" => family_clash(scene).or_else(|| connect(scene)),
-        "send" | "sendto" | "sendall" => send(scene),
+        "send" | "sendto" | "sendall" => family_clash(scene).or_else(|| send(scene)),
         "recv" | "recvfrom" => recv(scene),
         "setsockopt" => option(scene),
         "shutdown" => Some(
@@ -68,6 +68,14 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
             }
         }
     };
+    if scene.facts.asked.as_ref().and_then(Addr::port) == local.port() && local.port().is_some() {
+        // Another socket could not have that port beside this one.
+        return Some(match socket.proto {
+            Proto::Udp => words.hint(format!("recvfrom {name} 1024")),
+            Proto::Tcp if !scene.connected() => words.hint(format!("listen {name} 5")),
+            _ => words.hint("ls"),
+        });
+    }
     Some(
         words
             .hint(scene.new_socket())
@@ -119,13 +127,17 @@ fn too_long(scene: &Scene<'_>) -> Words {
 fn listen(scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
     let name = scene.name();
+    let own = match socket.proto.is_unix() {
+        true => format!("/tmp/{}.sock", scene.free()),
+        false => scene.own_end(0),
+    };
     let fresh = |words: Words| {
         words
             .hint(scene.new_socket())
-            .then(format!("bind {} {}", scene.free(), scene.own_end(0)))
+            .then(format!("bind {} {own}", scene.free()))
             .then(format!("listen {} 5", scene.free()))
     };
-    if socket.proto.is_unix() && scene.local().is_none() {
+    if socket.proto.is_unix() && scene.local().is_none() && !scene.connected() {
         return Some(
             Words::new(format!(
                 "{name} has no name yet, and nobody could find it: a Unix socket is bound first."
@@ -219,7 +231,7 @@ fn connect(scene: &Scene<'_>) -> Option<Words> {
         {
             Some(link_local(scene))
         }
-        _ => None,
+        _ => blackhole(scene),
     })
 }
 
@@ -245,7 +257,19 @@ fn send(scene: &Scene<'_>) -> Option<Words> {
                 .hint(format!("sendto {} \"hi\" {}", scene.name(), scene.far_end())),
         );
     }
-    loopback_source(scene)
+    loopback_source(scene).or_else(|| blackhole(scene))
+}
+
+/// A route that swallows packets without a word to their sender's program: `ip route add blackhole`.
+fn blackhole(scene: &Scene<'_>) -> Option<Words> {
+    let peer = scene.socket().and_then(|socket| socket.peer.as_ref());
+    let to = scene.facts.asked.as_ref().or(peer)?.inet()?;
+    let fits = to.is_ipv6() == scene.socket()?.ipv6;
+    fits.then(|| {
+        Words::new(format!("The kernel does not send to {}.", to.ip()))
+            .why("Most likely a route of this machine is a blackhole: it drops whatever would go there.")
+            .hint("explain EINVAL")
+    })
 }
 
 fn recv(scene: &Scene<'_>) -> Option<Words> {
@@ -260,6 +284,15 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
         } else {
             words.why("None has come, or it was taken already. The peer sends one with send --oob.")
         });
+    }
+    if scene.listening() {
+        return Some(
+            Words::new(format!(
+                "{name} listens: it has no peer, and no data ever flows through it."
+            ))
+            .why("Each connection gets a socket of its own, which accept() returns. Use that one.")
+            .hint(format!("conn = accept {name}")),
+        );
     }
     (socket.proto == Proto::UnixStream && !scene.connected()).then(|| {
         Words::new(format!("{name} is not connected: nobody can send to it."))
@@ -276,9 +309,12 @@ fn option(scene: &Scene<'_>) -> Option<Words> {
         "TCP_KEEPIDLE" | "TCP_KEEPINTVL" => "from 1 to 32767 seconds",
         "TCP_KEEPCNT" => "from 1 to 127 probes",
         "IP_TTL" => "from 1 to 255, or -1 for the default",
-        "IP_MULTICAST_TTL" if scene.proto() == Proto::Tcp => {
+        _ if option.contains("MULTICAST") && scene.proto() == Proto::Tcp => {
             "nothing on a TCP socket: multicast is for datagrams"
         }
+        "IPV6_UNICAST_HOPS" => "from 0 to 255, or -1 for the default",
+        "IPV6_MULTICAST_HOPS" => "from 0 to 255, or -1 for the default (1)",
+        "IPV6_MULTICAST_LOOP" => "0 or 1",
         "IP_MULTICAST_TTL" => "from 0 to 255, or -1 for the default (1)",
         "TCP_USER_TIMEOUT" => "0 or more milliseconds",
         "TCP_CONGESTION" => "a name that is not empty",

@@ -248,7 +248,7 @@ impl Scene<'_> {
         Words::new(format!("{asked} is {given}, but {} was made as {own}.", self.name()))
             .why("A socket's family is fixed by socket(), and every address given to it must be of that family.")
             .hint(self.make(fit))
-            .hint(again)
+            .then(again)
     }
 
     /// An address that a server could have where the call was made.

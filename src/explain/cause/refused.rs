@@ -1,9 +1,10 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
+use super::connection::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// ECONNREFUSED
 pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
@@ -31,6 +32,11 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .why("Port 0 is no real port: nobody can listen there.")
             .hint("ls");
     }
+    let here = means_this_machine(scene);
+    let words = match &here {
+        Some(any) => words.why(format!("{any} as a destination means this machine itself.")),
+        None => words,
+    };
     if let Some(target) = scene
         .facts
         .target
@@ -47,9 +53,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .then(again);
     }
     if scene.facts.listens == Some(true) {
-        return words
-            .why("Now somebody does: the server came a moment too late. Try again.")
-            .hint(again);
+        return not_asked(scene).hint(again);
     }
     if let Some(other) = scene
         .facts
@@ -63,6 +67,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         return refused_in_lab(scene, lab, words);
     }
     let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
+        _ if here.is_some() => {
+            words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
+        }
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
         ),
@@ -72,6 +79,23 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// The any-address, where that was asked for.
+fn means_this_machine(scene: &Scene<'_>) -> Option<IpAddr> {
+    let asked = scene.facts.asked.as_ref()?.inet()?.ip();
+    asked.is_unspecified().then_some(asked)
+}
+
+/// Somebody listens at that very address.
+fn not_asked(scene: &Scene<'_>) -> Words {
+    let who = match &scene.facts.target {
+        Some(target) => format!("Your socket {} listens there", target.name),
+        None => "Somebody listens there now".to_owned(),
+    };
+    Words::new(format!("The connection to {} was refused.", scene.asked())).why(format!(
+        "{who}: it came a moment too late, or it was not asked, because a firewall answered in its place. Try again."
+    ))
 }
 
 /// Somebody listens on that port, but at an address that is not the one asked for.
@@ -155,16 +179,11 @@ fn port_unreachable(scene: &Scene<'_>) -> Words {
 /// Which datagram that was: one to the peer, or where the peer was named after it, the last before that.
 fn earlier_datagram(socket: &SocketFacts) -> String {
     let mut back = socket.history.iter().rev();
-    let sends = |past: &&Past| {
-        let sent = matches!(
-            past.command.as_str(),
-            "send" | "sendto" | "sendall" | "write"
-        );
-        past.errno.is_none() && (sent || past.command == "connect")
-    };
-    match (back.find(sends), &socket.peer) {
+    let of_interest =
+        |past: &&Past| sends(past) || past.command == "connect" && past.errno.is_none();
+    match (back.find(of_interest), &socket.peer) {
         (Some(last), _) if last.command == "connect" => back
-            .find(|past| sends(past) && past.command != "connect")
+            .find(|past| sends(past))
             .map_or_else(String::new, |past| format!(", that of {},", past.statement)),
         (_, Some(peer)) => format!(" to {peer}"),
         (_, None) => String::new(),

@@ -538,7 +538,8 @@ fn addresses_that_cannot_be_used() {
         &told("bind", libc::EACCES, &given),
         &["Port 80", "below 1024", "bind s 127.0.0.1:8080"],
     );
-    let given = asking(udp(), "255.255.255.255:9");
+    let mut given = asking(udp(), "255.255.255.255:9");
+    given.broadcast = true;
     says(
         &told("sendto", libc::EACCES, &given),
         &["SO_BROADCAST", "setsockopt s SO_BROADCAST 1"],

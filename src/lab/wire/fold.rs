@@ -55,13 +55,20 @@ fn repeatable(parsed: &Parsed) -> bool {
 /// Whether two segments are the same but for what changes when one is sent again (acknowledgment, window, timestamps).
 fn same_segment(a: &Parsed, b: &Parsed) -> bool {
     let same_ends = a.ports == b.ports && a.payload.len() == b.payload.len();
-    let sent = Flags::SYN | Flags::FIN | Flags::RST;
     match (a.tcp(), b.tcp()) {
-        (Some(x), Some(y)) => {
-            same_ends && x.seq == y.seq && x.flags.0 & sent.0 == y.flags.0 & sent.0
-        }
+        (Some(x), Some(y)) => same_ends && x.seq == y.seq && sent(x.flags) == sent(y.flags),
         _ => false,
     }
+}
+
+/// The flags that make a segment another one. In a simultaneous open a SYN is followed by a SYN,ACK with the same number,
+/// which says more (RFC 9293, figure 7).
+fn sent(flags: Flags) -> u16 {
+    let mut sent = Flags::SYN | Flags::FIN | Flags::RST;
+    if flags.has(Flags::SYN) {
+        sent = sent | Flags::ACK;
+    }
+    flags.0 & sent.0
 }
 
 /// Whether a packet acknowledges all of a segment that went the other way, or reports it as arrived beyond a gap

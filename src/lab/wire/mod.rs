@@ -2,6 +2,7 @@
 //! held, stepped and disturbed. What the receiver's kernel answers to a delivery is there to read when the delivery returns,
 //! so nothing here waits.
 
+mod cause;
 mod crossed;
 mod fold;
 mod inbox;
@@ -49,6 +50,8 @@ pub struct Wire {
 pub enum Unable {
     /// The wire does not hold it any more.
     Gone(u64),
+    /// It is not held: it arrives by itself.
+    Underway(u64),
     /// There is none of this number, or the log has forgotten it.
     Unknown(u64),
     /// No host has its address: nobody would get a copy of it either.
@@ -95,7 +98,9 @@ impl Wire {
 
     /// The statement that packets are caused by from now on.
     pub fn statement(&self, statement: Option<&str>) {
-        self.shared.state().statement = statement.map(Arc::from);
+        let mut state = self.shared.state();
+        let now = state.now();
+        state.statement = statement.map(|statement| (Arc::from(statement), now));
     }
 
     /// What has moved since this was last asked, all that the kernels have sent so far included; and how many movements
@@ -142,6 +147,14 @@ impl Wire {
             .collect()
     }
 
+    /// The packets that are on their way, the first to arrive first.
+    pub fn underway(&self) -> Vec<Packet> {
+        let still = self.shared.still();
+        let each = still.state.late.keys();
+        each.filter_map(|(_, n)| tell::packet(&still.state, *n))
+            .collect()
+    }
+
     /// The packet that the next step delivers.
     pub fn next(&self) -> Option<Packet> {
         let still = self.shared.still();
@@ -169,20 +182,22 @@ impl Wire {
         self.shared.still().state.flows.rst(from, to)
     }
 
+    /// Whether in the latest connection between these two the first sent a SYN, and then a SYN,ACK.
+    pub fn crossed(&self, from: SocketAddr, to: SocketAddr) -> bool {
+        self.shared.still().state.flows.crossed(from, to)
+    }
+
     /// Whether packets are held.
     pub fn holds(&self) -> bool {
         self.shared.state().rules.hold
     }
 
-    /// Drops a held packet.
+    /// Drops a packet that is held or on its way.
     ///
     /// # Errors
-    /// Where it is not held.
+    /// Where it is neither.
     pub fn drop_one(&self, n: u64) -> Result<(), Unable> {
-        let mut still = self.shared.still();
-        still.state.must_hold(n)?;
-        still.state.drop_held(n);
-        Ok(())
+        self.shared.still().state.drop_one(n)
     }
 
     /// Drops the next packet: the first that is held, or else the next that comes.

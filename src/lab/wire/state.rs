@@ -1,6 +1,7 @@
 //! What the wire knows, and what it does with a packet that comes. Nothing here touches a device.
 
 use super::Unable;
+use super::cause::Heard;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
@@ -43,8 +44,10 @@ pub struct State {
     pub(super) untold: VecDeque<Moved>,
     /// How many movements were forgotten before they were told.
     pub(super) skipped: u64,
-    /// The statement that runs.
-    pub(super) statement: Option<Arc<str>>,
+    /// The statement that runs, and when it began.
+    pub(super) statement: Option<(Arc<str>, Duration)>,
+    /// What was handed over just now.
+    pub(super) heard: Heard,
     /// The packet whose delivery is being answered.
     pub(super) answering: Option<u64>,
     pub(super) began: Instant,
@@ -68,6 +71,7 @@ impl State {
             untold: VecDeque::new(),
             skipped: 0,
             statement: None,
+            heard: Heard::default(),
             answering: None,
             began: Instant::now(),
             began_at: SystemTime::now()
@@ -81,17 +85,12 @@ impl State {
         if chatter(&parsed) {
             return None;
         }
-        let cause = match (self.answering, &self.statement) {
-            (Some(n), _) => Cause::Answer(n),
-            (None, Some(statement)) => Cause::Call(Arc::clone(statement)),
-            (None, None) => Cause::Itself,
-        };
-        self.admit(from, bytes, parsed, cause)
+        self.admit(from, bytes, parsed, false)
     }
 
     /// A packet that somebody made by hand.
     pub(super) fn forge(&mut self, from: usize, bytes: &[u8], parsed: Parsed) -> Option<Outgoing> {
-        self.admit(from, bytes, parsed, Cause::Forged)
+        self.admit(from, bytes, parsed, true)
     }
 
     fn admit(
@@ -99,9 +98,9 @@ impl State {
         from: usize,
         bytes: &[u8],
         parsed: Parsed,
-        cause: Cause,
+        forged: bool,
     ) -> Option<Outgoing> {
-        if cause != Cause::Forged && self.folds(from, &parsed) {
+        if !forged && self.folds(from, &parsed) {
             return None;
         }
         let dst = parsed.ip.as_ref().map(|ip| ip.dst);
@@ -114,8 +113,9 @@ impl State {
         let waits = self.rules.hold || self.rules.slow();
         let lost = lost.or_else(|| (full && waits).then_some(Note::Full));
         let dropped = lost.is_some();
-        let forged = (cause == Cause::Forged).then_some(Note::Forged);
-        let notes = forged.into_iter().chain(lost).collect();
+        let cause = forged.then_some(Cause::Forged);
+        let by_hand = forged.then_some(Note::Forged);
+        let notes = by_hand.into_iter().chain(lost).collect();
         let at = self.now();
         let n = self.keep(at, (from, to), bytes, parsed, cause, notes);
         if dropped {
@@ -130,10 +130,20 @@ impl State {
         } else if self.rules.slow() {
             self.send_on_its_way(outgoing, bytes.len());
             None
+        } else if self.overtakes(from) {
+            self.held.push_back(n);
+            None
         } else {
             self.delivered_at(at, n);
             Some(outgoing)
         }
+    }
+
+    /// Whether what this host sends now would come before an earlier packet of its own: the wire is being let flow, and that
+    /// one is still to be handed over.
+    fn overtakes(&self, from: usize) -> bool {
+        let mut held = self.held.iter().filter_map(|n| self.log.get(*n));
+        held.any(|record| record.from == from)
     }
 
     /// A capture saw a packet, this long after the beginning; `way` is the way it goes, as its ends know.
@@ -142,7 +152,8 @@ impl State {
             return;
         }
         let ends = (0, To::One(1));
-        let n = self.keep(at, ends, bytes, parsed, Cause::Seen(way), Vec::new());
+        let cause = Some(Cause::Seen(way));
+        let n = self.keep(at, ends, bytes, parsed, cause, Vec::new());
         if let Some(record) = self.log.get_mut(n) {
             if record.mark.way == Way::ToClient {
                 (record.from, record.to) = (1, To::One(0));
@@ -153,23 +164,24 @@ impl State {
         self.leave(at, n, Fate::Seen);
     }
 
-    /// Enters a packet in the log. Its number.
+    /// Enters a packet in the log, with its cause where that is known. Its number.
     fn keep(
         &mut self,
         at: Duration,
         (from, to): (usize, To),
         bytes: &[u8],
         parsed: Parsed,
-        cause: Cause,
+        cause: Option<Cause>,
         notes: Vec<Note>,
     ) -> u64 {
         let n = self.log.next();
-        let forged = cause == Cause::Forged;
+        let forged = cause == Some(Cause::Forged);
         let mark = match cause {
-            Cause::Forged => self.flows.forged(n, at, bytes, &parsed),
-            Cause::Seen(way) => self.flows.captured(n, at, bytes, &parsed, way),
+            Some(Cause::Forged) => self.flows.forged(n, at, bytes, &parsed),
+            Some(Cause::Seen(way)) => self.flows.captured(n, at, bytes, &parsed, way),
             _ => self.flows.enter(n, at, bytes, &parsed),
         };
+        let cause = cause.unwrap_or_else(|| self.cause(at, from, &parsed, &mark));
         // What a host sends is right.
         let spoiled = (forged && wrong(bytes, &parsed).is_some()).then_some(CHECKSUM);
         let place = self.log.store(bytes);
@@ -203,7 +215,14 @@ impl State {
         }
         self.late
             .insert((gone + self.rules.delay, outgoing.n), outgoing);
-        self.tell(outgoing.n, Fate::Held);
+        self.come_to(outgoing.n, Fate::Underway);
+        self.tell(outgoing.n, Fate::Underway);
+    }
+
+    fn come_to(&mut self, n: u64, fate: Fate) {
+        if let Some(record) = self.log.get_mut(n) {
+            record.fate = fate;
+        }
     }
 
     /// The next packet whose time has come.
@@ -215,9 +234,10 @@ impl State {
     /// From now on packets stay; those on their way do too.
     pub(super) fn hold(&mut self) {
         self.rules.hold = true;
-        let late = std::mem::take(&mut self.late);
-        self.held
-            .extend(late.into_values().map(|outgoing| outgoing.n));
+        for outgoing in std::mem::take(&mut self.late).into_values() {
+            self.come_to(outgoing.n, Fate::Held);
+            self.held.push_back(outgoing.n);
+        }
     }
 
     /// Takes the next packet off the wire for its receiver. With copies left, one stays.
@@ -250,16 +270,14 @@ impl State {
     }
 
     /// The time since the wire began.
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// One copy of it is handed over, and another is still on the wire.
     fn copied(&mut self, n: u64) {
         self.arrived(self.now(), n);
-        if let Some(record) = self.log.get_mut(n) {
-            record.fate = Fate::Duplicated;
-        }
+        self.come_to(n, Fate::Duplicated);
         self.tell(n, Fate::Duplicated);
     }
 
@@ -277,6 +295,7 @@ impl State {
                 }
             }
         }
+        self.heard.add(n, now);
         self.log.happened(Moment::Arrived(n));
     }
 
@@ -305,9 +324,15 @@ impl State {
     /// Why nothing can be done with a packet that is not held.
     pub(super) fn unable(&self, n: u64) -> Unable {
         match self.log.get(n) {
+            Some(_) if self.is_late(n) => Unable::Underway(n),
             Some(_) => Unable::Gone(n),
             None => Unable::Unknown(n),
         }
+    }
+
+    /// Whether it is on its way, and arrives by itself.
+    fn is_late(&self, n: u64) -> bool {
+        self.late.keys().any(|(_, late)| *late == n)
     }
 
     /// An error where it is not held.
@@ -318,9 +343,19 @@ impl State {
         }
     }
 
-    /// Drops a held packet, with the copies that were to follow it.
+    /// Drops a packet that is on the wire.
+    pub(super) fn drop_one(&mut self, n: u64) -> Result<(), Unable> {
+        if !self.held.contains(&n) && !self.is_late(n) {
+            return Err(self.unable(n));
+        }
+        self.drop_held(n);
+        Ok(())
+    }
+
+    /// Drops a packet that is held or on its way, with the copies that were to follow it.
     pub(super) fn drop_held(&mut self, n: u64) {
         self.held.retain(|held| *held != n);
+        self.late.retain(|(_, late), _| *late != n);
         if let Some(record) = self.log.get_mut(n) {
             record.copies = 0;
             record.notes.push(Note::Dropped);
@@ -379,10 +414,13 @@ impl State {
 
     /// One more copy of a packet: behind it where it is held, and otherwise first in line.
     pub(super) fn copy(&mut self, n: u64) -> Result<(), Unable> {
-        let held = self.held.contains(&n);
+        let (held, late) = (self.held.contains(&n), self.is_late(n));
         let record = self.log.get_mut(n).ok_or(Unable::Unknown(n))?;
         if record.to == To::Nobody {
             return Err(Unable::NoHost(n));
+        }
+        if late {
+            return Err(Unable::Underway(n));
         }
         record.notes.push(Note::Copied);
         if held {
@@ -396,7 +434,7 @@ impl State {
     }
 
     fn tell(&mut self, n: u64, fate: Fate) {
-        if fate == Fate::Held
+        if matches!(fate, Fate::Held | Fate::Underway)
             && let Some(record) = self.log.get_mut(n)
         {
             record.waited = true;

@@ -1,5 +1,6 @@
 //! Records to events: what a line, the ladder, an opened packet and a capture file say of them.
 
+use super::cause::goes_back;
 use super::crossed::Kept;
 use super::log::{Cause, Moment, Record, To};
 use super::state::{Moved, State};
@@ -20,7 +21,7 @@ pub(super) fn packet(state: &State, n: u64) -> Option<Packet> {
 pub(super) fn moved(state: &State, moved: Moved) -> Option<Packet> {
     let mut packet = packet(state, moved.n)?;
     packet.fate = moved.fate;
-    if moved.fate == Fate::Held {
+    if matches!(moved.fate, Fate::Held | Fate::Underway) {
         // It has only just come.
         packet.waited = None;
     }
@@ -105,10 +106,10 @@ fn challenge(state: &State, record: &Record) -> Option<String> {
         return None;
     };
     let (asked, tcp) = (state.log.get(n)?, record.sent().tcp()?);
-    let bare = tcp.flags == Flags::ACK && record.mark.flow == asked.mark.flow;
+    let bare = tcp.flags == Flags::ACK && goes_back(record.sent(), asked.sent());
     let flags = asked.sent().tcp()?.flags;
     let doubted = flags.has(Flags::RST) || flags.has(Flags::SYN) && !flags.has(Flags::ACK);
-    (bare && doubted && asked.from != record.from).then(|| "challenge ACK".to_owned())
+    (bare && doubted).then(|| "challenge ACK".to_owned())
 }
 
 /// What a segment without data is for, where its place in the conversation tells.

@@ -14,7 +14,7 @@ use crate::lang::ast::Span;
 use crate::lang::fault::Fault;
 use crate::lang::order::{Capture, Order, Step, TcpFlags, Until};
 use crate::lang::table::Command;
-use words::{count, follows, need, packet_number, peek, take, unknown, word};
+use words::{count, follows, need, packet, peek, take, unknown, word};
 
 /// An order whose command has been read.
 pub(super) fn order(i: &mut Input, command: &'static Command) -> Parsed<Order> {
@@ -28,7 +28,7 @@ pub(super) fn order(i: &mut Input, command: &'static Command) -> Parsed<Order> {
         },
         "step" => step(i).map(Order::Step),
         "inject" => inject::inject(i).map(Order::Inject),
-        "packet" => packet_number(i).map(Order::Packet),
+        "packet" => packet(i).map(Order::Packet),
         "ladder" => ladder(i),
         "flows" => Ok(Order::Flows),
         "capture" => capture(i, command).map(Order::Capture),

@@ -103,7 +103,10 @@ pub(super) const INJECT: Command = order(
 pub(super) const PACKET: Command = order(
     "packet",
     "one packet, field by field",
-    &[form("<n>", "its headers as the RFC draws them, its bytes")],
+    &[form(
+        "<n>|last",
+        "its headers as the RFC draws them, its bytes",
+    )],
 )
 .about("segment");
 

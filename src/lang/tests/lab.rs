@@ -35,7 +35,12 @@ fn place(line: &str) -> &str {
 
 /// A line, what is asked, the answer, and the whole that it makes.
 const LACKING: &[(&str, &str, &str, &str)] = &[
-    ("packet", "which packet? a number", "3", "packet 3"),
+    (
+        "packet",
+        "which packet? its number, or last",
+        "3",
+        "packet 3",
+    ),
     (
         "wire drop  # it",
         "which packet? its number, next or all",
@@ -165,6 +170,7 @@ fn the_other_orders_too() {
         &["step until SYN,ACK", "step until ACK+SYN"],
         &["step until data"],
         &["packet 3", "packet #3"],
+        &["packet last"],
         &["ladder"],
         &["ladder live on", "ladder --live", "ladder live"],
         &["ladder live off"],
@@ -601,7 +607,7 @@ pub(super) fn orders() -> BoxedStrategy<Order> {
         select(vec![Until::Data, Until::Quiet]).prop_map(|until| Order::Step(Step::Until(until))),
         forged().prop_map(|forged| Order::Inject(Inject::Words(Box::new(forged)))),
         vec(any::<u8>(), 1..30).prop_map(|bytes| Order::Inject(Inject::Bytes(bytes))),
-        (1..=u64::MAX).prop_map(Order::Packet),
+        option::of(1..=u64::MAX).prop_map(Order::Packet),
         (option::of(any::<bool>()), option::of(1..99_u64))
             .prop_map(|(live, flow)| Order::Ladder { live, flow }),
         any::<String>()

@@ -18,6 +18,7 @@ pub use attempt::{Attempt, End, Outcome};
 
 use super::sock::{Deed, Sock};
 use crate::lang::ast::{Claim, Expr};
+use crate::lang::order::Order;
 use compare::Likeness;
 use matching::Assignment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,10 @@ pub trait World {
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
+    /// Whether an order would change nothing, because what it sets is so already.
+    fn is_so(&mut self, _: &Order) -> bool {
+        false
+    }
     /// Whether a claim about a socket or about the whole holds, polled to a deadline where the kernel needs time.
     /// The claim is in the learner's names.
     fn claim(&mut self, claim: &Claim) -> Finding;
@@ -83,7 +88,7 @@ pub struct Judge {
     other: bool,
     attempts: Vec<Attempt>,
     /// Claims that held once, by deed, claim, attempt: what was true after a call need not stay true.
-    held: BTreeSet<(usize, usize, usize)>,
+    held: BTreeSet<(usize, usize, Option<usize>)>,
     /// What the model's arguments amounted to right after an attempt.
     seen: BTreeMap<(usize, String), Option<Vec<u8>>>,
 }
@@ -185,10 +190,23 @@ impl Judge {
         }
     }
 
+    /// Whether a claim is one that the block makes after its last call, and has held. What was typed since may have changed
+    /// that.
+    pub fn has_held(&self, claim: &Claim) -> bool {
+        let Some(last) = self.deeds.len().checked_sub(1) else {
+            return false;
+        };
+        let mut held = self.held.iter().filter(|(at, ..)| *at == last);
+        held.any(|(_, number, _)| self.deeds[last].claims[*number] == *claim)
+    }
+
     fn done(&mut self, assignment: &Assignment, world: &mut dyn World) -> Judgement {
         let mut remarks = Vec::new();
         for at in 0..self.deeds.len() {
             let Some(attempt) = assignment.attempts[at] else {
+                if self.is_so(at, world) {
+                    continue;
+                }
                 remarks.push(words::same_effect(&self.deeds[at]));
                 continue;
             };
@@ -208,11 +226,11 @@ impl Judge {
         let mut missing = Vec::new();
         for at in 0..self.deeds.len() {
             match assignment.attempts[at] {
-                Some(attempt) => {
-                    missing.extend(self.claims_missing(at, attempt, assignment, world))
-                }
                 None if self.came_with_another(at, assignment) => {}
-                None => missing.push(words::to_do(&self.deeds[at], &assignment.names)),
+                None if !self.is_so(at, world) => {
+                    missing.push(words::to_do(&self.deeds[at], &assignment.names));
+                }
+                attempt => missing.extend(self.claims_missing(at, attempt, assignment, world)),
             }
         }
         missing
@@ -221,19 +239,19 @@ impl Judge {
     fn claims_missing(
         &mut self,
         at: usize,
-        attempt: usize,
+        attempt: Option<usize>,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Vec<String> {
         let mut missing = Vec::new();
-        if let Some(short) = self.steps_short(at, attempt, assignment) {
+        if let Some(short) = attempt.and_then(|done| self.steps_short(at, done, assignment)) {
             missing.push(words::steps_to_do(short));
         }
-        let asleep =
-            self.attempts[attempt].outcome.end == End::Blocked && !self.deeds[at].wants_blocked();
-        if asleep {
-            missing.push(words::asleep(&self.attempts[attempt].statement));
-        }
+        let done = attempt.map(|attempt| &self.attempts[attempt]);
+        let sleeper =
+            done.filter(|done| done.outcome.end == End::Blocked && !self.deeds[at].wants_blocked());
+        let asleep = sleeper.is_some();
+        missing.extend(sleeper.map(|done| words::asleep(&done.statement)));
         for number in 0..self.deeds[at].claims.len() {
             let key = (at, number, attempt);
             if self.held.contains(&key) {
@@ -257,7 +275,7 @@ impl Judge {
         &self,
         claim: &Claim,
         at: usize,
-        attempt: usize,
+        attempt: Option<usize>,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Finding {
@@ -267,7 +285,10 @@ impl Judge {
             return finding;
         }
         if claims::about_call(claim) {
-            return claims::of_call(claim, &self.attempts[attempt].outcome, world);
+            return match attempt {
+                Some(attempt) => claims::of_call(claim, &self.attempts[attempt].outcome, world),
+                None => Finding::no("nothing was called"),
+            };
         }
         match parts::in_claim(claim, &assignment.names) {
             Ok(claim) => world.claim(&claim),

@@ -3,7 +3,7 @@
 
 use super::compare::Likeness;
 use super::matching::Assignment;
-use super::{Attempt, Judge};
+use super::{Attempt, Judge, World};
 use crate::lang::ast::{Action, Statement};
 use crate::lang::order::{Order, Step, Which, Wire};
 use crate::lang::{canonical_order, table};
@@ -133,6 +133,11 @@ impl Judge {
             }
         }
         wanted.checked_sub(sum).filter(|short| *short > 0)
+    }
+
+    /// Whether a call is an order whose setting stands already: the learner gave it in an earlier block.
+    pub(super) fn is_so(&self, deed: usize, world: &mut dyn World) -> bool {
+        of(&self.deeds[deed].statement).is_some_and(|order| world.is_so(order))
     }
 
     /// Whether an attempt is one more step where the model steps too, and not too far.

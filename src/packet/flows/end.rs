@@ -55,6 +55,8 @@ pub(super) struct End {
     /// Of its SYN.
     pub scale: Option<u8>,
     pub sack: bool,
+    /// It has sent a SYN, and then a SYN,ACK: a simultaneous open.
+    pub crossed: bool,
     /// Both SYNs permitted SACK.
     pub agreed: bool,
     /// Where its FIN stands.
@@ -154,6 +156,7 @@ impl End {
             self.trim();
         }
         if !again {
+            self.crossed = true;
             return None;
         }
         if matches!(why, Again::Timeout | Again::Fast) {

@@ -200,7 +200,9 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
             own.duplicates += 1;
             mark.duplicate_ack = Some(own.duplicates);
         } else {
-            mark.window_update = own.said_window.is_some_and(|said| said < segment.window);
+            // What came twice is reported, too (RFC 2883).
+            let larger = own.said_window.is_some_and(|said| said < segment.window);
+            mark.window_update = larger && segment.sack.is_none();
         }
     }
     own.said_ack = Some(ack);

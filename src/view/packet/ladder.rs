@@ -163,7 +163,7 @@ fn words(drawing: &mut Drawing<'_>, rungs: &mut Vec<&Rung>) {
 /// A packet of which the log does not say how it ended.
 fn alone(drawing: &mut Drawing<'_>, packet: &Packet) {
     match packet.fate {
-        Fate::Held => drawing.stopped(packet, '┤', &fate(packet).0, Paint::Warn),
+        Fate::Held | Fate::Underway => drawing.stopped(packet, '┤', &fate(packet).0, Paint::Warn),
         Fate::Dropped => drawing.stopped(packet, '×', "dropped", Paint::Bad),
         Fate::Delivered | Fate::Duplicated | Fate::Seen => drawing.straight(packet),
     }

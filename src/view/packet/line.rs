@@ -79,7 +79,7 @@ mod rank {
 /// stopped it, `  #1  delivered  client SYN_SENT  server LISTEN → SYN_RECV`.
 pub(in crate::view) fn packet(page: &mut Page<'_>, packet: &Packet, seen: &mut Seen) {
     seen.meet(packet);
-    if packet.fate == Fate::Held {
+    if matches!(packet.fate, Fate::Held | Fate::Underway) {
         seen.hold(packet.n);
     } else if packet.waited.is_none() {
         // One of an earlier laboratory had its number.

@@ -45,6 +45,7 @@ pub(super) fn fate(packet: &Packet) -> (String, Paint) {
             let words = waited.map_or("held".to_owned(), |ms| format!("held {}", seconds(ms)));
             (words, Paint::Warn)
         }
+        Fate::Underway => ("under way".to_owned(), Paint::Warn),
         Fate::Delivered => ("delivered".to_owned(), Paint::Good),
         Fate::Dropped => ("dropped".to_owned(), Paint::Bad),
         Fate::Duplicated => ("duplicated".to_owned(), Paint::Name),

@@ -3,6 +3,48 @@
 use super::{Case, all_hold, case};
 
 pub const CASES: &[Case] = &[
+    case(
+        "sendto",
+        "EMSGSIZE",
+        "u = socket udp6\nsendto u #65527 [::ffff:127.0.0.1]:9",
+        &["the most is 65507"],
+        &["65527, ", "IPv6"],
+    ),
+    case(
+        "setsockopt",
+        "EINVAL",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_HOPS 300",
+        &["from 0 to 255"],
+        &["too late"],
+    ),
+    case(
+        "setsockopt",
+        "EINVAL",
+        "u = socket udp6\nsetsockopt u IPV6_UNICAST_HOPS 256",
+        &["from 0 to 255"],
+        &["too late"],
+    ),
+    case(
+        "setsockopt",
+        "ENOPROTOOPT",
+        "w = socket tcp6\nsetsockopt w IPV6_MULTICAST_HOPS 1",
+        &["Multicast is for datagrams"],
+        &["does not know"],
+    ),
+    case(
+        "getsockopt",
+        "ENOPROTOOPT",
+        "u = socket udp\ngetsockopt u IP_ADD_MEMBERSHIP",
+        &["can be set, not read"],
+        &["does not know"],
+    ),
+    case(
+        "sendto",
+        "EINVAL",
+        "d = socket unix-dgram\nsendto d x 127.0.0.1:80",
+        &["127.0.0.1:80 is an Internet address, but d was made as AF_UNIX"],
+        &["wrong length"],
+    ),
     // Addresses
     case(
         "bind",

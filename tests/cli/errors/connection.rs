@@ -147,6 +147,73 @@ pub const CASES: &[Case] = &[
         &["to be accepted"],
     ),
     case(
+        "connect",
+        "ECONNREFUSED",
+        "b = socket tcp\nbind b 127.77.0.1:0\nc = socket tcp\nc.connect((\"0.0.0.0\", b.getsockname()[1]))",
+        &[
+            "0.0.0.0 as a destination means this machine",
+            "Start the server",
+        ],
+        &["firewall"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "s = socket unix\nbind s @socktutor-gone\nlisten s 5\nc = socket unix\nconnect c @socktutor-gone\nclose s\nrecv c 10",
+        &["The listener closed before it had accepted c"],
+        &["without reading"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "p, q = socketpair unix\nsend p abc\nclose q\nrecv p 10",
+        &["without reading all that was sent"],
+        &["accepted"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "p, q = socketpair unix\nshutdown q rd\nsend p x",
+        &[
+            "nobody will read it",
+            "has shut down receiving",
+            "recv p 1024",
+        ],
+        &["connection of p is gone"],
+    ),
+    case(
+        "sendto",
+        "EPERM",
+        "a = socket unix-dgram\nbind a @socktutor-a\nb = socket unix-dgram\nbind b @socktutor-b\nconnect a @socktutor-b\n\
+         d = socket unix-dgram\nsendto d hi @socktutor-a",
+        &["is connected to another one"],
+        &["firewall"],
+    ),
+    case(
+        "connect",
+        "EPERM",
+        "a = socket unix-dgram\nbind a @socktutor-a\nb = socket unix-dgram\nbind b @socktutor-b\nconnect a @socktutor-b\n\
+         d = socket unix-dgram\nconnect d @socktutor-a",
+        &["is connected to another one"],
+        &["firewall"],
+    ),
+    case(
+        "send",
+        "EPERM",
+        "a = socket unix-dgram\nbind a @socktutor-a\nb = socket unix-dgram\nbind b @socktutor-b\nd = socket unix-dgram\n\
+         connect d @socktutor-a\nconnect a @socktutor-b\nsend d hi",
+        &["is connected to another one"],
+        &["firewall"],
+    ),
+    case(
+        "sendall",
+        "EPERM",
+        "a = socket unix-dgram\nbind a @socktutor-a\nb = socket unix-dgram\nbind b @socktutor-b\nd = socket unix-dgram\n\
+         connect d @socktutor-a\nconnect a @socktutor-b\nsendall d hi",
+        &["is connected to another one"],
+        &["firewall"],
+    ),
+    case(
         "send",
         "EPIPE",
         "p, q = socketpair unix seqpacket\nclose q\nsend p x",

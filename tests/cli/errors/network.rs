@@ -5,7 +5,59 @@ use crate::harness::{Shell, require, skip};
 use std::process::Command;
 
 pub const CASES: &[Case] = &[
-    // 10.1 is unreachable, 10.2 prohibited, 10.3 a hole; elsewhere no route leads.
+    // 10.1 is unreachable, 10.2 prohibited, 10.3 a hole, 10.4 the network that this host is on; elsewhere no route leads.
+    case(
+        "connect",
+        "EACCES",
+        "s = socket tcp\nconnect s 10.2.0.1:9",
+        &["Sending to 10.2.0.1:9 is forbidden", "prohibit"],
+        &["broadcast"],
+    ),
+    case(
+        "sendto",
+        "EACCES",
+        "u = socket udp\nsendto u \"x\" 10.2.0.1:9",
+        &["Sending to 10.2.0.1:9 is forbidden", "prohibit"],
+        &["broadcast"],
+    ),
+    case(
+        "sendto",
+        "EACCES",
+        "u = socket udp\nsetsockopt u SO_BROADCAST 1\nsendto u \"x\" 10.2.0.1:9",
+        &["prohibit"],
+        &["BROADCAST"],
+    ),
+    case(
+        "sendto",
+        "EACCES",
+        "u = socket udp\nsendto u \"x\" 10.4.255.255:9",
+        &[
+            "10.4.255.255:9 is a broadcast address",
+            "setsockopt u SO_BROADCAST 1",
+        ],
+        &["prohibit"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "s = socket tcp\nconnect s 10.4.255.255:9",
+        &["broadcast address, and TCP connects two"],
+        &["No route"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "s = socket tcp\nconnect s 10.3.0.1:9",
+        &["does not send to 10.3.0.1", "blackhole"],
+        &["wrong length"],
+    ),
+    case(
+        "sendto",
+        "EINVAL",
+        "u = socket udp\nsendto u \"x\" 10.3.0.1:9",
+        &["does not send to 10.3.0.1", "blackhole"],
+        &["port 0"],
+    ),
     case(
         "connect",
         "EHOSTUNREACH",
@@ -115,6 +167,13 @@ pub const CASES: &[Case] = &[
         &["read-only"],
         &["folder does not"],
     ),
+    case(
+        "bind",
+        "ENOSPC",
+        "s = socket unix\nbind s /srv/s",
+        &["no room for one more file"],
+        &["inet_ntop"],
+    ),
     // No group may have a socket for ping in a network that was just made.
     case(
         "socket",
@@ -125,25 +184,74 @@ pub const CASES: &[Case] = &[
     ),
 ];
 
-const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && ip link set lo up && ip tuntap add d0 mode tun && ip link set d0 up && \
+const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && mount -t tmpfs -o nr_inodes=1 tmpfs /srv && ip link set lo up && ip tuntap add d0 mode tun && ip link set d0 up && \
     ip addr add 10.4.0.2/16 dev d0 && ip route add unreachable 10.1.0.0/16 && \
+    ip route add prohibit 10.2.0.0/16 && ip route add blackhole 10.3.0.0/16 && \
     echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
     echo 0 > /proc/sys/net/ipv4/igmp_max_memberships && exec \"$0\" \"$@\"";
 
+/// As in many containers.
+const WITHOUT_IPV6: &[Case] = &[
+    case(
+        "connect",
+        "EADDRNOTAVAIL",
+        "c = socket tcp6\nconnect c [::1]:80",
+        &["no address to reach [::1]:80 from", "IPv6 is switched off"],
+        &["free local port", "exists already"],
+    ),
+    case(
+        "sendto",
+        "EADDRNOTAVAIL",
+        "u = socket udp6\nsendto u \"x\" [::1]:80",
+        &["IPv6 is switched off"],
+        &["free local port", "exists already"],
+    ),
+    case(
+        "bind",
+        "EADDRNOTAVAIL",
+        "s = socket tcp6\nbind s [::1]:8080",
+        &["IPv6 is switched off", "bind s [::]:8080"],
+        &["bind s [::1]:8080"],
+    ),
+];
+
+const IPV6_OFF: &str =
+    "ip link set lo up && echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && exec \"$0\" \"$@\"";
+
 #[test]
-fn routes_that_lead_nowhere_and_no_port_left() {
-    if !require("unshare") || !require("ip") {
-        return;
+fn a_machine_without_ipv6() {
+    if let Some(unshared) = own_network(IPV6_OFF) {
+        holds(WITHOUT_IPV6, |script| {
+            Shell::under(&unshared)
+                .shell_args(&ARGS)
+                .input(written_out(script))
+                .run()
+        });
     }
-    let unshared = ["unshare", "-rnm", "sh", "-c", SETUP];
+}
+
+/// The command that makes a network of one's own, as the script sets it up; `None` where it cannot be.
+fn own_network(setup: &'static str) -> Option<[&'static str; 5]> {
+    if !require("unshare") || !require("ip") {
+        return None;
+    }
+    let unshared = ["unshare", "-rnm", "sh", "-c", setup];
     let tried = Command::new(unshared[0])
         .args(&unshared[1..])
         .arg("true")
         .output();
     if !tried.is_ok_and(|output| output.status.success()) {
         skip("this user may not make a network of their own, or it lacks /dev/net/tun");
-        return;
+        return None;
     }
+    Some(unshared)
+}
+
+#[test]
+fn routes_that_lead_nowhere_and_no_port_left() {
+    let Some(unshared) = own_network(SETUP) else {
+        return;
+    };
     holds(CASES, |script| {
         let taken = |kind: &str| {
             format!(

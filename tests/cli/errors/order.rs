@@ -171,6 +171,30 @@ pub const CASES: &[Case] = &[
         &["rd (0), wr (1) or rdwr (2)"],
         &[],
     ),
+    case(
+        "bind",
+        "EINVAL",
+        "s = socket tcp\nbind s 127.0.0.1:0\nbind s s.local",
+        &["A socket is bound once", "listen s 5"],
+        &["s2 = socket"],
+    ),
+    case(
+        "recv",
+        "EINVAL",
+        "s = socket unix\nbind s @socktutor-deaf\nlisten s 5\nrecv s 10",
+        &["s listens", "conn = accept s"],
+        &["connect s"],
+    ),
+    case(
+        "listen",
+        "EINVAL",
+        "a, b = socketpair unix\nlisten a 5",
+        &[
+            "one end of a connection cannot become a listener",
+            "bind s2 /tmp/s2.sock",
+        ],
+        &["127.0.0.1", "has no name yet"],
+    ),
     // ENOTCONN
     case(
         "recv",

@@ -86,6 +86,14 @@ impl Learner {
         let Phase::Calls(round) = &mut self.phase else {
             return None;
         };
+        // The step's own claim is asked for first: other lines may have changed what it was about.
+        let choices = &predict.choices;
+        if let Some(at) = choices
+            .iter()
+            .position(|choice| round.has_held(&choice.claim))
+        {
+            return Some(at);
+        }
         let findings = round.truths(app, predict, sink);
         findings.iter().position(|finding| finding.holds)
     }

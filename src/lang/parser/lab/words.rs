@@ -127,6 +127,18 @@ pub(super) fn packet_number(i: &mut Input) -> Parsed<u64> {
     count(i, QUESTION)
 }
 
+/// Which packet is opened: `3`, `#3`, or `last`, which is `None`.
+pub(super) fn packet(i: &mut Input) -> Parsed<Option<u64>> {
+    blank(i);
+    if !is_numbered(i) {
+        need(i, "which packet?", "its number, or last")?;
+    }
+    match peek(i) {
+        "last" => Ok(take(i).and(None)),
+        _ => packet_number(i).map(Some),
+    }
+}
+
 /// A number within bounds, after the word that names it.
 pub(super) fn bounded(i: &mut Input, name: &str, least: i64, most: i64) -> Parsed<i64> {
     let expected = || format!("a number from {least} to {most}");
