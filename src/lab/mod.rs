@@ -17,4 +17,6 @@ mod wire;
 
 pub use hosts::{DEVICE, Host, Hosts, MTU, PROGRAM, Undone};
 pub use unavailable::Unavailable;
-pub use wire::{Bounds, Crossed, Kept, News, Owner, State, Station, Talk, Tap, Unable, Wire};
+pub use wire::{
+    Bounds, Crossed, Kept, News, Owner, Ports, Side, State, Station, Talk, Tap, Unable, Wire,
+};

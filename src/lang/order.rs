@@ -369,16 +369,19 @@ pub enum Fate {
     Dropped,
     /// It was delivered, and a copy of it follows.
     Duplicated,
+    /// A capture saw it pass. Whether it arrived, nobody knows.
+    Seen,
 }
 
 impl Fate {
-    /// All five.
-    pub const ALL: [Self; 5] = [
+    /// All six.
+    pub const ALL: [Self; 6] = [
         Self::Held,
         Self::Underway,
         Self::Delivered,
         Self::Dropped,
         Self::Duplicated,
+        Self::Seen,
     ];
 
     /// Its word.
@@ -389,6 +392,7 @@ impl Fate {
             Self::Delivered => "delivered",
             Self::Dropped => "dropped",
             Self::Duplicated => "duplicated",
+            Self::Seen => "seen",
         }
     }
 }

@@ -92,6 +92,11 @@ impl<'a> Packet<'a> {
                 ),
                 Some(sum) if sum.is_absent(version) => ("left out by the sender".to_owned(), true),
                 Some(sum) if sum.is_right(version) => ("right".to_owned(), true),
+                Some(sum) if sum.is_begun() => (
+                    "not filled in: the kernel leaves that to the network card (checksum offload)"
+                        .to_owned(),
+                    true,
+                ),
                 Some(sum) => {
                     let expected = sum.expected;
                     let text = format!(

@@ -1,7 +1,7 @@
 //! Checksums, as found and as they should be. etherparse sums.
 //!
 //! A TUN device hands packets out with complete checksums as long as no offload was asked for, so they are checked as they
-//! are. (A capture on an interface with offload shows half-made ones; the laboratory has none.)
+//! are. A capture on an interface with offload shows half-made ones: see [`Checksum::is_begun`].
 
 use super::parse::{Ip, Parsed, Upper, protocol};
 use super::view::View;
@@ -47,6 +47,8 @@ pub struct Checksum {
     pub found: u16,
     /// What should be there.
     pub expected: u16,
+    /// The sum of the pseudo header alone, where it covers one.
+    pub begun: Option<u16>,
 }
 
 impl Checksum {
@@ -54,6 +56,13 @@ impl Checksum {
     /// section 8.1).
     pub fn is_absent(&self, version: u8) -> bool {
         self.layer == Layer::Udp && version == 4 && self.found == 0
+    }
+
+    /// Whether it was only begun: with checksum offload the kernel sums the pseudo header, and leaves the rest to the network
+    /// card (Linux, `CHECKSUM_PARTIAL`; Documentation/networking/checksum-offloads.rst). What the machine receives from itself
+    /// stays so, also where an ICMP error quotes it.
+    pub fn is_begun(&self) -> bool {
+        self.begun == Some(self.found)
     }
 
     /// Whether a receiver accepts it. In one's complement 0 and 0xffff are the same number; UDP alone tells them apart,
@@ -101,6 +110,7 @@ fn header(bytes: &[u8], ip: &Ip) -> Option<Checksum> {
         expected: without(Sum16BitWords::new(), header, IPV4_AT)
             .ones_complement()
             .to_be(),
+        begun: None,
     })
 }
 
@@ -115,11 +125,9 @@ fn upper(bytes: &[u8], parsed: &Parsed, ip: &Ip) -> Option<Checksum> {
         Upper::Fragment | Upper::Other => return None,
     };
     let body = bytes.get(start..parsed.payload.end)?;
-    let sum = match number {
-        Some(number) => pseudo(ip, number, body.len()),
-        None => Sum16BitWords::new(),
-    };
-    let sum = without(sum, body, offset);
+    let pseudo = number.map(|number| pseudo(ip, number, body.len()));
+    let begun = pseudo.clone().map(|sum| !sum.ones_complement().to_be());
+    let sum = without(pseudo.unwrap_or_default(), body, offset);
     Some(Checksum {
         layer,
         at: start + offset,
@@ -128,6 +136,7 @@ fn upper(bytes: &[u8], parsed: &Parsed, ip: &Ip) -> Option<Checksum> {
             Layer::Udp => sum.to_ones_complement_with_no_zero().to_be(),
             _ => sum.ones_complement().to_be(),
         },
+        begun,
     })
 }
 

@@ -97,6 +97,21 @@ impl Flows {
         self.take_in(mark, at, bytes, parsed)
     }
 
+    /// The same, of a packet that a capture saw. That may have begun in the middle of a connection, where `way` is the way that
+    /// this packet goes, as its ends know.
+    pub fn captured(
+        &mut self,
+        n: u64,
+        at: Duration,
+        bytes: &[u8],
+        parsed: &Parsed,
+        way: Way,
+    ) -> Mark {
+        let mut mark = Mark::new(n);
+        mark.way = way;
+        self.take_in(mark, at, bytes, parsed)
+    }
+
     fn take_in(&mut self, mut mark: Mark, at: Duration, bytes: &[u8], parsed: &Parsed) -> Mark {
         let Some(ip) = &parsed.ip else {
             return mark;
@@ -115,7 +130,7 @@ impl Flows {
                 mark.about = about;
                 (flow, way)
             }
-            None => self.find_or_begin(ip.protocol, src, dst, parsed, at),
+            None => self.find_or_begin(ip.protocol, src, dst, parsed, at, mark.way),
         };
         let Some(flow) = self.flows.get_mut(&number) else {
             return mark;
@@ -267,6 +282,7 @@ impl Flows {
         dst: Place,
         parsed: &Parsed,
         at: Duration,
+        way: Way,
     ) -> (u32, Way) {
         let key = Key::new(protocol, src, dst);
         if let Some(number) = self.current.get(&key)
@@ -277,8 +293,12 @@ impl Flows {
             return (number, flow.way(src));
         }
         self.last += 1;
-        let answer = Flags::SYN | Flags::ACK;
-        let answers = parsed.tcp().is_some_and(|tcp| tcp.flags.has(answer));
+        let answers = parsed
+            .tcp()
+            .is_some_and(|tcp| match tcp.flags.has(Flags::SYN) {
+                true => tcp.flags.has(Flags::ACK),
+                false => way == Way::ToClient,
+            });
         let ends = if answers { [dst, src] } else { [src, dst] };
         let flow = Flow {
             key,

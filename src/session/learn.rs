@@ -272,6 +272,7 @@ impl Session {
             }
             socket.peer = peer;
             socket.connected = true;
+            socket.accepted = true;
         }
         id
     }

@@ -55,6 +55,8 @@ pub struct Socket {
     pub peer: Option<Addr>,
     /// A handshake was once finished: by connect or accept.
     pub connected: bool,
+    /// It came from accept.
+    pub accepted: bool,
     /// shutdown() has ended its receiving side.
     pub shut_read: bool,
     /// shutdown() has ended its sending side.
@@ -152,6 +154,11 @@ impl Socket {
         matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
     }
 
+    /// Whether it is a server's: it listens, or came from accept.
+    pub fn serves(&self) -> bool {
+        self.listening || self.accepted
+    }
+
     /// The address that it listens at: it stays as long as the socket listens.
     pub fn listens_at(&self) -> Option<&Addr> {
         let listens = self.listening && !self.closed && !self.shut_read;
@@ -232,6 +239,7 @@ impl Table {
             bound: None,
             peer: None,
             connected: false,
+            accepted: false,
             shut_read: false,
             shut_write: false,
             called_off: false,

@@ -2,19 +2,33 @@
 
 use super::call::getsockopt;
 use nix::sys::socket::{
-    AddressFamily, LinkAddr, SockFlag, SockProtocol, SockType, recvfrom, setsockopt, socket,
-    sockopt,
+    AddressFamily, ControlMessageOwned, LinkAddr, MsgFlags, RecvMsg, SockFlag, SockProtocol,
+    SockType, recvmsg, setsockopt, socket, sockopt,
 };
-use std::io;
+use nix::sys::time::TimeSpec;
+use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A packet that was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Captured {
     /// How many bytes of the buffer it fills, from its IP header on.
     pub len: usize,
-    /// It is on its way out of the loopback interface, which shows it once more as it comes in.
-    pub comes_again: bool,
+    /// When the kernel saw it, since 1970-01-01 00:00 UTC.
+    pub at: Duration,
+    /// Where it was seen.
+    pub place: Place,
+}
+
+/// A place at which packets are seen. One packet may pass several: a bridge and its port, or the loopback interface, which
+/// it leaves to come in again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The interface's index.
+    pub interface: usize,
+    /// Whether packets leave through it here, or come in.
+    pub leaves: bool,
 }
 
 /// How many bytes of packets the kernel keeps until they are read, where it lets this user have so many: a transfer over the
@@ -25,7 +39,8 @@ const KEPT: usize = 32 << 20;
 const PACKET_STATISTICS: i32 = 6;
 
 /// A socket that sees every packet of every interface: socket(2) with `AF_PACKET`, `SOCK_DGRAM`, `ETH_P_ALL`. It does not
-/// block, and has room for a transfer (`SO_RCVBUFFORCE`; without CAP_NET_ADMIN `SO_RCVBUF`, up to the system's limit).
+/// block, has room for a transfer (`SO_RCVBUFFORCE`; without CAP_NET_ADMIN `SO_RCVBUF`, up to the system's limit), and tells
+/// when each packet came (`SO_TIMESTAMPNS`).
 ///
 /// # Errors
 /// `EPERM` without CAP_NET_RAW.
@@ -38,6 +53,7 @@ pub fn open() -> io::Result<OwnedFd> {
     )?;
     setsockopt(&socket, sockopt::RcvBufForce, &KEPT)
         .or_else(|_| setsockopt(&socket, sockopt::RcvBuf, &KEPT))?;
+    setsockopt(&socket, sockopt::ReceiveTimestampns, &true)?;
     Ok(socket)
 }
 
@@ -60,17 +76,32 @@ pub fn missed(socket: impl AsFd) -> u32 {
     }
 }
 
-/// The next packet: recvfrom(2). What does not fit into the buffer is lost.
+/// The next packet: recvmsg(2). What does not fit into the buffer is lost.
 ///
 /// # Errors
 /// `EAGAIN` where none waits, `ENETDOWN` where an interface went away.
 pub fn next(socket: impl AsFd, buffer: &mut [u8]) -> io::Result<Captured> {
-    let (len, from) = recvfrom::<LinkAddr>(socket.as_fd().as_raw_fd(), buffer)?;
-    let comes_again = from.is_some_and(|from| {
-        from.hatype() == libc::ARPHRD_LOOPBACK && from.pkttype() == libc::PACKET_OUTGOING
-    });
+    let fd = socket.as_fd().as_raw_fd();
+    let mut control = nix::cmsg_space!(TimeSpec);
+    let mut into = [IoSliceMut::new(buffer)];
+    let message = recvmsg::<LinkAddr>(fd, &mut into, Some(&mut control), MsgFlags::empty())?;
+    let from = message.address;
     Ok(Captured {
-        len: len.min(buffer.len()),
-        comes_again,
+        len: message.bytes,
+        at: stamp(&message)?,
+        place: Place {
+            interface: from.map_or(0, |from| from.ifindex()),
+            leaves: from.is_some_and(|from| from.pkttype() == libc::PACKET_OUTGOING),
+        },
     })
+}
+
+/// When the kernel saw the packet; now, where it does not say.
+fn stamp(message: &RecvMsg<'_, '_, LinkAddr>) -> io::Result<Duration> {
+    let stamp = message.cmsgs()?.find_map(|control| match control {
+        ControlMessageOwned::ScmTimestampns(at) => Some(Duration::from(at)),
+        _ => None,
+    });
+    let now = || SystemTime::now().duration_since(UNIX_EPOCH);
+    Ok(stamp.unwrap_or_else(|| now().unwrap_or_default()))
 }

@@ -1,23 +1,38 @@
 //! `capture on`: packets of the machine's own network, where the user may see them.
 
 use super::bench::{Ordinary, program};
-use super::live::{Live, of_kind, sent, shown, words};
-use super::support::{require, require_root};
+use super::live::{Live, answer, fates, of_kind, sent, shown, words};
+use super::support::{output, require, require_root, skip};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::path::Path;
 use std::process::Command;
 
 /// A shell that captures, in a network of its own: what the tests beside it send over the machine's loopback interface would be
 /// too much for its buffer. `None`, and the test is skipped, where there can be none.
 fn capturing() -> Option<Live> {
+    capturing_in("ip link set lo up", &[])
+}
+
+/// The same, in a network that is set up so, with these flags.
+fn capturing_in(setup: &str, flags: &[&str]) -> Option<Live> {
     if !require_root() || !require("unshare") || !require("ip") {
         return None;
     }
-    let mut apart = Command::new("unshare");
-    let up = "ip link set lo up && exec \"$0\" \"$@\"";
-    apart.args(["--net", "sh", "-c", up]).arg(program());
-    Some(captures(Live::of(apart)))
+    let apart = |program: &Path| {
+        let mut apart = Command::new("unshare");
+        let up = format!("{setup} && exec \"$0\" \"$@\"");
+        apart.args(["--net", "sh", "-c", &up]).arg(program);
+        apart
+    };
+    if !apart(Path::new("true")).status().unwrap().success() {
+        skip(&format!("this kernel cannot be told: {setup}"));
+        return None;
+    }
+    let mut shell = apart(&program());
+    shell.args(flags);
+    Some(captures(Live::of(shell)))
 }
 
 fn captures(mut live: Live) -> Live {
@@ -86,6 +101,119 @@ fn ipv6_packets_are_captured_too() {
         "v = socket udp6\nbind v [::1]:0\nu = socket udp6\nsendto u \"hello\" v.local\nexpect packets 1\nrecv v 10",
     );
     assert_eq!(sent(&happened), ["client udp 5"]);
+}
+
+#[test]
+fn what_the_kernel_leaves_to_the_card_is_not_called_wrong() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(
+        "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\n\
+gone = socket udp\nbind gone 127.0.0.1:0\nto = gone.local\nclose gone\nu = socket udp\nsendto u \"hello\" to\n\
+expect packets 5\npacket 1\npacket 4\npacket 5",
+    );
+    let opened = told.iter().filter(|event| event["answer"] == "anatomy");
+    let headers = opened.flat_map(|event| event["headers"].as_array().unwrap());
+    let fields = headers.flat_map(|header| header["fields"].as_array().unwrap());
+    let sums: Vec<&Value> = fields.filter(|field| field["name"] == "Checksum").collect();
+    // Of the SYN, the datagram, the ICMP message, and the datagram in it.
+    assert_eq!(sums.len(), 4, "{}", shown(&told));
+    for (place, sum) in sums.into_iter().enumerate() {
+        let meaning = sum["meaning"].as_str().unwrap();
+        assert_eq!(sum["right"], true, "{sum}");
+        assert_eq!(meaning.contains("network card"), place != 2, "{sum}");
+    }
+}
+
+/// A full backlog drops a SYN, which its sender repeats after a second; nobody looks before two are over.
+#[test]
+fn the_time_of_a_packet_is_that_of_its_arrival() {
+    if !require("tshark") {
+        return;
+    }
+    let Some(mut live) = capturing_in("ip link set lo up", &["--allow-files"]) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("late.pcapng");
+    live.run(&format!(
+        "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 0\nc = socket tcp\nconnect c s.local\nexpect packets 3\n\
+d = socket tcp\nsetsockopt d SO_SNDTIMEO 2\nconnect d s.local\nwait\ncapture save {}",
+        file.display()
+    ));
+    let again = of_kind(&live.seen, "packet")
+        .into_iter()
+        .find(|packet| packet["retransmission"]["of"] == 4);
+    let again = again.unwrap_or_else(|| panic!("{}", shown(&live.seen)));
+    let after = number(&again["retransmission"], "after");
+    assert!((900..1500).contains(&after), "{again}");
+    assert_eq!(again["retransmission"]["why"], "timeout");
+    let file = file.to_str().unwrap();
+    let asked = ["-r", file, "-T", "fields", "-e", "frame.time_delta"];
+    let deltas = output("tshark", &asked);
+    let delta: f64 = deltas.lines().nth(4).unwrap().parse().unwrap();
+    assert!((0.9..1.5).contains(&delta), "{deltas}");
+}
+
+/// A bridge with one port, which leads to nobody; the port's other end is here, too.
+const BRIDGE: &str = "ip link set lo up && ip link add br0 type bridge && ip addr add 10.9.0.1/24 dev br0 && \
+    ip link add v0 type veth peer name v1 && ip link set v0 master br0 up && ip link set v1 up && \
+    ip link set br0 up && ip neigh add 10.9.0.5 lladdr 02:00:00:00:00:05 dev br0";
+
+#[test]
+fn a_packet_that_passes_several_interfaces_is_shown_once() {
+    let Some(mut live) = capturing_in(BRIDGE, &["--allow-net"]) else {
+        return;
+    };
+    live.run(
+        "u = socket udp\nsendto u \"first\" 10.9.0.5:9\nsendto u \"second\" 10.9.0.5:9\nexpect packets 2",
+    );
+    assert_eq!(sent(&live.seen), ["client udp 5", "client udp 6"]);
+}
+
+/// A connection over the loopback interface, with `c` and `conn`.
+const CONNECTED: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nconn = accept s";
+
+#[test]
+fn a_capture_that_begins_in_the_middle_knows_who_is_the_server() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(&format!(
+        "capture off\n{CONNECTED}\ncapture on\nsend conn \"welcome\"\nexpect packets 2\npacket 1"
+    ));
+    assert_eq!(
+        sent(&told),
+        ["server PSH,ACK 1:8 ack 1", "client ACK 1:1 ack 8"]
+    );
+    let opened = answer(&told, "anatomy").to_string();
+    assert!(
+        opened.contains("its scale stood in the SYN, which was not seen"),
+        "{opened}"
+    );
+    // The listener is gone, and what came from accept is a server's still.
+    let told = live.run(
+        "capture off\nshutdown s rdwr\nclose s\ncapture on\nsend conn \"again\"\nexpect packets 2",
+    );
+    assert_eq!(
+        sent(&told),
+        ["server PSH,ACK 1:6 ack 1", "client ACK 1:1 ack 6"]
+    );
+}
+
+#[test]
+fn what_was_captured_was_seen_and_nothing_else_is_known_of_it() {
+    let Some(mut live) = capturing() else {
+        return;
+    };
+    let told = live.run(&format!(
+        "{CONNECTED}\nexpect packets 3\nexpect fate 1 seen\nladder"
+    ));
+    assert_eq!(fates(&told), ["1 seen", "2 seen", "3 seen"]);
+    let rungs = answer(&told, "ladder")["rungs"].as_array().unwrap();
+    assert_eq!(rungs.len(), 3, "{rungs:?}");
+    assert!(rungs.iter().all(|rung| rung["sent"]["fate"] == "seen"));
 }
 
 #[test]

@@ -3,12 +3,11 @@
 use crate::app::doctor::{may_capture, own_program};
 use crate::app::{App, Sink};
 use crate::event::What;
-use crate::lab::{Crossed, Tap};
+use crate::lab::{Crossed, Ports, Side, Tap};
 use crate::lang::order::{Capture, HOSTS};
 use crate::packet::capture::{Captured, Interface, write};
 use crate::session::{News, Refusal, Socket};
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -130,8 +129,18 @@ impl App {
             .session
             .sockets()
             .filter(|socket| socket.host.is_none());
-        let ports: HashSet<u16> = own.filter_map(port).filter(|port| *port != 0).collect();
-        let seen = tap.moved(&|port| ports.contains(&port));
+        let mut ports = Ports::new();
+        for socket in own {
+            let side = match socket.serves() {
+                true => Side::Server,
+                false => Side::Client,
+            };
+            if let Some(port) = port(socket).filter(|port| *port != 0) {
+                let known = ports.entry(port).or_insert(side);
+                *known = side.max(*known);
+            }
+        }
+        let seen = tap.moved(&ports);
         if seen.missed > 0 {
             self.say(
                 format!(

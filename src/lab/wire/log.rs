@@ -4,7 +4,7 @@ use super::rules::Drop;
 use super::store::{Place, Store};
 use super::whose::Aside;
 use crate::event::packet::Fate;
-use crate::packet::{Flipped, Mark, Parsed};
+use crate::packet::{Flipped, Mark, Parsed, Way};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
@@ -50,6 +50,8 @@ pub(super) enum Cause {
     Forged,
     /// A timer of the kernel, or a program, in its own time.
     Itself,
+    /// Nobody knows: a capture saw it go this way, as its ends know.
+    Seen(Way),
 }
 
 /// What else there is to say of a packet.

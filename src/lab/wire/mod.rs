@@ -7,6 +7,7 @@ mod crossed;
 mod fold;
 mod inbox;
 mod log;
+mod once;
 mod route;
 mod rules;
 mod run;
@@ -23,7 +24,7 @@ pub use route::Station;
 pub use run::News;
 pub use state::State;
 pub use talk::Talk;
-pub use tap::Tap;
+pub use tap::{Ports, Side, Tap};
 pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};

@@ -146,22 +146,22 @@ impl State {
         held.any(|record| record.from == from)
     }
 
-    /// A packet was seen that needs no carrying.
-    pub(super) fn pass(&mut self, bytes: &[u8], parsed: Parsed) {
-        // Other protocols of the link layer are none of our business.
-        if parsed.ip.is_none() || chatter(&parsed) {
+    /// A capture saw a packet, this long after the beginning; `way` is the way it goes, as its ends know.
+    pub(super) fn see(&mut self, at: Duration, bytes: &[u8], parsed: Parsed, way: Way) {
+        if chatter(&parsed) {
             return;
         }
-        let at = self.now();
         let ends = (0, To::One(1));
-        let cause = Some(Cause::Itself);
+        let cause = Some(Cause::Seen(way));
         let n = self.keep(at, ends, bytes, parsed, cause, Vec::new());
-        if let Some(record) = self.log.get_mut(n)
-            && record.mark.way == Way::ToClient
-        {
-            (record.from, record.to) = (1, To::One(0));
+        if let Some(record) = self.log.get_mut(n) {
+            if record.mark.way == Way::ToClient {
+                (record.from, record.to) = (1, To::One(0));
+            }
+            // Why something is sent again can be told only as if all that was seen had arrived.
+            self.flows.delivered(at, &record.mark);
         }
-        self.delivered_at(at, n);
+        self.leave(at, n, Fate::Seen);
     }
 
     /// Enters a packet in the log, with its cause where that is known. Its number.
@@ -176,9 +176,10 @@ impl State {
     ) -> u64 {
         let n = self.log.next();
         let forged = cause == Some(Cause::Forged);
-        let mark = match forged {
-            true => self.flows.forged(n, at, bytes, &parsed),
-            false => self.flows.enter(n, at, bytes, &parsed),
+        let mark = match cause {
+            Some(Cause::Forged) => self.flows.forged(n, at, bytes, &parsed),
+            Some(Cause::Seen(way)) => self.flows.captured(n, at, bytes, &parsed, way),
+            _ => self.flows.enter(n, at, bytes, &parsed),
         };
         let cause = cause.unwrap_or_else(|| self.cause(at, from, &parsed, &mark));
         // What a host sends is right.

@@ -3,19 +3,21 @@
 
 use super::crossed::Crossed;
 use super::log::Bounds;
+use super::once::Once;
 use super::route::Station;
 use super::run::News;
 use super::state::State;
 use super::tell;
 use crate::event::packet::Packet;
 use crate::lang::order::HOSTS;
-use crate::packet::{Parsed, parse, quoted};
+use crate::packet::{Parsed, Way, parse, quoted};
 use crate::sys::capture;
 use crate::sys::high::raise;
 use crate::sys::worker;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::pipe;
+use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, OwnedFd};
@@ -28,6 +30,18 @@ const LARGEST: usize = 65_535;
 
 /// How long a watching thread leaves others in peace once it has called: the machine's network may never be quiet.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// The ports of this session's sockets.
+pub type Ports = HashMap<u16, Side>;
+
+/// Which side of its TCP connections a port is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Side {
+    /// None is known to be served there.
+    Client,
+    /// It listens, or its connections came from accept.
+    Server,
+}
 
 /// A capture that is on.
 pub struct Tap {
@@ -56,6 +70,7 @@ pub struct Seen {
 struct Inner {
     socket: Arc<OwnedFd>,
     buffer: Box<[u8]>,
+    once: Once,
     state: State,
 }
 
@@ -75,6 +90,7 @@ impl Tap {
         let inner = Inner {
             socket: Arc::new(socket),
             buffer: vec![0; LARGEST].into(),
+            once: Once::default(),
             state: State::new(HOSTS.map(side).to_vec()),
         };
         Ok(Self {
@@ -110,10 +126,10 @@ impl Tap {
         self.inner().state.log.set_bounds(bounds);
     }
 
-    /// What has been seen since this was last asked, of conversations with a port that is wanted. The others are not kept.
-    pub fn moved(&self, wanted: &dyn Fn(u16) -> bool) -> Seen {
+    /// What has been seen since this was last asked, of conversations with a port of this session. The others are not kept.
+    pub fn moved(&self, own: &Ports) -> Seen {
         let mut inner = self.inner();
-        inner.read_all(wanted);
+        inner.read_all(own);
         let moved: Vec<_> = inner.state.untold.drain(..).collect();
         let each = moved.into_iter();
         Seen {
@@ -131,14 +147,16 @@ impl Tap {
 }
 
 impl Inner {
-    fn read_all(&mut self, wanted: &dyn Fn(u16) -> bool) {
+    fn read_all(&mut self, own: &Ports) {
         loop {
             match capture::next(&self.socket, &mut self.buffer) {
                 Ok(captured) => {
                     let bytes = &self.buffer[..captured.len];
                     let parsed = parse(bytes);
-                    if !captured.comes_again && of_a_wanted_port(bytes, &parsed, wanted) {
-                        self.state.pass(bytes, parsed);
+                    if of_a_port(bytes, &parsed, own) && self.once.shows(&parsed, captured.place) {
+                        let at = captured.at.saturating_sub(self.state.began_at);
+                        let way = way(&parsed, own);
+                        self.state.see(at, bytes, parsed, way);
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -186,11 +204,22 @@ fn sleep(fds: &mut [PollFd<'_>], timeout: PollTimeout) -> Option<i32> {
 }
 
 /// Whether a packet, or the one that an ICMP error quotes, has such a port.
-fn of_a_wanted_port(bytes: &[u8], parsed: &Parsed, wanted: &dyn Fn(u16) -> bool) -> bool {
+fn of_a_port(bytes: &[u8], parsed: &Parsed, own: &Ports) -> bool {
     let ports = |parsed: &Parsed| {
-        parsed
-            .ports
-            .is_some_and(|(src, dst)| wanted(src) || wanted(dst))
+        let one = |(src, dst)| own.contains_key(&src) || own.contains_key(&dst);
+        parsed.ports.is_some_and(one)
     };
     ports(parsed) || quoted(bytes, parsed).is_some_and(|(_, inner)| ports(&inner))
+}
+
+/// Which way a packet goes, as this session knows of its ends.
+fn way(parsed: &Parsed, own: &Ports) -> Way {
+    let [src, dst] = match parsed.ports {
+        Some((src, dst)) => [src, dst].map(|port| own.get(&port)),
+        None => [None; 2],
+    };
+    match (src, dst) {
+        (Some(Side::Server), _) | (None, Some(Side::Client)) => Way::ToClient,
+        _ => Way::ToServer,
+    }
 }

@@ -231,11 +231,12 @@ fn comment(state: &State, record: &Record) -> String {
             again.nth, again.of
         ));
     }
-    words.push(match &record.cause {
-        Cause::Call(statement) => format!("caused by: {statement}"),
-        Cause::Answer(n) => format!("answer to #{n}"),
-        Cause::Forged => "injected".to_owned(),
-        Cause::Itself => "sent by the kernel in its own time".to_owned(),
+    words.extend(match &record.cause {
+        Cause::Call(statement) => Some(format!("caused by: {statement}")),
+        Cause::Answer(n) => Some(format!("answer to #{n}")),
+        Cause::Forged => Some("injected".to_owned()),
+        Cause::Itself => Some("sent by the kernel in its own time".to_owned()),
+        Cause::Seen(_) => None,
     });
     words.join("; ")
 }

@@ -118,23 +118,28 @@ fn flags(drawing: &mut Drawing<'_>) {
 
 fn window(packet: &Packet<'_>, drawing: &mut Drawing<'_>) {
     drawing.field("Window", 112, 16, |window| {
-        let scaled = packet.mark.and_then(|mark| mark.window).map(u64::from);
+        let scale = packet.mark.and_then(|mark| mark.scale);
         let syn = packet
             .parsed
             .tcp()
             .is_some_and(|tcp| tcp.flags.has(Flags::SYN));
-        let meaning = match scaled {
+        let meaning = match scale {
             _ if window == 0 => "closed: nothing may be sent".to_owned(),
-            Some(bytes) if bytes != window => {
-                format!(
-                    "times {}, as the SYN said: {bytes} bytes may be sent unacknowledged",
-                    bytes / window.max(1)
-                )
-            }
             _ if syn => {
                 "bytes that may be sent unacknowledged; a SYN's window is never scaled".to_owned()
             }
-            _ => "bytes that may be sent unacknowledged".to_owned(),
+            Some(0) => "bytes that may be sent unacknowledged".to_owned(),
+            Some(scale) => {
+                format!(
+                    "times {}, as the SYN said: {} bytes may be sent unacknowledged",
+                    1 << scale,
+                    window << scale
+                )
+            }
+            None => {
+                "its scale stood in the SYN, which was not seen: how many bytes it means is not known"
+                    .to_owned()
+            }
         };
         (window.to_string(), meaning, true)
     });

@@ -96,6 +96,17 @@ fn a_segment_and_what_its_fields_mean() {
 }
 
 #[test]
+fn a_window_whose_scale_was_not_seen_is_no_number_of_bytes() {
+    let mut story = Story::default();
+    let made = tcp(false, "P.", 1, 1, 5);
+    let mark = story.sends(1, &made);
+    let bytes = segment(&made).expect("made");
+    let headers = anatomy(&bytes, &parse(&bytes), Some(&mark));
+    let window = field(&headers, "TCP", "Window");
+    assert!(window.meaning.starts_with("its scale stood in the SYN"));
+}
+
+#[test]
 fn a_wrong_checksum_says_what_is_expected() {
     let mut bytes = segment(&tcp(true, "P.", 1, 1, 5)).expect("made");
     let expected = format!("{:#06x}", u16::from_be_bytes([bytes[36], bytes[37]]));
@@ -108,6 +119,23 @@ fn a_wrong_checksum_says_what_is_expected() {
     let headers = anatomy(&bytes, &parse(&bytes), None);
     assert!(!field(&headers, "IPv4", "Total Length").right);
     assert!(!field(&headers, "IPv4", "Header Checksum").right);
+}
+
+/// As Linux has them on an interface with offload: the sums are the pseudo headers', by hand.
+#[test]
+fn a_checksum_that_is_left_to_the_card_is_not_wrong() {
+    let mut tcp = segment(&tcp(true, "P.", 1, 1, 5)).expect("made");
+    // 0a00 + 0001 + 0a00 + 0002 + 6 + 25
+    tcp[36..38].copy_from_slice(&[0x14, 0x22]);
+    let mut udp = udp("[fd00::1]:9", "[fd00::2]:9", 7);
+    // fd00 + 1 + fd00 + 2 + 17 + 15, and what is carried
+    udp[46..48].copy_from_slice(&[0xfa, 0x24]);
+    let quotes = icmp("fd00::2", "fd00::1", 1, 4, 0, &udp);
+    for (bytes, header) in [(tcp, "TCP"), (udp, "UDP"), (quotes, "UDP, quoted")] {
+        let sum = field(&opened(&bytes), header, "Checksum").clone();
+        assert!(sum.right, "{header}: {sum:?}");
+        assert!(sum.meaning.contains("network card"), "{sum:?}");
+    }
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub struct Mark {
     pub ack: Option<u32>,
     /// The window in bytes: scaled where both SYNs were seen and carried a scale, and this is no SYN (RFC 7323, section 2.2).
     pub window: Option<u32>,
+    /// Its window's scale, as a power of two; `None` where SYNs that were not seen have agreed on it.
+    pub scale: Option<u8>,
     /// What relative numbers are counted from: the sequence number's 0, and the acknowledgment number's.
     pub base: Option<(u32, u32)>,
     /// Which packet it repeats, and why.

@@ -21,6 +21,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
     let segment = segment(own, peer, tcp, zero, mark);
     mark.seq = Some(tcp.seq.wrapping_sub(zero));
     mark.window = Some(segment.window);
+    mark.scale = scale(own, peer, tcp);
     mark.base = Some((zero, peer.zero.unwrap_or(0)));
     if segment.ack.is_some() {
         mark.ack = Some(tcp.ack.wrapping_sub(peer.zero.unwrap_or(0)));
@@ -112,11 +113,16 @@ fn segment(own: &End, peer: &End, tcp: &Tcp, zero: u32, mark: &Mark) -> Segment 
 
 /// Its window in bytes.
 fn window(own: &End, peer: &End, tcp: &Tcp) -> u32 {
-    let scale = match (tcp.flags.has(Flags::SYN), own.scale, peer.scale) {
-        (false, Some(scale), Some(_)) => scale,
-        _ => 0,
-    };
-    u32::from(tcp.window) << scale
+    u32::from(tcp.window) << scale(own, peer, tcp).unwrap_or(0)
+}
+
+/// Its window's scale, where that is known: both SYNs must carry one, so a SYN without is enough to know that there is none.
+fn scale(own: &End, peer: &End, tcp: &Tcp) -> Option<u8> {
+    let without = |end: &End| end.syn && end.scale.is_none();
+    if tcp.flags.has(Flags::SYN) || without(own) || without(peer) {
+        return Some(0);
+    }
+    own.scale.filter(|_| peer.syn)
 }
 
 /// What is shown of a segment whose bits were changed after it had entered.
@@ -126,6 +132,7 @@ pub(super) fn reread(ends: &[End; 2], tcp: &Tcp, mark: &mut Mark) {
     mark.seq = Some(tcp.seq.wrapping_sub(zero));
     mark.ack = (tcp.flags.has(Flags::ACK)).then(|| tcp.ack.wrapping_sub(other));
     mark.window = Some(window(own, peer, tcp));
+    mark.scale = scale(own, peer, tcp);
 }
 
 /// Whether it only asks for an answer: its one number, or none, lies just before what the other end waits for.

@@ -1,5 +1,6 @@
 //! Stories of retransmission, and what is counted.
 
+mod captured;
 mod linux;
 
 use crate::packet::build::{Opt, segment};

@@ -165,6 +165,6 @@ fn alone(drawing: &mut Drawing<'_>, packet: &Packet) {
     match packet.fate {
         Fate::Held | Fate::Underway => drawing.stopped(packet, '┤', &fate(packet).0, Paint::Warn),
         Fate::Dropped => drawing.stopped(packet, '×', "dropped", Paint::Bad),
-        Fate::Delivered | Fate::Duplicated => drawing.straight(packet),
+        Fate::Delivered | Fate::Duplicated | Fate::Seen => drawing.straight(packet),
     }
 }

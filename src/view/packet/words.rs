@@ -49,6 +49,7 @@ pub(super) fn fate(packet: &Packet) -> (String, Paint) {
         Fate::Delivered => ("delivered".to_owned(), Paint::Good),
         Fate::Dropped => ("dropped".to_owned(), Paint::Bad),
         Fate::Duplicated => ("duplicated".to_owned(), Paint::Name),
+        Fate::Seen => ("seen".to_owned(), Paint::Faint),
     }
 }
 

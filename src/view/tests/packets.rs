@@ -274,6 +274,14 @@ fn on_a_flowing_wire_a_packet_is_one_line_and_the_states_that_changed() {
 }
 
 #[test]
+fn what_was_captured_was_seen() {
+    assert_snapshot!(lines(TERMINAL, &[fated(syn(1), Fate::Seen)]), @r"
+    sock>
+      #1  client → server  SYN [S]      seq 0       win 64240 mss 1460 …        seen
+    ");
+}
+
+#[test]
 fn the_fate_is_always_seen() {
     assert_snapshot!(lines(TERMINAL, &mixed()), @r"
     sock>
