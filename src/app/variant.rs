@@ -103,6 +103,7 @@ impl App {
 fn without_socket(done: &Done) -> Option<&'static str> {
     match (done.command, &done.result) {
         ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),
+        ("gethostbyname", Ok(_)) if is_numeric(&done.typed) => Some("numeric"),
         ("inet_pton", Ok(_)) if done.ret == Some(0) => Some("invalid"),
         ("poll", Ok(_))
             if done
@@ -117,6 +118,16 @@ fn without_socket(done: &Done) -> Option<&'static str> {
         }
         _ => None,
     }
+}
+
+/// Whether the name that was asked for is an address in digits.
+fn is_numeric(typed: &str) -> bool {
+    let name = typed.rsplit(' ').next().unwrap_or_default();
+    let name = name.trim_matches('"');
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// What the socket is.

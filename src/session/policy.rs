@@ -64,7 +64,7 @@ impl Policy {
 
     /// Whether a name may be looked up.
     pub(super) fn may_look_up(&self, name: &str, own: &str) -> Result<(), Refusal> {
-        let here = name == "localhost" || name == own || name.parse::<IpAddr>().is_ok();
+        let here = name == "localhost" || name == own || is_numeric(name);
         if here || !self.local_only {
             return Ok(());
         }
@@ -87,6 +87,13 @@ impl Policy {
         ))
         .help("run it with --allow-net"))
     }
+}
+
+/// Whether a name is an address that needs no looking up: also as inet_aton(3) reads them, in one to four numbers (`127.1`).
+fn is_numeric(name: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = name.split('.');
+    name.parse::<IpAddr>().is_ok() || parts.clone().count() <= 4 && parts.into_iter().all(number)
 }
 
 /// Whether packets to this address stay on the machine: loopback, the wildcard (which connects to loopback), or the

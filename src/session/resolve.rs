@@ -47,6 +47,13 @@ pub fn gethostbyname(session: &mut Session, call: &Call) -> Result<Prepared, Not
         "<broadcast>" => Ipv4Addr::BROADCAST.into(),
         _ => session.look_up(&name, Some(libc::AF_INET))?,
     };
+    if ip.is_ipv6() {
+        return Err(Refusal::new(format!(
+            "gethostbyname() knows only IPv4, and `{name}` is an IPv6 address"
+        ))
+        .help(format!("getaddrinfo {name} 80"))
+        .into());
+    }
     let args = notation::buffer(name.as_bytes());
     Ok(answered(
         "gethostbyname",

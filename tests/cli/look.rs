@@ -443,3 +443,11 @@ fn after_a_rst_that_so_error_has_told_0_bytes_are_no_end_that_the_peer_sent() {
     assert!(said.contains("The connection was broken off"), "{said}");
     assert!(!said.contains("The peer has closed"), "{said}");
 }
+
+#[test]
+fn a_name_in_digits_needs_no_name_server() {
+    script("gethostbyname 127.1\nexpect ok\nx = getaddrinfo 2130706433 80\nexpect ok\n").status(0);
+    script("gethostbyname ::1\n")
+        .status(2)
+        .says(&["`::1` is an IPv6 address", "getaddrinfo ::1 80"]);
+}

@@ -171,6 +171,16 @@ const OPTIONS: &[Said] = &[
         &[],
     ),
     (
+        "gethostbyname 127.1",
+        &["an address already"],
+        &["/etc/hosts"],
+    ),
+    (
+        "gethostbyname localhost",
+        &["/etc/hosts"],
+        &["an address already"],
+    ),
+    (
         "inet_pton AF_INET 256.1.1.1",
         &["no address of this family"],
         &["These are the bytes"],
