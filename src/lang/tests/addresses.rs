@@ -113,7 +113,7 @@ fn ports_in_every_form() {
         "localhost 80",
         "('localhost', 80)",
         "('localhost', '80')",
-        "('localhost', htons(80))",
+        "{AF_INET, htons(80), \"localhost\"}",
     ] {
         assert_eq!(port(text), Port::Number(80), "{text}");
     }
@@ -126,6 +126,63 @@ fn ports_in_every_form() {
         port("('localhost', port)"),
         Port::Expr(Box::new(Expr::Name("port".into())))
     );
+}
+
+#[test]
+fn the_fields_of_a_structure_are_in_network_byte_order() {
+    let swapped = 9305_u16.to_be();
+    let line = "bind(s, {sa_family=AF_INET, sin_port=9305, sin_addr=INADDR_LOOPBACK}, 16);";
+    let loopback = 0x7f00_0001_u32;
+    let statement = one(line);
+    let Statement { remarks, .. } = &statement;
+    let address = inet(Host::Number(loopback.to_be()), swapped);
+    assert_eq!(arg(line, "addr"), Expr::Address(address));
+    assert_eq!(remarks.len(), 2, "{remarks:?}");
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.contains(&format!("9305 without htons() is port {swapped}"))),
+        "{remarks:?}"
+    );
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.contains("INADDR_LOOPBACK without htonl() is ")),
+        "{remarks:?}"
+    );
+    for fine in [
+        "bind(s, {sa_family=AF_INET, sin_port=htons(9305), sin_addr=htonl(INADDR_LOOPBACK)}, 16);",
+        "bind(s, {sa_family=AF_INET, sin_port=0, sin_addr=INADDR_ANY}, 16);",
+        "bind(s, {sa_family=AF_INET, sin_port=port, sin_addr=host}, 16);",
+    ] {
+        assert!(one(fine).remarks.is_empty(), "{fine}");
+        assert_eq!(
+            one(&written(fine)),
+            one(fine),
+            "{fine} written {}",
+            written(fine)
+        );
+    }
+}
+
+#[test]
+fn only_the_outermost_htons_is_the_fields_own() {
+    for line in [
+        "connect s ('h', htons(80))",
+        "connect(s, {AF_INET, htons(htons(80)), \"h\"}, 16)",
+    ] {
+        let Expr::Address(Address::Inet {
+            port: Port::Expr(call),
+            ..
+        }) = arg(line, "addr")
+        else {
+            panic!("{line}");
+        };
+        assert!(
+            matches!(&*call, Expr::Call(call) if call.command.name == "htons"),
+            "{line}"
+        );
+    }
 }
 
 #[test]
