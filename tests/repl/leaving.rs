@@ -18,6 +18,27 @@ fn quit_leaves() {
 }
 
 #[test]
+fn the_exit_of_a_program_does_not_end_the_session() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    for exit in [
+        "exit(0);",
+        "exit();",
+        "    sys.exit()",
+        "exit(EXIT_SUCCESS);",
+        "exit(1);",
+    ] {
+        terminal.run("s = socket tcp", "sock> ");
+        terminal.run(exit, "sock> ");
+        terminal.sees(&format!("{exit}\n  the session goes on (quit ends it)"));
+    }
+    terminal.line("quit()");
+    assert_eq!(terminal.ends(), 0);
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.line("exit");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn ctrl_d_leaves_with_a_blocked_call_and_says_which() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

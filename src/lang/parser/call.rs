@@ -152,6 +152,8 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
             given.truncate(1);
             given.insert(0, Given::plain(family(), span));
         }
+        // A program's own end, as exit(0) is. quit() is typed by who wants to leave.
+        "exit" if given.is_empty() => given.push(Given::plain(Expr::Int(0), i.since(i.at()))),
         "setblocking" => {
             if let Some(last) = given.last_mut() {
                 last.value = inverted(std::mem::replace(&mut last.value, Expr::Null));
