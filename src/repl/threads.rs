@@ -71,19 +71,11 @@ fn watch(shared: &Shared) {
 /// What is said to a Ctrl-C that comes when the statement which it was meant for has just ended, and to kill -INT.
 const TOO_LATE: &str = "  No statement is running: nothing was interrupted.\n";
 
-/// Ctrl-C in the midst of an open statement, where no editor sees the key: the prompt of that statement stays.
-const DROPPED: &str =
-    "  What was open is dropped. Nothing was called. The next line begins anew.\n";
-
-/// Ctrl-C while a statement is executed interrupts what it waits for.
+/// Ctrl-C while a statement is executed interrupts what it waits for; without a line editor, which sees the key itself,
+/// the line too.
 fn interrupted(shared: &Shared, plain: bool) {
-    if shared.executing.load(Ordering::SeqCst) {
+    if plain || shared.executing.load(Ordering::SeqCst) {
         shared.interrupt.fire();
-    } else if plain && shared.open.swap(false, Ordering::SeqCst) {
-        shared.console.say(DROPPED.to_owned());
-    } else if plain {
-        // The line editor sees the key itself; without one, the terminal has dropped the half-typed line.
-        shared.console.say(interrupt_at_prompt(shared));
     } else {
         // The editor did not read yet. With the key the terminal has dropped what was on its way to the screen (isig in
         // termios(3)), perhaps the prompt, which is drawn again below this.

@@ -102,7 +102,7 @@ pub fn watch(
         return Performance::new(shared, show, stage, None, options).perform();
     }
     terminal::remember();
-    let (lines, console) = own::lines(&words, options)?;
+    let (lines, console) = own::lines(&words, options, app.interrupt())?;
     let shared = Shared::new(app, form, console, words);
     let stage = Stage::new(options.style, options.typing, Some(Keyboard::open()?));
     let performance = Performance::new(Arc::clone(&shared), show, stage, Some(lines), options);
