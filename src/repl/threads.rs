@@ -1,5 +1,6 @@
 //! The threads beside the main one: one watches what happens by itself, one takes signals.
 
+use super::console::Console;
 use super::shared::Shared;
 use super::terminal;
 use crate::sys::signal::{self, Signal};
@@ -18,7 +19,7 @@ pub const HOW_TO_LEAVE: &str = "  Nothing is blocked. Ctrl-D or quit leaves.\n";
 pub fn start(shared: &Arc<Shared>, plain: bool) -> io::Result<()> {
     start_news(shared)?;
     let own = Arc::clone(shared);
-    start_signals(move || interrupted(&own, plain))
+    start_signals(&shared.console, move || interrupted(&own, plain))
 }
 
 /// Starts the one that watches.
@@ -31,21 +32,34 @@ pub fn start_news(shared: &Arc<Shared>) -> io::Result<()> {
     name.spawn(move || watch(&own)).map(drop)
 }
 
+/// Draws the line that is edited anew where it stands: the editor ends with a new line what it shows above that.
+const AGAIN: &str = "\x1b[A\n";
+
 /// Starts the one that takes signals. Ctrl-C is handed to `interrupted`. SIGTERM and SIGHUP end the program as they
-/// always do, but with the terminal as it was found.
+/// always do, but with the terminal as it was found. Who was stopped (kill -STOP) and goes on has the line back.
 ///
 /// # Errors
 /// No thread can be started.
-pub fn start_signals(interrupted: impl Fn() + Send + 'static) -> io::Result<()> {
+pub fn start_signals(
+    console: &Arc<Console>,
+    interrupted: impl Fn() + Send + 'static,
+) -> io::Result<()> {
+    let console = Arc::clone(console);
     let take = move || {
         while let Ok(signal) = signal::wait(&signal::TAKEN) {
-            if signal == Signal::SIGINT {
-                interrupted();
-                continue;
-            }
-            terminal::restore();
-            if signal::die_of(signal).is_err() {
-                std::process::exit(1);
+            match signal {
+                Signal::SIGINT => interrupted(),
+                Signal::SIGCONT => {
+                    if terminal::take_back() {
+                        console.say(AGAIN.to_owned());
+                    }
+                }
+                ends => {
+                    terminal::restore();
+                    if signal::die_of(ends).is_err() {
+                        std::process::exit(1);
+                    }
+                }
             }
         }
     };

@@ -111,7 +111,8 @@ pub fn watch(
         Arc::clone(&performance.stage.leave),
         Arc::clone(&performance.own),
     );
-    threads::start_signals(move || {
+    let console = Arc::clone(&shared.console);
+    threads::start_signals(&console, move || {
         if shared.executing.load(Ordering::SeqCst) {
             shared.interrupt.fire();
         }

@@ -68,3 +68,23 @@ fn sigterm_leaves_the_terminal_as_it_was() {
     );
     assert!(on < off, "bracketed paste is off again");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_was_stopped_and_goes_on_has_the_line_back() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("print 2 + 3");
+    terminal.sees("print 2 + 3");
+    terminal.stops_and_goes_on();
+    terminal.sees("socktutor\nsock> print 2 + 3");
+    assert!(!terminal.is_cooked());
+    terminal.run(" + 4", "sock> ");
+    terminal.sees("  9");
+    terminal.stops_and_goes_on();
+    terminal.until("the prompt again", |terminal| {
+        terminal.text().matches("socktutor\nsock> ").count() == 2
+    });
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
+    assert!(terminal.is_cooked());
+}
