@@ -28,6 +28,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
         .chain(FUNCTIONS.iter().map(|(name, _)| *name))
 }
 
+/// Whether this is a function of values.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
 /// A call whose name has been read; the bracket is next.
 pub(super) fn function(
     i: &mut Input,

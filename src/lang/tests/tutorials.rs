@@ -535,3 +535,53 @@ fn what_c_reads_from_an_address_is_answered_with_its_parts() {
     }
     assert!(fault("buf[0] = 3").message.contains("only a name"));
 }
+
+#[test]
+fn a_blank_may_stand_before_a_bracket() {
+    for (apart, close) in [
+        ("c.recv (10)", "c.recv(10)"),
+        ("s.listen (1)", "s.listen(1)"),
+        ("s.bind (('127.0.0.1', 0))", "s.bind(('127.0.0.1', 0))"),
+        ("s.close ()", "s.close()"),
+        ("print (s.fileno ())", "print(s.fileno())"),
+        ("print (data.decode (\"utf-8\"))", "print(data.decode())"),
+        (
+            "s = socket.socket (socket.AF_INET, socket.SOCK_STREAM)",
+            "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
+        ),
+        (
+            "send(s, \"hello\", strlen (\"hello\"), 0);",
+            "send(s, \"hello\", strlen(\"hello\"), 0);",
+        ),
+        (
+            "write (c, \"hello\", strlen (\"hello\") + 1);",
+            "write(c, \"hello\", strlen(\"hello\") + 1);",
+        ),
+        ("n = int (x)", "n = int(x)"),
+        ("len (x)", "len(x)"),
+    ] {
+        assert_eq!(parse(apart).unwrap(), parse(close).unwrap(), "{apart}");
+    }
+    // A word of the shell dialect ends at a blank, and a property is no call.
+    assert_ne!(
+        parse("print s.local (1, 2)").unwrap(),
+        parse("print s.local").unwrap()
+    );
+    assert!(parse("connect c s.getsockname (1)").is_err());
+}
+
+#[test]
+fn new_is_a_name_and_pythons_keywords_are_none() {
+    let lines = "new = accept (sock, NULL, NULL);\nprint new\nnew.close()\nrecv (new, buf, 512, 0);\nx = new";
+    parse_with(lines, &|name| name == "sock").unwrap();
+    assert!(fault("print new").message.contains("no meaning"));
+    for line in ["in = 5", "a, if = 1, 2", "for = 5", "def = 3", "is = s"] {
+        let fault = fault(line);
+        assert!(
+            fault.message.contains("has its meaning already"),
+            "{line}: {fault:?}"
+        );
+    }
+    // In C that is a name.
+    parse("int in = accept(3, NULL, NULL);\nclose(in);").unwrap();
+}
