@@ -179,3 +179,14 @@ fn what_c_keeps_in_network_byte_order_means_what_it_means_there() {
         "htons(9309)",
     ]);
 }
+
+#[test]
+fn a_buffer_in_the_place_of_a_length_is_told() {
+    for (call, c) in [
+        ("read(b, buf)", "read(s, buf, 1024)"),
+        ("recv(b, buf)", "recv(s, buf, 1024, 0)"),
+    ] {
+        let ran = script(&format!("a, b = socketpair\nbuf = b'x'\n{call}\n")).status(2);
+        ran.says(&["this needs a length, and got bytes", c]);
+    }
+}

@@ -169,7 +169,11 @@ fn size_of(i: &mut Input) -> Parsed<Expr> {
     let Some(end) = end else {
         return Err(super::structure::unclosed(i, start, ")").into());
     };
+    let pointer = i.rest()[..end].trim_end().ends_with('*');
     i.skip(end + 1);
+    if pointer {
+        i.remark("in C this is the size of a pointer, 8, and not of what it points to");
+    }
     if peek_identifier(i).is_empty() {
         Ok(Expr::Null)
     } else {

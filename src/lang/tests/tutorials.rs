@@ -585,3 +585,48 @@ fn new_is_a_name_and_pythons_keywords_are_none() {
     // In C that is a name.
     parse("int in = accept(3, NULL, NULL);\nclose(in);").unwrap();
 }
+
+#[test]
+fn a_length_or_an_address_in_the_place_of_the_data_is_told() {
+    instead(&[
+        ("write(c, 3, \"abc\");", "write(c, \"abc\", 3)"),
+        ("send(c, 5, \"hello\", 0)", "send(c, \"hello\", 5, 0)"),
+        (
+            "send(c, strlen(\"hello\"), \"hello\", 0)",
+            "send(c, \"hello\", strlen(\"hello\"), 0)",
+        ),
+        (
+            "u.sendto((\"127.0.0.1\", 9310), \"hi\")",
+            "u.sendto(\"hi\", (\"127.0.0.1\", 9310))",
+        ),
+        (
+            "sendto(u, (\"127.0.0.1\", 9310), b\"hi\")",
+            "sendto(u, b\"hi\", (\"127.0.0.1\", 9310))",
+        ),
+    ]);
+}
+
+#[test]
+fn a_length_that_no_address_has_is_remarked_on() {
+    for short in [
+        "bind(u, 127.0.0.1:0, 4);",
+        "connect(u, &addr, sizeof(struct sockaddr *));",
+        "sendto(u, \"hi\", 2, 0, &addr, 8);",
+    ] {
+        let remarks = one(short).remarks;
+        assert!(
+            remarks
+                .iter()
+                .any(|remark| remark.contains("EINVAL") || remark.contains("pointer")),
+            "{short}: {remarks:?}"
+        );
+    }
+    for fine in [
+        "bind(u, 127.0.0.1:0, 16);",
+        "bind(u, {sa_family=AF_UNIX, sun_path=@\"a\"}, 4);",
+        "connect(u, &addr, sizeof(struct sockaddr_in));",
+        "connect(u, &addr, sizeof(addr));",
+    ] {
+        assert_eq!(one(fine).remarks, [""; 0], "{fine}");
+    }
+}
