@@ -190,3 +190,14 @@ fn a_buffer_in_the_place_of_a_length_is_told() {
         ran.says(&["this needs a length, and got bytes", c]);
     }
 }
+
+#[test]
+fn a_host_with_more_in_it_is_not_looked_up() {
+    for host in ["http://localhost", "localhost:80"] {
+        script(&format!(
+            "u = socket udp\nh = '{host}'\nu.connect((h, 80))\n"
+        ))
+        .status(2)
+        .says(&[&format!("`{host}` is more than a host's name")]);
+    }
+}

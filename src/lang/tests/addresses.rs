@@ -254,3 +254,50 @@ fn what_is_no_address_is_answered() {
     }
     assert!(fault("bind s 8080").help[0].contains("127.0.0.1:8080"));
 }
+
+#[test]
+fn what_is_more_than_an_address_is_told_by_the_address_in_it() {
+    for (line, instead) in [
+        ("connect c http://localhost:8080", "localhost:8080"),
+        (
+            "connect c https://example.com/index.html",
+            "example.com:443",
+        ),
+        ("connect c http://localhost 80", "localhost:80"),
+        ("connect c tcp://[::1]:7", "[::1]:7"),
+        ("connect c \"http://localhost:8080/\"", "localhost:8080"),
+        (
+            "c.connect(\"http://localhost:8080/\")",
+            "(\"localhost\", 8080)",
+        ),
+        (
+            "c.connect((\"http://localhost\", 8080))",
+            "\"localhost\" for the host",
+        ),
+        (
+            "c.connect((\"127.0.0.1:8080\", 8080))",
+            "\"127.0.0.1\" for the host",
+        ),
+    ] {
+        let fault = fault(line);
+        assert!(fault.expected[0].starts_with(instead), "{line}: {fault:?}");
+    }
+    for (line, help) in [
+        ("bind s ::1:9533", "[::1]:9533 is port 9533 there"),
+        ("bind s fe80::1:80", "[fe80::1]:80 is port 80 there"),
+        ("bind s ::1", "[::1]:12345 is port 12345 there"),
+        (
+            "bind s fe80::1%eth0",
+            "[fe80::1%eth0]:12345 is port 12345 there",
+        ),
+        (
+            "bind s 2001:db8::f00d",
+            "[2001:db8::f00d]:12345 is port 12345 there",
+        ),
+        ("bind s [::1]", "[::1]:12345 is port 12345 there"),
+    ] {
+        assert_eq!(fault(line).help, [help], "{line}");
+    }
+    assert_eq!(fault("bind s a:b:c").help, [""; 0]);
+    assert_eq!(address("('::1', 80)"), inet(Host::Name("::1".into()), 80));
+}

@@ -1,7 +1,9 @@
 //! Values to addresses: pairs, texts, and the structures of C and strace.
 
 use super::super::input::{Cursor, Input, Parsed, Trouble};
-use super::{expected, host_text, is_host_name, is_service_name, no_port, port_text};
+use super::{
+    expected, host_text, is_host_name, is_service_name, no_port, no_url, port_text, url, with_port,
+};
 use crate::lang::ast::{Address, Expr, Function, Host, Port};
 use std::net::Ipv4Addr;
 
@@ -48,6 +50,9 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
         )
         .into());
     }
+    if let Some(fault) = no_url(i, start, &text) {
+        return Err(fault.into());
+    }
     if !text.contains('/')
         && let Some((host, port)) = text.rsplit_once(':')
     {
@@ -68,7 +73,15 @@ pub(in crate::lang::parser) fn host(i: &Input, start: usize, value: Expr) -> Par
     Ok(match value {
         Expr::Text(text) if text.is_empty() || text == "*" => Host::Any,
         Expr::Text(text) if text == "<broadcast>" => Host::Broadcast,
-        Expr::Text(text) => Host::Name(text),
+        Expr::Text(text) => match url(&text).or_else(|| with_port(&text)) {
+            Some((bare, _)) => {
+                return Err(i
+                    .fault(start, format!("\"{text}\" is more than a host"))
+                    .expecting(format!("\"{bare}\" for the host, and the port for itself"))
+                    .into());
+            }
+            None => Host::Name(text),
+        },
         Expr::Bytes(bytes) => Host::Name(String::from_utf8_lossy(&bytes).into_owned()),
         Expr::Const("INADDR_ANY" | "in6addr_any" | "IN6ADDR_ANY_INIT", _) => Host::Any,
         Expr::Const("INADDR_BROADCAST", _) => Host::Broadcast,
