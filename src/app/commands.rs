@@ -29,7 +29,7 @@ impl App {
             "history" => self.show_history(call, sink),
             "learn" => self.learn(call, sink),
             "lessons" => self.list_lessons(sink),
-            "quit" => self.quit(call, sink),
+            "quit" => self.quit(call, statement, sink),
             lesson => Err(Refusal::new(format!(
                 "`{lesson}` belongs to a lesson, and none is being played"
             ))
@@ -37,17 +37,24 @@ impl App {
         }
     }
 
-    /// `quit`, `exit(1)`
-    fn quit(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+    /// `quit`, `exit(1)`. A program's own end does not end the session: in a script it does, where all went well.
+    fn quit(
+        &mut self,
+        call: &Call,
+        statement: &Statement,
+        sink: Sink<'_>,
+    ) -> Result<Outcome, Refusal> {
         if let Some(expr) = call.expr("status").cloned() {
-            let asked = self.settled(|app| app.session.int(&expr), sink)?;
-            if asked != 0 {
-                // What a program does when a call of its own has failed.
-                self.say(
-                    "the session goes on (quit ends it): so a program ends where a call of its own has failed, and here \
-                     an error is shown instead",
-                    sink,
-                );
+            let status = self.settled(|app| app.session.int(&expr), sink)?;
+            let why = match status {
+                0 if self.settings.script || statement.dialect.is_shell() => None,
+                0 => Some("so a program ends, and here another line may follow"),
+                _ => Some(
+                    "so a program ends where a call of its own has failed, and here an error is shown instead",
+                ),
+            };
+            if let Some(why) = why {
+                self.say(format!("the session goes on (quit ends it): {why}"), sink);
                 return Ok(Outcome::default());
             }
         }

@@ -29,7 +29,8 @@ pub use vocabulary::Vocabulary;
 
 use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
-use crate::lang::ast::{Action, Expr};
+use crate::lang::ast::{Action, Call, Expr};
+use crate::lang::table::{Kind, Role};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, NotYet, Policy, Refusal, Session, SocketId};
 use books::Ledger;
@@ -207,6 +208,19 @@ impl App {
             Ok(statements) => !statements.iter().all(value),
             Err(fault) => fault.missing.is_some(),
         }
+    }
+
+    /// Whether a line is a call on a socket and nothing else. One that asks for an address could as well be an answer.
+    pub fn is_socket_call(&self, line: &str) -> bool {
+        let of_socket = |call: &Call| {
+            let socket = call.command.params.first();
+            matches!(call.command.role, Role::Primitive | Role::Blocking)
+                && socket.is_some_and(|param| param.kind == Kind::Socket)
+                && !matches!(call.command.name, "getsockname" | "getpeername")
+        };
+        self.parsed(line).is_ok_and(|statements| {
+            matches!(statements.as_slice(), [Statement { action: Action::Call(call), .. }] if of_socket(call))
+        })
     }
 
     /// Whether a line can be run as it stands, and does something. Nothing is run.

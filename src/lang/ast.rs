@@ -211,6 +211,10 @@ pub enum Function {
     Join,
     /// `x[from:to]`: the value, then where the part begins and ends; `Null` where that is not said.
     Slice,
+    /// What a field `sin_port` holds: a number in network byte order to host byte order, anything else as it is.
+    Ntohs,
+    /// What a field `sin_addr` holds, likewise.
+    Ntohl,
 }
 
 /// C's variable that holds why the last call that failed did: a number.

@@ -6,6 +6,7 @@ use super::history::HistoryFile;
 use super::lines::{Entered, Lines};
 use super::plain::read_plainly;
 use super::prompt::CountedPrompt;
+use super::terminal;
 use crate::sys::reserve::{Reservation, SELECTABLE};
 use crate::sys::signal::{self, Signal};
 use crate::text::style::Style;
@@ -127,12 +128,16 @@ impl Editor {
         if let Some(guide) = self.inner.helper_mut() {
             guide.teach(teach);
             let console = Arc::clone(&self.console);
-            guide.arm(reservation, move || console.editing(true));
+            guide.arm(reservation, move || {
+                terminal::edited(true);
+                console.editing(true);
+            });
         }
         // The editor's handler for a resized window works while it edits, in this thread alone.
         signal::unblock(&[Signal::SIGWINCH])?;
         let line = self.inner.readline(prompt);
         signal::block(&[Signal::SIGWINCH])?;
+        terminal::edited(false);
         self.console.editing(false);
         if let Some(guide) = self.inner.helper_mut() {
             guide.disarm();

@@ -91,7 +91,7 @@ pub fn interact(app: impl FnOnce() -> io::Result<App>, options: &Options<'_>) ->
             options,
         );
     }
-    let lines = Plain::new()?;
+    let lines = Plain::new(app.interrupt())?;
     let console = lines.console();
     run(Shared::new(app, form, console, words), lines, true, options)
 }

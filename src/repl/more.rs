@@ -6,7 +6,6 @@ use super::shared::Shared;
 use crate::lang;
 use crate::text::style::Style;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// The prompt of a line that goes on, as Python has it.
 const PROMPT: &str = "... ";
@@ -26,12 +25,7 @@ pub fn whole(
     while goes_on(&text, shared) {
         say(&shared.console.drain());
         let prompt = CountedPrompt::new(PROMPT, 0, Arc::clone(&shared.blocked), style);
-        shared.open.store(true, Ordering::SeqCst);
-        let entered = lines.more(&prompt, &text);
-        let dropped = !shared.open.swap(false, Ordering::SeqCst);
-        match entered {
-            Entered::Text(more) if dropped => text = more,
-            Entered::End if dropped => return None,
+        match lines.more(&prompt, &text) {
             Entered::Text(more) => {
                 text.push('\n');
                 text.push_str(&more);

@@ -4,24 +4,35 @@ use super::console::Console;
 use super::lines::{Entered, Lines};
 use super::prompt::CountedPrompt;
 use super::source::{Line, read_line};
+use crate::app::Interrupt;
+use crate::text::style::Style;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, poll};
+use nix::unistd::read;
 use rustyline::Prompt;
 use rustyline::error::ReadlineError;
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// How long Ctrl-C may go unseen that comes just before a read begins.
+const GLANCE: u16 = 200;
 
 /// The terminal as it is.
 pub struct Plain {
     console: Arc<Console>,
     /// What is being asked, to be shown again after what was written in between.
     asked: Arc<Mutex<Option<CountedPrompt>>>,
+    typed: BufReader<Typed>,
 }
 
 impl Plain {
-    /// With a console that writes in between: there is no way to leave a half-typed line alone.
+    /// With a console that writes in between: there is no way to leave a half-typed line alone. Ctrl-C drops the line,
+    /// as an editor does.
     ///
     /// # Errors
     /// No thread can be started.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(interrupt: Interrupt) -> io::Result<Self> {
         let asked = Arc::new(Mutex::new(None::<CountedPrompt>));
         let own = Arc::clone(&asked);
         let printer = move |text: String| {
@@ -32,12 +43,25 @@ impl Plain {
             let _ = write!(out, "\n{text}{prompt}").and_then(|()| out.flush());
         };
         let console = Console::start(Box::new(printer))?;
-        Ok(Self { console, asked })
+        let typed = BufReader::new(Typed {
+            interrupt,
+            dropped: false,
+        });
+        Ok(Self {
+            console,
+            asked,
+            typed,
+        })
     }
 
     /// What writes in between.
     pub fn console(&self) -> Arc<Console> {
         Arc::clone(&self.console)
+    }
+
+    /// Whether Ctrl-C ended the last read.
+    fn dropped(&mut self) -> bool {
+        std::mem::take(&mut self.typed.get_mut().dropped)
     }
 }
 
@@ -45,10 +69,15 @@ impl Lines for Plain {
     fn next(&mut self, prompt: &CountedPrompt) -> Entered {
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(prompt.clone());
         self.console.editing(true);
-        let read = read_plainly(prompt.raw());
+        let read = read_from(prompt.raw(), &mut self.typed);
         self.console.editing(false);
         match read {
             Ok(text) => Entered::Text(text),
+            Err(_) if self.dropped() => {
+                // Behind the ^C that the terminal has shown. It may be gone; the next read will notice.
+                let _ = io::stdout().write_all(b"\n");
+                Entered::Interrupted
+            }
             Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
                 Entered::Unreadable(error.to_string())
             }
@@ -61,10 +90,45 @@ impl Lines for Plain {
     }
 
     fn ask(&mut self, question: &str) -> Option<String> {
-        read_plainly(question).ok()
+        let prompt = CountedPrompt::new(question, 0, Arc::default(), &Style::PLAIN);
+        match self.next(&prompt) {
+            Entered::Text(text) => Some(text),
+            Entered::Interrupted | Entered::Unreadable(_) | Entered::End => None,
+        }
     }
 
     fn remember(&mut self, _: &str) {}
+}
+
+/// Standard input, whose reads Ctrl-C ends.
+struct Typed {
+    interrupt: Interrupt,
+    /// Whether it has ended one.
+    dropped: bool,
+}
+
+impl Read for Typed {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let input = io::stdin();
+        loop {
+            self.dropped = self.interrupt.take();
+            if self.dropped {
+                // Not EINTR, after which a line is read on.
+                return Err(io::Error::other("Ctrl-C"));
+            }
+            let mut fds = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+            let read = self
+                .interrupt
+                .while_calling(|| match poll(&mut fds, GLANCE)? {
+                    0 => Err(Errno::EINTR),
+                    _ => read(&input, into),
+                });
+            match read {
+                Err(Errno::EINTR) => {}
+                read => return Ok(read?),
+            }
+        }
+    }
 }
 
 /// Shows the prompt and reads one line from standard input.
@@ -72,10 +136,14 @@ impl Lines for Plain {
 /// # Errors
 /// `Eof` at the end; `InvalidData` for a line that is no text; those of read(2) and write(2).
 pub fn read_plainly(prompt: &str) -> rustyline::Result<String> {
+    read_from(prompt, &mut io::stdin().lock())
+}
+
+fn read_from(prompt: &str, input: &mut impl BufRead) -> rustyline::Result<String> {
     let mut out = io::stdout();
     out.write_all(prompt.as_bytes())?;
     out.flush()?;
-    match read_line(&mut io::stdin().lock())? {
+    match read_line(input)? {
         Some(Line::Text(text)) => Ok(text),
         Some(Line::Unreadable(complaint)) => {
             Err(io::Error::new(io::ErrorKind::InvalidData, complaint.message).into())

@@ -20,9 +20,7 @@ pub struct Shared {
     pub blocked: Arc<AtomicUsize>,
     /// Whether a statement is being executed, in the foreground.
     pub executing: AtomicBool,
-    /// Whether the line that is typed goes on with a statement that is open; taken back where that is dropped.
-    pub open: AtomicBool,
-    /// Cancels what that statement waits for.
+    /// Cancels what that statement waits for, and the line where no editor sees the key.
     pub interrupt: Interrupt,
     /// Set when the application has something new to tell.
     pub news: Arc<News>,
@@ -42,7 +40,6 @@ impl Shared {
             words,
             blocked: Arc::default(),
             executing: AtomicBool::new(false),
-            open: AtomicBool::new(false),
             news,
         })
     }

@@ -218,10 +218,11 @@ impl<L: Lines> Shell<L> {
         Ran::Badly
     }
 
-    /// Whether an answer is no answer, but the next line: it can be understood, and in the place asked for it cannot.
+    /// Whether an answer is no answer, but the next line: it can be understood, and in the place asked for it cannot, or
+    /// it is a call on a socket, which would be made for its result to be the answer.
     fn stands_alone(&self, answer: &str, complete: &str) -> bool {
         let app = self.shared.app();
-        app.is_order(answer) && !app.understands(complete)
+        app.is_socket_call(answer) || app.is_order(answer) && !app.understands(complete)
     }
 
     fn execute(&mut self, line: &str) -> Outcome {

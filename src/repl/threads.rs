@@ -1,5 +1,6 @@
 //! The threads beside the main one: one watches what happens by itself, one takes signals.
 
+use super::console::Console;
 use super::shared::Shared;
 use super::terminal;
 use crate::sys::signal::{self, Signal};
@@ -18,7 +19,7 @@ pub const HOW_TO_LEAVE: &str = "  Nothing is blocked. Ctrl-D or quit leaves.\n";
 pub fn start(shared: &Arc<Shared>, plain: bool) -> io::Result<()> {
     start_news(shared)?;
     let own = Arc::clone(shared);
-    start_signals(move || interrupted(&own, plain))
+    start_signals(&shared.console, move || interrupted(&own, plain))
 }
 
 /// Starts the one that watches.
@@ -31,21 +32,34 @@ pub fn start_news(shared: &Arc<Shared>) -> io::Result<()> {
     name.spawn(move || watch(&own)).map(drop)
 }
 
+/// Draws the line that is edited anew where it stands: the editor ends with a new line what it shows above that.
+const AGAIN: &str = "\x1b[A\n";
+
 /// Starts the one that takes signals. Ctrl-C is handed to `interrupted`. SIGTERM and SIGHUP end the program as they
-/// always do, but with the terminal as it was found.
+/// always do, but with the terminal as it was found. Who was stopped (kill -STOP) and goes on has the line back.
 ///
 /// # Errors
 /// No thread can be started.
-pub fn start_signals(interrupted: impl Fn() + Send + 'static) -> io::Result<()> {
+pub fn start_signals(
+    console: &Arc<Console>,
+    interrupted: impl Fn() + Send + 'static,
+) -> io::Result<()> {
+    let console = Arc::clone(console);
     let take = move || {
         while let Ok(signal) = signal::wait(&signal::TAKEN) {
-            if signal == Signal::SIGINT {
-                interrupted();
-                continue;
-            }
-            terminal::restore();
-            if signal::die_of(signal).is_err() {
-                std::process::exit(1);
+            match signal {
+                Signal::SIGINT => interrupted(),
+                Signal::SIGCONT => {
+                    if terminal::take_back() {
+                        console.say(AGAIN.to_owned());
+                    }
+                }
+                ends => {
+                    terminal::restore();
+                    if signal::die_of(ends).is_err() {
+                        std::process::exit(1);
+                    }
+                }
             }
         }
     };
@@ -71,19 +85,11 @@ fn watch(shared: &Shared) {
 /// What is said to a Ctrl-C that comes when the statement which it was meant for has just ended, and to kill -INT.
 const TOO_LATE: &str = "  No statement is running: nothing was interrupted.\n";
 
-/// Ctrl-C in the midst of an open statement, where no editor sees the key: the prompt of that statement stays.
-const DROPPED: &str =
-    "  What was open is dropped. Nothing was called. The next line begins anew.\n";
-
-/// Ctrl-C while a statement is executed interrupts what it waits for.
+/// Ctrl-C while a statement is executed interrupts what it waits for; without a line editor, which sees the key itself,
+/// the line too.
 fn interrupted(shared: &Shared, plain: bool) {
-    if shared.executing.load(Ordering::SeqCst) {
+    if plain || shared.executing.load(Ordering::SeqCst) {
         shared.interrupt.fire();
-    } else if plain && shared.open.swap(false, Ordering::SeqCst) {
-        shared.console.say(DROPPED.to_owned());
-    } else if plain {
-        // The line editor sees the key itself; without one, the terminal has dropped the half-typed line.
-        shared.console.say(interrupt_at_prompt(shared));
     } else {
         // The editor did not read yet. With the key the terminal has dropped what was on its way to the screen (isig in
         // termios(3)), perhaps the prompt, which is drawn again below this.

@@ -106,7 +106,7 @@ pub fn watch(
         return Performance::new(shared, show, stage, None, options).perform();
     }
     terminal::remember();
-    let (lines, console) = own::lines(&words, options)?;
+    let (lines, console) = own::lines(&words, options, app.interrupt())?;
     let shared = Shared::new(app, form, console, words);
     let stage = Stage::new(options.style, options.typing, Some(Keyboard::open()?));
     let performance = Performance::new(Arc::clone(&shared), show, stage, Some(lines), options);
@@ -115,7 +115,8 @@ pub fn watch(
         Arc::clone(&performance.stage.leave),
         Arc::clone(&performance.own),
     );
-    threads::start_signals(move || {
+    let console = Arc::clone(&shared.console);
+    threads::start_signals(&console, move || {
         if shared.executing.load(Ordering::SeqCst) {
             shared.interrupt.fire();
         }

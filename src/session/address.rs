@@ -139,6 +139,11 @@ impl Session {
             return Err(Refusal::new(format!("`{bare}` is no IPv4 address"))
                 .help("four numbers from 0 to 255 with dots between: 127.0.0.1"));
         }
+        if name.contains(['/', ':']) {
+            // The resolver would be asked for a host of that name too.
+            return Err(Refusal::new(format!("`{name}` is more than a host's name"))
+                .help("a name such as localhost; the port is the address's second part"));
+        }
         if let Some(ip) = self.networks.host(name, domain == Some(libc::AF_INET6)) {
             return Ok(ip);
         }

@@ -26,6 +26,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     };
     match function {
         Function::Slice => slice(args).map_err(NotYet::from),
+        Function::Ntohs => Ok(from_network(first, u16::from_be)),
+        Function::Ntohl => Ok(from_network(first, u32::from_be)),
         Function::Decode => match first {
             Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Value::Text(text.to_owned())),
@@ -57,6 +59,14 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Join => Ok(Value::Text(
             args.iter().map(|arg| session.raw(arg)).collect(),
         )),
+    }
+}
+
+/// A number of a structure's field in host byte order. What is no such number stays, for whoever needs it to refuse.
+fn from_network<N: TryFrom<i64> + Into<i64>>(value: &Value, swap: fn(N) -> N) -> Value {
+    match value {
+        Value::Int(n) => Value::Int(N::try_from(*n).map_or(*n, |n| swap(n).into())),
+        other => other.clone(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::event::TcpState;
 use crate::lang::ast::{Expr, Host, Port};
 use crate::sys::call;
 use crate::text::near::nearest;
+use std::net::IpAddr;
 use std::os::fd::RawFd;
 
 /// A socket argument: one of the session's, or only a descriptor number.
@@ -344,6 +345,10 @@ impl Session {
                     "<broadcast>" => Host::Broadcast,
                     _ => Host::Name(text),
                 }),
+                // What inet_addr and inet_pton gave.
+                Value::Bytes(bytes) if let Some(ip) = address_of(&bytes) => {
+                    Ok(Host::Name(ip.to_string()))
+                }
                 Value::Int(n) => match u32::try_from(n) {
                     Ok(n) => Ok(Host::Number(n)),
                     Err(_) => Err(Refusal::new(format!(
@@ -385,6 +390,13 @@ impl Session {
             },
         }
     }
+}
+
+/// The address whose bytes these are.
+fn address_of(bytes: &[u8]) -> Option<IpAddr> {
+    let four = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    four.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
 }
 
 /// Whether a word is a kind of socket, as `socket` takes it.

@@ -3,9 +3,10 @@
 use super::eval::Target;
 use super::notation::Args;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::value::Value;
 use super::{NotYet, Session, notation};
 use crate::errno::Errno;
-use crate::lang::ast::Call;
+use crate::lang::ast::{Call, Expr};
 use crate::sys::call::{self, Buffer, Filled};
 
 /// A send up to this long cannot sleep on a socket that poll(2) finds writable: it fits the segment that is free then.
@@ -236,6 +237,16 @@ pub fn read(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     receive(session, call, "read", "read", ask)
 }
 
+/// How many bytes are asked for. Where C's buffer stands in the length's place, that is said.
+fn length(session: &Session, expr: &Expr) -> Result<i64, NotYet> {
+    match session.value(expr)? {
+        Value::Bytes(_) => Err(Refusal::new("this needs a length, and got bytes")
+            .help("recv s 1024; in C recv(s, buf, 1024, 0) or read(s, buf, 1024)")
+            .into()),
+        _ => session.int(expr),
+    }
+}
+
 fn receive(
     session: &Session,
     call: &Call,
@@ -244,7 +255,7 @@ fn receive(
     ask: Receive,
 ) -> Result<Prepared, NotYet> {
     let talk = Talk::of(session, call)?;
-    let asked = session.maybe(call, "len", Session::int)?.unwrap_or(1024);
+    let asked = session.maybe(call, "len", length)?.unwrap_or(1024);
     let len = usize::try_from(asked)
         .ok()
         .filter(|_| asked <= LONGEST)

@@ -9,8 +9,14 @@ pub use nix::sys::signal::Signal;
 use nix::sys::signal::{SigSet, raise};
 use std::io;
 
-/// What the shell takes with [`wait`]: Ctrl-C, and the two that would end it with the terminal still in raw mode.
-pub const TAKEN: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+/// What the shell takes with [`wait`]: Ctrl-C, the two that would end it with the terminal still in raw mode, and the
+/// one that tells that it was stopped and goes on.
+pub const TAKEN: [Signal; 4] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGCONT,
+];
 
 /// Blocks these in the calling thread, and in every thread that it starts from now on (pthread_sigmask(3)).
 ///

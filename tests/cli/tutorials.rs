@@ -155,3 +155,49 @@ fn values_are_laid_out_in_the_forms_of_a_format() {
         .status(2)
         .says(&["there is no form `q` here"]);
 }
+
+#[test]
+fn what_c_keeps_in_network_byte_order_means_what_it_means_there() {
+    // UDP's connect takes any port, whoever has it.
+    let lines = "u = socket udp\n\
+        uint16_t port = htons(9307);\n\
+        uint32_t lo = htonl(0x7f000001);\n\
+        in_addr_t ia = inet_addr(\"127.0.0.1\");\n\
+        connect(u, {sa_family=AF_INET, sin_port=port, sin_addr=lo}, 16);\n\
+        expect peer u 127.0.0.1:9307\n\
+        connect(u, {sa_family=AF_INET, sin_port=htons(9308), sin_addr=ia}, 16);\n\
+        expect peer u 127.0.0.1:9308\n\
+        n = htons(9309)\n\
+        connect(u, {sa_family=AF_INET, sin_port=9309, sin_addr=ia}, 16);\n\
+        expect peer u (\"127.0.0.1\", n)\n\
+        connect(u, {sa_family=AF_INET, sin_port=htons(htons(9309)), sin_addr=ia}, 16);\n\
+        expect peer u (\"127.0.0.1\", n)\n\
+        u.connect((\"127.0.0.1\", socket.htons(9309)))\n\
+        expect peer u (\"127.0.0.1\", n)\n";
+    script(lines).status(0).says(&[
+        &format!("9309 without htons() is port {}", 9309_u16.to_be()),
+        "htons(9309)",
+    ]);
+}
+
+#[test]
+fn a_buffer_in_the_place_of_a_length_is_told() {
+    for (call, c) in [
+        ("read(b, buf)", "read(s, buf, 1024)"),
+        ("recv(b, buf)", "recv(s, buf, 1024, 0)"),
+    ] {
+        let ran = script(&format!("a, b = socketpair\nbuf = b'x'\n{call}\n")).status(2);
+        ran.says(&["this needs a length, and got bytes", c]);
+    }
+}
+
+#[test]
+fn a_host_with_more_in_it_is_not_looked_up() {
+    for host in ["http://localhost", "localhost:80"] {
+        script(&format!(
+            "u = socket udp\nh = '{host}'\nu.connect((h, 80))\n"
+        ))
+        .status(2)
+        .says(&[&format!("`{host}` is more than a host's name")]);
+    }
+}

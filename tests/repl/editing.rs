@@ -114,6 +114,33 @@ fn the_next_line_typed_at_a_question_is_run_as_a_line() {
 }
 
 #[test]
+fn a_call_typed_at_a_question_is_made_once_and_alone() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.run("s, t = socketpair; send t hello", "sock> ");
+    terminal.line("s.recv()");
+    terminal.sees("len [1024]: ");
+    terminal.run("s.recv(1024)", "sock> ");
+    terminal.sees("Not called: s.recv(). What you typed is a line of its own.");
+    terminal.sees("received 5 bytes");
+    assert!(!terminal.text().contains("error:"), "{}", terminal.text());
+    terminal.line("s.send()");
+    terminal.sees("data");
+    terminal.run("s.send(b\"abc\")", "sock> ");
+    terminal.run("expect recvq t 3", "sock> ");
+    terminal.sees("ok   recvq t 3");
+    // What asks for an address may be one.
+    terminal.run(
+        "a = socket udp; bind a 127.0.0.1:0; b = socket udp",
+        "sock> ",
+    );
+    terminal.line("b.connect()");
+    terminal.sees("]: ");
+    terminal.run("a.getsockname()", "sock> ");
+    terminal.run("expect peer b a.local", "sock> ");
+    terminal.sees("ok   peer b");
+}
+
+#[test]
 fn a_question_can_be_declined() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

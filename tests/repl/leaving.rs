@@ -18,6 +18,27 @@ fn quit_leaves() {
 }
 
 #[test]
+fn the_exit_of_a_program_does_not_end_the_session() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    for exit in [
+        "exit(0);",
+        "exit();",
+        "    sys.exit()",
+        "exit(EXIT_SUCCESS);",
+        "exit(1);",
+    ] {
+        terminal.run("s = socket tcp", "sock> ");
+        terminal.run(exit, "sock> ");
+        terminal.sees(&format!("{exit}\n  the session goes on (quit ends it)"));
+    }
+    terminal.line("quit()");
+    assert_eq!(terminal.ends(), 0);
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.line("exit");
+    assert_eq!(terminal.ends(), 0);
+}
+
+#[test]
 fn ctrl_d_leaves_with_a_blocked_call_and_says_which() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");
@@ -46,4 +67,24 @@ fn sigterm_leaves_the_terminal_as_it_was() {
         written.rfind("\x1b[?2004l").unwrap(),
     );
     assert!(on < off, "bracketed paste is off again");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn who_was_stopped_and_goes_on_has_the_line_back() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.keys("print 2 + 3");
+    terminal.sees("print 2 + 3");
+    terminal.stops_and_goes_on();
+    terminal.sees("socktutor\nsock> print 2 + 3");
+    assert!(!terminal.is_cooked());
+    terminal.run(" + 4", "sock> ");
+    terminal.sees("  9");
+    terminal.stops_and_goes_on();
+    terminal.until("the prompt again", |terminal| {
+        terminal.text().matches("socktutor\nsock> ").count() == 2
+    });
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
+    assert!(terminal.is_cooked());
 }

@@ -251,7 +251,8 @@ fn ctrl_c_drops_what_is_open_where_nothing_can_be_edited() {
     terminal.line("print(1,");
     terminal.sees("... ");
     terminal.keys("\x03");
-    terminal.sees("What was open is dropped. Nothing was called. The next line begins anew.");
+    terminal.sees("What was open is dropped. Nothing was called.");
+    terminal.prompt("sock [1 blocked]> ");
     terminal.line("print 2 + 3");
     terminal.sees("  5");
     let text = terminal.text();
@@ -260,6 +261,26 @@ fn ctrl_c_drops_what_is_open_where_nothing_can_be_edited() {
         "{text}"
     );
     terminal.prompt("sock [1 blocked]> ");
+}
+
+#[test]
+fn ctrl_c_leaves_a_question_where_nothing_can_be_edited() {
+    let (mut terminal, _home) = Start::new(&[]).env("TERM", "dumb").open();
+    terminal.run("s, t = socketpair", "sock> ");
+    terminal.line("s.send(");
+    terminal.sees("... ");
+    terminal.line(")");
+    terminal.sees("data");
+    terminal.keys("half\x03");
+    terminal.sees("Nothing was called.");
+    terminal.prompt("sock> ");
+    terminal.line("print 2 + 3");
+    terminal.sees("  5");
+    terminal.prompt("sock> ");
+    terminal.keys("\x03");
+    terminal.sees("Nothing is blocked. Ctrl-D or quit leaves.");
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
 }
 
 #[test]

@@ -184,6 +184,27 @@ impl Terminal {
         }
     }
 
+    /// Stops the program with SIGSTOP, and has it go on with a terminal that gathers lines and shows nothing: as a shell
+    /// leaves it that has had it meanwhile.
+    #[cfg(target_os = "linux")]
+    pub fn stops_and_goes_on(&mut self) {
+        use nix::sys::termios::{LocalFlags, SetArg, tcgetattr, tcsetattr};
+        self.signal(expectrl::Signal::SIGSTOP);
+        let stat = format!("/proc/{}/stat", self.session.pid());
+        let deadline = Instant::now() + DEADLINE;
+        while !std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") T ")) {
+            assert!(Instant::now() < deadline, "never stops");
+            std::thread::yield_now();
+        }
+        let handle = self.session.get_raw_handle().unwrap();
+        let mut set = tcgetattr(&handle).unwrap();
+        set.local_flags
+            .insert(LocalFlags::ICANON | LocalFlags::ISIG);
+        tcsetattr(&handle, SetArg::TCSANOW, &set).unwrap();
+        self.parser.process(b"\r\n$ fg\r\nsocktutor\r\n");
+        self.signal(expectrl::Signal::SIGCONT);
+    }
+
     /// Whether the terminal echoes and gathers lines: as a program that is no editor wants it.
     pub fn is_cooked(&self) -> bool {
         use nix::sys::termios::{LocalFlags, tcgetattr};

@@ -1,7 +1,7 @@
 //! Addresses to text.
 
 use super::expr;
-use crate::lang::ast::{Address, Expr, Host, Port};
+use crate::lang::ast::{Address, Expr, Function, Host, Port};
 use crate::lang::parser::{is_host_name, is_identifier, is_plain_word, is_service_name};
 
 /// An address argument as one word of the shell dialect.
@@ -18,6 +18,7 @@ pub(super) fn shell(value: &Expr) -> String {
 
 fn word(address: &Address) -> String {
     match address {
+        Address::Inet { host, port } if is_of_fields(host, port) => structure(host, port),
         Address::Inet { host, port } => colon(host, port).unwrap_or_else(|| pair(host, port)),
         Address::Path(path) => {
             let rooted = ["/", "./", "../"].iter().any(|root| path.starts_with(root));
@@ -110,13 +111,33 @@ fn port_value(port: &Port) -> String {
     }
 }
 
+/// Whether a part of it was written in network byte order.
+fn is_of_fields(host: &Host, port: &Port) -> bool {
+    let host = matches!(host, Host::Expr(value) if in_network_order(value).is_some());
+    host || matches!(port, Port::Expr(value) if in_network_order(value).is_some())
+}
+
+/// What a field of C's structure was written with, where that is in network byte order.
+fn in_network_order(value: &Expr) -> Option<&Expr> {
+    match value {
+        Expr::Apply(Function::Ntohs | Function::Ntohl, values) => values.first(),
+        _ => None,
+    }
+}
+
 /// `{sa_family=AF_INET, …}`: where a pair would be a pair of values and no address.
 fn structure(host: &Host, port: &Port) -> String {
-    format!(
-        "{{sa_family=AF_INET, sin_port={}, sin_addr={}}}",
-        port_value(port),
-        host_value(host)
-    )
+    let port = match port {
+        Port::Expr(value) if let Some(value) = in_network_order(value) => expr::expr(value),
+        Port::Service(_) => port_value(port),
+        Port::Number(_) | Port::Expr(_) => format!("htons({})", port_value(port)),
+    };
+    let host = match host {
+        Host::Expr(value) if let Some(value) = in_network_order(value) => expr::expr(value),
+        Host::Number(_) | Host::Expr(_) => format!("htonl({})", host_value(host)),
+        Host::Any | Host::Broadcast | Host::Name(_) => host_value(host),
+    };
+    format!("{{sa_family=AF_INET, sin_port={port}, sin_addr={host}}}")
 }
 
 fn unix(address: &Address) -> String {

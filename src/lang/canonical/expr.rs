@@ -121,6 +121,8 @@ fn apply(function: Function, values: &[Expr]) -> String {
     let function_of = |name: &str| format!("{name}({})", expr(one));
     let method_of = |name: &str| format!("{}.{name}()", operand(one));
     match function {
+        Function::Ntohs => function_of("ntohs"),
+        Function::Ntohl => function_of("ntohl"),
         Function::Len => function_of("len"),
         Function::Str => function_of("str"),
         Function::Repr => function_of("repr"),

@@ -43,6 +43,38 @@ pub(crate) fn is_service_name(text: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
+/// The host and the port of `http://localhost:8080/`, where the text is a URL.
+fn url(text: &str) -> Option<(&str, u16)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let usual = match scheme {
+        "http" | "ws" => 80,
+        "https" | "wss" => 443,
+        "ftp" => 21,
+        _ if is_service_name(scheme) => 12345,
+        _ => return None,
+    };
+    let place = rest.split(['/', '?', '#']).next().unwrap_or("");
+    let (host, port) = with_port(place).unwrap_or((place, usual));
+    (!host.is_empty()).then_some((host, port))
+}
+
+/// The host and the port of `localhost:8080`.
+fn with_port(text: &str) -> Option<(&str, u16)> {
+    let (host, port) = text.rsplit_once(':')?;
+    let whole = !host.is_empty() && (!host.contains(':') || host.starts_with('['));
+    Some((host, port.parse().ok().filter(|_| whole)?))
+}
+
+/// A fault for a URL in an address's place.
+fn no_url(i: &Input, start: usize, text: &str) -> Option<Fault> {
+    let (host, port) = url(text)?;
+    let fault = i.fault(start, "a URL is no address: that is a host and a port");
+    Some(match i.state.dialect.is_python() {
+        true => fault.expecting(format!("(\"{host}\", {port})")),
+        false => fault.expecting(format!("{host}:{port}")),
+    })
+}
+
 /// How long the `[…]` at the text's beginning is, where it is an IPv6 address.
 pub(super) fn bracketed_len(text: &str) -> Option<usize> {
     let inner = text.strip_prefix('[')?;

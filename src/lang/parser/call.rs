@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, arguments, missing};
 use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::{lab, method, options, refuse, slips, sockets, watch};
-use crate::lang::ast::{Dialect, Expr, Function, Operator};
+use crate::lang::ast::{Address, Arg, Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, COMMANDS, Command, Kind, Need, Role, find};
 
@@ -26,6 +26,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
         .iter()
         .flat_map(Command::spellings)
         .chain(FUNCTIONS.iter().map(|(name, _)| *name))
+}
+
+/// Whether this is a function of values.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
 /// A call whose name has been read; the bracket is next.
@@ -152,6 +157,8 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
             given.truncate(1);
             given.insert(0, Given::plain(family(), span));
         }
+        // A program's own end, as exit(0) is. quit() is typed by who wants to leave.
+        "exit" if given.is_empty() => given.push(Given::plain(Expr::Int(0), i.since(i.at()))),
         "setblocking" => {
             if let Some(last) = given.last_mut() {
                 last.value = inverted(std::mem::replace(&mut last.value, Expr::Null));
@@ -198,7 +205,10 @@ fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parse
                     places.put(i, at, value, one.span)?;
                 }
             }
-            CArg::Skip => fills(i, command.name, one.value),
+            CArg::Skip => {
+                too_short(i, places, &one.value);
+                fills(i, command.name, one.value);
+            }
             CArg::Cut(param) => cut = Some((*param, one.value)),
         }
     }
@@ -258,6 +268,25 @@ fn without_address(places: &mut Places, given: &mut Vec<Given>) {
     if let Some(plain) = plain {
         *places = Places::new(plain);
         given.truncate(4);
+    }
+}
+
+/// `bind(s, &addr, 4)`: a length that no IP address has.
+fn too_short(i: &mut Input, places: &Places, length: &Expr) {
+    let addr = places.command.position("addr");
+    let addr = addr.and_then(|at| places.args[at].as_ref());
+    let unix = |addr: &Arg| {
+        matches!(
+            addr.value,
+            Expr::Address(Address::Path(_) | Address::Abstract(_))
+        )
+    };
+    if let (Some(addr), Expr::Int(length @ 0..16)) = (addr, length)
+        && !unix(addr)
+    {
+        i.remark(format!(
+            "the length is the address's own here, 16 for IPv4; in C a length of {length} gives EINVAL"
+        ));
     }
 }
 

@@ -5,6 +5,27 @@ use super::word::identifier_len;
 use crate::lang::fault::Fault;
 use crate::lang::table::{abbreviated, find};
 
+/// Python's words that no value can be given to: where a value stands they would be refused.
+pub(super) fn is_keyword(word: &str) -> bool {
+    matches!(
+        word,
+        "lambda"
+            | "def"
+            | "is"
+            | "not"
+            | "and"
+            | "or"
+            | "in"
+            | "if"
+            | "else"
+            | "for"
+            | "while"
+            | "await"
+            | "async"
+            | "yield"
+    )
+}
+
 /// A word that cannot stand in a value: it begins at `start`, and may have been read or not.
 pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault> {
     let help = match word {
@@ -13,7 +34,7 @@ pub(super) fn word_in_value(i: &Input, start: usize, word: &str) -> Option<Fault
         "not" | "and" | "or" | "in" | "if" | "else" | "for" | "while" => {
             "one value, or a comparison such as x == 3"
         }
-        "argv" if i.rest().starts_with('[') && !i.knows(word) => {
+        "argv" if i.rest().starts_with('[') => {
             "a line that is typed has no arguments: write the value itself in its place"
         }
         "await" | "async" | "yield" => {

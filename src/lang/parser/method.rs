@@ -2,7 +2,7 @@
 
 use super::arguments::{Given, arguments};
 use super::input::{Cursor, Input, Parsed};
-use super::word::{identifier, identifier_len, is_identifier};
+use super::word::{blank, identifier, identifier_len, is_identifier, opens};
 use super::{call, fit, refuse};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::fault::Fault;
@@ -39,7 +39,11 @@ pub(super) fn is_member(name: &str) -> bool {
 pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
     let at = i.at();
     let name = identifier(i)?;
-    let called = i.rest().starts_with('(');
+    // A property has none: `print s.local (1, 2)` prints two values.
+    let called = i.rest().starts_with('(') || opens(i) && !PROPERTIES.contains(&name);
+    if called {
+        blank(i);
+    }
     if called && i.state.brackets == 0 {
         i.state.dialect = Dialect::Python;
     }

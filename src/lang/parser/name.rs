@@ -3,7 +3,7 @@
 use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
-use super::word::{blank, identifier, identifier_len, is_quote, peek_identifier};
+use super::word::{blank, identifier, identifier_len, is_quote, opens, peek_identifier};
 use super::{address, call, joins, method, refuse, string};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::constants::{Family, constant, named};
@@ -32,7 +32,10 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
         "sizeof" => return size_of(i),
         _ => {}
     }
-    if let Some(fault) = joins::word_in_value(i, start, word) {
+    // `new = accept(…)` is a name like any other in C and Python.
+    if !i.knows(word)
+        && let Some(fault) = joins::word_in_value(i, start, word)
+    {
         return Err(fault.into());
     }
     if matches!(word, "str" | "bytes")
@@ -53,7 +56,7 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
             return module(i, start, word);
         }
     }
-    if is_type(word) && !i.rest().starts_with('(') {
+    if is_type(word) && !calls(i, word) {
         return Err(i
             .fault(start, format!("{word} is one of C's types"))
             .expecting("a value")
@@ -85,12 +88,7 @@ fn usual(family: Family, name: &'static str, value: i64) -> &'static str {
 
 /// Whether the name is called: a bracket follows, after a blank only where the name is a command's.
 fn calls(i: &Input, word: &str) -> bool {
-    let rest = i.rest();
-    rest.starts_with('(')
-        || !i.state.tight
-            && rest.starts_with(' ')
-            && rest.trim_start().starts_with('(')
-            && find(word).is_some()
+    i.rest().starts_with('(') || opens(i) && (find(word).is_some() || call::is_function(word))
 }
 
 /// `socket.AF_INET`, `socket.socket(…)`, `select.select(…)`.
@@ -99,7 +97,8 @@ fn module(i: &mut Input, start: usize, module: &str) -> Parsed<Expr> {
     let at = i.at();
     let member = identifier(i)?;
     i.state.dialect = Dialect::Python;
-    if i.rest().starts_with('(') {
+    if opens(i) {
+        blank(i);
         return call::function(i, start, member, Some(module));
     }
     if let Some(known) = constant(member) {
@@ -170,7 +169,11 @@ fn size_of(i: &mut Input) -> Parsed<Expr> {
     let Some(end) = end else {
         return Err(super::structure::unclosed(i, start, ")").into());
     };
+    let pointer = i.rest()[..end].trim_end().ends_with('*');
     i.skip(end + 1);
+    if pointer {
+        i.remark("in C this is the size of a pointer, 8, and not of what it points to");
+    }
     if peek_identifier(i).is_empty() {
         Ok(Expr::Null)
     } else {

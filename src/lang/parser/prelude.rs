@@ -2,6 +2,7 @@
 //! a host, targets, and the remains of a paste from strace.
 
 use super::input::{Cursor, Input, Parsed};
+use super::joins::is_keyword;
 use super::structure::is_type;
 use super::word::{
     ascii_name_len, blank, comment_line, ends, identifier_len, is_identifier, run, spaces,
@@ -263,6 +264,7 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
     for name in names {
         if constant(name).is_some()
             || is_type(name)
+            || is_keyword(name)
             || matches!(name, "None" | "True" | "False" | "NULL")
         {
             let at = start + (name.as_ptr() as usize - i.rest().as_ptr() as usize);

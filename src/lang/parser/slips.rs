@@ -5,15 +5,17 @@ use super::input::{Cursor, Input, Parsed};
 use super::word::{identifier_len, peek_word};
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
-use crate::lang::table::{Command, Kind, Param, find};
+use crate::lang::table::{CArg, Command, Kind, Param, find};
 use std::net::Ipv4Addr;
 
 /// A fault for the commonest of them.
 pub(super) fn check(i: &Input, command: &Command, given: &[Given], is_method: bool) -> Parsed<()> {
-    let fault = host_apart(i, command, given).or_else(|| match is_method {
-        true => None,
-        false => without_flags(i, command, given),
-    });
+    let fault = host_apart(i, command, given)
+        .or_else(|| turned_round(i, command, given, is_method))
+        .or_else(|| match is_method {
+            true => None,
+            false => without_flags(i, command, given),
+        });
     fault.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
@@ -45,6 +47,39 @@ fn host_apart(i: &Input, command: &Command, given: &[Given]) -> Option<Fault> {
         true => fault.expecting(format!("({host}, {port})")),
         false => fault.expecting(format!("{bare}:{port}")),
     })
+}
+
+/// `write(c, 2, "hi")`, `u.sendto(("127.0.0.1", 9), "hi")`: the length or the address in the place of the data, which
+/// would be sent, or be told that it is none.
+fn turned_round(i: &Input, command: &Command, given: &[Given], is_method: bool) -> Option<Fault> {
+    let data = |value: &Expr| matches!(value, Expr::Text(_) | Expr::Bytes(_));
+    let cut = command.c.iter().position(|arg| matches!(arg, CArg::Cut(_)));
+    let (first, what) = match given {
+        [_, address, text, ..]
+            if command.name == "sendto"
+                && matches!(address.value, Expr::Tuple(_) | Expr::Address(_))
+                && data(&text.value) =>
+        {
+            (1, "the data comes before the address")
+        }
+        _ if !is_method && given.len() == command.c.len() => match cut {
+            Some(cut) if data(&given[cut].value) => (cut - 1, "the data comes before its length"),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let mut each: Vec<&str> = given
+        .iter()
+        .map(|one| &i.state.source[one.span.start..one.span.end])
+        .collect();
+    each.swap(first, first + 1);
+    let span = (given[first].span.start, given[first + 1].span.end);
+    let line = match (is_method, each.as_slice()) {
+        // The method's name is a part of it.
+        (true, [socket, rest @ ..]) => format!("{}({})", socket.trim_end(), rest.join(", ")),
+        _ => format!("{}({})", command.name, each.join(", ")),
+    };
+    Some(Fault::new(span, what).expecting(line))
 }
 
 /// `send(c, "hi", 2)`, `recv(c, buf, 10)`: the C call has its flags behind the length, and without them the length

@@ -9,7 +9,7 @@ use super::prelude::{
 };
 use super::stray::stray;
 use super::word::{blank, ends, identifier, is_end, is_quote, peek_identifier};
-use super::{elsewhere, joins, lab, refuse, shell, slips, string};
+use super::{call, elsewhere, joins, lab, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -245,6 +245,7 @@ fn action(i: &mut Input, assigns: bool) -> Parsed<Action> {
         || after.starts_with("->")
         || touching.is_some_and(|c| matches!(c, '(' | '.' | '[' | ':') || is_quote(c))
         || assigns && word == "sizeof"
+        || call::is_function(word) && after.trim_start().starts_with('(')
         || string::is_prefix(word) && touching.is_some_and(is_quote);
     if is_value && !claims {
         return value(i, assigns);

@@ -238,7 +238,7 @@ fn name_by_place(fields: &mut [(&str, Expr)]) {
     }
 }
 
-fn structure(i: &Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
+fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
     name_by_place(&mut fields);
     let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
     if has(&[

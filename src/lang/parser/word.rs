@@ -153,6 +153,13 @@ pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '\'' | '“' | '”' | '‘' | '’')
 }
 
+/// Whether a bracket opens here, or behind blanks where those do not end a word of the shell dialect.
+pub(super) fn opens(i: &Input) -> bool {
+    let rest = i.rest();
+    let blanks = if i.state.tight { 0 } else { spaces(rest) };
+    rest[blanks..].starts_with('(')
+}
+
 /// A bare word or a text in quotes, without what it stands for: `explain bind`, `set prompt "$ "`.
 pub(super) fn word_or_text(i: &mut Input) -> Parsed<String> {
     if i.next().is_some_and(is_quote) {

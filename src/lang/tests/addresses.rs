@@ -113,7 +113,7 @@ fn ports_in_every_form() {
         "localhost 80",
         "('localhost', 80)",
         "('localhost', '80')",
-        "('localhost', htons(80))",
+        "{AF_INET, htons(80), \"localhost\"}",
     ] {
         assert_eq!(port(text), Port::Number(80), "{text}");
     }
@@ -126,6 +126,63 @@ fn ports_in_every_form() {
         port("('localhost', port)"),
         Port::Expr(Box::new(Expr::Name("port".into())))
     );
+}
+
+#[test]
+fn the_fields_of_a_structure_are_in_network_byte_order() {
+    let swapped = 9305_u16.to_be();
+    let line = "bind(s, {sa_family=AF_INET, sin_port=9305, sin_addr=INADDR_LOOPBACK}, 16);";
+    let loopback = 0x7f00_0001_u32;
+    let statement = one(line);
+    let Statement { remarks, .. } = &statement;
+    let address = inet(Host::Number(loopback.to_be()), swapped);
+    assert_eq!(arg(line, "addr"), Expr::Address(address));
+    assert_eq!(remarks.len(), 2, "{remarks:?}");
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.contains(&format!("9305 without htons() is port {swapped}"))),
+        "{remarks:?}"
+    );
+    assert!(
+        remarks
+            .iter()
+            .any(|remark| remark.contains("INADDR_LOOPBACK without htonl() is ")),
+        "{remarks:?}"
+    );
+    for fine in [
+        "bind(s, {sa_family=AF_INET, sin_port=htons(9305), sin_addr=htonl(INADDR_LOOPBACK)}, 16);",
+        "bind(s, {sa_family=AF_INET, sin_port=0, sin_addr=INADDR_ANY}, 16);",
+        "bind(s, {sa_family=AF_INET, sin_port=port, sin_addr=host}, 16);",
+    ] {
+        assert!(one(fine).remarks.is_empty(), "{fine}");
+        assert_eq!(
+            one(&written(fine)),
+            one(fine),
+            "{fine} written {}",
+            written(fine)
+        );
+    }
+}
+
+#[test]
+fn only_the_outermost_htons_is_the_fields_own() {
+    for line in [
+        "connect s ('h', htons(80))",
+        "connect(s, {AF_INET, htons(htons(80)), \"h\"}, 16)",
+    ] {
+        let Expr::Address(Address::Inet {
+            port: Port::Expr(call),
+            ..
+        }) = arg(line, "addr")
+        else {
+            panic!("{line}");
+        };
+        assert!(
+            matches!(&*call, Expr::Call(call) if call.command.name == "htons"),
+            "{line}"
+        );
+    }
 }
 
 #[test]
@@ -196,4 +253,51 @@ fn what_is_no_address_is_answered() {
         assert!(!fault.expected.is_empty(), "{line}: {fault:?}");
     }
     assert!(fault("bind s 8080").help[0].contains("127.0.0.1:8080"));
+}
+
+#[test]
+fn what_is_more_than_an_address_is_told_by_the_address_in_it() {
+    for (line, instead) in [
+        ("connect c http://localhost:8080", "localhost:8080"),
+        (
+            "connect c https://example.com/index.html",
+            "example.com:443",
+        ),
+        ("connect c http://localhost 80", "localhost:80"),
+        ("connect c tcp://[::1]:7", "[::1]:7"),
+        ("connect c \"http://localhost:8080/\"", "localhost:8080"),
+        (
+            "c.connect(\"http://localhost:8080/\")",
+            "(\"localhost\", 8080)",
+        ),
+        (
+            "c.connect((\"http://localhost\", 8080))",
+            "\"localhost\" for the host",
+        ),
+        (
+            "c.connect((\"127.0.0.1:8080\", 8080))",
+            "\"127.0.0.1\" for the host",
+        ),
+    ] {
+        let fault = fault(line);
+        assert!(fault.expected[0].starts_with(instead), "{line}: {fault:?}");
+    }
+    for (line, help) in [
+        ("bind s ::1:9533", "[::1]:9533 is port 9533 there"),
+        ("bind s fe80::1:80", "[fe80::1]:80 is port 80 there"),
+        ("bind s ::1", "[::1]:12345 is port 12345 there"),
+        (
+            "bind s fe80::1%eth0",
+            "[fe80::1%eth0]:12345 is port 12345 there",
+        ),
+        (
+            "bind s 2001:db8::f00d",
+            "[2001:db8::f00d]:12345 is port 12345 there",
+        ),
+        ("bind s [::1]", "[::1]:12345 is port 12345 there"),
+    ] {
+        assert_eq!(fault(line).help, [help], "{line}");
+    }
+    assert_eq!(fault("bind s a:b:c").help, [""; 0]);
+    assert_eq!(address("('::1', 80)"), inet(Host::Name("::1".into()), 80));
 }

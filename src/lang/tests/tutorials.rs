@@ -535,3 +535,98 @@ fn what_c_reads_from_an_address_is_answered_with_its_parts() {
     }
     assert!(fault("buf[0] = 3").message.contains("only a name"));
 }
+
+#[test]
+fn a_blank_may_stand_before_a_bracket() {
+    for (apart, close) in [
+        ("c.recv (10)", "c.recv(10)"),
+        ("s.listen (1)", "s.listen(1)"),
+        ("s.bind (('127.0.0.1', 0))", "s.bind(('127.0.0.1', 0))"),
+        ("s.close ()", "s.close()"),
+        ("print (s.fileno ())", "print(s.fileno())"),
+        ("print (data.decode (\"utf-8\"))", "print(data.decode())"),
+        (
+            "s = socket.socket (socket.AF_INET, socket.SOCK_STREAM)",
+            "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
+        ),
+        (
+            "send(s, \"hello\", strlen (\"hello\"), 0);",
+            "send(s, \"hello\", strlen(\"hello\"), 0);",
+        ),
+        (
+            "write (c, \"hello\", strlen (\"hello\") + 1);",
+            "write(c, \"hello\", strlen(\"hello\") + 1);",
+        ),
+        ("n = int (x)", "n = int(x)"),
+        ("len (x)", "len(x)"),
+    ] {
+        assert_eq!(parse(apart).unwrap(), parse(close).unwrap(), "{apart}");
+    }
+    // A word of the shell dialect ends at a blank, and a property is no call.
+    assert_ne!(
+        parse("print s.local (1, 2)").unwrap(),
+        parse("print s.local").unwrap()
+    );
+    assert!(parse("connect c s.getsockname (1)").is_err());
+}
+
+#[test]
+fn new_is_a_name_and_pythons_keywords_are_none() {
+    let lines = "new = accept (sock, NULL, NULL);\nprint new\nnew.close()\nrecv (new, buf, 512, 0);\nx = new";
+    parse_with(lines, &|name| name == "sock").unwrap();
+    assert!(fault("print new").message.contains("no meaning"));
+    for line in ["in = 5", "a, if = 1, 2", "for = 5", "def = 3", "is = s"] {
+        let fault = fault(line);
+        assert!(
+            fault.message.contains("has its meaning already"),
+            "{line}: {fault:?}"
+        );
+    }
+    // In C that is a name.
+    parse("int in = accept(3, NULL, NULL);\nclose(in);").unwrap();
+}
+
+#[test]
+fn a_length_or_an_address_in_the_place_of_the_data_is_told() {
+    instead(&[
+        ("write(c, 3, \"abc\");", "write(c, \"abc\", 3)"),
+        ("send(c, 5, \"hello\", 0)", "send(c, \"hello\", 5, 0)"),
+        (
+            "send(c, strlen(\"hello\"), \"hello\", 0)",
+            "send(c, \"hello\", strlen(\"hello\"), 0)",
+        ),
+        (
+            "u.sendto((\"127.0.0.1\", 9310), \"hi\")",
+            "u.sendto(\"hi\", (\"127.0.0.1\", 9310))",
+        ),
+        (
+            "sendto(u, (\"127.0.0.1\", 9310), b\"hi\")",
+            "sendto(u, b\"hi\", (\"127.0.0.1\", 9310))",
+        ),
+    ]);
+}
+
+#[test]
+fn a_length_that_no_address_has_is_remarked_on() {
+    for short in [
+        "bind(u, 127.0.0.1:0, 4);",
+        "connect(u, &addr, sizeof(struct sockaddr *));",
+        "sendto(u, \"hi\", 2, 0, &addr, 8);",
+    ] {
+        let remarks = one(short).remarks;
+        assert!(
+            remarks
+                .iter()
+                .any(|remark| remark.contains("EINVAL") || remark.contains("pointer")),
+            "{short}: {remarks:?}"
+        );
+    }
+    for fine in [
+        "bind(u, 127.0.0.1:0, 16);",
+        "bind(u, {sa_family=AF_UNIX, sun_path=@\"a\"}, 4);",
+        "connect(u, &addr, sizeof(struct sockaddr_in));",
+        "connect(u, &addr, sizeof(addr));",
+    ] {
+        assert_eq!(one(fine).remarks, [""; 0], "{fine}");
+    }
+}

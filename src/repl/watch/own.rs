@@ -1,6 +1,7 @@
 //! Lines of the teacher's own, between those of the lesson.
 
 use super::{Options, Performance};
+use crate::app::Interrupt;
 use crate::lang;
 use crate::repl::can_edit;
 use crate::repl::console::Console;
@@ -20,6 +21,7 @@ use std::sync::atomic::Ordering;
 pub(super) fn lines(
     words: &Words,
     options: &Options,
+    interrupt: Interrupt,
 ) -> io::Result<(Box<dyn Lines>, Arc<Console>)> {
     let history = options.history.then(HistoryFile::usual).flatten();
     let editor = can_edit().then(|| Editor::new(Arc::clone(words), options.style, history));
@@ -33,7 +35,7 @@ pub(super) fn lines(
         }
         return Ok((Box::new(editor), console));
     }
-    let plain = Plain::new()?;
+    let plain = Plain::new(interrupt)?;
     let console = plain.console();
     Ok((Box::new(plain), console))
 }

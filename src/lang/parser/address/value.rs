@@ -1,8 +1,11 @@
 //! Values to addresses: pairs, texts, and the structures of C and strace.
 
 use super::super::input::{Cursor, Input, Parsed, Trouble};
-use super::{expected, host_text, is_host_name, is_service_name, no_port, port_text};
-use crate::lang::ast::{Address, Expr, Host, Port};
+use super::{
+    expected, host_text, is_host_name, is_service_name, no_port, no_url, port_text, url, with_port,
+};
+use crate::lang::ast::{Address, Expr, Function, Host, Port};
+use std::net::Ipv4Addr;
 
 /// Brings a value to the form of an address; a name, a property or a call that may hold one stays.
 pub(in crate::lang::parser) fn from_expr(i: &Input, start: usize, value: Expr) -> Parsed<Expr> {
@@ -47,6 +50,9 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
         )
         .into());
     }
+    if let Some(fault) = no_url(i, start, &text) {
+        return Err(fault.into());
+    }
     if !text.contains('/')
         && let Some((host, port)) = text.rsplit_once(':')
     {
@@ -67,7 +73,15 @@ pub(in crate::lang::parser) fn host(i: &Input, start: usize, value: Expr) -> Par
     Ok(match value {
         Expr::Text(text) if text.is_empty() || text == "*" => Host::Any,
         Expr::Text(text) if text == "<broadcast>" => Host::Broadcast,
-        Expr::Text(text) => Host::Name(text),
+        Expr::Text(text) => match url(&text).or_else(|| with_port(&text)) {
+            Some((bare, _)) => {
+                return Err(i
+                    .fault(start, format!("\"{text}\" is more than a host"))
+                    .expecting(format!("\"{bare}\" for the host, and the port for itself"))
+                    .into());
+            }
+            None => Host::Name(text),
+        },
         Expr::Bytes(bytes) => Host::Name(String::from_utf8_lossy(&bytes).into_owned()),
         Expr::Const("INADDR_ANY" | "in6addr_any" | "IN6ADDR_ANY_INIT", _) => Host::Any,
         Expr::Const("INADDR_BROADCAST", _) => Host::Broadcast,
@@ -80,7 +94,6 @@ pub(in crate::lang::parser) fn host(i: &Input, start: usize, value: Expr) -> Par
             })?)
         }
         Expr::Call(call) => match (call.command.name, call.args.as_slice()) {
-            ("htonl", [Some(inner)]) => host(i, start, inner.value.clone())?,
             ("inet_pton", [_, Some(inner)]) if matches!(inner.value, Expr::Text(_)) => {
                 host(i, start, inner.value.clone())?
             }
@@ -106,12 +119,9 @@ pub(in crate::lang::parser) fn port(i: &Input, start: usize, value: Expr) -> Par
     Ok(match value {
         Expr::Int(number) => Port::Number(u16::try_from(number).map_err(|_| no_port(i, start))?),
         Expr::Text(text) => port_text(i, start, &text)?,
-        Expr::Call(call) => match (call.command.name, call.args.as_slice()) {
-            ("htons", [Some(inner)]) => port(i, start, inner.value.clone())?,
-            _ => Port::Expr(Box::new(Expr::Call(call))),
-        },
         Expr::Word(name) => Port::Expr(Box::new(Expr::Name(name))),
         Expr::Name(_)
+        | Expr::Call(_)
         | Expr::Property(..)
         | Expr::Index(..)
         | Expr::Apply(..)
@@ -126,9 +136,64 @@ pub(in crate::lang::parser) fn port(i: &Input, start: usize, value: Expr) -> Par
     })
 }
 
+/// The argument of `htons` or `htonl`, where the value is that call.
+fn swapped(value: &Expr, by: &str) -> Option<Expr> {
+    match value {
+        Expr::Call(call) if call.command.name == by => Some(call.args.first()?.clone()?.value),
+        _ => None,
+    }
+}
+
+/// What `sin_addr` holds: in network byte order, as in C. Without `htonl` a number means what it means there.
+fn field_host(i: &mut Input, start: usize, value: Expr) -> Parsed<Host> {
+    if let Some(inner) = swapped(&value, "htonl") {
+        return host(i, start, inner);
+    }
+    let constant = match value {
+        Expr::Const(name, _) => Some(name),
+        _ => None,
+    };
+    Ok(match host(i, start, value)? {
+        Host::Number(number) => {
+            let meant = u32::from_be(number);
+            if meant != number {
+                let written = constant.map_or_else(|| number.to_string(), str::to_owned);
+                let meant = Ipv4Addr::from(meant);
+                i.remark(format!(
+                    "sin_addr is in network byte order: {written} without htonl() is {meant}"
+                ));
+            }
+            Host::Number(meant)
+        }
+        Host::Expr(value) => Host::Expr(Box::new(Expr::Apply(Function::Ntohl, vec![*value]))),
+        host => host,
+    })
+}
+
+/// What `sin_port` holds: in network byte order too.
+fn field_port(i: &mut Input, start: usize, value: Expr) -> Parsed<Port> {
+    if let Some(inner) = swapped(&value, "htons") {
+        return port(i, start, inner);
+    }
+    let is_number = matches!(value, Expr::Int(_));
+    Ok(match port(i, start, value)? {
+        Port::Number(number) if is_number => {
+            let meant = u16::from_be(number);
+            if meant != number {
+                i.remark(format!(
+                    "sin_port is in network byte order: {number} without htons() is port {meant}"
+                ));
+            }
+            Port::Number(meant)
+        }
+        Port::Expr(value) => Port::Expr(Box::new(Expr::Apply(Function::Ntohs, vec![*value]))),
+        port => port,
+    })
+}
+
 /// A `sockaddr` with its fields by name, as strace and C write it.
 pub(in crate::lang::parser) fn structure(
-    i: &Input,
+    i: &mut Input,
     start: usize,
     mut fields: Vec<(&str, Expr)>,
 ) -> Parsed<Expr> {
@@ -167,7 +232,7 @@ pub(in crate::lang::parser) fn structure(
         Expr::Tuple(mut inner) if inner.len() == 1 => inner.swap_remove(0),
         other => other,
     };
-    let host = host(i, start, host_value)?;
-    let port = port(i, start, port_value)?;
+    let host = field_host(i, start, host_value)?;
+    let port = field_port(i, start, port_value)?;
     Ok(Expr::Address(Address::Inet { host, port }))
 }

@@ -7,8 +7,12 @@ use super::super::word::{
     ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word,
 };
 use super::value::{from_expr, port};
-use super::{any, any_len, at_word, bracketed_len, expected, host_text, literal, port_word};
+use super::{
+    any, any_len, at_word, bracketed_len, expected, host_text, literal, no_url, port_word,
+};
 use crate::lang::ast::{Address, Expr, Host};
+use crate::lang::fault::Fault;
+use std::net::Ipv6Addr;
 
 /// An address as one or two words of the shell dialect.
 pub(in crate::lang::parser) fn shell(i: &mut Input) -> Parsed<Expr> {
@@ -96,6 +100,14 @@ fn numeric(i: &mut Input, start: usize, len: usize) -> Parsed<Expr> {
 /// `host:port`, `host port`, `::1 80`, or a variable's name.
 fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
     let word = word.trim_end_matches(',');
+    if let Some(fault) = no_url(i, start, word) {
+        i.skip(word.len());
+        return Err(Fault {
+            span: (start, i.at()),
+            ..fault
+        }
+        .into());
+    }
     if word.matches(':').count() >= 2 {
         i.skip(word.len());
         return second_word(i, start, Host::Name(word.to_owned()));
@@ -137,6 +149,22 @@ fn host_words(i: &mut Input, start: usize, word: &str) -> Parsed<Expr> {
     Err(expected(i.fault(start, what).helping(help)).into())
 }
 
+/// A host with a port as they are written together. `::1:80` has its port already, only not apart from the host.
+fn ported(host: &str) -> Option<(String, u16)> {
+    if host.starts_with('[') || !host.contains(':') {
+        return Some((host.to_owned(), 12345));
+    }
+    let is_address = |text: &str| text.parse::<Ipv6Addr>().is_ok();
+    let (before, last) = host.rsplit_once(':')?;
+    match last.parse() {
+        Ok(port) if is_address(before) => Some((format!("[{before}]"), port)),
+        _ => {
+            let bare = host.split('%').next()?;
+            is_address(bare).then(|| (format!("[{host}]"), 12345))
+        }
+    }
+}
+
 /// The port of `host port`.
 fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
     super::super::word::blank(i);
@@ -150,13 +178,12 @@ fn second_word(i: &mut Input, start: usize, host: Host) -> Parsed<Expr> {
     }
     let at = i.at();
     if ends(i) || i.rest().starts_with('-') {
-        let host = i.state.source[start..at].trim();
-        let host = match host.contains("::") && !host.starts_with('[') {
-            true => format!("[{host}]"),
-            false => host.to_owned(),
-        };
-        let fault = i.fault(start, "an address needs a port");
-        return Err(expected(fault.helping(format!("{host}:12345 is port 12345 there"))).into());
+        let fault = expected(i.fault(start, "an address needs a port"));
+        return Err(match ported(i.state.source[start..at].trim()) {
+            Some((host, port)) => fault.helping(format!("{host}:{port} is port {port} there")),
+            None => fault,
+        }
+        .into());
     }
     let name = peek_identifier(i);
     let port = if !name.is_empty()
