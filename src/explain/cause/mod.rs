@@ -5,6 +5,7 @@ mod address;
 mod argument;
 mod connection;
 mod general;
+mod gone;
 mod invalid;
 mod refused;
 mod used;
@@ -63,8 +64,8 @@ fn contextual(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         "ECONNREFUSED" => refused::refused(scene),
         "ENOTCONN" => connection::not_connected(scene),
         "EISCONN" => connection::is_connected(scene),
-        "EPIPE" => connection::pipe(scene),
-        "ECONNRESET" => connection::reset(scene),
+        "EPIPE" => gone::pipe(scene),
+        "ECONNRESET" => gone::reset(scene),
         "ECONNABORTED" => connection::aborted(scene),
         "EINPROGRESS" | "EALREADY" => connection::in_progress(errno, scene),
         "ETIMEDOUT" => connection::timed_out(scene),

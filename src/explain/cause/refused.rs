@@ -1,7 +1,7 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
-use super::connection::sends;
+use super::gone::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
 use std::net::{IpAddr, SocketAddr};
