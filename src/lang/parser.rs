@@ -20,6 +20,7 @@ mod name;
 mod number;
 mod opening;
 mod options;
+mod pasted;
 mod prelude;
 mod refuse;
 mod shell;
