@@ -22,6 +22,7 @@ mod opening;
 mod options;
 mod pasted;
 mod prelude;
+mod prototype;
 mod refuse;
 mod shell;
 mod slips;
