@@ -201,3 +201,11 @@ fn a_host_with_more_in_it_is_not_looked_up() {
         .says(&[&format!("`{host}` is more than a host's name")]);
     }
 }
+
+#[test]
+fn the_first_of_accepts_pair_has_the_name_that_it_is_given() {
+    let lines = "s = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen(1)\nc = socket.socket()\n\
+        c.connect(s.getsockname())\nconn = s.accept()[0]\nls\nexpect state conn ESTABLISHED\n";
+    let ran = script(lines).status(0);
+    assert!(!ran.stdout.contains("c1"), "{}", ran.stdout);
+}

@@ -6,6 +6,8 @@ mod words;
 use super::input::Input;
 use super::word::{identifier_len, is_identifier};
 use crate::lang::fault::Fault;
+use crate::lang::lines::{folded, lines};
+use std::borrow::Cow;
 use words::{Known, LANGUAGES, MAKERS, MODULES, Makes, RENAMED};
 
 /// A longer argument is not repeated in an answer.
@@ -21,7 +23,8 @@ pub(super) fn answer(i: &Input) -> Option<Fault> {
         .or_else(|| maker(line, &bare))
         .or_else(|| renamed(&bare))
         .or_else(|| module(&bare))
-        .or_else(|| member_of_self(line, &bare))
+        .or_else(|| member_of_self(line, &bare, i))
+        .or_else(|| unix_prompt(&bare))
         .or_else(|| language(&bare))?;
     let Found { at, fault } = found;
     Some(Fault {
@@ -278,8 +281,15 @@ fn place(bare: &str, word: &str) -> Option<usize> {
 }
 
 /// `self.sock.connect((host, port))`: there are no objects, so the rest of the line is what to type.
-fn member_of_self(line: &str, bare: &str) -> Option<Found> {
+fn member_of_self(line: &str, bare: &str, i: &Input) -> Option<Found> {
     let at = place(bare, "self.")?;
+    // The call may go over several lines.
+    let whole = lines(&i.state.source[i.state.begin..]).next();
+    let whole = whole.map_or(Cow::Borrowed(line), |whole| folded(whole.text));
+    let line = match whole.trim_start() {
+        whole if whole.get(at..at + 5) == Some("self.") => whole,
+        _ => line,
+    };
     let found = Found::new(
         at,
         4,
@@ -294,6 +304,13 @@ fn member_of_self(line: &str, bare: &str) -> Option<Found> {
     } else {
         found
     })
+}
+
+/// `$ ls`: the prompt of a Unix shell, and a command of its.
+fn unix_prompt(bare: &str) -> Option<Found> {
+    let found = Found::new(0, 1, "a line of a Unix shell, whose commands are none here");
+    bare.starts_with("$ ")
+        .then(|| found.helping("help lists what can be typed; quit goes back to that shell"))
 }
 
 /// A line of a language that is not among the three.

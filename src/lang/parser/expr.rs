@@ -192,7 +192,7 @@ fn postfix(i: &mut Input) -> Parsed<Expr> {
             i.link()?;
             value = index(i, value)?;
         } else if rest.starts_with("->") {
-            return Err(method::no_structs(i, start).into());
+            return Err(method::arrow(i, start).into());
         } else if rest.starts_with('(')
             && matches!(value, Expr::Index(..) | Expr::Call(_) | Expr::Property(..))
         {

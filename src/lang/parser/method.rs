@@ -134,6 +134,20 @@ fn object(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
     }
 }
 
+/// `sock->listen(5)`, `addr->sin_port`. The arrow is next.
+pub(super) fn arrow(i: &Input, start: usize) -> Fault {
+    let (before, after) = (&i.state.source[start..i.at()], &i.rest()[2..]);
+    let name = &after[..identifier_len(after)];
+    if !is_member(name) {
+        return no_structs(i, start);
+    }
+    Fault::new(
+        (i.at(), i.at() + 2),
+        "a socket is no structure: its calls follow a dot",
+    )
+    .expecting(format!("{before}.{name}(…)"))
+}
+
 /// The fields of a C structure.
 pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
     let line = i.state.source[start..].lines().next().unwrap_or("");

@@ -1,5 +1,5 @@
 //! What stands around an action: blanks and comments between statements, what other languages have and need no doing,
-//! a host, targets, and the remains of a paste from strace.
+//! a host, targets.
 
 use super::input::{Cursor, Input, Parsed};
 use super::joins::is_keyword;
@@ -38,7 +38,7 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
     }
 }
 
-fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
+pub(super) fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
     Statement {
         span,
         side: None,
@@ -53,6 +53,10 @@ fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
 /// Statements of other languages that do nothing here.
 pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statement> {
     let (dialect, remark) = match word {
+        "using" if i.rest()[word.len()..].trim_start().starts_with("namespace") => (
+            Dialect::C,
+            "names have no namespaces here: the calls are known by their own names",
+        ),
         "import" | "from" | "using" | "package" => {
             (Dialect::Python, imported(&i.rest()[word.len()..]))
         }
@@ -141,37 +145,6 @@ fn lone_brace(rest: &str) -> bool {
     };
     let after = after.trim_start_matches([' ', '\t', '\r']);
     after.is_empty() || after.starts_with(['\n', ';'])
-}
-
-/// `[pid 1234] ` before a call that was pasted from strace -f.
-pub(super) fn strace_prefix(i: &mut Input) {
-    let Some(rest) = i.rest().strip_prefix("[pid ") else {
-        return;
-    };
-    let digits = rest
-        .trim_start()
-        .trim_start_matches(|c: char| c.is_ascii_digit());
-    if let Some(after) = digits.strip_prefix("] ") {
-        let len = i.rest().len() - after.len();
-        i.skip(len);
-        blank(i);
-    }
-}
-
-/// ` = 3` after a call that was pasted from strace.
-pub(super) fn strace_result(i: &mut Input, action: &Action) {
-    if !matches!(action, Action::Call(_)) || !i.state.dialect.is_c() {
-        return;
-    }
-    blank(i);
-    let Some(after) = i.rest().strip_prefix("= ") else {
-        return;
-    };
-    let after = after.strip_prefix('-').unwrap_or(after);
-    if after.starts_with(|c: char| c.is_ascii_digit() || c == '?') {
-        comment_line(i);
-        i.remark("the result that strace printed is read over; this call gives its own");
-    }
 }
 
 /// `udp: server: recv s 10`: a side of a comparison, if that is what stands there.

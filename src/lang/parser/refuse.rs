@@ -320,12 +320,16 @@ fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     Some((why, instead))
 }
 
-/// A call that only prepares memory, or a library: nothing to do here.
+/// A call that only prepares something: nothing to do here.
 fn nothing(i: &mut Input, name: &str) -> Parsed<Expr> {
     arguments(i)?;
-    i.remark(format!(
-        "{name} has nothing to do here: there is no memory to prepare"
-    ));
+    let why = match name {
+        "signal" => "there are no child processes and no handlers of signals",
+        "fflush" => "what is printed is shown at once",
+        "WSAStartup" | "WSACleanup" => "Linux has its sockets without a library",
+        _ => "there is no memory to prepare",
+    };
+    i.remark(format!("{name} has nothing to do here: {why}"));
     i.state.nothing = true;
     Ok(Expr::Null)
 }

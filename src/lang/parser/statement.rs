@@ -4,12 +4,10 @@ use super::claim::claim;
 use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::input::{Cursor, Input, Parsed, Trouble};
-use super::prelude::{
-    augmented, defined, gap, harmless, host, side, strace_prefix, strace_result, targets,
-};
+use super::prelude::{augmented, defined, gap, harmless, host, nothing, side, targets};
 use super::stray::stray;
 use super::word::{blank, ends, identifier, is_end, is_quote, peek_identifier};
-use super::{call, elsewhere, joins, lab, refuse, shell, slips, string};
+use super::{call, elsewhere, joins, lab, pasted, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
@@ -73,7 +71,12 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if i.rest().starts_with("#define") {
         return definition(i, start);
     }
-    strace_prefix(i);
+    pasted::prefix(i);
+    if ends(i) && i.at() > start {
+        // A prompt alone, or in front of a comment.
+        let remark = i.state.remarks.join(" ");
+        return Ok(nothing(i.since(start), i.state.dialect, &remark));
+    }
     let word = peek_identifier(i);
     if let Some(statement) = harmless(i, start, word) {
         return Ok(statement);
@@ -98,7 +101,7 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         }
         Declared::No => assignment(i)?,
     };
-    strace_result(i, &action);
+    pasted::result(i, &action);
     blank(i);
     if !ends(i) {
         return Err(stray(i).into());
@@ -173,6 +176,15 @@ fn finished(
     mut targets: Vec<Option<String>>,
     mut action: Action,
 ) -> Statement {
+    if let [Some(_)] = targets.as_slice() {
+        action = match of_pair(action) {
+            Ok(accept) => {
+                targets.push(None);
+                accept
+            }
+            Err(action) => action,
+        };
+    }
     let filled = std::mem::take(&mut i.state.filled);
     if targets.is_empty() {
         targets = filled;
@@ -199,6 +211,19 @@ fn finished(
         action,
         dialect: i.state.dialect,
         remarks: std::mem::take(&mut i.state.remarks),
+    }
+}
+
+/// `conn = s.accept()[0]` is `conn, _ = s.accept()`: so the connection has its name from the beginning.
+fn of_pair(action: Action) -> Result<Action, Action> {
+    match action {
+        Action::Value(Expr::Index(call, at)) => match (*call, *at) {
+            (Expr::Call(call), Expr::Int(0)) if call.command.name == "accept" => {
+                Ok(Action::Call(*call))
+            }
+            (call, at) => Err(Action::Value(Expr::Index(Box::new(call), Box::new(at)))),
+        },
+        other => Err(other),
     }
 }
 

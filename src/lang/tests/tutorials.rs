@@ -630,3 +630,95 @@ fn a_length_that_no_address_has_is_remarked_on() {
         assert_eq!(one(fine).remarks, [""; 0], "{fine}");
     }
 }
+
+#[test]
+fn what_a_screen_shows_in_front_of_a_call_is_read_over() {
+    for (copied, call) in [
+        ("sock> s = socket tcp", "s = socket tcp"),
+        ("sock [12 blocked]> ls", "ls"),
+        ("client> c = socket tcp", "c = socket tcp"),
+        ("tcp|udp> send c hi", "send c hi"),
+        ("lesson 3 2/9 client> ls", "ls"),
+        (">>> s = socket.socket()", "s = socket.socket()"),
+        ("... s.close()", "s.close()"),
+        (
+            "12:34:56.789012 recvfrom(3, \"hi\", 1024, 0, NULL, NULL) = 2",
+            "recvfrom(3, \"hi\", 1024, 0, NULL, NULL)",
+        ),
+        ("1234  12:34:56 close(3) = 0", "close(3)"),
+        ("[pid  1234] close(3) = 0", "close(3)"),
+        ("     0.000123 close(3) = 0", "close(3)"),
+    ] {
+        let statement = one(copied);
+        assert_eq!(statement, one(call), "{copied}");
+        let told = statement
+            .remarks
+            .iter()
+            .any(|remark| remark.contains("in front"));
+        assert!(told, "{copied}: {:?}", statement.remarks);
+    }
+    assert_eq!(one(">>> ").action, Action::Nothing);
+    assert_eq!(parse(">>> # nothing\n>>> ls").unwrap()[1], one("ls"));
+    // Comparisons, and not prompts.
+    for line in ["expect x> 3", "x > y"] {
+        assert!(
+            !one(line)
+                .remarks
+                .iter()
+                .any(|remark| remark.contains("prompt")),
+            "{line}"
+        );
+    }
+    let known = parse_with("x> 5", &|name| name == "x").unwrap();
+    assert!(matches!(known[0].action, Action::Value(Expr::Binary(..))));
+}
+
+#[test]
+fn cpp_and_a_unix_shell_are_called_by_their_names() {
+    for line in [
+        "std::cout << \"x\";",
+        "cout << \"x\" << endl;",
+        "std::string msg = \"hello\";",
+        "std::vector<char> buf(10);",
+    ] {
+        let message = fault(line).message;
+        assert!(message.contains("a line of C++"), "{line}: {message}");
+    }
+    assert!(
+        fault("let s = std::net::TcpStream;")
+            .message
+            .contains("Rust")
+    );
+    assert!(
+        fault("$s = socket_create(AF_INET, SOCK_STREAM, SOL_TCP);")
+            .message
+            .contains("PHP")
+    );
+    for line in ["$ ls", "$ python3 server.py"] {
+        assert!(
+            fault(line).message.contains("a line of a Unix shell"),
+            "{line}"
+        );
+    }
+    assert!(one("using namespace std;").remarks[0].contains("namespace"));
+}
+
+#[test]
+fn what_is_said_to_a_line_of_a_tutorial_is_about_that_line() {
+    assert!(one("signal(SIGCHLD, SIG_IGN);").remarks[0].contains("no child processes"));
+    assert!(one("memset(&x, 0, sizeof(x));").remarks[0].contains("no memory"));
+    let arrow = parse_with("sock->listen(5);", &|name| name == "sock").unwrap_err();
+    assert_eq!(arrow.expected, ["sock.listen(…)"]);
+    let open = fault("self.sock = socket.socket(\n    socket.AF_INET,\n    socket.SOCK_STREAM)");
+    assert_eq!(
+        open.expected,
+        ["sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)"]
+    );
+    // Where the lines as one are not what the first is, they are not cut.
+    fault("x = /* self.\n*/ self.y.z(1)");
+    let first = &parse_with("conn = s.accept()[0]", &|name| name == "s").unwrap()[0];
+    assert_eq!(
+        *first,
+        parse_with("conn, _ = s.accept()", &|name| name == "s").unwrap()[0]
+    );
+}

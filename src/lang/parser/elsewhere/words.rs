@@ -279,6 +279,29 @@ pub(super) const MODULES: &[Known] = &[
 /// What tells a language, as it begins a line or stands in it.
 pub(super) const LANGUAGES: &[(&str, &[&str], &[&str])] = &[
     (
+        "C++",
+        &["namespace ", "template <", "template<"],
+        &[
+            "cout <<",
+            "cerr <<",
+            "cin >>",
+            "std::cout",
+            "std::cerr",
+            "std::cin",
+            "std::endl",
+            "std::string ",
+            "std::vector<",
+            "std::array<",
+            "std::unique_ptr",
+            "std::shared_ptr",
+            "std::to_string",
+            "std::getline",
+            "std::memset",
+            "std::strlen",
+            "std::move",
+        ],
+    ),
+    (
         "Rust",
         &[
             "let ", "match ", "loop {", "Ok(", "Err(", "Some(", "impl ", "pub ", "mod ", "drop(",

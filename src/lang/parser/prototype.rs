@@ -1,0 +1,177 @@
+//! Arguments in the order of a call's C prototype, with its lengths and the buffers that the kernel would fill.
+
+use super::arguments::{Given, Places};
+use super::input::{Cursor, Input, Parsed};
+use crate::lang::ast::{Address, Arg, Dialect, Expr, Function};
+use crate::lang::table::{CArg, Command, Kind, Need, find};
+
+/// Whether the arguments are those of the C prototype, with its lengths and buffers.
+pub(super) fn is_prototype(i: &Input, command: &Command, given: &[Given], is_method: bool) -> bool {
+    !is_method
+        && !command.c.is_empty()
+        && given.len() == command.c.len()
+        && given.iter().all(|one| one.keyword.is_none())
+        && (given.len() > command.params.len() || i.state.c)
+}
+
+/// Takes those arguments.
+pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given>) -> Parsed<()> {
+    i.state.dialect = Dialect::C;
+    without_address(places, &mut given);
+    let command = places.command;
+    if command.name == "getaddrinfo" {
+        resolver_pointers(i, &mut given);
+    }
+    let mut cut = None;
+    for (role, one) in command.c.iter().zip(given) {
+        match role {
+            CArg::Is(param) => {
+                if let Some(at) = command.position(param) {
+                    let value = room(i, command, at, one.value);
+                    places.put(i, at, value, one.span)?;
+                }
+            }
+            CArg::Skip => {
+                too_short(i, places, &one.value);
+                fills(i, command.name, one.value);
+            }
+            CArg::Cut(param) => cut = Some((*param, one.value)),
+        }
+    }
+    if let Some((param, length)) = cut {
+        shorten(i, places, param, &length);
+    }
+    Ok(())
+}
+
+/// `getaddrinfo(host, service, &hints, &list)`: what is in a structure is not known here; the list gets the answers.
+fn resolver_pointers(i: &mut Input, given: &mut [Given]) {
+    let [_, _, hints, list] = given else {
+        return;
+    };
+    if !matches!(hints.value, Expr::Null) {
+        i.remark(
+            "what the hints hold is not kept here; after the service stand family and type: \
+             getaddrinfo localhost http AF_INET SOCK_STREAM",
+        );
+    }
+    if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
+        i.state.filled.push(Some(name.clone()));
+    }
+}
+
+/// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.
+fn room(i: &mut Input, command: &Command, at: usize, value: Expr) -> Expr {
+    let param = &command.params[at];
+    let unknown = match &value {
+        Expr::Null => true,
+        Expr::Binary(_, a, b) => [a, b].iter().any(|side| matches!(***side, Expr::Null)),
+        _ => false,
+    };
+    match (param.kind, param.need) {
+        (Kind::Size, Need::Asked(usual)) if unknown => {
+            i.remark(format!(
+                "buffers have no size here: this asks for {usual} bytes at most"
+            ));
+            usual.parse().map_or(value, Expr::Int)
+        }
+        _ => value,
+    }
+}
+
+/// `sendto(s, data, len, flags, NULL, 0)` is `send` and `recvfrom(…, NULL, NULL)` is `recv`: strace prints them so.
+fn without_address(places: &mut Places, given: &mut Vec<Given>) {
+    let null = |at: usize| {
+        given
+            .get(at)
+            .is_some_and(|one| matches!(one.value, Expr::Null))
+    };
+    let plain = match places.command.name {
+        "sendto" if null(4) => find("send"),
+        "recvfrom" if null(4) && null(5) => find("recv"),
+        _ => None,
+    };
+    if let Some(plain) = plain {
+        *places = Places::new(plain);
+        given.truncate(4);
+    }
+}
+
+/// `bind(s, &addr, 4)`: a length that no IP address has.
+fn too_short(i: &mut Input, places: &Places, length: &Expr) {
+    let addr = places.command.position("addr");
+    let addr = addr.and_then(|at| places.args[at].as_ref());
+    let unix = |addr: &Arg| {
+        matches!(
+            addr.value,
+            Expr::Address(Address::Path(_) | Address::Abstract(_))
+        )
+    };
+    if let (Some(addr), Expr::Int(length @ 0..16)) = (addr, length)
+        && !unix(addr)
+    {
+        i.remark(format!(
+            "the length is the address's own here, 16 for IPv4; in C a length of {length} gives EINVAL"
+        ));
+    }
+}
+
+/// Notes the names that the kernel would fill, for the results of this call.
+fn fills(i: &mut Input, command: &str, value: Expr) {
+    let takes = match command {
+        "recv" | "read" | "gethostname" | "getsockname" | "getpeername" | "inet_pton"
+        | "inet_ntop" => 1,
+        "recvfrom" | "accept" => 2,
+        _ => 0,
+    };
+    if let Expr::Name(name) = value
+        && i.state.brackets == 0
+        && i.state.filled.len() < takes
+    {
+        if command == "accept" {
+            // The first part of what it gives is the connection.
+            i.state.filled.push(None);
+        }
+        i.state.filled.push(Some(name));
+    }
+}
+
+/// C's length: cuts the data where it is shorter.
+fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
+    let at = places.command.position(param).unwrap_or(0);
+    let Some(arg) = &mut places.args[at] else {
+        return;
+    };
+    let number = match length {
+        Expr::Int(number) => Some(*number),
+        Expr::Name(name) if i.knows(name) => None,
+        // strlen(x), or what that came to.
+        Expr::Apply(Function::Len, _) | Expr::Name(_) => return,
+        _ => {
+            return i.remark(
+                "the length is the data's own here: no closing NUL and no rest of a buffer is sent",
+            );
+        }
+    };
+    let (bytes, length) = match (&arg.value, number) {
+        (Expr::Text(text), Some(length)) => (text.as_bytes(), length),
+        (Expr::Bytes(bytes), Some(length)) => (bytes.as_slice(), length),
+        // send(c, buf, n, 0): the first n bytes of it.
+        (Expr::Name(_) | Expr::Index(..), _) => {
+            let part = vec![arg.value.clone(), Expr::Null, length.clone()];
+            arg.value = Expr::Apply(Function::Slice, part);
+            return;
+        }
+        _ => return i.remark("the length is the data's own here; to send less, name less"),
+    };
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    if length > bytes.len() {
+        let has = bytes.len();
+        return i.remark(format!(
+            "the data has {has} bytes, so {has} are sent; C would read on beyond its end"
+        ));
+    }
+    let bytes = bytes[..length].to_vec();
+    arg.value =
+        String::from_utf8(bytes).map_or_else(|error| Expr::Bytes(error.into_bytes()), Expr::Text);
+}
