@@ -180,6 +180,10 @@ impl Session {
             Yield::Value(ready) if done.command == "select" && targets.len() == 3 => {
                 super::watch::in_lists(&ready)
             }
+            // C's are numbers: how many are ready.
+            Yield::Value(_) if matches!(done.command, "poll" | "select") && dialect.is_c() => {
+                vec![Value::Int(done.ret.unwrap_or(0))]
+            }
             Yield::Value(value) => vec![value],
             Yield::Answer(answer, value) => {
                 done.answer = Some(answer);

@@ -209,3 +209,15 @@ fn the_first_of_accepts_pair_has_the_name_that_it_is_given() {
     let ran = script(lines).status(0);
     assert!(!ran.stdout.contains("c1"), "{}", ran.stdout);
 }
+
+#[test]
+fn in_c_poll_and_select_give_how_many_are_ready() {
+    script(
+        "a, b = socketpair\nsend b hi\nint n = poll(&(struct pollfd){a, POLLIN}, 1, 100);\nprintf(\"%d ready\\n\", n);\n",
+    )
+    .status(0)
+    .says(&["1 ready"]);
+    script("a, b = socketpair\nsend b hi\nfound = poll a r 100\nprint found\n")
+        .status(0)
+        .says(&["((a (unix-stream, descriptor 3), 'r'))"]);
+}

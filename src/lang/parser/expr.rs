@@ -67,6 +67,13 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
 }
 
 fn binary(i: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
+    if op.compares() && [&a, &b].iter().any(|side| is_comparison(side)) {
+        // Python takes `4 < x < 6` for two comparisons, C for one of 0 or 1 with 6.
+        return Err(i
+            .fault(i.state.begin, "one comparison at a time")
+            .helping("expect 4 < x; expect x < 6")
+            .into());
+    }
     // `s.state == LISTEN`: a state's name, where a state is compared.
     let b = match (&a, b) {
         (Expr::Property(_, property), Expr::Name(name))
@@ -77,6 +84,10 @@ fn binary(i: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
         (_, b) => b,
     };
     Ok(Expr::Binary(op, Box::new(a), Box::new(b)))
+}
+
+fn is_comparison(value: &Expr) -> bool {
+    matches!(value, Expr::Binary(op, ..) if op.compares())
 }
 
 /// `MSG_PEEK | MSG_DONTWAIT`: constants only.

@@ -782,3 +782,18 @@ fn a_word_that_joins_values_is_pointed_at() {
         assert_eq!(text.get(start..end), word, "{text}");
     }
 }
+
+#[test]
+fn a_chain_of_comparisons_is_not_judged_as_one() {
+    for text in [
+        "expect 4 < x < 6",
+        "assert 4 < x < 6",
+        "print(3 == 3 == 3)",
+        "print(1 < (2 < 3))",
+    ] {
+        let fault = parse_with(text, &|name| name == "x").expect_err(text);
+        assert_eq!(fault.message, "one comparison at a time", "{text}");
+        assert_eq!(fault.help, ["expect 4 < x; expect x < 6"], "{text}");
+    }
+    assert!(parse("print(1 + 2 < 4)").is_ok());
+}

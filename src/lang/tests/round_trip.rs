@@ -87,17 +87,6 @@ fn value() -> BoxedStrategy<Expr> {
                 Function::Lower,
                 Function::Hex,
             ];
-            let operators = vec![
-                Operator::Add,
-                Operator::Sub,
-                Operator::Mul,
-                Operator::Eq,
-                Operator::Ne,
-                Operator::Lt,
-                Operator::Le,
-                Operator::Gt,
-                Operator::Ge,
-            ];
             let piece = (
                 any::<String>().prop_filter("empty pieces are not written", |s| !s.is_empty()),
                 inner.clone(),
@@ -114,8 +103,7 @@ fn value() -> BoxedStrategy<Expr> {
                 (select(functions), inner.clone())
                     .prop_map(|(function, value)| Expr::Apply(function, vec![value])),
                 (inner.clone(), select(vec!["04x", ">10"])).prop_map(laid_out),
-                (select(operators), boxed.clone(), boxed)
-                    .prop_map(|(op, a, b)| Expr::Binary(op, a, b)),
+                operation(boxed.boxed()),
                 piece.prop_map(|(text, value)| Expr::Apply(
                     Function::Join,
                     vec![Expr::Text(text), value]
@@ -443,10 +431,38 @@ fn claim() -> BoxedStrategy<Claim> {
             value(),
             value()
         )
+            .prop_filter("one comparison at a time", |(_, a, b)| {
+                !compares(a) && !compares(b)
+            })
             .prop_map(|(op, a, b)| Claim::True(Expr::Binary(op, Box::new(a), Box::new(b)))),
         lab::claims(number(), socket()),
     ]
     .boxed()
+}
+
+/// Two values and what stands between them. A comparison has no comparison beside it.
+fn operation(value: BoxedStrategy<Box<Expr>>) -> BoxedStrategy<Expr> {
+    let operators = vec![
+        Operator::Add,
+        Operator::Sub,
+        Operator::Mul,
+        Operator::Eq,
+        Operator::Ne,
+        Operator::Lt,
+        Operator::Le,
+        Operator::Gt,
+        Operator::Ge,
+    ];
+    (select(operators), value.clone(), value)
+        .prop_filter("one comparison at a time", |(op, a, b)| {
+            !op.compares() || !compares(a) && !compares(b)
+        })
+        .prop_map(|(op, a, b)| Expr::Binary(op, a, b))
+        .boxed()
+}
+
+fn compares(value: &Expr) -> bool {
+    matches!(value, Expr::Binary(op, ..) if op.compares())
 }
 
 fn action() -> BoxedStrategy<Action> {
