@@ -128,7 +128,8 @@ impl Round {
         if patience.is_zero() || matches!(judgement, Judgement::Done { .. }) {
             return judgement;
         }
-        // While one claim was polled, a call may have returned that was found asleep before it.
+        // While one claim was polled, a call may have got what it slept for: its thread is a moment behind.
+        app.hear_the_woken(sink);
         self.glance(app, Duration::ZERO, sink)
     }
 
