@@ -180,8 +180,8 @@ impl Session {
             Yield::Value(ready) if done.command == "select" && targets.len() == 3 => {
                 super::watch::in_lists(&ready)
             }
-            // C's are numbers: how many are ready.
-            Yield::Value(_) if matches!(done.command, "poll" | "select") && dialect.is_c() => {
+            // C's poll() is a number: how many are ready.
+            Yield::Value(_) if done.command == "poll" && dialect.is_c() => {
                 vec![Value::Int(done.ret.unwrap_or(0))]
             }
             Yield::Value(value) => vec![value],

@@ -211,7 +211,7 @@ fn the_first_of_accepts_pair_has_the_name_that_it_is_given() {
 }
 
 #[test]
-fn in_c_poll_and_select_give_how_many_are_ready() {
+fn in_c_poll_gives_how_many_are_ready() {
     script(
         "a, b = socketpair\nsend b hi\nint n = poll(&(struct pollfd){a, POLLIN}, 1, 100);\nprintf(\"%d ready\\n\", n);\n",
     )
