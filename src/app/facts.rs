@@ -160,7 +160,8 @@ impl App {
             known?.local.as_ref()?.inet()?,
             known?.peer.as_ref()?.inet()?,
         );
-        let on_lab = self.session.socket(id)?.host.is_some();
+        let socket = self.session.socket(id)?;
+        let (on_lab, met) = (socket.host.is_some(), Some(socket.met?));
         let others = || {
             let all = self.session.sockets();
             all.filter(move |other| other.id != id && other.host.is_some() == on_lab)
@@ -173,7 +174,8 @@ impl App {
         let listener = || {
             others().find(|other| {
                 let stood = other.last_local.as_ref().and_then(Addr::inet);
-                other.closed && other.listening && stood.is_some_and(|at| covers(at, false, peer))
+                let waited = met < other.closed_by.as_ref().map(|(_, when)| *when);
+                other.listening && waited && stood.is_some_and(|at| covers(at, false, peer))
             })
         };
         let other = connection.or_else(listener)?;
@@ -247,7 +249,8 @@ impl App {
     /// The session's own socket on this host to which what goes to this address would come.
     fn standing_at(&self, to: SocketAddr, host: Option<&str>) -> Option<Target> {
         let all = self.session.open_sockets().into_iter();
-        let mut there = all.filter(|socket| socket.host.as_deref() == host);
+        // What accept() returned has its listener's address, and is spoken for.
+        let mut there = all.filter(|socket| socket.host.as_deref() == host && !socket.connected);
         there.find_map(|socket| {
             let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
             let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
@@ -344,6 +347,7 @@ fn target(socket: &Socket) -> Target {
         name: socket.name.clone(),
         proto: proto(socket),
         listening: socket.listening,
+        shut: socket.shut_read,
     }
 }
 

@@ -55,10 +55,10 @@ impl App {
     /// Why what was sent waits in the send queue, where the look after the call shows it: a variant of the topic `unsent`.
     pub(super) fn kept_back(&self, done: &Done) -> Option<&'static str> {
         let sends = matches!(done.command, "send" | "sendto" | "sendall" | "write");
-        if !sends || !sent(done, None).is_empty() {
+        let socket = self.session.socket(done.socket?)?;
+        if !sends || !sent(done, socket, None).is_empty() {
             return None;
         }
-        let socket = self.session.socket(done.socket?)?;
         let more = done.asked.flags & MSG_MORE != 0;
         if more && socket.kind == libc::SOCK_DGRAM && socket.domain != libc::AF_UNIX {
             return Some("datagram");
@@ -166,12 +166,15 @@ fn of_call(
         }
         "connect" if earlier("connect") && socket.kind == libc::SOCK_DGRAM => vec!["again"],
         "connect" if is_wildcard(done.asked.addr.as_ref()) => vec!["wildcard"],
+        "connect" if socket.is_tcp() && ended(after).is_some() => {
+            ended(after).into_iter().collect()
+        }
         "connect" if socket.is_tcp() && meets_itself(after) => vec!["self"],
         "connect" if socket.is_tcp() && delays_its_ack(socket) => vec!["deferred"],
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
         }
-        "send" | "sendto" | "write" => sent(done, after),
+        "send" | "sendto" | "write" => sent(done, socket, after),
         "recv" | "recvfrom" | "read" => received(done, socket, state),
         "shutdown" => shut(done, socket, state),
         "close" => closed(socket, before),
@@ -191,15 +194,25 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
 /// Whether the handshake's last ACK waits: with TCP_DEFER_ACCEPT, or without TCP_QUICKACK, it goes with the first data, or
 /// some time later.
 fn delays_its_ack(socket: &Socket) -> bool {
-    earlier(socket, "setsockopt").any(|made| {
-        let set = |option| made.typed.contains(option);
-        set("TCP_DEFER_ACCEPT") || set("TCP_QUICKACK") && made.typed.ends_with(" 0")
-    })
+    let set = |option: &str| {
+        let of_it = earlier(socket, "setsockopt").filter(|made| made.typed.contains(option));
+        of_it.last().map(|made| made.typed.ends_with(" 0"))
+    };
+    set("TCP_DEFER_ACCEPT") == Some(false) || set("TCP_QUICKACK") == Some(true)
 }
 
 fn is_wildcard(addr: Option<&Addr>) -> bool {
     let inet = addr.and_then(Addr::inet);
     inet.is_some_and(|inet| inet.ip().is_unspecified())
+}
+
+/// How far a connection that was just made is at its end already.
+fn ended(after: Option<&Look>) -> Option<&'static str> {
+    match after?.state? {
+        TcpState::CloseWait => Some("finished"),
+        TcpState::Close => Some("over"),
+        _ => None,
+    }
 }
 
 /// Whether a connection's two ends are the same address: a simultaneous open with itself (RFC 9293, section 3.5).
@@ -213,7 +226,7 @@ fn port(addr: Option<&Addr>) -> Option<u16> {
 
 /// What became of a send. A part of the data is taken where there was no room for more, and also where the wait for room
 /// had another end.
-fn sent(done: &Done, after: Option<&Look>) -> Vec<&'static str> {
+fn sent(done: &Done, socket: &Socket, after: Option<&Look>) -> Vec<&'static str> {
     let state = after.and_then(|look| look.state);
     let taken = usize::try_from(done.ret.unwrap_or(0)).unwrap_or(0);
     let partly = done.asked.sent.is_some_and(|given| taken < given);
@@ -225,6 +238,7 @@ fn sent(done: &Done, after: Option<&Look>) -> Vec<&'static str> {
     }
     match state {
         Some(TcpState::Close) => words.push("over"),
+        _ if partly && socket.shut_write => words.push("shut"),
         _ if partly && done.signaled => words.push("signal"),
         Some(TcpState::CloseWait) if words.is_empty() => words.push("finished"),
         _ => {}
@@ -265,9 +279,17 @@ fn peer_has_finished(state: Option<TcpState>) -> bool {
 /// What shutdown(2) did.
 fn shut(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
     let direction = direction(socket, &done.typed);
-    let covers = |made: &Made| {
-        let earlier = self::direction(socket, &made.typed);
-        earlier == direction || earlier == "rdwr"
+    let [read, write] = done.shut;
+    let again = match direction {
+        "rd" => read,
+        "wr" => write,
+        _ => read && write,
+    };
+    // With this one both are ended.
+    let direction = match direction {
+        "rd" if write => "rdwr",
+        "wr" if read => "rdwr",
+        one => one,
     };
     if socket.kind == libc::SOCK_DGRAM {
         // Whatever the direction, what it is says all.
@@ -276,7 +298,7 @@ fn shut(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static s
         vec!["listener", direction]
     } else if state == Some(TcpState::SynSent) {
         vec!["connecting"]
-    } else if earlier(socket, "shutdown").any(covers) {
+    } else if again {
         vec!["again"]
     } else if state == Some(TcpState::CloseWait) && direction != "rd" {
         vec!["last", direction]

@@ -242,6 +242,8 @@ pub struct Target {
     pub proto: Proto,
     /// Whether it listens.
     pub listening: bool,
+    /// Whether shutdown() has ended its receiving.
+    pub shut: bool,
 }
 
 /// What is at a Unix path.

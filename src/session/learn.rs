@@ -37,11 +37,10 @@ impl Session {
         }
         let told = errno.or_else(|| collected(&asked, &performed.result));
         self.remember(socket, command, &typed, errno, told);
-        let earlier = performed.calls.iter().rev().skip(1);
-        let taken = earlier.filter_map(|call| usize::try_from(call.ret?).ok());
-        let taken = if command == "sendall" { taken.sum() } else { 0 };
+        let before = socket.and_then(|id| self.table.get(id));
         let mut done = Done {
-            taken,
+            shut: before.map_or([false; 2], |socket| [socket.shut_read, socket.shut_write]),
+            taken: taken(command, &performed),
             job,
             command,
             typed,
@@ -151,7 +150,7 @@ impl Session {
             }
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
-            Effect::Lingers(linger) => socket.linger = *linger,
+            Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
             Effect::Closed => {
                 socket.closed_by = Some((done.typed.clone(), Instant::now()));
                 done.closed = id;
@@ -266,7 +265,10 @@ impl Session {
         });
         // The kernel makes the connection's socket as a copy of the listener, when the handshake ends.
         let copied = parent.map(|parent| {
-            let linger = parent.linger.and_then(|_| super::options::linger(fd));
+            let linger = parent
+                .lingered
+                .then(|| super::options::linger(fd))
+                .flatten();
             (parent.reuse, parent.host.clone(), linger)
         });
         let id = self.take_socket(fd, what, name, "c");
@@ -276,6 +278,7 @@ impl Session {
             }
             socket.peer = peer;
             socket.connected = true;
+            socket.met = Some(Instant::now());
             socket.accepted = true;
         }
         id
@@ -330,6 +333,17 @@ impl Session {
                 .retain(|_, value| !matches!(value, Value::Pending(of, _) if *of == job));
         }
     }
+}
+
+/// How many bytes sendall() had sent before its last call.
+fn taken(command: &str, performed: &Performed) -> usize {
+    if command != "sendall" {
+        return 0;
+    }
+    let earlier = performed.calls.iter().rev().skip(1);
+    earlier
+        .filter_map(|call| usize::try_from(call.ret?).ok())
+        .sum()
 }
 
 /// What there is to say where names and values are not as many. The call was made, so this is no fault.

@@ -52,6 +52,8 @@ pub struct Done {
     pub opened: Vec<SocketId>,
     /// The socket that it closed.
     pub closed: Option<SocketId>,
+    /// Whether its receiving and its sending side had been shut down before.
+    pub shut: [bool; 2],
     /// How many bytes the calls before the last have sent, where one statement makes several (sendall).
     pub taken: usize,
     /// What arrived, and from whom.

@@ -55,6 +55,8 @@ pub struct Socket {
     pub peer: Option<Addr>,
     /// A handshake was once finished: by connect or accept.
     pub connected: bool,
+    /// When that was.
+    pub met: Option<Instant>,
     /// It came from accept.
     pub accepted: bool,
     /// shutdown() has ended its receiving side.
@@ -73,6 +75,8 @@ pub struct Socket {
     pub reuse: bool,
     /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
     pub linger: Option<i32>,
+    /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
+    pub lingered: bool,
     /// Whether it is closed.
     pub closed: bool,
     /// The statement that closed it, and when.
@@ -130,6 +134,7 @@ impl Socket {
     pub(super) fn meets(&mut self, peer: Addr) {
         self.peer = Some(peer);
         self.connected = true;
+        self.met = Some(Instant::now());
         (self.refused, self.called_off) = (None, false);
     }
 
@@ -239,6 +244,7 @@ impl Table {
             bound: None,
             peer: None,
             connected: false,
+            met: None,
             accepted: false,
             shut_read: false,
             shut_write: false,
@@ -248,6 +254,7 @@ impl Table {
             gave_up: false,
             reuse: false,
             linger: None,
+            lingered: false,
             closed: false,
             closed_by: None,
             last_local: None,

@@ -12,6 +12,37 @@ type Said = (
 
 const SHUT: &[Said] = &[
     (
+        "PAIR\nshutdown c rd\nshutdown c wr",
+        &["Both directions"],
+        &["still open: you can receive"],
+    ),
+    (
+        "LISTENER\nshutdown l rd\nm = socket tcp\nbind m 127.0.0.1:0\nlisten m 5\nconnect l m.local\nshutdown l rd",
+        &["recv() now gives 0"],
+        &["ended before"],
+    ),
+    (
+        "CONNECTING\nshutdown c wr\nm = socket tcp\nbind m 127.0.0.1:0\nlisten m 5\nconnect c m.local\n\
+         expect state c ESTABLISHED\nshutdown c wr",
+        &["TCP sends a FIN"],
+        &["ended before"],
+    ),
+    (
+        "s = socket unix\nbind s @socktutor-wr\nlisten s 5\nshutdown s wr",
+        &["Nothing has changed"],
+        &["Nobody can connect"],
+    ),
+    (
+        "a, b = socketpair\nshutdown a rd",
+        &["gives EPIPE from now on"],
+        &["not told"],
+    ),
+    (
+        "a, b = socketpair\nshutdown a wr",
+        &["the peer reads 0"],
+        &["FIN"],
+    ),
+    (
         "PAIR\nshutdown c wr",
         &["TCP sends a FIN", "still open"],
         &[],
@@ -71,6 +102,11 @@ const SHUT: &[Said] = &[
 
 const RECEIVED: &[Said] = &[
     (
+        "a, b = socketpair\nshutdown a rd\nclose b\nrecv a 10",
+        &["you have shut down receiving"],
+        &["No end has come"],
+    ),
+    (
         "PAIR\nshutdown c rd\nrecv c 10",
         &["you have shut down receiving", "No end has come"],
         &["The peer has closed"],
@@ -108,6 +144,18 @@ const RECEIVED: &[Said] = &[
 ];
 
 const CONNECTED: &[Said] = &[
+    (
+        "LISTENER\nc = socket tcp\nsetsockopt c TCP_DEFER_ACCEPT 3\nsetsockopt c TCP_DEFER_ACCEPT 0\nconnect c l.local",
+        &["this one sent the ACK"],
+        &["as the option asks"],
+    ),
+    (
+        // What the listener had when the handshake ended counts, whatever it has now.
+        "LISTENER\nsetsockopt l SO_LINGER 1 0\nc = socket tcp\nconnect c l.local\nsetsockopt l SO_LINGER 0 0\n\
+         conn = accept l\nclose conn",
+        &["The kernel sent a RST"],
+        &["FIN, by itself"],
+    ),
     (
         "LISTENER\nc = socket tcp\nsetsockopt c TCP_DEFER_ACCEPT 5\nconnect c l.local",
         &["waits, as the option asks"],
@@ -209,6 +257,16 @@ const OPTIONS: &[Said] = &[
 
 /// What is not sent whole, and what nobody will read.
 const SENT: &[Said] = &[
+    (
+        "PAIR\nshutdown c rdwr\nexpect state conn CLOSE_WAIT\nsend conn x",
+        &["nobody there reads any more"],
+        &["has closed"],
+    ),
+    (
+        "PAIR\nsend c #20000000\nexpect blocked\nshutdown c wr\nwait",
+        &["Your own shutdown() ended the wait"],
+        &["Send the rest again"],
+    ),
     (
         "PAIR\nsend c #20000000\nclose conn\nwait",
         &["when the connection ended"],

@@ -1,6 +1,6 @@
 //! Errors about the connection: gone, and who has ended it.
 
-use super::super::facts::{Past, SocketFacts};
+use super::super::facts::{Past, Proto, SocketFacts};
 use super::connection::{example, failed_connect, peer_or_example};
 use super::{Scene, Words};
 use crate::event::TcpState;
@@ -13,13 +13,15 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
     }
     let socket = scene.socket()?;
     let name = scene.name();
-    let nothing = "Nothing was sent";
+    let nothing = match scene.facts.taken {
+        0 => "Nothing was sent",
+        _ => "No more was sent",
+    };
     if socket.shut_wr {
-        let by = socket
-            .history
-            .iter()
-            .rev()
-            .find(|past| past.command == "shutdown" && takes_effect(past));
+        let by =
+            socket.history.iter().rev().find(|past| {
+                past.command == "shutdown" && takes_effect(past) && !is_of_reading(past)
+            });
         let by = by.map_or("shutdown()".to_owned(), |past| past.statement.clone());
         let rest = if receives(scene, socket) {
             " The other direction is still open: recv() works."
@@ -45,7 +47,7 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("conn = accept {name}")),
         );
     }
-    if socket.reset || scene.over() || scene.connected() {
+    if socket.reset || scene.over() || scene.connected() || scene.proto() == Proto::UnixDgram {
         return Some(peer_gone(scene));
     }
     let words = Words::new(format!(
@@ -60,6 +62,12 @@ pub(super) fn pipe(scene: &Scene<'_>) -> Option<Words> {
             .why("Linux says EPIPE here (broken pipe), where the man page would lead one to expect ENOTCONN.")
             .hint(format!("connect {name} {}", example(scene))),
     )
+}
+
+/// Whether a shutdown(2) was of the receiving side alone.
+fn is_of_reading(shutdown: &Past) -> bool {
+    let how = shutdown.statement.rsplit(' ').next();
+    matches!(how, Some("SHUT_RD" | "0"))
 }
 
 /// Whether the peer's direction is open still.

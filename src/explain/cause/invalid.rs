@@ -189,10 +189,20 @@ fn accept(scene: &Scene<'_>) -> Option<Words> {
     let words = Words::new(format!(
         "{name} does not listen, so no connection can be waiting in it."
     ));
+    if stopped && socket.shut_rd && socket.proto.is_unix() {
+        return Some(
+            words
+                .why("It listened until shutdown() ended that, and a Unix socket cannot listen again.")
+                .hint(scene.new_socket()),
+        );
+    }
     let words = if stopped
         && (socket.shut_rd || socket.history.iter().any(|past| past.command == "shutdown"))
     {
-        words.why("It listened until shutdown() ended that. listen() again starts anew.")
+        words.why(
+            "It listened until shutdown() ended that. listen() again starts anew, unless a connection that it accepted \
+             still has the port.",
+        )
     } else if let Some(local) = scene.local() {
         words.why(format!(
             "It is bound to {local}; listen() comes between bind() and accept()."

@@ -212,6 +212,12 @@ fn refused_unix(scene: &Scene<'_>) -> Words {
             ))
             .hint(format!("listen {} 5", target.name));
     }
+    if let Some(target) = scene.facts.target.as_ref().filter(|target| target.shut) {
+        return words.why(format!(
+            "Your socket {} has that name, but it was shut down: nobody can connect to it any more.",
+            target.name
+        ));
+    }
     // A path leads to one file, whose socket may be of another type (EPROTOTYPE); an abstract name belongs to its type.
     if let Some(target) = scene
         .facts

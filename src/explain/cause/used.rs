@@ -71,7 +71,9 @@ fn refused(scene: &Scene<'_>, holder: &Holder) -> String {
     let port = wanted.and_then(Addr::port).filter(|port| *port != 0);
     let port = port.or(holder.local.port()).unwrap_or_default();
     match scene.call {
-        "listen" => format!("listen() was refused: another socket listens on port {port} already."),
+        "listen" if holder.state == Some(TcpState::Listen) => {
+            format!("listen() was refused: another socket listens on port {port} already.")
+        }
         _ => format!("The kernel did not give this socket port {port}: it is taken."),
     }
 }

@@ -215,6 +215,66 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "connect",
+        "ECONNREFUSED",
+        "PAIR\nat = l.local\nclose l\ne = socket tcp\nconnect e at",
+        &["Nobody listens at", "Start the server"],
+        &["Your socket conn", "does not listen"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "old = socket tcp\nsetsockopt old SO_REUSEADDR 1\nbind old 127.0.0.1:0\nlisten old 5\nat = old.local\nclose old\n\
+         l = socket tcp\nsetsockopt l SO_REUSEADDR 1\nbind l at\nlisten l 5\nc = socket tcp\nconnect c at\n\
+         shutdown l rd\nexpect state c CLOSE\nrecv c 10",
+        &["a listener closes before it accepted"],
+        &["close old reset it"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "PAIR\nshutdown c wr\nshutdown c rd\nsend c x",
+        &["yourself, with shutdown c SHUT_WR"],
+        &["SHUT_RD"],
+    ),
+    case(
+        "sendall",
+        "EPIPE",
+        "PAIR\ny = sendall c #20000000\nexpect blocked\nshutdown c wr\nwait",
+        &["No more was sent", "bytes were taken before"],
+        &["Nothing was sent"],
+    ),
+    case(
+        "sendto",
+        "EPIPE",
+        "u = socket unix-dgram\nbind u @socktutor-deafened\nshutdown u rd\nv = socket unix-dgram\n\
+         sendto v y @socktutor-deafened",
+        &["has shut down receiving"],
+        &["never been connected"],
+    ),
+    case(
+        "accept",
+        "EINVAL",
+        "s = socket unix\nbind s @socktutor-over\nlisten s 5\nshutdown s rd\naccept s",
+        &["a Unix socket cannot listen again", "socket unix"],
+        &["listen s 5"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "s = socket unix\nbind s @socktutor-shutdown\nlisten s 5\nshutdown s rd\nc = socket unix\nconnect c @socktutor-shutdown",
+        &["Your socket s has that name, but it was shut down"],
+        &["was closed"],
+    ),
+    case(
+        "listen",
+        "EADDRINUSE",
+        "p = socket tcp\nbind p 127.0.0.1:0\nat = p.local\nclose p\nl = socket tcp\nbind l at\nlisten l 5\nc = socket tcp\n\
+         connect c at\nconn = accept l\nshutdown l rd\nlisten l 5",
+        &["it is taken", "conn has it"],
+        &["another socket listens"],
+    ),
+    case(
+        "connect",
         "EINPROGRESS",
         "LISTENER\nc = socket tcp --nonblock\nconnect c l.local",
         &["even the handshake is done already"],
