@@ -104,6 +104,17 @@ fn unfit(kind: Kind, value: &Expr, span: Span) -> Fault {
             .map(|c| c.name)
     };
     match kind {
+        // Only `socket` itself takes one word for two.
+        Kind::Domain if matches!(word.as_str(), "tcp" | "udp") => {
+            let kind = if word == "udp" {
+                "SOCK_DGRAM"
+            } else {
+                "SOCK_STREAM"
+            };
+            let mut fault = fault.helping(format!("AF_INET {kind} is what {word} stands for"));
+            fault.expected = vec!["a family: AF_INET, AF_INET6 or AF_UNSPEC".to_owned()];
+            fault
+        }
         Kind::Domain => fault.near(
             word,
             known(Family::Domain).chain(FAMILIES.iter().map(|(name, _)| *name)),

@@ -797,3 +797,10 @@ fn a_chain_of_comparisons_is_not_judged_as_one() {
     }
     assert!(parse("print(1 + 2 < 4)").is_ok());
 }
+
+#[test]
+fn a_kind_of_socket_is_no_family() {
+    let fault = parse("getaddrinfo localhost 53 udp").expect_err("no family");
+    assert_eq!(fault.help, ["AF_INET SOCK_DGRAM is what udp stands for"]);
+    assert!(!fault.expected[0].contains("udp"), "{fault}");
+}
