@@ -59,7 +59,7 @@ impl App {
     /// The job that ended, the calls, what arrived.
     fn announce(&mut self, done: &mut Done, socket: Option<SocketId>, sink: Sink<'_>) {
         if let Some(n) = done.job {
-            let status = if done.cancelled {
+            let status = if done.cancelled() {
                 JobStatus::Cancelled
             } else {
                 JobStatus::Done
@@ -110,7 +110,7 @@ impl App {
             ended.push(self.last.ended(job));
         }
         // A call that the student interrupted is no failure.
-        self.unexpected |= done.result.is_err() && !done.cancelled;
+        self.unexpected |= done.result.is_err() && !done.cancelled();
     }
 
     /// The words: what a call did, or why it failed.
@@ -216,10 +216,11 @@ impl App {
     }
 }
 
-/// Whether a call changes its socket's TCP state. What others find changed the network has done.
+/// Whether a call changes its socket's TCP state: accept() too, with whose return a listener ends that was closed while it
+/// slept. What others find changed the network has done.
 fn moves(command: &str) -> bool {
     matches!(
         command,
-        "connect" | "listen" | "accept" | "bind" | "shutdown" | "close"
+        "connect" | "listen" | "accept" | "shutdown" | "close"
     )
 }

@@ -111,20 +111,17 @@ impl App {
                     facts.holder_reuse = self.holder_reuse(&facts.holders);
                 }
             }
-            (libc::ECONNREFUSED, Some(Addr::Inet(to))) => {
+            (libc::ECONNREFUSED, Some(Addr::Inet(to))) if done.command == "connect" => {
                 let from = self.host_of(done.socket);
                 let host = self.session.host_at(to.ip()).or(from);
-                let proto = facts.socket.as_ref().map(|socket| socket.proto);
-                if let Ok(all) = self.holders(host.as_deref(), to.port()) {
-                    facts.holders = all
-                        .into_iter()
-                        .filter(|other| stands(other, proto))
-                        .collect();
+                if let Ok(mut listeners) = self.holders(host.as_deref(), to.port()) {
+                    listeners.retain(|other| other.state == Some(TcpState::Listen));
                     let there = |other: &Holder| {
                         let local = other.local.inet();
                         local.is_some_and(|local| covers(local, other.v6only, to))
                     };
-                    facts.listens = Some(facts.holders.iter().any(there));
+                    facts.listens = Some(listeners.iter().any(there));
+                    facts.holders = listeners;
                 }
                 facts.target = self.standing_at(to, host.as_deref());
             }
@@ -250,7 +247,7 @@ impl App {
     fn standing_at(&self, to: SocketAddr, host: Option<&str>) -> Option<Target> {
         let all = self.session.open_sockets().into_iter();
         // What accept() returned has its listener's address, and is spoken for.
-        let mut there = all.filter(|socket| socket.host.as_deref() == host && !socket.connected);
+        let mut there = all.filter(|socket| socket.host.as_deref() == host && !socket.connected());
         there.find_map(|socket| {
             let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
             let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
@@ -297,7 +294,7 @@ impl App {
             shut_rd: socket.shut_read,
             shut_wr: socket.shut_write,
             listening: socket.listening,
-            was_connected: socket.connected,
+            was_connected: socket.connected(),
             reset: socket.was_reset,
             gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),
@@ -311,14 +308,6 @@ impl App {
                 .find(|(.., on)| *on == Some(socket.id))
                 .map(|(job, typed, ..)| (job, typed.to_owned())),
         }
-    }
-}
-
-/// Whether a socket takes what comes to its address, as it is: a listener, or for UDP any.
-fn stands(holder: &Holder, proto: Option<Proto>) -> bool {
-    match proto {
-        Some(Proto::Udp) => holder.proto.starts_with("udp"),
-        _ => holder.proto.starts_with("tcp") && holder.state == Some(TcpState::Listen),
     }
 }
 

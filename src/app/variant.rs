@@ -133,7 +133,7 @@ fn is_numeric(typed: &str) -> bool {
 /// What the socket is.
 fn add_kinds(socket: &Socket, words: &mut Vec<&'static str>) {
     let datagram = socket.kind == libc::SOCK_DGRAM;
-    let peered = if socket.connected {
+    let peered = if socket.connected() {
         "connected"
     } else {
         "unconnected"
@@ -260,7 +260,7 @@ fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'stat
         (0, Some(0)) => words.push("empty"),
         _ if socket.shut_read && !peer_has_finished(state) => words.push("shut"),
         _ if datagram => words.push("empty"),
-        _ if socket.is_tcp() && !socket.connected => words.extend(["refused", "eof"]),
+        _ if socket.is_tcp() && !socket.connected() => words.extend(["refused", "eof"]),
         _ if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
         _ => words.push("eof"),
     }
@@ -331,11 +331,11 @@ fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
     );
     if socket.listening {
         vec!["listener"]
-    } else if stream && socket.connected && alive && (unread || socket.linger == Some(0)) {
+    } else if stream && socket.connected() && alive && (unread || socket.linger == Some(0)) {
         vec!["reset"]
-    } else if stream && socket.connected && open {
+    } else if stream && socket.connected() && open {
         vec!["last"]
-    } else if socket.bound.is_none() && !socket.connected {
+    } else if socket.bound.is_none() && !socket.connected() {
         vec!["fresh"]
     } else {
         Vec::new()

@@ -54,7 +54,6 @@ impl Session {
             answer: None,
             uneven: None,
             signaled,
-            cancelled: signaled && errno == Some(Errno(libc::EINTR)),
             asked,
         };
         match performed.result {
@@ -111,7 +110,7 @@ impl Session {
     fn takes_effect(&self, id: Option<SocketId>, effect: &Effect, errno: Errno) -> bool {
         let fresh = || {
             let socket = id.and_then(|id| self.table.get(id));
-            socket.is_some_and(|socket| !socket.connected)
+            socket.is_some_and(|socket| !socket.connected())
         };
         match effect {
             Effect::Closed => errno.0 != libc::EBADF,
@@ -127,7 +126,7 @@ impl Session {
         };
         socket.told = Some(state);
         let there = matches!(state, TcpState::Established | TcpState::CloseWait);
-        if let Some(peer) = peer.filter(|_| there && !socket.connected) {
+        if there && peer.is_some() && !socket.connected() {
             socket.meets(peer);
         }
     }
@@ -145,9 +144,7 @@ impl Session {
         match effect {
             Effect::Nothing | Effect::Listening | Effect::Shut(_) => {}
             Effect::Bound(addr) => socket.bound = Some(addr.clone()),
-            Effect::Connected(addr) => {
-                socket.meets(addr.clone());
-            }
+            Effect::Connected(addr) => socket.meets(Some(addr.clone())),
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
             Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
@@ -276,9 +273,7 @@ impl Session {
             if let Some((reuse, host, linger)) = copied {
                 (socket.reuse, socket.host, socket.linger) = (reuse, host, linger);
             }
-            socket.peer = peer;
-            socket.connected = true;
-            socket.met = Some(Instant::now());
+            socket.meets(peer);
             socket.accepted = true;
         }
         id

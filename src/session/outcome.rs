@@ -64,10 +64,15 @@ pub struct Done {
     pub uneven: Option<String>,
     /// The shell sent a signal to wake it. It may have done a part before that.
     pub signaled: bool,
-    /// True where the signal was all that came of it (EINTR).
-    pub cancelled: bool,
     /// What was asked for.
     pub asked: Asked,
+}
+
+impl Done {
+    /// Whether the shell's signal was all that came of it.
+    pub fn cancelled(&self) -> bool {
+        self.signaled && self.result == Err(Errno(libc::EINTR))
+    }
 }
 
 /// What the session must know when a sleeping call returns.

@@ -53,9 +53,7 @@ pub struct Socket {
     pub bound: Option<Addr>,
     /// The peer that connect() was asked for, or that accept() gave.
     pub peer: Option<Addr>,
-    /// A handshake was once finished: by connect or accept.
-    pub connected: bool,
-    /// When that was.
+    /// When it got its peer last: by connect or accept.
     pub met: Option<Instant>,
     /// It came from accept.
     pub accepted: bool,
@@ -110,7 +108,7 @@ impl Socket {
     /// What an errno, returned by a call or collected with SO_ERROR, says of its connection.
     pub(super) fn hears(&mut self, errno: Errno) {
         match errno.0 {
-            _ if !self.connected && self.is_tcp() && ends_the_attempt(errno) => {
+            _ if !self.connected() && self.is_tcp() && ends_the_attempt(errno) => {
                 self.refused = Some(errno);
                 // The kernel makes the socket anew for the next try (inet_stream_connect).
                 (self.shut_read, self.shut_write) = (false, false);
@@ -118,11 +116,16 @@ impl Socket {
             // So the kernel tells a call that the session's own shutdown() has called off.
             libc::ECONNRESET if self.called_off => {}
             libc::ECONNRESET => self.was_reset = true,
-            libc::ETIMEDOUT => self.gave_up |= self.connected,
+            libc::ETIMEDOUT => self.gave_up |= self.connected(),
             // A socket that was never connected, or shut down by its own program, gives EPIPE too.
-            libc::EPIPE => self.was_reset |= self.connected && !self.shut_write && !self.gave_up,
+            libc::EPIPE => self.was_reset |= self.connected() && !self.shut_write && !self.gave_up,
             _ => {}
         }
+    }
+
+    /// Whether it ever had a peer, by connect or accept.
+    pub fn connected(&self) -> bool {
+        self.met.is_some()
     }
 
     /// Whether it is a TCP socket whose connect() was not answered when it was last looked at.
@@ -131,9 +134,8 @@ impl Socket {
     }
 
     /// It has a peer from now on.
-    pub(super) fn meets(&mut self, peer: Addr) {
-        self.peer = Some(peer);
-        self.connected = true;
+    pub(super) fn meets(&mut self, peer: Option<Addr>) {
+        self.peer = peer;
         self.met = Some(Instant::now());
         (self.refused, self.called_off) = (None, false);
     }
@@ -243,7 +245,6 @@ impl Table {
             listening: false,
             bound: None,
             peer: None,
-            connected: false,
             met: None,
             accepted: false,
             shut_read: false,

@@ -10,13 +10,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
     let (name, call) = (scene.name(), scene.call);
     if scene.listening() {
-        return Some(
-            Words::new(format!(
-                "{name} listens: it has no peer, and no data ever flows through it."
-            ))
-            .why("Each connection gets a socket of its own, which accept() returns. Use that one.")
-            .hint(format!("conn = accept {name}")),
-        );
+        return Some(listener(scene));
     }
     if call == "shutdown" && !scene.over() && !socket.proto.is_unix() {
         return Some(shut_without_peer(scene, socket));
@@ -65,6 +59,16 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         },
     };
     Some(words.hint(format!("connect {name} {}", example(scene))))
+}
+
+/// A call that needs a peer, on a listener.
+pub(super) fn listener(scene: &Scene<'_>) -> Words {
+    let name = scene.name();
+    Words::new(format!(
+        "{name} listens: it has no peer, and no data ever flows through it."
+    ))
+    .why("Each connection gets a socket of its own, which accept() returns. Use that one.")
+    .hint(format!("conn = accept {name}"))
 }
 
 /// shutdown(2) of an Internet socket that has no peer: Linux marks the direction before it says so.

@@ -1,6 +1,7 @@
 //! EINVAL: the right call at the wrong moment, or a value that makes no sense.
 
 use super::super::facts::Proto;
+use super::connection::listener;
 use super::{Scene, Words};
 use crate::event::{Addr, TcpState};
 use std::net::SocketAddr;
@@ -296,13 +297,7 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
         });
     }
     if scene.listening() {
-        return Some(
-            Words::new(format!(
-                "{name} listens: it has no peer, and no data ever flows through it."
-            ))
-            .why("Each connection gets a socket of its own, which accept() returns. Use that one.")
-            .hint(format!("conn = accept {name}")),
-        );
+        return Some(listener(scene));
     }
     (socket.proto == Proto::UnixStream && !scene.connected()).then(|| {
         Words::new(format!("{name} is not connected: nobody can send to it."))

@@ -3,7 +3,7 @@
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
 use super::gone::sends;
 use super::{Scene, Words};
-use crate::event::{Addr, Holder, TcpState};
+use crate::event::{Addr, Holder};
 use std::net::{IpAddr, SocketAddr};
 
 /// ECONNREFUSED
@@ -55,12 +55,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if scene.facts.listens == Some(true) {
         return not_asked(scene).hint(again);
     }
-    if let Some(other) = scene
-        .facts
-        .holders
-        .iter()
-        .find(|other| other.state == Some(TcpState::Listen))
-    {
+    if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
     if let Some(lab) = &scene.facts.lab {
