@@ -11,6 +11,7 @@ mod compare;
 mod matching;
 mod orders;
 mod parts;
+mod turn;
 mod words;
 
 pub(in crate::lesson) use attempt::calls;
@@ -160,11 +161,18 @@ impl Judge {
                 remarks: Vec::new(),
             };
         }
-        match self.wrong(&assignment, world) {
-            Some((words, undo)) => Judgement::Differs {
+        if let Some((words, undo)) = self.wrong(&assignment, world) {
+            return Judgement::Differs {
                 words,
                 missing,
                 undo,
+            };
+        }
+        match self.too_late(&assignment, world) {
+            Some(words) => Judgement::Differs {
+                words: vec![words],
+                missing,
+                undo: true,
             },
             None => Judgement::NotYet { missing },
         }
@@ -406,17 +414,6 @@ impl Judge {
     /// Whether anything changed since the block began.
     pub fn changed(&self) -> bool {
         self.attempts.iter().any(Attempt::changed)
-    }
-
-    /// Whether something was changed before this attempt that the model does not do before the first call that is
-    /// missing: such a call may not be able to succeed any more (bind after listen).
-    fn out_of_turn(&self, attempt: usize, assignment: &Assignment) -> bool {
-        let done = assignment.attempts.iter();
-        let in_turn: Vec<usize> = done.map_while(|attempt| *attempt).collect();
-        let before = self.attempts[..attempt].iter().enumerate();
-        before
-            .filter(|(at, _)| !in_turn.contains(at))
-            .any(|(_, attempt)| attempt.changed())
     }
 }
 

@@ -796,6 +796,31 @@ fn undo_is_offered_where_an_earlier_call_may_be_in_the_way() {
 }
 
 #[test]
+fn a_bind_that_can_only_fail_is_not_still_to_do() {
+    let after = |model: &str, line: &str| {
+        let lines = ["s = socket tcp", line];
+        judge(&format!("s = socket tcp\n{model}\nexpect ok")).all(&lines, &mut Fake::default())
+    };
+    let listen = "bind s 127.0.0.1:0\nlisten s 5";
+    let (words, undo) = differs(&after(listen, "listen s 5"));
+    assert!(words.contains("listen came before bind"), "{words}");
+    assert!(undo, "the way out");
+    let connect = "bind s 127.0.0.1:0\nconnect s 127.0.0.1:80";
+    let (words, _) = differs(&after(connect, "connect s 127.0.0.1:80"));
+    assert!(words.contains("connect came before bind"), "{words}");
+    for right in [
+        "listen s 5\nconnect s 127.0.0.1:80",
+        "bind s @name\nlisten s 5",
+    ] {
+        let judgement = after(right, "listen s 5");
+        assert!(
+            matches!(judgement, Judgement::NotYet { .. }),
+            "{right}: {judgement:?}"
+        );
+    }
+}
+
+#[test]
 fn an_argument_that_holds_a_call_is_what_it_amounted_to() {
     let made = |address: &str| {
         let mut world = Fake::default();

@@ -28,6 +28,13 @@ pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
     }
 }
 
+/// bind comes after a call that made the kernel choose a port.
+pub(super) fn has_a_port(socket: &str, call: &str) -> String {
+    format!(
+        "{call} came before bind, so the kernel has chosen a port for `{socket}` itself, and bind can only fail now (EINVAL)"
+    )
+}
+
 /// Packets that are still to be stepped.
 pub(super) fn steps_to_do(short: u64) -> String {
     match short {
