@@ -160,7 +160,7 @@ fn of_call(
     let unbound = before.is_none_or(|look| port(look.local.as_ref()) == Some(0));
     let state = before.and_then(|look| look.state);
     match done.command {
-        "bind" if port(done.asked.addr.as_ref()) == Some(0) => vec!["auto"],
+        "bind" => bound(done, socket),
         "listen" if state.map_or_else(|| earlier("listen"), |state| state == TcpState::Listen) => {
             vec!["again"]
         }
@@ -191,14 +191,28 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
     calls.filter(move |made| made.command == command && made.errno.is_none())
 }
 
+/// Whether the last of the setsockopt() calls for an option set it to something else than 0; `None` without one.
+fn set(socket: &Socket, option: &str) -> Option<bool> {
+    let of_it = earlier(socket, "setsockopt").filter(|made| made.typed.contains(option));
+    of_it.last().map(|made| !made.typed.ends_with(" 0"))
+}
+
+/// Whether others may bind the address that a bind() gave, and whether the kernel chose the port.
+fn bound(done: &Done, socket: &Socket) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    if set(socket, "SO_REUSEADDR") == Some(true) || set(socket, "SO_REUSEPORT") == Some(true) {
+        words.push("shared");
+    }
+    if port(done.asked.addr.as_ref()) == Some(0) {
+        words.push("auto");
+    }
+    words
+}
+
 /// Whether the handshake's last ACK waits: with TCP_DEFER_ACCEPT, or without TCP_QUICKACK, it goes with the first data, or
 /// some time later.
 fn delays_its_ack(socket: &Socket) -> bool {
-    let set = |option: &str| {
-        let of_it = earlier(socket, "setsockopt").filter(|made| made.typed.contains(option));
-        of_it.last().map(|made| made.typed.ends_with(" 0"))
-    };
-    set("TCP_DEFER_ACCEPT") == Some(false) || set("TCP_QUICKACK") == Some(true)
+    set(socket, "TCP_DEFER_ACCEPT") == Some(true) || set(socket, "TCP_QUICKACK") == Some(false)
 }
 
 fn is_wildcard(addr: Option<&Addr>) -> bool {
@@ -248,12 +262,11 @@ fn sent(done: &Done, socket: &Socket, after: Option<&Look>) -> Vec<&'static str>
 
 fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
     let len = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
-    let mut words = Vec::new();
-    if done.asked.flags & libc::MSG_PEEK != 0 {
-        words.push("peek");
-    }
+    let flag = |flag| done.asked.flags & flag != 0;
     let datagram = socket.kind == libc::SOCK_DGRAM;
+    let mut words = Vec::new();
     match (len, done.asked.room) {
+        (1.., _) if flag(libc::MSG_TRUNC) && !flag(libc::MSG_PEEK) => words.push("trunc"),
         (1.., _) => {}
         // A message was taken, whatever its length.
         (0, Some(0)) if socket.kind != libc::SOCK_STREAM => {}
@@ -263,6 +276,11 @@ fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'stat
         _ if socket.is_tcp() && !socket.connected() => words.extend(["refused", "eof"]),
         _ if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
         _ => words.push("eof"),
+    }
+    let waits =
+        len > 0 || (socket.kind != libc::SOCK_STREAM && matches!(words[..], [] | ["empty"]));
+    if flag(libc::MSG_PEEK) && waits {
+        words.insert(0, "peek");
     }
     words
 }

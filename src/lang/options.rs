@@ -64,7 +64,7 @@ pub static OPTIONS: &[SockOption] = &[
     option!(IPPROTO_TCP "SOL_TCP" TCP_NODELAY, Shape::Switch, Both, "send small pieces at once (Nagle's algorithm off)"),
     option!(IPPROTO_TCP "SOL_TCP" TCP_MAXSEG, BYTES, Both, "the most data in one segment"),
     #[cfg(target_os = "linux")]
-    option!(IPPROTO_TCP "SOL_TCP" TCP_CORK, Shape::Switch, Both, "hold partial segments back until taken off, at most 200 ms"),
+    option!(IPPROTO_TCP "SOL_TCP" TCP_CORK, Shape::Switch, Both, "hold partial segments back until taken off, mostly 200 ms at most"),
     #[cfg(target_os = "linux")]
     option!(IPPROTO_TCP "SOL_TCP" TCP_QUICKACK, Shape::Switch, Both, "acknowledge at once; the kernel may go back by itself"),
     #[cfg(target_os = "linux")]

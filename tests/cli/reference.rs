@@ -1,5 +1,6 @@
 //! What the reference says that the kernel answers, asked of the kernel.
 
+use crate::errors::run;
 use crate::harness::{Shell, script};
 use socket2::{Domain, SockAddr, Socket, Type};
 use std::fs;
@@ -51,6 +52,91 @@ fn sizes_of_a_segment() {
         "TCP_MAXSEG",
         "**88** to **32767** may be set, and **0**, which leaves",
     );
+}
+
+/// A topic, what it says, and the script that shows it, with the errors' short forms (`PAIR`).
+const SHOWN: &[(&str, &str, &str)] = &[
+    (
+        "MSG_OOB",
+        "until recv() reads past that place or a newer one comes: then it is lost",
+        "PAIR; send c A --oob; expect ready conn wx; recv conn 10 --dontwait; expect error EAGAIN\n\
+         recv conn 1 --oob; expect error EINVAL\n\
+         PAIR; send c A --oob; expect ready conn wx; send c B --oob; expect sendq c 0; recv conn 1 --oob\n\
+         expect data B; recv conn 10 --dontwait; expect error EAGAIN",
+    ),
+    (
+        "MSG_OOB",
+        "behind unread data, a newer one makes it ordinary data",
+        "PAIR; send c xA --oob; expect recvq conn 1; send c B --oob; expect recvq conn 2; recv conn 10; expect data xA",
+    ),
+    (
+        "SO_OOBINLINE",
+        "With the option the next gives",
+        "PAIR; send c abc; send c XY --oob; send c def; expect recvq conn 4; setsockopt conn SO_OOBINLINE 1\n\
+         recv conn 100; expect data abcX; recv conn 100; expect data Ydef",
+    ),
+    (
+        "connect",
+        "only records a default peer",
+        "s = socket udp; bind s 127.0.0.1:0; v = socket udp; w = socket udp; bind w 127.0.0.1:0; sendto v old s.local\n\
+         expect recvq s 3; connect s w.local; sendto v new s.local; sendto w last s.local\n\
+         recv s 100; expect data old; recv s 100; expect data last",
+    ),
+    (
+        "ESTABLISHED",
+        "**connect** EISCONN (0, once, after a non-blocking connect())",
+        "l = socket tcp; bind l 127.0.0.1:0; listen l 5; c = socket tcp; nonblock c on\n\
+         connect c l.local; expect error EINPROGRESS; expect state c ESTABLISHED\n\
+         connect c l.local; expect ret 0; connect c l.local; expect error EISCONN",
+    ),
+    (
+        "close",
+        "left unread, the kernel sends a RST instead",
+        "PAIR; shutdown conn wr; expect state c CLOSE_WAIT; send c x; expect recvq conn 1; close conn\n\
+         expect state c CLOSE; recv c 10; expect data \"\"; send c y; expect error EPIPE",
+    ),
+    (
+        "SO_LINGER",
+        "it can read what had come, then a call gives ECONNRESET",
+        "PAIR; send c hello; expect recvq conn 5; setsockopt c SO_LINGER 1 0; close c; expect state conn CLOSE\n\
+         recv conn 3; expect data hel; recv conn 10; expect data lo; recv conn 10; expect error ECONNRESET",
+    ),
+    (
+        "SO_RCVTIMEO",
+        "A TCP socket that accept() returns has the listener's time",
+        "l = socket tcp; bind l 127.0.0.1:0; setsockopt l SO_RCVTIMEO 0.3; listen l 5; c = socket tcp\n\
+         connect c l.local; conn = accept l; recv conn 1; expect error EAGAIN\n\
+         m = socket unix; bind m @socktutor-time; setsockopt m SO_RCVTIMEO 0.3; listen m 5; d = socket unix\n\
+         connect d m.local; a = accept m; recv a 1; expect blocked; close d",
+    ),
+    (
+        "SO_REUSEADDR",
+        "bind() of an address (or of 0.0.0.0) with an old connection on its port fails",
+        "PAIR; close conn; expect state c CLOSE_WAIT; p = l.local; close c; close l\n\
+         a = socket tcp; bind a p; expect error EADDRINUSE; bind a (\"0.0.0.0\", p[1]); expect error EADDRINUSE\n\
+         bind a (\"127.0.0.2\", p[1]); expect ok",
+    ),
+    (
+        "poll",
+        "send() has room for some bytes (more than fit still block)",
+        "PAIR; poll c w 0; expect ret 1; send c #20000000; expect blocked; close conn",
+    ),
+    (
+        "select",
+        "The call overwrites the sets with its answer",
+        "PAIR; send c x; expect recvq conn 1; r, w, x = select.select([c, conn], [], [], 0); print len(r); expect len(r) == 1",
+    ),
+];
+
+#[test]
+fn what_a_topic_says_the_kernel_does() {
+    let wrong = SHOWN.iter().filter_map(|(topic, words, lines)| {
+        says(topic, words);
+        let ran = run(&lines.replace("; ", "\n"));
+        (ran.status != 0).then(|| format!("{topic}: {words}\n{}", ran.stdout))
+    });
+    let wrong: Vec<String> = wrong.collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// How often a SYN from this port was repeated, and in how many hundredths of a second it is again (proc(5)).

@@ -28,6 +28,12 @@ const SHUT: &[Said] = &[
         &["ended before"],
     ),
     (
+        "s = socket unix\nbind s @socktutor-wr1\nlisten s 5\nshutdown s wr\n\
+         t = socket unix\nbind t @socktutor-wr2\nlisten t 5\nshutdown t wr",
+        &["Nothing has changed"],
+        &["Nobody"],
+    ),
+    (
         "s = socket unix\nbind s @socktutor-wr\nlisten s 5\nshutdown s wr",
         &["Nothing has changed"],
         &["Nobody can connect"],
@@ -137,6 +143,43 @@ const RECEIVED: &[Said] = &[
         &["No byte was asked for"],
     ),
     (
+        "p, q = socketpair unix seqpacket\nsend p \"\"\nrecv q 3\nsend p \"\"\nrecv q 3",
+        &["an empty message"],
+        &["the end of the stream"],
+    ),
+    (
+        "PAIR\nclose conn\nexpect state c CLOSE_WAIT\nrecv c 10 MSG_PEEK",
+        &["nothing more will come"],
+        &["copied"],
+    ),
+    (
+        "u = socket udp\nbind u 127.0.0.1:0\nv = socket udp\nsendto v \"\" u.local\nrecv u 10 MSG_PEEK",
+        &["length 0 waits"],
+        &["was received"],
+    ),
+    (
+        "u = socket udp\nbind u 127.0.0.1:0\nv = socket udp\nsendto v hi u.local\nrecvfrom u 10 MSG_PEEK\n\
+         recvfrom u 10 MSG_PEEK",
+        &["not taken"],
+        &["Takes one datagram"],
+    ),
+    (
+        "u = socket udp\nbind u 127.0.0.1:0\nv = socket udp\nconnect v u.local\nconnect u v.local\nsend v \"\"\n\
+         shutdown u rd\nrecv u 10",
+        &["or an empty datagram was"],
+        &["nothing is there."],
+    ),
+    (
+        "PAIR\nsend c hello\nexpect recvq conn 5\nrecv conn 10 MSG_TRUNC",
+        &["were thrown away"],
+        &["had arrived"],
+    ),
+    (
+        "PAIR\nsend c hello\nexpect recvq conn 5\nrecv conn 10 MSG_TRUNC|MSG_PEEK",
+        &["not taken"],
+        &["thrown away"],
+    ),
+    (
         "p, q = socketpair unix seqpacket\nsend p twotwo\nrecv q 3",
         &["the rest of it is lost"],
         &[],
@@ -199,6 +242,26 @@ const CONNECTED: &[Said] = &[
 
 const OPTIONS: &[Said] = &[
     (
+        "u = socket udp\nsetsockopt u SO_REUSEADDR 1\nbind u 127.0.0.1:0",
+        &["one of them"],
+        &["every datagram"],
+    ),
+    (
+        "u = socket udp\nsetsockopt u SO_REUSEPORT 1\nsetsockopt u SO_REUSEPORT 0\nbind u 127.0.0.1:0",
+        &["every datagram"],
+        &["one of them"],
+    ),
+    (
+        "a, b = socketpair\nsetsockopt a SO_RCVBUF 4096",
+        &["the sender's SO_SNDBUF"],
+        &["doubled"],
+    ),
+    (
+        "s = socket unix\nbind s @socktutor-again1\nlisten s 1\nt = socket unix\nbind t @socktutor-again2\nlisten t 1",
+        &["as long as its queue has room"],
+        &["handshake"],
+    ),
+    (
         "a, b = socketpair\nsetsockopt a SO_LINGER 1 0",
         &["On a Unix socket it changes nothing"],
         &["RST"],
@@ -257,6 +320,11 @@ const OPTIONS: &[Said] = &[
 
 /// What is not sent whole, and what nobody will read.
 const SENT: &[Said] = &[
+    (
+        "a, b = socketpair\nsend a \"\"\nsend a \"\"",
+        &["nothing was sent"],
+        &["datagram", "queue"],
+    ),
     (
         "PAIR\nshutdown c rdwr\nexpect state conn CLOSE_WAIT\nsend conn x",
         &["nobody there reads any more"],

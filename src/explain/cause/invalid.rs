@@ -293,7 +293,7 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
                 .why("SO_OOBINLINE is set: urgent bytes come in the ordinary stream.")
                 .hint(format!("recv {name} 1024"))
         } else {
-            words.why("None has come, or it was taken already. The peer sends one with send --oob.")
+            words.why("None has come, it was taken already, or recv() has read past its place. The peer sends one with send --oob.")
         });
     }
     if scene.listening() {

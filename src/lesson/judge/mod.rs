@@ -168,7 +168,7 @@ impl Judge {
                 undo,
             };
         }
-        match self.too_late(&assignment, world) {
+        match self.too_late(&assignment) {
             Some(words) => Judgement::Differs {
                 words: vec![words],
                 missing,

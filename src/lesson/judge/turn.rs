@@ -3,55 +3,41 @@
 use super::attempt::main_call;
 use super::compare::socket;
 use super::matching::Assignment;
-use super::{Judge, World, words};
-use crate::lang::ast::{Address, Expr};
+use super::{Judge, words};
+use crate::lang::ast::{Address, Claim, Expr};
 
-/// Calls for which the kernel chooses a port where the socket has none (ip(7), "Address format").
-const PORT_CHOOSERS: [&str; 3] = ["listen", "connect", "sendto"];
+/// Calls after which a socket has a port: the one given, or one that the kernel chose (ip(7), "Address format").
+const NAMING: [&str; 4] = ["bind", "listen", "connect", "sendto"];
 
 impl Judge {
-    /// A call of the model that was not made, and that cannot succeed any more: bind(2) gives EINVAL where the kernel has
-    /// already chosen a port for the socket, because it listened, connected or sent without one.
-    pub(super) fn too_late(
-        &self,
-        assignment: &Assignment,
-        world: &mut dyn World,
-    ) -> Option<String> {
+    /// A bind() of the model that was not made, and that cannot succeed any more: bind(2) gives EINVAL where the socket has
+    /// a port already.
+    pub(super) fn too_late(&self, assignment: &Assignment) -> Option<String> {
         let undone = (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none());
-        for at in undone {
-            let Some(part) = self.binds(at) else {
-                continue;
-            };
-            let choosing = (at + 1..self.deeds.len()).find_map(|later| {
-                assignment.attempts[later]?;
-                let (other, name) = self.socket_and_call(later)?;
-                (other == part && PORT_CHOOSERS.contains(&name)).then_some(name)
-            });
-            let played = assignment.names.of(part);
-            if let (Some(choosing), Some(played)) = (choosing, played)
-                && !self.is_so(at, world)
-            {
-                return Some(words::has_a_port(played, choosing));
-            }
-        }
-        None
+        undone.filter_map(|at| self.binds(at)).find_map(|part| {
+            let played = assignment.names.of(part)?;
+            let calls = self.attempts.iter().filter(|attempt| attempt.changed());
+            let mut calls = calls.filter_map(|attempt| main_call(&attempt.statement));
+            let named = calls
+                .find(|call| socket(call) == Some(played) && NAMING.contains(&call.command.name))?;
+            Some(words::has_a_port(played, named.command.name))
+        })
     }
 
-    /// The part that a deed's call is about, and the call's name.
-    fn socket_and_call(&self, at: usize) -> Option<(&str, &'static str)> {
-        let call = main_call(&self.deeds[at].statement)?;
-        Some((socket(call)?, call.command.name))
-    }
-
-    /// The part to which a deed gives a port.
+    /// The part to which a deed gives a port. A block may also ask for a bind() that fails.
     fn binds(&self, at: usize) -> Option<&str> {
-        let call = main_call(&self.deeds[at].statement)?;
+        let deed = &self.deeds[at];
+        let call = main_call(&deed.statement)?;
+        let fails = deed
+            .claims
+            .iter()
+            .any(|claim| matches!(claim, Claim::Error(_)));
         let unix = matches!(
             call.expr("addr"),
             Some(Expr::Address(Address::Path(_) | Address::Abstract(_)))
         );
-        let (part, name) = self.socket_and_call(at)?;
-        (name == "bind" && !unix).then_some(part)
+        let binds = call.command.name == "bind" && !unix && !fails;
+        socket(call).filter(|_| binds)
     }
 
     /// Whether something was changed before this attempt that the model does not do before the first call that is

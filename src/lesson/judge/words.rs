@@ -28,10 +28,10 @@ pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
     }
 }
 
-/// bind comes after a call that made the kernel choose a port.
+/// A bind() that comes after another call has given the socket a port.
 pub(super) fn has_a_port(socket: &str, call: &str) -> String {
     format!(
-        "{call} came before bind, so the kernel has chosen a port for `{socket}` itself, and bind can only fail now (EINVAL)"
+        "`{socket}` has its port since {call}; a socket is bound once, so the bind that this step wants can only fail now (EINVAL)"
     )
 }
 
