@@ -153,8 +153,8 @@ fn soon(rungs: &[Rung], at: usize, n: u64) -> Option<usize> {
 fn words(drawing: &mut Drawing<'_>, rungs: &mut Vec<&Rung>) {
     for rung in rungs.drain(..) {
         match rung {
-            Rung::Call { host, text } => drawing.text(host, text, Paint::Name),
-            Rung::State { host, state } => drawing.text(host, state.name(), Paint::Strong),
+            Rung::Call { host, text } => drawing.call(host, text),
+            Rung::State { host, state } => drawing.state(host, state.name()),
             Rung::Sent(_) | Rung::Arrived(_) | Rung::Dropped(_) => {}
         }
     }

@@ -109,6 +109,21 @@ const NARROW: Style = Style {
 };
 
 #[test]
+fn a_call_stands_beside_its_own_packet_not_beside_one_that_came_before() {
+    let answer = back(tcp(5, "ACK", "."));
+    let rungs = vec![
+        sent(answer),
+        Rung::Arrived(5),
+        call("client", "connect()"),
+        sent(tcp(6, "SYN", "S")),
+        Rung::Arrived(6),
+    ];
+    let out = drawn(TERMINAL, ladder(&TWO, rungs));
+    let row = out.lines().find(|line| line.contains("connect()"));
+    assert!(row.is_some_and(|row| row.contains("#6")), "{out}");
+}
+
+#[test]
 fn a_handshake_is_what_hangs_on_the_wall() {
     assert_snapshot!(drawn(TERMINAL, ladder(&TWO, opened())), @r"
     sock>

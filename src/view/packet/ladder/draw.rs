@@ -64,8 +64,21 @@ impl<'a> Drawing<'a> {
         out
     }
 
-    /// A state or a call, beside its host's column.
-    pub(super) fn text(&mut self, host: &str, text: &str, paint: Paint) {
+    /// A call, beside its host's column. The arrow that it sends may follow on its row; one that came before has nothing to
+    /// do with it.
+    pub(super) fn call(&mut self, host: &str, text: &str) {
+        if let Some(row) = self.rows.last_mut() {
+            row.taken = true;
+        }
+        self.text(host, text, Paint::Name);
+    }
+
+    /// A state, beside its host's column.
+    pub(super) fn state(&mut self, host: &str, text: &str) {
+        self.text(host, text, Paint::Strong);
+    }
+
+    fn text(&mut self, host: &str, text: &str, paint: Paint) {
         let Some(host) = self.frame.host(host) else {
             return;
         };
