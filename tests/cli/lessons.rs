@@ -13,13 +13,13 @@ fn folder() -> PathBuf {
 }
 
 /// A lesson in a file of its own, tested with a short patience.
-fn tried(steps: &str) -> Ran {
+pub fn tried(steps: &str) -> Ran {
     let home = tempfile::tempdir().expect("a folder");
     let file = write(&home, "90-trial.md", "trial", steps);
     test(&[file.to_str().expect("UTF-8")])
 }
 
-fn write(home: &TempDir, name: &str, id: &str, steps: &str) -> PathBuf {
+pub fn write(home: &TempDir, name: &str, id: &str, steps: &str) -> PathBuf {
     let file = home.path().join(name);
     let text = format!("---\nid: {id}\ntitle: Trial\n---\n# Trial\n\n{steps}");
     fs::write(&file, text).expect("a file");
@@ -33,7 +33,7 @@ fn test(args: &[&str]) -> Ran {
 }
 
 /// One step with this model answer.
-fn step(model: &str) -> String {
+pub fn step(model: &str) -> String {
     format!("## 1. A step\n\nDo it.\n\n```sock\n{model}\n```\n")
 }
 

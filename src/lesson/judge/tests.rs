@@ -838,6 +838,51 @@ fn an_argument_that_holds_a_call_is_what_it_amounted_to() {
 }
 
 #[test]
+fn a_model_whose_arguments_hold_calls_is_done_by_itself() {
+    let made = |model: &str, line: &str, came_to: &str| {
+        let mut world = Fake {
+            values: vec![("s.local", "127.0.0.1:80")],
+            ..Fake::default()
+        };
+        let mut judge = judge(model);
+        let mut attempt = Attempt::new(&statement(line), &mut world);
+        attempt.made_with(vec![None, Some(came_to.as_bytes().to_vec())]);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        judge.look(&mut world)
+    };
+    let port = "c.connect((\"127.0.0.1\", s.getsockname()[1]))";
+    let echo = "c.send(d.recv(5))";
+    for (model, lines, came_to) in [
+        (
+            "c.connect(s.getsockname())",
+            &[
+                "c.connect(s.getsockname())",
+                "connect c s.local",
+                "connect c 127.0.0.1:80",
+            ][..],
+            "127.0.0.1:80",
+        ),
+        (
+            port,
+            &[port, "c.connect(('127.0.0.1',  s.local[1]))"],
+            "127.0.0.1:80",
+        ),
+        (echo, &[echo, "send(c, recv(d, 5, 0), 5, 0)"], "hello"),
+    ] {
+        for line in lines {
+            assert_eq!(
+                made(model, line, came_to),
+                done(&[], &[]),
+                "{model}: {line}"
+            );
+        }
+    }
+    let (words, _) = differs(&made(echo, "send c \"hi\"", "hi"));
+    assert_eq!(words, "sent \"hi\"; this step wants recv(d, 5)");
+}
+
+#[test]
 fn an_answer_without_the_name_that_the_lesson_goes_on_with() {
     let mut world = Fake::default();
     let mut judge = judge("data, addr = recvfrom b 20\nexpect addr == a.local");

@@ -1,0 +1,86 @@
+//! What the author of a lesson meets: lines between a call and its claim, Python in the model answer, files and folders
+//! that are not as they should be.
+
+use crate::harness::Shell;
+use crate::lessons::{step, tried, write};
+use std::fs;
+
+/// Lines that make no call.
+const LOOKS: [&str; 8] = [
+    "print c.local",
+    "ls",
+    "x = 3",
+    "set timeout 5s",
+    "state c",
+    "jobs",
+    "wait",
+    "explain bind",
+];
+
+#[test]
+fn a_line_that_makes_no_call_is_not_the_last_call() {
+    let listener = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\nc = socket tcp\n";
+    for line in LOOKS {
+        let asked = format!(
+            "## 1. Ask\n\n```predict\nWhat?\n- a => blocked\n- b => ok\n- c => error ECONNREFUSED\n```\n\n\
+             ```sock\n{listener}connect c s.local\n{line}\nexpect state c ESTABLISHED\n```\n"
+        );
+        tried(&asked).status(0);
+        let claims = format!(
+            "{listener}connect c s.local\n{line}\nexpect ok\nexpect ret 0\nexpect state c ESTABLISHED"
+        );
+        tried(&step(&claims)).status(0);
+        let refused = format!(
+            "{listener}close s\nconnect c 127.0.0.1:1\n{line}\nexpect error ECONNREFUSED\nexpect state c CLOSE"
+        );
+        tried(&step(&refused)).status(0);
+        let received = format!(
+            "{listener}connect c s.local\nconn = accept s\nsend conn \"hello\"\nrecv c 5\n{line}\n\
+             expect data \"hello\"\nexpect ret 5"
+        );
+        tried(&step(&received)).status(0);
+    }
+    // What is not so is still said.
+    let wrong = format!("{listener}connect c s.local\nls\nexpect error EINVAL");
+    tried(&step(&wrong))
+        .status(1)
+        .says(&["`expect error EINVAL` does not hold; found: ok, 0"]);
+    let home = tempfile::tempdir().unwrap();
+    let asked = format!(
+        "## 1. Ask\n\n```predict\nWhat?\n- a => ok\n- b => error EINVAL\n```\n\n```sock\n{listener}ls\n```\n"
+    );
+    write(&home, "91-one.md", "mine", &asked);
+    let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(home.path()).run();
+    with(&["lesson", "watch", "mine"])
+        .status(0)
+        .says(&["1 came true:"]);
+}
+
+#[test]
+fn a_call_that_sleeps_sleeps_whatever_is_looked_at() {
+    let model = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\nconn = accept s\njobs\nexpect blocked\n\
+                 c = socket tcp\nconnect c s.local\nwait\nls\nexpect ok\nexpect state conn ESTABLISHED";
+    tried(&step(model)).status(0);
+}
+
+#[test]
+fn a_hint_without_an_end_does_not_swallow_the_steps_after_it() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |args: &[&str]| Shell::new(args).in_folder(home.path()).run();
+    at(&["lesson", "new", "50-mine"]).status(0);
+    let file = home.path().join("50-mine.md");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("</details>", "", 1)).unwrap();
+    at(&["lesson", "test", "./50-mine.md"])
+        .status(2)
+        .says(&["50-mine.md:24: this <details> is never closed"]);
+}
+
+#[test]
+fn a_model_in_python_is_as_good_as_any() {
+    let model = "s = socket.socket()\ns.bind((\"127.0.0.1\", 0))\ns.listen(5)\nc = socket.socket()\n\
+                 c.connect(s.getsockname())\nd = socket.socket()\n\
+                 d.connect((\"127.0.0.1\", s.getsockname()[1]))\nconn, addr = s.accept()\nc.send(b\"hello\")\n\
+                 conn.send(conn.recv(5))\nexpect recvq c 5\nexpect state d ESTABLISHED";
+    tried(&step(model)).status(0);
+}
