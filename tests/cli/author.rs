@@ -84,3 +84,25 @@ fn a_model_in_python_is_as_good_as_any() {
                  conn.send(conn.recv(5))\nexpect recvq c 5\nexpect state d ESTABLISHED";
     tried(&step(model)).status(0);
 }
+
+#[test]
+fn a_lesson_that_cannot_be_read_is_passed_over_by_learn() {
+    let home = tempfile::tempdir().unwrap();
+    let (lessons, state) = (home.path().join("lessons"), home.path().join("state"));
+    fs::create_dir(&lessons).unwrap();
+    fs::write(
+        lessons.join("99-half.md"),
+        "---\nid: half\ntitle: Half\n---\n## 1. A\n\n```sokc\nls\n```\n",
+    )
+    .unwrap();
+    let ran = Shell::new(&["learn", "--lessons"])
+        .arg(&lessons)
+        .env("XDG_STATE_HOME", state)
+        .run()
+        .status(0);
+    ran.says(&[
+        "99-half.md cannot be read as a lesson and is passed over",
+        "socktutor lesson test",
+        "Lesson 1: What a socket is",
+    ]);
+}
