@@ -252,6 +252,9 @@ impl App {
     /// `lab down`
     fn lab_down(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         let names = self.laboratory()?.names();
+        for job in self.session.asleep_on_hosts() {
+            self.cut_short(job, sink);
+        }
         let closed = self.close_hosts();
         let sockets = match closed {
             0 => String::new(),
