@@ -106,3 +106,11 @@ fn a_lesson_that_cannot_be_read_is_passed_over_by_learn() {
         "Lesson 1: What a socket is",
     ]);
 }
+
+#[test]
+fn a_lessons_own_lines_use_no_file() {
+    let model = "a, b = socketpair\nsend a @/etc/passwd\nexpect ok";
+    tried(&step(model))
+        .status(1)
+        .says(&["a script may use only files of its own folder, not `/etc/passwd`"]);
+}
