@@ -114,3 +114,107 @@ fn a_lessons_own_lines_use_no_file() {
         .status(1)
         .says(&["a script may use only files of its own folder, not `/etc/passwd`"]);
 }
+
+/// A lesson that passes.
+fn good() -> String {
+    step("s = socket tcp\nexpect state s CLOSE")
+}
+
+#[test]
+fn a_lesson_that_is_none_by_its_name_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    write(&home, "50-one.md", "one", &good());
+    let others = [
+        "100-three.md",
+        "5-digit.md",
+        "51-upper.MD",
+        "53_under.md",
+        "nonum.md",
+    ];
+    for name in others {
+        write(&home, name, &format!("x{}", name.len()), &good());
+    }
+    fs::write(home.path().join("README.md"), "# Lessons\n").unwrap();
+    let folder = home.path().to_str().unwrap();
+    let ran = Shell::new(&["lesson", "test", folder]).run().status(1);
+    assert!(!ran.stdout.contains("README"), "{}", ran.stdout);
+    let ran = ran.says(&["ok ", "one"]);
+    for name in others {
+        let words = format!(
+            "{name}: this file is passed over: in a folder, a lesson's file is named NN-name.md"
+        );
+        assert!(ran.stdout.contains(&words), "{}", ran.stdout);
+    }
+    let with = |args: &[&str]| Shell::new(args).args(&["--lessons", folder]).run();
+    with(&["lesson", "list"]).status(0).says(&[
+        "50  one",
+        "passed over, for a lesson's file is named NN-name.md",
+        "nonum.md",
+    ]);
+    let ran = with(&["learn", "nonum"]).status(2);
+    assert!(ran.stdout.contains("/nonum.md"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_file_is_played_shown_and_watched_by_its_path() {
+    let home = tempfile::tempdir().unwrap();
+    let at = |args: &[&str]| {
+        Shell::new(args)
+            .in_folder(home.path())
+            .env("XDG_STATE_HOME", home.path())
+            .run()
+    };
+    at(&["lesson", "new", "50-mine"])
+        .status(0)
+        .says(&["socktutor learn ./50-mine.md"]);
+    fs::rename(home.path().join("50-mine.md"), home.path().join("mine.md")).unwrap();
+    at(&["learn", "./mine.md"])
+        .status(0)
+        .says(&["Lesson 19: Mine", "1. Make a socket that listens"]);
+    at(&["lesson", "show", "mine.md"])
+        .status(0)
+        .says(&["# Mine", "listen s 5"]);
+    at(&["lesson", "watch", "./mine.md"])
+        .status(0)
+        .says(&["# Mine", "> listen s 5"]);
+    let ran = at(&["learn", "./none.md"]).status(2);
+    assert!(
+        ran.stderr.contains("./none.md: No such file"),
+        "{}",
+        ran.stderr
+    );
+    at(&["-c", "learn ./mine.md"])
+        .status(2)
+        .says(&["from the command line: socktutor learn ./mine.md"]);
+    let [event] = at(&["--json", "lesson", "new", "60-json"])
+        .events()
+        .try_into()
+        .unwrap();
+    assert_eq!(
+        event,
+        serde_json::json!({"event": "lesson", "lesson": "json", "file": "./60-json.md"})
+    );
+}
+
+#[test]
+fn lessons_of_one_id_can_be_told_apart() {
+    let home = tempfile::tempdir().unwrap();
+    write(&home, "50-one.md", "mine", &good());
+    write(&home, "51-two.md", "mine", &good());
+    write(&home, "52-hands.md", "handshake", &good());
+    let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(home.path()).run();
+    let ran = with(&["lesson", "list"]).status(0).says(&[
+        "51  mine",
+        "50-one.md has the same id",
+        "52  handshake",
+        "in the place of lessons/09-the-handshake.md",
+    ]);
+    assert!(!ran.stdout.contains("\n 9  "), "{}", ran.stdout);
+    let ran = with(&["lesson", "show", "mine"]).status(2);
+    let said = ran.stderr.replace(home.path().to_str().unwrap(), "D");
+    assert!(
+        said.contains("any of these lessons: 50 (D/50-one.md), 51 (D/51-two.md)"),
+        "{said}"
+    );
+    with(&["lesson", "show", "51"]).status(0);
+}

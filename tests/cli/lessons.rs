@@ -344,6 +344,13 @@ fn a_file_that_is_no_text_is_one_unreadable_lesson() {
     let results: Vec<_> = events.iter().map(|event| &event["result"]).collect();
     assert_eq!(results, ["passed", "unreadable", "unreadable"]);
     assert_eq!(events[1]["defects"][0]["line"], 5);
+    assert_eq!(events[1]["lesson"], "92-latin.md");
+    assert_eq!(
+        events[1]["file"],
+        home.path().join("92-latin.md").to_str().unwrap()
+    );
+    let fields = events[1].as_object().unwrap();
+    assert!(fields.values().all(|value| !value.is_null()), "{fields:?}");
     // The others can be played, listed and shown.
     let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(lessons).run();
     with(&["lesson", "test", "mine"]).status(0);

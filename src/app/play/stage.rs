@@ -16,16 +16,19 @@ const SOON: Duration = Duration::from_millis(500);
 /// An administratively scoped group (RFC 2365) that stays on this machine: it is sent to with a TTL of 0.
 const GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 75, 71);
 
-/// The lessons there are: those in the program, and those of the folder that `--lessons` names.
+/// The lessons there are: those in the program, and those of the folder that `--lessons` names, or of the file that is
+/// named itself.
 ///
 /// # Errors
-/// The folder cannot be read.
-pub fn library(folder: Option<&Path>) -> Result<Library, Vec<Defect>> {
+/// The folder, or the file, cannot be read.
+pub fn library(added: Option<&Path>) -> Result<Library, Vec<Defect>> {
     let mut library = Library::embedded();
-    match folder {
-        Some(folder) => library.add_folder(folder).map(|()| library),
-        None => Ok(library),
+    match added {
+        Some(file) if file.is_file() => library.add_file(file).map(drop)?,
+        Some(folder) => library.add_folder(folder)?,
+        None => {}
     }
+    Ok(library)
 }
 
 /// The language in which a person reads lessons, from the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set.

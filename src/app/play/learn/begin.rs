@@ -1,7 +1,7 @@
 //! `learn` and `lessons`: which lesson, and where in it.
 
 use super::{Learner, Phase};
-use crate::app::play::course::not_found;
+use crate::app::play::course::{is_path, not_found};
 use crate::app::play::{lacking, language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
@@ -277,9 +277,15 @@ fn standing(known: &Known) -> String {
 }
 
 fn found<'l>(library: &'l Library, asked: &str) -> Result<&'l Entry, Refusal> {
-    library
-        .find(asked)
-        .map_err(|wrong| Refusal::new(not_found(&wrong)).help("`lessons` lists them"))
+    library.find(asked).map_err(|wrong| {
+        let refusal = Refusal::new(not_found(&wrong));
+        match is_path(asked) {
+            true => refusal.help(format!(
+                "a file is played from the command line: socktutor learn {asked}"
+            )),
+            false => refusal.help("`lessons` lists them"),
+        }
+    })
 }
 
 /// A lesson that cannot be read, for its author.
