@@ -104,10 +104,18 @@ impl Policy {
         if !self.local_only || is_here(inet.ip()) {
             return Ok(());
         }
-        Err(Refusal::new(format!(
+        let refusal = Refusal::new(format!(
             "a script may connect and send only to this machine, not to {inet}"
         ))
-        .help("run it with --allow-net"))
+        .help("run it with --allow-net");
+        Err(match inet.ip() {
+            IpAddr::V4(group) if group.is_multicast() => refusal
+                .help("keep the group on this machine: setsockopt s IP_MULTICAST_IF 127.0.0.1"),
+            IpAddr::V6(group) if group.is_multicast() => {
+                refusal.help("keep the group on this machine: setsockopt s IPV6_MULTICAST_IF lo")
+            }
+            _ => refusal,
+        })
     }
 }
 

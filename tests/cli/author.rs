@@ -1,8 +1,9 @@
 //! What the author of a lesson meets: lines between a call and its claim, Python in the model answer, files and folders
 //! that are not as they should be.
 
-use crate::harness::Shell;
+use crate::harness::{Shell, require, skip};
 use crate::lessons::{step, tried, write};
+use crate::support::require_root;
 use std::fs;
 
 /// Lines that make no call.
@@ -217,4 +218,72 @@ fn lessons_of_one_id_can_be_told_apart() {
         "{said}"
     );
     with(&["lesson", "show", "51"]).status(0);
+}
+
+#[test]
+fn a_group_is_in_reach_over_loopback_and_beyond_it_where_that_is_allowed() {
+    let home = tempfile::tempdir().unwrap();
+    let write = |name: &str, head: &str, how: &str| {
+        let model = format!(
+            "m = socket udp\nbind m *:0\nsetsockopt m IP_ADD_MEMBERSHIP 239.1.2.3 127.0.0.1\np = m.local[1]\n\
+             c = socket udp\n{how}sendto c \"hi\" (\"239.1.2.3\", p)\nrecv m 10\nexpect data \"hi\""
+        );
+        let text = format!(
+            "---\nid: group\ntitle: A group\n{head}---\n{}",
+            step(&model)
+        );
+        let file = home.path().join(name);
+        fs::write(&file, text).unwrap();
+        file
+    };
+    let (need, over_loopback) = (
+        "needs: [multicast]\n",
+        "setsockopt c IP_MULTICAST_IF 127.0.0.1\n",
+    );
+    let test = |file: &std::path::Path, more: &[&str]| {
+        Shell::new(&["lesson", "test"]).args(more).arg(file).run()
+    };
+    let here = write("50-here.md", need, over_loopback);
+    let ran = test(&here, &[]);
+    if ran.status == 77 {
+        return skip(ran.stdout.trim());
+    }
+    ran.status(0);
+    test(&write("51-anywhere.md", need, ""), &[])
+        .status(1)
+        .says(&[
+            "only to this machine, not to 239.1.2.3:",
+            "setsockopt s IP_MULTICAST_IF 127.0.0.1",
+        ]);
+    let unsaid = write("52-unsaid.md", "", over_loopback);
+    test(&unsaid, &[]).status(1).says(&[
+        "`239.1.2.3` is outside this machine",
+        "`needs: [multicast]`",
+    ]);
+    test(&unsaid, &["--allow-net"]).status(0);
+}
+
+#[test]
+fn a_laboratory_needs_no_multicast_of_the_machine() {
+    if !require_root() || !require("unshare") {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let test = |network: &str| {
+        let file = home.path().join("50-mine.md");
+        let head =
+            format!("---\nid: mine\ntitle: Mine\nneeds: [multicast]\nnetwork: {network}\n---\n");
+        fs::write(&file, head + &good()).unwrap();
+        // The loopback interface of a new network is down.
+        let apart = Shell::under(&["unshare", "--net"]).shell_args(&["lesson", "test"]);
+        apart.arg(&file).run()
+    };
+    test("local")
+        .status(77)
+        .says(&["skipped", "it needs `multicast`"]);
+    let ran = test("lab");
+    if ran.stdout.contains("it needs the laboratory") {
+        return skip(ran.stdout.trim());
+    }
+    ran.status(0).says(&["ok ", "mine"]);
 }

@@ -106,9 +106,10 @@ pub fn lacking(head: &Head, program: Option<&Path>) -> Option<String> {
     {
         return Some(format!("it needs the laboratory. {why}"));
     }
-    head.needs
-        .iter()
-        .find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
+    // The laboratory's hosts have networks of their own, which carry multicast.
+    let of_lab = |need: &&Need| head.network == Network::Lab && **need == Need::Multicast;
+    let mut needs = head.needs.iter().filter(|need| !of_lab(need));
+    needs.find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
 }
 
 /// Why there can be no laboratory, in the words of `doctor`: tried out once.
