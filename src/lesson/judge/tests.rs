@@ -598,6 +598,26 @@ fn another_value_of_an_order_is_named() {
         words,
         "the order was `wire loss 20% seed 7`; this step wants `wire loss 30% seed 7`"
     );
+    // A seed says which are lost: of all and of none it says nothing.
+    for (percent, line, passes) in [
+        ("100%", "wire loss 100%", true),
+        ("0%", "wire loss 0% seed 3", true),
+        ("30%", "wire loss 30%", false),
+        ("100%", "wire loss 99%", false),
+    ] {
+        let mut judge = judge_of(
+            "sock",
+            &format!("wire loss {percent} seed 7\nexpect held 0"),
+        );
+        let mut world = Fake {
+            holds: vec!["held 0"],
+            ..Fake::default()
+        };
+        judge.does(line, ordered(), &mut world);
+        let judgement = judge.look(&mut world);
+        let done = matches!(judgement, Judgement::Done { .. });
+        assert_eq!(done, passes, "{line}: {judgement:?}");
+    }
 }
 
 #[test]
