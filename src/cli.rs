@@ -84,7 +84,7 @@ struct Global {
     /// Let a script or a lesson read and write any file.
     #[arg(long, global = true)]
     allow_files: bool,
-    /// A folder of lessons besides the built-in ones.
+    /// A folder of lessons besides the built-in ones; one with the id of a built-in takes its place.
     #[arg(long, global = true, value_name = "DIR")]
     lessons: Option<PathBuf>,
     /// Neither read nor write the lines of earlier sessions.
@@ -119,7 +119,7 @@ enum Mode {
     },
     /// Be led through a lesson, from where you stopped.
     Learn {
-        /// The lesson; without it, the next that is not done.
+        /// The lesson, or its file; without it, the next that is not done.
         id: Option<String>,
     },
     /// Run every statement twice, on two sides, and compare: TCP and UDP, with and without loss.
@@ -140,7 +140,7 @@ enum Mode {
 enum Lesson {
     /// Play a lesson in front of a class: it types the model answers and waits.
     Watch {
-        /// The lesson.
+        /// The lesson, or its file.
         id: String,
         /// Wait at each line.
         #[arg(long)]
@@ -162,7 +162,7 @@ enum Lesson {
     List,
     /// Print a lesson.
     Show {
-        /// The lesson.
+        /// The lesson, or its file.
         id: String,
     },
     /// Write a template of a new lesson, which passes its test.
@@ -203,10 +203,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
             anyhow::bail!("-c stands alone: give it every statement, or a command without it")
         }
         (None, None) => shell(&global, None),
-        (Some(Mode::Learn { id }), None) => {
-            let first = format!("learn {}", id.unwrap_or_default());
-            shell(&global, Some(first.trim_end()))
-        }
+        (Some(Mode::Learn { id }), None) => learn(global, id.as_deref().unwrap_or_default()),
         (Some(Mode::Explain { topic }), None) => {
             let line = format!("explain {}", topic.unwrap_or_default());
             script(&global, Cursor::new(line), false)
@@ -232,6 +229,15 @@ fn helper(count: Option<&OsString>) -> anyhow::Result<u8> {
     crate::lab::helper::run(count)
         .map_err(|errno| anyhow::anyhow!("{OWN}: {}", errno.message()))?;
     Ok(0)
+}
+
+fn learn(mut global: Global, asked: &str) -> anyhow::Result<u8> {
+    let mut id = asked.to_owned();
+    if app::play::course::is_path(asked) {
+        id = lesson::meant(&global, asked)?.1;
+        global.lessons = Some(asked.into());
+    }
+    shell(&global, Some(format!("learn {id}").trim_end()))
 }
 
 /// The shell at a terminal; a script where standard input is none.

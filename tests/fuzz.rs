@@ -525,7 +525,7 @@ fn a_lesson(text: &str, _: &mut Random) {
                     .for_each(|sock| drop((sock.deeds(), sock.expects(), sock.answer().count())));
                 assert!(step.hints().count() <= step.blocks.len());
             }
-            check(&lesson);
+            check(&lesson, false);
         }
         Err(defects) => assert!(!defects.is_empty(), "refused without a reason"),
     }

@@ -289,9 +289,9 @@ fn doctor() -> String {
 
 /// What the commands about lessons print as JSON: a list, a lesson, a defect.
 fn about_lessons() -> String {
-    let mut broken = tempfile::Builder::new().suffix(".md").tempfile().unwrap();
-    writeln!(broken, "no lesson").unwrap();
-    let path = broken.path().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("99-broken.md"), "no lesson\n").unwrap();
+    let lessons = folder.path().to_str().unwrap();
     let run = |arguments: &[&str]| {
         let output = Command::new(PROGRAM)
             .args(["--json", "lesson"])
@@ -300,7 +300,9 @@ fn about_lessons() -> String {
             .unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    run(&["list"]) + &run(&["test", path]) + &run(&["show", "udp"])
+    run(&["list", "--lessons", lessons])
+        + &run(&["test", lessons, "what-a-socket-is"])
+        + &run(&["show", "udp"])
 }
 
 #[test]

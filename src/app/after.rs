@@ -56,6 +56,17 @@ impl App {
         }
     }
 
+    /// Wakes a sleeping call whose socket goes with its host, and tells that it ended. Nothing can be made of why.
+    pub(super) fn cut_short(&mut self, job: u32, sink: Sink<'_>) {
+        // A call that does not wake keeps its thread and nothing else.
+        if let Ok(mut done) = self.session.cancel(job) {
+            self.return_in_ladder(&done);
+            let socket = done.socket;
+            self.announce(&mut done, socket, sink);
+            self.note_last(&done);
+        }
+    }
+
     /// The job that ended, the calls, what arrived.
     fn announce(&mut self, done: &mut Done, socket: Option<SocketId>, sink: Sink<'_>) {
         if let Some(n) = done.job {

@@ -3,6 +3,7 @@
 use super::{App, Outcome, Sink};
 use crate::event::{Answer, TcpState, What};
 use crate::lang::ast::Call;
+use crate::lang::table::claims::CLAIMS;
 use crate::lang::table::{COMMANDS, Command, Form, Group};
 use crate::session::Refusal;
 
@@ -20,6 +21,9 @@ const GROUPS: [(Group, &str); 10] = [
     (Group::Lesson, "lessons"),
 ];
 
+/// Headings, each with its rows.
+type Groups = Vec<(String, Vec<(String, String)>)>;
+
 impl App {
     /// `help [COMMAND]`
     pub(super) fn help(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
@@ -34,6 +38,12 @@ impl App {
                 format!("`{word}` is a name of yours: print {word} shows it, ls every socket, help the commands"),
                 sink,
             );
+            return Ok(Outcome::default());
+        }
+        if word == "expect" {
+            for groups in claims() {
+                self.tell(None, What::Answer(Answer::List { groups }), sink);
+            }
             return Ok(Outcome::default());
         }
         let found = crate::lang::table::abbreviated(&word);
@@ -73,7 +83,7 @@ impl App {
 }
 
 /// Everything on one screen: a line a group.
-fn overview() -> Vec<(String, Vec<(String, String)>)> {
+fn overview() -> Groups {
     let mut rows: Vec<(String, String)> = GROUPS
         .iter()
         .map(|(group, word)| {
@@ -116,7 +126,7 @@ fn overview() -> Vec<(String, Vec<(String, String)>)> {
 }
 
 /// A command of the laboratory: every way to type it.
-fn forms(command: &Command) -> Vec<(String, Vec<(String, String)>)> {
+fn forms(command: &Command) -> Groups {
     let way = |form: &Form| {
         let line = format!("{} {}", command.name, form.words);
         (line.trim_end().to_owned(), form.does.to_owned())
@@ -127,6 +137,31 @@ fn forms(command: &Command) -> Vec<(String, Vec<(String, String)>)> {
         rows.push((explain, "more about it".to_owned()));
     }
     vec![(command.summary.to_owned(), rows)]
+}
+
+/// `expect`: everything that it can check, in two lists, as one would be too long for a screen.
+fn claims() -> [Groups; 2] {
+    let way = |(word, form): &(&str, Form)| {
+        let line = format!("expect {word} {}", form.words);
+        (line.trim_end().to_owned(), form.does.to_owned())
+    };
+    let packets = CLAIMS.iter().position(|(word, _)| *word == "packet");
+    let (here, there) = CLAIMS.split_at(packets.unwrap_or(CLAIMS.len()));
+    let mut rows: Vec<(String, String)> = here.iter().map(way).collect();
+    rows.push((
+        "expect x == 3".to_owned(),
+        "any comparison: == != < > <= >=".to_owned(),
+    ));
+    [
+        vec![(
+            "check what must hold: of the last call, of a socket, of the whole".to_owned(),
+            rows,
+        )],
+        vec![(
+            "and in a laboratory".to_owned(),
+            there.iter().map(way).collect(),
+        )],
+    ]
 }
 
 /// One command: how it is typed, and what it does.

@@ -386,6 +386,8 @@ impl App {
         if let Some(learner) = &self.learner {
             self.say(learner.farewell(), sink);
         }
+        // The folder of a script or a lesson goes now: at a terminal, the program ends without dropping the session.
+        self.session.set_policy(Policy::of_script(false, false));
         self.failures == 0
     }
 

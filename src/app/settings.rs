@@ -60,7 +60,7 @@ pub struct Settings {
     pub show_retransmits: bool,
     /// The program that a laboratory's helper process runs: this one, where absent.
     pub program: Option<PathBuf>,
-    /// A folder of lessons besides those in the program.
+    /// A folder of lessons besides those in the program, or the file of one.
     pub lessons: Option<PathBuf>,
     /// Where a learner's progress is kept; without it, in the user's state folder.
     pub progress: Option<PathBuf>,

@@ -55,7 +55,9 @@ impl App {
         }
         let refusal = Refusal::new(format!("there is no topic `{word}`"));
         let near = explain::near(&word);
-        Err(if let Some(command) = crate::lang::table::find(&word) {
+        Err(if word == "expect" {
+            refusal.help("help expect")
+        } else if let Some(command) = crate::lang::table::find(&word) {
             refusal.help(format!("help {}", command.name))
         } else if near.is_empty() {
             refusal.help("`explain` alone says what there is")

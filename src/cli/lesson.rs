@@ -33,6 +33,17 @@ pub(super) fn all(global: &Global) -> anyhow::Result<Library> {
     library(global.lessons.as_deref()).map_err(|defects| anyhow!("{}", course::all(&defects)))
 }
 
+/// The lessons there are, and the one that is meant: a lesson of its own is named by its file.
+pub(super) fn meant(global: &Global, word: &str) -> anyhow::Result<(Library, String)> {
+    if !course::is_path(word) {
+        return Ok((all(global)?, word.to_owned()));
+    }
+    let mut library = Library::embedded();
+    let id = library.add_file(Path::new(word));
+    let id = id.map_err(|defects| anyhow!("{}", course::all(&defects)))?;
+    Ok((library, id))
+}
+
 /// What became of the lessons so far.
 #[derive(Debug, Default)]
 struct Tally {
@@ -95,8 +106,11 @@ impl Report {
         }
         self.tally.failed += 1;
         if self.json {
-            let line = json!({"event": "lesson", "lesson": null, "file": folder, "result": "failed", "defects": defects});
-            self.output.write(&format!("{line}\n"));
+            self.output.write(&event(json!({
+                "file": folder,
+                "result": "failed",
+                "defects": defects,
+            })));
         } else {
             self.head("FAILED", Paint::Bad, &folder.display().to_string(), "");
             self.defects(&defects);
@@ -154,18 +168,16 @@ impl Report {
             Found::Skipped(reason) => ("skipped", None, Some(reason), &[]),
         };
         let lesson = one.lesson.as_ref().ok();
-        let line = json!({
-            "event": "lesson",
+        event(json!({
             "lesson": one.name,
-            "file": lesson.map(|lesson| &lesson.source),
+            "file": one.file,
             "steps": lesson.map(|lesson| lesson.steps.len()),
             "result": result,
             "run": run,
             "seconds": took.as_secs_f64(),
             "reason": reason,
             "defects": defects,
-        });
-        format!("{line}\n")
+        }))
     }
 
     fn head(&mut self, word: &str, paint: Paint, name: &str, about: &str) {
@@ -222,7 +234,7 @@ pub(super) fn list(global: &Global) -> anyhow::Result<u8> {
     let mut output = Output::default();
     if global.json {
         for row in &rows {
-            output.write(&format!("{}\n", row_json(row)));
+            output.write(&row_json(row));
         }
     } else {
         let style = global.style();
@@ -246,29 +258,40 @@ pub(super) fn list(global: &Global) -> anyhow::Result<u8> {
             table.row(cells.map(|cell| style.clean(&cell).into_owned()));
         }
         output.write(&table.render(&style, ""));
+        if let Some(passed_over) = course::passed_over(library.passed_over()) {
+            output.write(&format!("\n{}\n", style.clean(&passed_over)));
+        }
         output.write("\n`socktutor learn` goes on with what was begun, or else with the first new one; `learn ID` plays any.\n");
     }
     output.finish().context("cannot print")?;
     Ok(WELL)
 }
 
-fn row_json(row: &Row) -> serde_json::Value {
-    json!({
-        "event": "lesson",
+/// An event of these fields; those without a value are left out.
+fn event(mut fields: serde_json::Value) -> String {
+    if let Some(fields) = fields.as_object_mut() {
+        fields.retain(|_, value| !value.is_null());
+        fields.insert("event".to_owned(), "lesson".into());
+    }
+    format!("{fields}\n")
+}
+
+fn row_json(row: &Row) -> String {
+    event(json!({
         "lesson": row.name,
         "number": row.number,
         "title": row.title,
         "minutes": row.minutes,
         "standing": row.standing,
         "reason": row.trouble,
-    })
+    }))
 }
 
 /// `lesson show ID`
 pub(super) fn show(global: &Global, word: &str) -> anyhow::Result<u8> {
-    let library = all(global)?;
+    let (library, word) = meant(global, word)?;
     let entry = library
-        .find(word)
+        .find(&word)
         .map_err(|wrong| anyhow!(course::not_found(&wrong)))?;
     let language = language();
     // For a terminal, words; for a file or a program, the Markdown as its author wrote it.
@@ -324,7 +347,7 @@ pub(super) fn new(global: &Global, name: &str) -> anyhow::Result<u8> {
         .with_context(cannot)?;
     file.write_all(template::template(words).as_bytes())
         .with_context(cannot)?;
-    written(&target)
+    written(&target, &template::id(words), global.json)
 }
 
 /// Progress is kept by id, and `--lessons` puts a lesson in the place of a built-in one of its id.
@@ -349,16 +372,20 @@ fn here(folder: &Path) -> &Path {
     }
 }
 
-fn written(target: &Path) -> anyhow::Result<u8> {
+fn written(target: &Path, id: &str, json: bool) -> anyhow::Result<u8> {
     let shown = match target.parent() {
         Some(parent) if parent != Path::new("") => target.to_owned(),
         _ => PathBuf::from(".").join(target),
     };
-    let shown = crate::text::escape::visible(shown.display().to_string().as_bytes());
     let mut output = Output::default();
-    output.write(&format!(
-        "{shown}\n  It passes as it is. Change it, and test it with\n  socktutor lesson test {shown}\n"
-    ));
+    if json {
+        output.write(&event(json!({"lesson": id, "file": shown})));
+    } else {
+        let shown = crate::text::escape::visible(shown.display().to_string().as_bytes());
+        output.write(&format!(
+            "{shown}\n  It passes as it is. Change it, test it, and play it:\n  socktutor lesson test {shown}\n  socktutor learn {shown}\n"
+        ));
+    }
     output.finish().context("cannot print")?;
     Ok(WELL)
 }

@@ -1,7 +1,7 @@
 //! `socktutor lesson watch`: a lesson in front of a class.
 
 use super::Global;
-use super::lesson::{SKIPPED, all};
+use super::lesson::{SKIPPED, meant};
 use crate::app::play::watch::Pauses;
 use crate::app::play::{course, lacking, language, stage};
 use crate::repl::{Output, watch as show};
@@ -10,9 +10,9 @@ use anyhow::{Context, anyhow};
 
 /// `lesson watch ID`
 pub(super) fn watch(global: &Global, word: &str, step: bool, typing: bool) -> anyhow::Result<u8> {
-    let library = all(global)?;
+    let (library, word) = meant(global, word)?;
     let entry = library
-        .find(word)
+        .find(&word)
         .map_err(|wrong| anyhow!(course::not_found(&wrong)))?;
     let lesson = library
         .open(entry, language().as_deref())

@@ -3,7 +3,7 @@
 
 use super::order::{Cause, Fate, Order, SideName, TcpFlags};
 use super::state::TcpState;
-use super::table::Command;
+use super::table::{Command, claims};
 use crate::errno::Errno;
 use std::time::Duration;
 
@@ -362,30 +362,7 @@ pub enum Claim {
 
 impl Claim {
     /// The first word after `expect`.
-    pub const WORDS: [&'static str; 22] = [
-        "ok",
-        "error",
-        "ret",
-        "data",
-        "blocked",
-        "state",
-        "local",
-        "peer",
-        "backlog",
-        "recvq",
-        "sendq",
-        "ready",
-        "sockets",
-        "jobs",
-        "quiet",
-        "packet",
-        "packets",
-        "fate",
-        "retransmission",
-        "window",
-        "held",
-        "half-open",
-    ];
+    pub const WORDS: [&'static str; claims::CLAIMS.len()] = claims::words();
 
     /// Whether it is about the laboratory's packets.
     pub fn needs_lab(&self) -> bool {

@@ -1,6 +1,7 @@
 //! The table of commands: parser, help, completion, hints, the dialects and the explanations all read it.
 //! A new primitive is one entry in one of the files of this folder and one function in `session`.
 
+pub mod claims;
 mod lab;
 mod lesson;
 mod look;

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::{fs, io};
 
-/// The defects of one lesson.
-pub fn check(lesson: &Lesson) -> Vec<Defect> {
+/// The defects of one lesson. `allow_net`: it may reach beyond this machine.
+pub fn check(lesson: &Lesson, allow_net: bool) -> Vec<Defect> {
     let mut defects = Defects::new(&lesson.source);
     if lesson
         .steps
@@ -30,7 +30,10 @@ pub fn check(lesson: &Lesson) -> Vec<Defect> {
     for step in &lesson.steps {
         check_step(step, &mut defects);
     }
-    check_reach(lesson, &mut defects);
+    if !allow_net {
+        check_addresses(lesson, &mut defects);
+    }
+    check_ports(lesson, &mut defects);
     check_laboratory(lesson, &mut defects);
     check_others(lesson, &mut defects);
     defects.into_vec()
@@ -82,17 +85,24 @@ fn check_laboratory(lesson: &Lesson, defects: &mut Defects) {
     }
 }
 
-/// Loopback and the laboratory only; a fixed port only with SO_REUSEADDR on its listener. A laboratory is fresh, and
-/// so are its ports.
-fn check_reach(lesson: &Lesson, defects: &mut Defects) {
-    let mut fixed: BTreeMap<String, (u16, usize)> = BTreeMap::new();
-    let mut reusable: BTreeSet<String> = BTreeSet::new();
-    let fresh = lesson.head.network == Network::Lab;
+/// Loopback and the laboratory only.
+fn check_addresses(lesson: &Lesson, defects: &mut Defects) {
     for (deed, _) in deeds(lesson) {
         for call in calls(&deed.statement) {
             for arg in call.args.iter().flatten() {
                 check_address(lesson, call, &arg.value, deed.line, defects);
             }
+        }
+    }
+}
+
+/// A fixed port only with SO_REUSEADDR on its listener. A laboratory is fresh, and so are its ports.
+fn check_ports(lesson: &Lesson, defects: &mut Defects) {
+    let mut fixed: BTreeMap<String, (u16, usize)> = BTreeMap::new();
+    let mut reusable: BTreeSet<String> = BTreeSet::new();
+    let fresh = lesson.head.network == Network::Lab;
+    for (deed, _) in deeds(lesson) {
+        for call in calls(&deed.statement) {
             let Some(Expr::Name(socket)) = call.expr("sockfd") else {
                 continue;
             };
@@ -140,7 +150,6 @@ fn check_address(lesson: &Lesson, call: &Call, expr: &Expr, line: usize, defects
     let Expr::Address(Address::Inet { host, .. }) = expr else {
         return;
     };
-    let network = lesson.head.network;
     let named = match host {
         Host::Any | Host::Expr(_) => return,
         Host::Broadcast => "255.255.255.255".to_owned(),
@@ -148,13 +157,15 @@ fn check_address(lesson: &Lesson, call: &Call, expr: &Expr, line: usize, defects
         Host::Name(name) => name.clone(),
     };
     let shown = call.command.name == "bind" && reach::documentation(&named);
-    if !shown && !reach::allowed(&named, network) {
+    if !shown && !reach::allowed(&named, &lesson.head) {
         let message = format!("`{named}` is outside this machine");
-        defects.add(
-            line,
-            message,
-            "a lesson reaches loopback (127.0.0.1, ::1) or, with `network: lab`, its hosts",
-        );
+        let help = match named.parse::<std::net::IpAddr>() {
+            Ok(ip) if ip.is_multicast() => {
+                "a group needs `needs: [multicast]` in the front matter, and IP_MULTICAST_IF 127.0.0.1"
+            }
+            _ => "a lesson reaches loopback (127.0.0.1, ::1) or, with `network: lab`, its hosts",
+        };
+        defects.add(line, message, help);
     }
 }
 

@@ -9,13 +9,14 @@ pub(super) fn hints(html: &str, line: usize, defects: &mut Defects) -> Vec<Block
     let mut at = 0;
     while let Some(start) = html[at..].find("<details").map(|n| n + at) {
         let here = line + html[..start].matches('\n').count();
-        let Some(end) = html[start..].find("</details>").map(|n| n + start) else {
-            defects.add(
-                here,
-                "this <details> is never closed",
-                "end the hint with </details>",
-            );
-            return found;
+        let inner = start + "<details".len();
+        let next = html[inner..]
+            .find("<details")
+            .map_or(html.len(), |n| n + inner);
+        let Some(end) = html[start..next].find("</details>").map(|n| n + start) else {
+            never_closed(here, defects);
+            at = next;
+            continue;
         };
         let inside = html[start..end]
             .split_once('>')
@@ -36,6 +37,12 @@ pub(super) fn hints(html: &str, line: usize, defects: &mut Defects) -> Vec<Block
         at = end + "</details>".len();
     }
     found
+}
+
+/// The hint that begins on this line has no end.
+pub(super) fn never_closed(line: usize, defects: &mut Defects) {
+    let help = "end the hint with </details>";
+    defects.add(line, "this <details> is never closed", help);
 }
 
 /// The summary and what follows it.

@@ -19,6 +19,7 @@ const LIMIT: u64 = 1 << 20;
 #[derive(Debug, Default)]
 pub struct Library {
     entries: Vec<Entry>,
+    passed_over: Vec<String>,
 }
 
 /// One lesson's files, not yet read beyond the front matter.
@@ -30,6 +31,8 @@ pub struct Entry {
     pub file: String,
     /// The folder it came from; `None` for an embedded one.
     pub folder: Option<PathBuf>,
+    /// The built-in lesson whose place it takes, for it has the same id.
+    pub instead_of: Option<String>,
     /// Its front matter; `None` where that cannot be read, and [`Library::open`] says why.
     pub head: Option<Head>,
     text: Text,
@@ -45,10 +48,13 @@ type Text = Result<String, Box<Defect>>;
 pub struct NotFound {
     /// What was asked for.
     pub asked: String,
-    /// The ids of the lessons that it may mean: all that it matches, or the nearest where it matches none.
+    /// The ids of the lessons that it may mean: all that it matches, or the nearest where it matches none. Of lessons
+    /// that share an id, number and file.
     pub near: Vec<String>,
     /// True where it matches several.
     pub ambiguous: bool,
+    /// Files that may be lessons and are none by their names.
+    pub passed_over: Vec<String>,
 }
 
 impl Library {
@@ -57,8 +63,10 @@ impl Library {
         let mut library = Self::default();
         let text = |file: &include_dir::File<'_>| file.contents_utf8().map(str::to_owned);
         for file in EMBEDDED.files() {
-            if let (Some(name), Some(text)) = (file_name(file.path()), text(file)) {
-                library.add(&format!("lessons/{name}"), None, Ok(text));
+            if let (Some(name), Some(text)) = (file_name(file.path()), text(file))
+                && let Some(number) = number(name)
+            {
+                library.add(number, &format!("lessons/{name}"), None, Ok(text));
             }
         }
         for dir in EMBEDDED.dirs() {
@@ -88,13 +96,14 @@ impl Library {
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<Defect>> {
         let mut defects = Defects::new(&folder.display().to_string());
         let names = names(folder, &mut defects);
-        for name in names.iter().filter(|name| number(name).is_some()) {
+        for name in &names {
             let path = folder.join(name);
-            self.add(
-                &path.display().to_string(),
-                Some(folder),
-                read_lesson(&path),
-            );
+            let file = path.display().to_string();
+            match number(name) {
+                Some(number) => self.add(number, &file, Some(folder), read_lesson(&path)),
+                None if may_be_a_lesson(&path) => self.passed_over.push(file),
+                None => {}
+            }
         }
         for language in names.iter().filter(|name| is_language(name)) {
             let inner = folder.join(language);
@@ -113,16 +122,34 @@ impl Library {
         }
     }
 
-    fn add(&mut self, file: &str, folder: Option<&Path>, text: Text) {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        let Some(number) = number(name) else { return };
-        let head = text.as_deref().ok().and_then(head_of);
-        let same = |entry: &Entry| {
-            entry.head.is_some() && entry.id() == head.as_ref().map(|head| head.id.as_str())
+    /// The lesson of one file, whatever its name, and its id.
+    ///
+    /// # Errors
+    /// What keeps its front matter from being read.
+    pub fn add_file(&mut self, path: &Path) -> Result<String, Vec<Defect>> {
+        let file = path.display().to_string();
+        let text = read_lesson(path).map_err(|defect| vec![*defect])?;
+        let Some(head) = head_of(&text) else {
+            return Err(Lesson::parse(&file, &text).err().unwrap_or_default());
         };
-        self.entries
-            .retain(|entry| entry.folder.as_deref() == folder || !same(entry));
+        let last = self.entries.last().map_or(0, |entry| entry.number);
+        let named = path.file_name().and_then(|name| number(name.to_str()?));
+        self.add(named.unwrap_or(last + 1), &file, Some(path), Ok(text));
+        Ok(head.id)
+    }
+
+    /// `folder` is where it came from, or the file itself where that was named.
+    fn add(&mut self, number: u32, file: &str, folder: Option<&Path>, text: Text) {
+        let head = text.as_deref().ok().and_then(head_of);
+        let other = |entry: &Entry| {
+            let same = entry.id() == head.as_ref().map(|head| head.id.as_str());
+            entry.head.is_some() && same && entry.folder.as_deref() != folder
+        };
+        let replaced = self.entries.iter().find(|entry| other(entry));
+        let instead_of = replaced.map(|entry| entry.file.clone());
+        self.entries.retain(|entry| !other(entry));
         self.entries.push(Entry {
+            instead_of,
             number,
             file: file.to_owned(),
             folder: folder.map(Path::to_owned),
@@ -155,6 +182,11 @@ impl Library {
     /// All of them, in order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The files of its folders that may be lessons and are none by their names.
+    pub fn passed_over(&self) -> &[String] {
+        &self.passed_over
     }
 
     /// The ids, for completion.
@@ -192,11 +224,13 @@ impl Library {
                 asked: asked.to_owned(),
                 near: self.near(&word),
                 ambiguous: false,
+                passed_over: self.passed_over.clone(),
             }),
             several => Err(NotFound {
                 asked: asked.to_owned(),
-                near: several.iter().map(|entry| id(entry)).collect(),
+                near: told_apart(several),
                 ambiguous: true,
+                passed_over: Vec::new(),
             }),
         }
     }
@@ -263,6 +297,27 @@ pub fn number(name: &str) -> Option<u32> {
     let (digits, rest) = name.strip_suffix(".md")?.split_once('-')?;
     let plain = digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_digit()) && !rest.is_empty();
     plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// Lessons by id; those that share one by number and file.
+fn told_apart(lessons: &[&Entry]) -> Vec<String> {
+    let name = |entry: &&Entry| {
+        let id = entry.id().unwrap_or_default();
+        let shared = lessons.iter().filter(|other| other.id() == Some(id));
+        match shared.count() {
+            1 => id.to_owned(),
+            _ => format!("{} ({})", entry.number, entry.file),
+        }
+    };
+    lessons.iter().map(name).collect()
+}
+
+/// Whether a file that is not named as a lesson looks like one: Markdown with front matter.
+fn may_be_a_lesson(path: &Path) -> bool {
+    let ending = path.extension().unwrap_or_default();
+    ending.eq_ignore_ascii_case("md")
+        && read_lesson(path)
+            .is_ok_and(|text| text.trim_start_matches('\u{feff}').starts_with("---"))
 }
 
 /// Whether a folder's name is a language: two or three small letters.

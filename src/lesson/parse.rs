@@ -190,12 +190,16 @@ impl<'t> Reader<'t> {
     /// One block of the top level.
     fn block(&mut self, tag: &Tag<'t>, range: Range<usize>) {
         if let Some(start) = self.details {
-            if !matches!(tag, Tag::CodeBlock(_)) && self.text[range.clone()].contains("</details>")
-            {
-                self.details = None;
-                self.hints(start..range.end);
+            if !self.begins_anew(tag, range.clone()) {
+                if !matches!(tag, Tag::CodeBlock(_))
+                    && self.text[range.clone()].contains("</details>")
+                {
+                    self.details = None;
+                    self.hints(start..range.end);
+                }
+                return;
             }
-            return;
+            self.never_closed();
         }
         match tag {
             Tag::Heading {
@@ -207,17 +211,15 @@ impl<'t> Reader<'t> {
                 ..
             } => self.step(range),
             Tag::CodeBlock(CodeBlockKind::Fenced(info)) => self.fence(info, range),
-            Tag::HtmlBlock
-                if self.text[range.clone()]
-                    .trim_start()
-                    .starts_with("<details") =>
-            {
+            Tag::HtmlBlock if self.opens_hint(range.clone()) => {
                 self.flush();
                 let html = &self.text[range.clone()];
-                if html.matches("<details").count() > html.matches("</details>").count() {
-                    self.details = Some(range.start);
-                } else {
+                let last = html.rfind("<details").unwrap_or_default();
+                if html[last..].contains("</details>") {
                     self.hints(range);
+                } else {
+                    self.hints(range.start..range.start + last);
+                    self.details = Some(range.start + last);
                 }
             }
             _ => {
@@ -229,6 +231,25 @@ impl<'t> Reader<'t> {
                 }
                 self.prose(range);
             }
+        }
+    }
+
+    fn opens_hint(&self, range: Range<usize>) -> bool {
+        self.text[range].trim_start().starts_with("<details")
+    }
+
+    /// Whether a block is none of a hint's that is still open: otherwise that hint would swallow the steps after it.
+    fn begins_anew(&self, tag: &Tag<'t>, range: Range<usize>) -> bool {
+        match tag {
+            Tag::Heading { level, .. } => *level == HeadingLevel::H2,
+            Tag::HtmlBlock => self.opens_hint(range),
+            _ => false,
+        }
+    }
+
+    fn never_closed(&mut self) {
+        if let Some(start) = self.details.take() {
+            hint::never_closed(self.line(start), &mut self.defects);
         }
     }
 
@@ -373,14 +394,7 @@ impl<'t> Reader<'t> {
 
     fn finish(mut self) -> (Vec<Block>, Vec<Step>, Defects) {
         self.flush();
-        if let Some(start) = self.details {
-            let line = self.line(start);
-            self.defects.add(
-                line,
-                "this <details> is never closed",
-                "end the hint with </details>",
-            );
-        }
+        self.never_closed();
         (self.intro, self.steps, self.defects)
     }
 }

@@ -1,11 +1,14 @@
 //! What a lesson may reach: loopback, the laboratory, nothing else.
 
-use super::head::Network;
+use super::head::{Head, Need, Network};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether a lesson may bind, connect or send to this host, written as an address or a name.
-pub(super) fn allowed(host: &str, network: Network) -> bool {
+/// Whether a lesson may bind, connect or send to this host, written as an address or a name. That a group stays on this
+/// machine shows only when it is sent to.
+pub(super) fn allowed(host: &str, head: &Head) -> bool {
+    let network = head.network;
     match host.parse::<IpAddr>() {
+        Ok(ip) if ip.is_multicast() && head.needs.contains(&Need::Multicast) => true,
         Ok(IpAddr::V4(ip)) => inside4(ip, network),
         Ok(IpAddr::V6(ip)) => inside6(ip, network),
         // In a laboratory a name is a host of it.

@@ -1,6 +1,7 @@
 //! `sock` blocks: the model answer in the shell's own language, and the `expect` statements that judge it.
 
 use super::defect::Defects;
+use super::judge::{about_call, may_end_a_call};
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lang::order::{MACHINE, Order};
 use crate::lang::{self, Fault};
@@ -45,7 +46,8 @@ pub struct Deed {
 }
 
 impl Sock {
-    /// Calls with the claims that judge them, in order. Claims before the first call are refused by the parser.
+    /// Calls with the claims that judge them, in order: a claim about the last call belongs to the statement that made
+    /// it, whatever stands between. Claims before the first call are refused by the parser.
     pub fn deeds(&self) -> Vec<Deed> {
         let mut deeds: Vec<Deed> = Vec::new();
         for line in &self.lines {
@@ -53,8 +55,11 @@ impl Sock {
                 match &statement.action {
                     Action::Nothing => {}
                     Action::Expect(claim) => {
-                        if let Some(deed) = deeds.last_mut() {
-                            deed.claims.push(claim.clone());
+                        let made = |deed: &Deed| may_end_a_call(&deed.statement);
+                        let call = deeds.iter().rposition(made).filter(|_| about_call(claim));
+                        let last = call.or(deeds.len().checked_sub(1));
+                        if let Some(at) = last {
+                            deeds[at].claims.push(claim.clone());
                         }
                     }
                     _ => deeds.push(Deed {

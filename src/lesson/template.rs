@@ -124,7 +124,7 @@ mod tests {
             let text = template(name);
             let lesson = Lesson::parse("new.md", &text)
                 .unwrap_or_else(|defects| panic!("{name:?}: {defects:?}"));
-            assert_eq!(check(&lesson), [], "{name:?}");
+            assert_eq!(check(&lesson, false), [], "{name:?}");
         }
         assert_eq!(file_name(9, "Who waits?"), "09-who-waits.md");
     }

@@ -41,7 +41,7 @@ impl Session {
 
     /// A file's content. Devices and pipes without an end are read up to the limit only.
     fn file(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        let allowed = self.policy.path(path)?;
+        let allowed = self.policy.file(path)?;
         let cannot = |error: std::io::Error| {
             let shown = crate::text::escape::visible(path.as_bytes());
             Refusal::new(format!("`{shown}` cannot be read: {error}"))

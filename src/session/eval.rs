@@ -104,6 +104,11 @@ impl Session {
         if is_kind(name) {
             return refusal.help(format!("a socket is made so: s = socket {name}"));
         }
+        if name == "_" {
+            return refusal
+                .help("`_` is no name: a socket made so names itself, and `ls` shows how")
+                .help(self.making("s"));
+        }
         match self.alike(name) {
             Some(near) => refusal.help(format!("did you mean `{near}`?")),
             None if self.vars.is_empty() => {
@@ -121,7 +126,8 @@ impl Session {
     /// A name at which a socket should stand.
     fn no_socket(&self, name: &str) -> Refusal {
         let refusal = self.unknown(name);
-        let only_listed = !is_kind(name) && self.alike(name).is_none() && !self.vars.is_empty();
+        let only_listed =
+            name != "_" && !is_kind(name) && self.alike(name).is_none() && !self.vars.is_empty();
         match only_listed {
             true => refusal.help(format!("{} makes one", self.making(name))),
             false => refusal,

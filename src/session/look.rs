@@ -132,16 +132,20 @@ impl Session {
         }
     }
 
+    /// The calls that sleep on sockets of the laboratory's hosts.
+    pub fn asleep_on_hosts(&self) -> Vec<u32> {
+        let there = |socket: &Socket| socket.host.is_some();
+        self.asleep()
+            .filter(|(.., on)| on.and_then(|id| self.table.get(id)).is_some_and(there))
+            .map(|(job, ..)| job)
+            .collect()
+    }
+
     /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets. `by` is the
     /// statement that asks for it.
     pub fn end_hosts(&mut self, by: &str) -> Vec<SocketId> {
         let there = |socket: &Socket| socket.host.is_some();
-        let asleep: Vec<u32> = self
-            .asleep()
-            .filter(|(.., on)| on.and_then(|id| self.table.get(id)).is_some_and(there))
-            .map(|(job, ..)| job)
-            .collect();
-        for job in asleep {
+        for job in self.asleep_on_hosts() {
             // A call that does not wake keeps its thread and nothing else.
             let _ = self.cancel(job);
         }

@@ -213,6 +213,11 @@ impl Session {
         self.policy = policy;
     }
 
+    /// Whether what runs next is typed by a person, who may use any file, in a lesson too.
+    pub fn set_own_files(&mut self, own: bool) {
+        self.policy.set_own_files(own);
+    }
+
     /// Domain and type that `socket` alone makes from now on.
     pub fn set_usual(&mut self, usual: [i32; 2]) {
         self.usual = Some(usual);

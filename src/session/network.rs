@@ -6,7 +6,8 @@ use super::prepared::Refusal;
 use crate::errno::Errno;
 use crate::event::Addr;
 use crate::sys::call;
-use std::net::IpAddr;
+use crate::sys::names::interface_name;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::RawFd;
 
 /// A place that gives sockets. Every later call is the same wherever a socket came from.
@@ -143,6 +144,34 @@ impl Session {
             ))
             .help("make the socket on a host: `on client`, or `client: s = socket tcp`"));
         }
-        self.policy.may_reach(addr)
+        match addr.inet() {
+            Some(inet) if stays_here(target.fd, inet.ip()) => Ok(()),
+            _ => self.policy.may_reach(addr),
+        }
+    }
+}
+
+/// Whether what this socket sends to this group never leaves the machine: it goes out on the loopback interface, or may
+/// pass no interface at all (ip(7), IP_MULTICAST_IF and IP_MULTICAST_TTL; ipv6(7)).
+fn stays_here(fd: RawFd, group: IpAddr) -> bool {
+    let asked = |level, name| {
+        let mut value = [0; 4];
+        let read = call::getsockopt(fd, level, name, &mut value);
+        read.is_ok().then_some(i32::from_ne_bytes(value))
+    };
+    match group {
+        IpAddr::V4(group) if group.is_multicast() => {
+            let by = asked(libc::IPPROTO_IP, libc::IP_MULTICAST_IF);
+            let mut by = by.map(|by| Ipv4Addr::from(by.to_ne_bytes())).into_iter();
+            by.any(|by| by.is_loopback())
+                || asked(libc::IPPROTO_IP, libc::IP_MULTICAST_TTL) == Some(0)
+        }
+        IpAddr::V6(group) if group.is_multicast() => {
+            let by = asked(libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF);
+            let name = by.and_then(|by| interface_name(u32::try_from(by).ok()?));
+            name.is_some_and(|name| ["lo", "lo0"].contains(&&*name))
+                || asked(libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS) == Some(0)
+        }
+        _ => false,
     }
 }

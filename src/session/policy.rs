@@ -7,12 +7,15 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use tempfile::TempDir;
 
-/// What a script or lesson may reach. At the prompt everything is allowed.
+/// What a script or lesson may reach. At the prompt everything is allowed; in a lesson, what is typed there may use any
+/// file, while sockets are named where the lesson's own lines name them.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     local_only: bool,
     /// The only folder whose files may be used; `None` is every file.
     folder: Option<Arc<Folder>>,
+    /// A person types: files are read and written where that person says.
+    own_files: bool,
 }
 
 /// A temporary folder, made when it is first used and removed with the last that refers to it.
@@ -36,10 +39,29 @@ impl Policy {
         Self {
             local_only: !allow_net,
             folder: (!allow_files).then(Arc::default),
+            own_files: false,
         }
     }
 
-    /// A path that may be read, written or bound.
+    /// Whether the next lines are typed by a person, whose files are free.
+    pub(super) fn set_own_files(&mut self, own: bool) {
+        self.own_files = own;
+    }
+
+    /// A file that may be read or written.
+    pub fn file(&self, path: &str) -> Result<PathBuf, Refusal> {
+        match self.own_files {
+            true => Ok(PathBuf::from(path)),
+            false => self.path(path),
+        }
+    }
+
+    /// Whether a file that is written now is removed with the script's folder.
+    pub fn removes_files(&self) -> bool {
+        self.folder.is_some() && !self.own_files
+    }
+
+    /// A path that may be bound.
     pub fn path(&self, path: &str) -> Result<PathBuf, Refusal> {
         let Some(folder) = &self.folder else {
             return Ok(PathBuf::from(path));
@@ -82,10 +104,18 @@ impl Policy {
         if !self.local_only || is_here(inet.ip()) {
             return Ok(());
         }
-        Err(Refusal::new(format!(
+        let refusal = Refusal::new(format!(
             "a script may connect and send only to this machine, not to {inet}"
         ))
-        .help("run it with --allow-net"))
+        .help("run it with --allow-net");
+        Err(match inet.ip() {
+            IpAddr::V4(group) if group.is_multicast() => refusal
+                .help("keep the group on this machine: setsockopt s IP_MULTICAST_IF 127.0.0.1"),
+            IpAddr::V6(group) if group.is_multicast() => {
+                refusal.help("keep the group on this machine: setsockopt s IPV6_MULTICAST_IF lo")
+            }
+            _ => refusal,
+        })
     }
 }
 

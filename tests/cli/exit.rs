@@ -229,5 +229,16 @@ fn color_by_choice() {
 fn who_does_not_know_what_to_type_is_told_where_to_look() {
     let lists = "help lists the commands, explain the topics";
     script("what is a socket\n").status(2).says(&[lists]);
+    script("_ = socket tcp\nbind _ 127.0.0.1:0\n").says(&[
+        "`_` is no name",
+        "`ls` shows how",
+        "s = socket tcp",
+    ]);
+    script("help expect\n").says(&[
+        "expect ok",
+        "expect x == 3",
+        "expect half-open <socket> <n>",
+    ]);
+    script("explain expect\n").says(&["there is no topic `expect`", "help expect"]);
     script("help TIME_WAIT\n").says(&["no command `TIME_WAIT`", "explain TIME_WAIT"]);
 }

@@ -13,13 +13,13 @@ fn folder() -> PathBuf {
 }
 
 /// A lesson in a file of its own, tested with a short patience.
-fn tried(steps: &str) -> Ran {
+pub fn tried(steps: &str) -> Ran {
     let home = tempfile::tempdir().expect("a folder");
     let file = write(&home, "90-trial.md", "trial", steps);
     test(&[file.to_str().expect("UTF-8")])
 }
 
-fn write(home: &TempDir, name: &str, id: &str, steps: &str) -> PathBuf {
+pub fn write(home: &TempDir, name: &str, id: &str, steps: &str) -> PathBuf {
     let file = home.path().join(name);
     let text = format!("---\nid: {id}\ntitle: Trial\n---\n# Trial\n\n{steps}");
     fs::write(&file, text).expect("a file");
@@ -33,7 +33,7 @@ fn test(args: &[&str]) -> Ran {
 }
 
 /// One step with this model answer.
-fn step(model: &str) -> String {
+pub fn step(model: &str) -> String {
     format!("## 1. A step\n\nDo it.\n\n```sock\n{model}\n```\n")
 }
 
@@ -344,6 +344,13 @@ fn a_file_that_is_no_text_is_one_unreadable_lesson() {
     let results: Vec<_> = events.iter().map(|event| &event["result"]).collect();
     assert_eq!(results, ["passed", "unreadable", "unreadable"]);
     assert_eq!(events[1]["defects"][0]["line"], 5);
+    assert_eq!(events[1]["lesson"], "92-latin.md");
+    assert_eq!(
+        events[1]["file"],
+        home.path().join("92-latin.md").to_str().unwrap()
+    );
+    let fields = events[1].as_object().unwrap();
+    assert!(fields.values().all(|value| !value.is_null()), "{fields:?}");
     // The others can be played, listed and shown.
     let with = |args: &[&str]| Shell::new(args).arg("--lessons").arg(lessons).run();
     with(&["lesson", "test", "mine"]).status(0);

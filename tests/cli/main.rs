@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod author;
 mod blocking;
 mod errors;
 mod exercises;

@@ -483,3 +483,23 @@ fn the_exit_status_tells_of_expectations() {
         assert_eq!(program(&args, "").1, 2, "{wrong:?}");
     }
 }
+
+#[test]
+fn a_side_tells_the_addresses_that_it_speaks_to() {
+    let Some(bench) = Bench::new("compare tcp6 udp") else {
+        return;
+    };
+    let said = bench.events.iter().find_map(|event| match &event.what {
+        What::Answer(Answer::Text { text, .. }) => Some(text.as_str()),
+        _ => None,
+    });
+    let said = said.unwrap();
+    assert!(
+        said.contains("tcp6; client fd00::1, server fd00::2"),
+        "{said}"
+    );
+    assert!(
+        said.contains("udp; client 10.0.0.1, server 10.0.0.2"),
+        "{said}"
+    );
+}

@@ -156,6 +156,8 @@ fn while_one_is_held_the_log_forgets_what_passes() {
     assert_eq!(ladder[0]["forgotten"], 40, "{ladder:?}");
     let saved = words(&live.run("capture save kept.pcapng"));
     assert!(saved.starts_with("11 packets in "), "{saved}");
+    let kept = "which is removed at the end; --allow-files writes it where you say";
+    assert!(saved.contains(kept), "{saved}");
     let stepped = live.run("wire loss off\npacket 1\nstep\nserver: recv v 9");
     assert_eq!(received(&stepped), ["first"]);
     assert_eq!(of_kind(&stepped, "packet")[0]["fate"], "delivered");

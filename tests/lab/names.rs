@@ -181,6 +181,9 @@ client: recv u 10\nexpect blocked\nexpect jobs 2\non machine\nm = socket udp",
         words(&down).contains("client and server are gone, and 2 sockets with them"),
         "{down:?}"
     );
+    let ended = down.iter().filter(|event| event["event"] == "job");
+    let ended: Vec<&str> = ended.filter_map(|job| job["status"].as_str()).collect();
+    assert_eq!(ended, ["cancelled", "cancelled"], "{}", shown(&down));
     let rows = down.last().unwrap()["sockets"].as_array().unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0]["name"], "m");

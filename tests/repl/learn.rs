@@ -97,3 +97,25 @@ fn who_leaves_a_lesson_begun_in_the_shell_is_in_the_shell_again() {
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);
 }
+
+#[test]
+fn what_is_typed_in_a_lesson_may_use_files_and_nothing_of_the_lesson_is_left_behind() {
+    let temporary = tempfile::tempdir().unwrap();
+    let own = tempfile::tempdir().unwrap();
+    let file = own.path().join("hello.txt");
+    std::fs::write(&file, "hello").unwrap();
+    let (mut terminal, _home) = Start::new(&["learn", "7"])
+        .env("TMPDIR", temporary.path().to_str().unwrap())
+        .open_at("lesson 7 1/11> ");
+    terminal.run("x = socket unix", "lesson 7 1/11> ");
+    terminal.run("bind x ./x.sock", "lesson 7 1/11> ");
+    let left = || std::fs::read_dir(temporary.path()).unwrap().count();
+    assert_eq!(left(), 1, "a socket is named in the lesson's folder");
+    terminal.run("a, b = socketpair", "lesson 7 1/11> ");
+    terminal.run(&format!("send a @{}", file.display()), "lesson 7 1/11> ");
+    terminal.run("recv b 5", "lesson 7 1/11> ");
+    terminal.sees("\"hello\"");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    assert_eq!(left(), 0, "the folder is gone");
+}

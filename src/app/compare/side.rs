@@ -83,9 +83,10 @@ impl Side {
         })
     }
 
-    /// In words: `tcp: client 10.0.0.1, server 10.0.0.2; wire: flow`.
+    /// In words: `tcp; client 10.0.0.1, server 10.0.0.2; wire: flow`. The addresses are those that its kind speaks to.
     pub fn words(&self) -> String {
-        format!("{}; {}", self.title, self.app.lab_words())
+        let v6 = self.kind.socket()[0] == libc::AF_INET6;
+        format!("{}; {}", self.title, self.app.lab_words(v6))
     }
 
     /// Closes its sockets and its laboratory. How many sockets were open.

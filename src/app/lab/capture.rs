@@ -28,7 +28,7 @@ impl App {
     fn save(&mut self, file: &str, sink: Sink<'_>) -> Result<(), Refusal> {
         self.tell_packets(sink);
         let past = self.past()?;
-        let path = self.session.policy().path(file)?;
+        let path = self.session.policy().file(file)?;
         let (kept, began) = (past.kept(), past.began());
         let interfaces = self.interfaces_of_capture();
         let packets = kept.iter().map(|packet| Captured {
@@ -42,7 +42,11 @@ impl App {
         })?;
         let count = kept.len();
         let packets = if count == 1 { "packet" } else { "packets" };
-        self.say(format!("{count} {packets} in {}", path.display()), sink);
+        let mut words = format!("{count} {packets} in {}", path.display());
+        if self.session.policy().removes_files() {
+            words.push_str(", which is removed at the end; --allow-files writes it where you say");
+        }
+        self.say(words, sink);
         Ok(())
     }
 

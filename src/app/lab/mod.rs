@@ -252,6 +252,9 @@ impl App {
     /// `lab down`
     fn lab_down(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
         let names = self.laboratory()?.names();
+        for job in self.session.asleep_on_hosts() {
+            self.cut_short(job, sink);
+        }
         let closed = self.close_hosts();
         let sockets = match closed {
             0 => String::new(),
@@ -363,13 +366,16 @@ impl App {
     }
 
     /// The hosts and the wire in one line.
-    pub(super) fn lab_words(&self) -> String {
+    pub(super) fn lab_words(&self, v6: bool) -> String {
         let Some(lab) = &self.lab else {
             return String::new();
         };
         let hosts = lab.hosts.all().iter();
         let hosts: Vec<String> = hosts
-            .map(|host| format!("{} {}", host.name, host.v4))
+            .map(|host| match v6 {
+                true => format!("{} {}", host.name, host.v6),
+                false => format!("{} {}", host.name, host.v4),
+            })
             .collect();
         format!("{}; wire: {}", hosts.join(", "), lab.words())
     }

@@ -12,9 +12,11 @@ use std::path::Path;
 pub struct Chosen {
     /// Its id; the file's name where that cannot be read.
     pub name: String,
+    /// Its file.
+    pub file: String,
     /// The lesson, or what keeps it from being read.
     pub lesson: Result<Lesson, Vec<Defect>>,
-    /// What is wrong with it among the others: its id is taken.
+    /// What is wrong with it among the others: its id is taken, or it is none of them by its name.
     pub clash: Vec<Defect>,
 }
 
@@ -49,7 +51,7 @@ pub fn choose(library: &Library, words: &[String]) -> Result<Vec<Chosen>, String
 }
 
 /// Whether a word means a file or a folder and not an id.
-fn is_path(word: &str) -> bool {
+pub fn is_path(word: &str) -> bool {
     word.contains(std::path::is_separator)
         || Path::new(word).extension().is_some_and(|end| end == "md")
         || word == "."
@@ -61,19 +63,44 @@ fn of_path(path: &Path) -> Result<Vec<Chosen>, String> {
         let mut library = Library::default();
         library.add_folder(path).map_err(|defects| all(&defects))?;
         let entries = library.entries();
-        if entries.is_empty() {
+        if entries.is_empty() && library.passed_over().is_empty() {
             return Err(cannot(&"no lesson in this folder (NN-name.md)"));
         }
-        return Ok(entries.iter().map(|entry| read(&library, entry)).collect());
+        let mut chosen: Vec<Chosen> = entries.iter().map(|entry| read(&library, entry)).collect();
+        chosen.extend(library.passed_over().iter().map(|file| misnamed(file)));
+        return Ok(chosen);
     }
     std::fs::metadata(path).map_err(|error| cannot(&error))?;
-    let text = library::read_lesson(path).map_err(|defect| vec![*defect]);
-    let lesson = text.and_then(|text| Lesson::parse(&path.display().to_string(), &text));
-    Ok(vec![Chosen {
-        name: name(&lesson, &path.display().to_string()),
+    Ok(vec![of_file(&path.display().to_string())])
+}
+
+/// The lesson of one file.
+fn of_file(file: &str) -> Chosen {
+    let text = library::read_lesson(Path::new(file)).map_err(|defect| vec![*defect]);
+    let lesson = text.and_then(|text| Lesson::parse(file, &text));
+    Chosen {
+        name: name(&lesson, file),
+        file: file.to_owned(),
         lesson,
         clash: Vec::new(),
-    }])
+    }
+}
+
+/// A file that is a lesson, but not by its name, among those that are.
+fn misnamed(file: &str) -> Chosen {
+    let mut one = of_file(file);
+    let defect = Defect {
+        file: file.to_owned(),
+        line: 0,
+        message: "this file is passed over: in a folder, a lesson's file is named NN-name.md"
+            .to_owned(),
+        help: "give it two digits, its place, and a hyphen: 50-my-lesson.md".to_owned(),
+    };
+    match &mut one.lesson {
+        Ok(_) => one.clash.push(defect),
+        Err(defects) => defects.push(defect),
+    }
+    one
 }
 
 /// Reads a lesson and each of its translations, which have to follow it.
@@ -88,6 +115,7 @@ fn read(library: &Library, entry: &Entry) -> Chosen {
     }
     Chosen {
         name: name(&lesson, &entry.file),
+        file: entry.file.clone(),
         lesson,
         clash: Vec::new(),
     }
@@ -116,7 +144,7 @@ fn clashes(chosen: &mut [Chosen]) {
     for one in chosen {
         let source = one.lesson.as_ref().map_or("", |lesson| &lesson.source);
         let own = defects.iter().filter(|defect| defect.file == source);
-        one.clash = own.cloned().collect();
+        one.clash.extend(own.cloned());
     }
 }
 
@@ -124,13 +152,29 @@ fn clashes(chosen: &mut [Chosen]) {
 pub fn not_found(wrong: &NotFound) -> String {
     let asked = crate::text::escape::visible(wrong.asked.as_bytes());
     let near = wrong.near.join(", ");
-    match (wrong.ambiguous, wrong.near.is_empty()) {
+    let mut words = match (wrong.ambiguous, wrong.near.is_empty()) {
         (true, _) => format!("`{asked}` may be any of these lessons: {near}"),
-        (false, true) => {
-            format!("there is no lesson `{asked}`; `socktutor lesson list` shows them")
-        }
+        (false, true) => format!(
+            "there is no lesson `{asked}`; `socktutor lesson list` shows them, with `--lessons DIR` those of a folder too"
+        ),
         (false, false) => format!("there is no lesson `{asked}`; did you mean {near}?"),
+    };
+    if let Some(passed_over) = passed_over(&wrong.passed_over) {
+        words.push_str(&format!(" ({passed_over})"));
     }
+    words
+}
+
+/// Which files are no lessons by their names; `None` where there are none.
+pub fn passed_over(files: &[String]) -> Option<String> {
+    let named = || files.join(", ");
+    let words = || {
+        format!(
+            "passed over, for a lesson's file is named NN-name.md: {}",
+            named()
+        )
+    };
+    (!files.is_empty()).then(words)
 }
 
 /// Defects, one after the other.
@@ -152,7 +196,7 @@ pub struct Row {
     pub minutes: Option<u32>,
     /// How far the learner is: `done`, `skipped`, `new`, `step 3 of 7`.
     pub standing: String,
-    /// Why it cannot be played on this machine; what is wrong with its file.
+    /// Why it cannot be played on this machine; what is wrong with its file, or to be known of its id.
     pub trouble: Option<String>,
 }
 
@@ -165,8 +209,24 @@ pub fn rows(
     progress: Option<&Progress>,
     language: Option<&str>,
 ) -> io::Result<Vec<Row>> {
-    let row = |entry| row(library, entry, progress, language);
-    library.entries().iter().map(row).collect()
+    let entries = library.entries();
+    let rows = entries.iter().enumerate().map(|(at, entry)| {
+        let mut row = row(library, entry, progress, language)?;
+        row.trouble = row.trouble.or_else(|| of_its_id(entry, &entries[..at]));
+        Ok(row)
+    });
+    rows.collect()
+}
+
+/// What is to be known of a lesson's id: another of its folder has it too, or a built-in one had it.
+fn of_its_id(entry: &Entry, before: &[Entry]) -> Option<String> {
+    let id = entry.id()?;
+    if let Some(other) = before.iter().find(|other| other.id() == Some(id)) {
+        return Some(format!("{} has the same id", other.file));
+    }
+    let replaced = entry.instead_of.as_ref()?;
+    // A copy of a built-in lesson, to be changed, is meant to take its place.
+    (file_name(replaced) != file_name(&entry.file)).then(|| format!("in the place of {replaced}"))
 }
 
 fn row(

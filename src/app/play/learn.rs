@@ -130,6 +130,14 @@ impl App {
         }
     }
 
+    /// Runs what the learner typed: files are the learner's own, where a person sits at the prompt.
+    fn with_own_files(&mut self, does: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.session.set_own_files(!self.settings.script);
+        let outcome = does(self);
+        self.session.set_own_files(false);
+        outcome
+    }
+
     /// Words of the lesson, Markdown.
     fn teach(&self, markdown: impl Into<String>, sink: Sink<'_>) {
         let markdown = markdown.into();
@@ -232,7 +240,7 @@ impl Learner {
             return self.before_the_answer(app, statement, sink);
         };
         let before = round.attempts();
-        let outcome = round.statement(app, statement, sink);
+        let outcome = app.with_own_files(|app| round.statement(app, statement, sink));
         if round.attempts() > before {
             let judgement = round.look(app, PATIENCE, sink);
             self.judged(app, judgement, sink);
@@ -258,7 +266,7 @@ impl Learner {
         )
         .changes();
         if !acts {
-            return app.statement(statement, sink);
+            return app.with_own_files(|app| app.statement(statement, sink));
         }
         let words = match self.phase {
             Phase::Quiz(_) => "Not called yet: the question comes first.",

@@ -16,16 +16,19 @@ const SOON: Duration = Duration::from_millis(500);
 /// An administratively scoped group (RFC 2365) that stays on this machine: it is sent to with a TTL of 0.
 const GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 75, 71);
 
-/// The lessons there are: those in the program, and those of the folder that `--lessons` names.
+/// The lessons there are: those in the program, and those of the folder that `--lessons` names, or of the file that is
+/// named itself.
 ///
 /// # Errors
-/// The folder cannot be read.
-pub fn library(folder: Option<&Path>) -> Result<Library, Vec<Defect>> {
+/// The folder, or the file, cannot be read.
+pub fn library(added: Option<&Path>) -> Result<Library, Vec<Defect>> {
     let mut library = Library::embedded();
-    match folder {
-        Some(folder) => library.add_folder(folder).map(|()| library),
-        None => Ok(library),
+    match added {
+        Some(file) if file.is_file() => library.add_file(file).map(drop)?,
+        Some(folder) => library.add_folder(folder)?,
+        None => {}
     }
+    Ok(library)
 }
 
 /// The language in which a person reads lessons, from the first of `LC_ALL`, `LC_MESSAGES`, `LANG` that is set.
@@ -103,9 +106,10 @@ pub fn lacking(head: &Head, program: Option<&Path>) -> Option<String> {
     {
         return Some(format!("it needs the laboratory. {why}"));
     }
-    head.needs
-        .iter()
-        .find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
+    // The laboratory's hosts have networks of their own, which carry multicast.
+    let of_lab = |need: &&Need| head.network == Network::Lab && **need == Need::Multicast;
+    let mut needs = head.needs.iter().filter(|need| !of_lab(need));
+    needs.find_map(|need| tried(*need).err().map(|why| why_not(*need, &why)))
 }
 
 /// Why there can be no laboratory, in the words of `doctor`: tried out once.

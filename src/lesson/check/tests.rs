@@ -9,7 +9,7 @@ fn lesson(network: &str, sock: &str) -> Lesson {
 }
 
 fn messages(network: &str, sock: &str) -> Vec<String> {
-    check(&lesson(network, sock))
+    check(&lesson(network, sock), false)
         .into_iter()
         .map(|d| format!("{}: {}", d.line, d.message))
         .collect()
@@ -91,7 +91,7 @@ fn calls_must_be_judged() {
     );
     let text = "---\nid: x\ntitle: X\n---\n## Step\n\nRead.\n";
     assert_eq!(
-        check(&Lesson::parse("x.md", text).unwrap())[0].message,
+        check(&Lesson::parse("x.md", text).unwrap(), false)[0].message,
         "no step has a `sock` block"
     );
 }
@@ -100,7 +100,7 @@ fn calls_must_be_judged() {
 fn what_the_other_side_makes_stays_there() {
     let text = "---\nid: x\ntitle: X\n---\n## Step\n\nDo.\n\n```sock other\nc = socket tcp\nexpect jobs 0\n```\n\n\
                 ```sock\nclose c\nexpect ok\n```\n";
-    let found = check(&Lesson::parse("x.md", text).unwrap());
+    let found = check(&Lesson::parse("x.md", text).unwrap(), false);
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].line, found[0].message.as_str()),
@@ -168,15 +168,15 @@ fn orders_hosts_and_packets_need_a_laboratory() {
             "`expect packets 3` needs a laboratory",
         ),
     ] {
-        let found = check(&lesson("local", line));
+        let found = check(&lesson("local", line), false);
         assert!(
             found.iter().any(|defect| defect.message.contains(said)),
             "{line}: {found:?}"
         );
-        assert_eq!(check(&lesson("lab", line)), [], "{line}");
+        assert_eq!(check(&lesson("lab", line), false), [], "{line}");
     }
     // In a laboratory every port is fresh.
     let fixed = "s = socket tcp\nbind s :80\nlisten s 5\nexpect ok";
-    assert_eq!(check(&lesson("lab", fixed)), []);
-    assert!(!check(&lesson("local", fixed)).is_empty());
+    assert_eq!(check(&lesson("lab", fixed), false), []);
+    assert!(!check(&lesson("local", fixed), false).is_empty());
 }

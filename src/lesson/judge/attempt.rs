@@ -68,15 +68,8 @@ impl Attempt {
         if statement.host.is_none() && orders::of(&statement).is_none() {
             statement.host = world.host();
         }
-        let about_names =
-            matches!(&statement.action, Action::Call(call) if call.command.role != Role::Shell);
+        ask_by_name(&mut statement.action);
         parts::each_expr(&mut statement.action, &mut |expr| {
-            if about_names
-                && let Expr::Call(call) = expr
-                && let Some(property) = name_asked(call)
-            {
-                *expr = property;
-            }
             if let Expr::Last | Expr::Fd(_) = expr
                 && let Some(name) = world.socket(expr)
             {
@@ -135,6 +128,19 @@ pub(super) fn given(statement: &Statement) -> Option<Expr> {
     }
 }
 
+/// Writes `b.local` for `b.getsockname()` among the arguments of a call, in the model as in an attempt.
+pub(super) fn ask_by_name(action: &mut Action) {
+    if matches!(action, Action::Call(call) if call.command.role != Role::Shell) {
+        parts::each_expr(action, &mut |expr| {
+            if let Expr::Call(call) = expr
+                && let Some(property) = name_asked(call)
+            {
+                *expr = property;
+            }
+        });
+    }
+}
+
 /// `b.getsockname()` says the same as `b.local`, and can be asked again.
 fn name_asked(call: &Call) -> Option<Expr> {
     let property = match call.command.name {
@@ -168,6 +174,22 @@ pub(in crate::lesson) fn calls(statement: &Statement) -> Vec<&Call> {
         Action::Nothing | Action::Expect(_) | Action::Lab(_) => {}
     }
     found
+}
+
+/// Whether "the last call" after this statement may be one that it made or let end. Other lines stand between a call
+/// and the claims about it without being in the way, as in a script.
+pub(in crate::lesson) fn may_end_a_call(statement: &Statement) -> bool {
+    let wakes = |call: &&Call| matches!(call.command.name, "wait" | "cancel");
+    match &statement.action {
+        Action::Lab(order) => orders::changes(order),
+        _ => makes_a_call(statement) || calls(statement).iter().any(wakes),
+    }
+}
+
+/// Whether it makes a call itself.
+pub(super) fn makes_a_call(statement: &Statement) -> bool {
+    let own = |call: &&Call| call.command.role != Role::Shell;
+    calls(statement).iter().any(own)
 }
 
 fn collect<'e>(expr: &'e Expr, found: &mut Vec<&'e Call>) {

@@ -9,7 +9,7 @@ use crate::lang::ast::{Claim, Expr};
 use crate::text::escape::visible;
 
 /// Whether a claim is about the last call, not about a socket or the whole.
-pub(super) fn about_call(claim: &Claim) -> bool {
+pub(in crate::lesson) fn about_call(claim: &Claim) -> bool {
     matches!(
         claim,
         Claim::Ok | Claim::Error(_) | Claim::Ret(_) | Claim::Data(_) | Claim::Blocked

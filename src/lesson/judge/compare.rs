@@ -159,10 +159,14 @@ fn compare_args(
         // The lesson leaves it open; so may the learner.
         return Arg::Same;
     };
-    let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
     let Ok(ours) = parts::in_expr(&ours, names) else {
         return Arg::Off(words::not_made(&ours));
     };
+    // The same calls inside: what the model's came to cannot be asked, for they would be made a second time.
+    if theirs == Some(&ours) {
+        return Arg::Same;
+    }
+    let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
     let equal = match &theirs {
         Some(theirs) if normal(&ours) == normal(theirs) => true,
         Some(_) => value.is_some() && ask(&ours).as_ref() == value,

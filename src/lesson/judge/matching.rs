@@ -4,8 +4,7 @@
 use super::attempt::End;
 use super::compare::{self, Likeness};
 use super::parts::{self, Names};
-use super::{Attempt, Judge, World};
-use super::{Deed, attempt};
+use super::{Attempt, Deed, Judge, World, attempt, claims_of_first};
 use crate::lang::ast::Claim;
 
 /// Steps of the search before it settles for the best so far. Blocks have a few calls; only a learner who makes many
@@ -115,7 +114,7 @@ impl Judge {
         let names = self.attempts[attempt].names();
         let mut options: Vec<(bool, bool, usize)> = Vec::new();
         for at in 0..self.deeds.len() {
-            if now.attempts[at].is_some() || !fits(&self.deeds[at], &self.attempts[attempt]) {
+            if now.attempts[at].is_some() || !fits(&self.deeds[at..], &self.attempts[attempt]) {
                 continue;
             }
             let alike = match self.likeness(at, attempt, now, world) {
@@ -168,17 +167,20 @@ impl Judge {
     }
 }
 
-/// Whether an attempt ended as the model wants the call to end: as `expect` says, and without error where it says
-/// nothing. A call that still sleeps may yet end well.
-fn fits(deed: &Deed, attempt: &Attempt) -> bool {
+/// Whether an attempt ended as the model wants the first deed's call to end: as `expect` says, and without error where
+/// it says nothing. A call that still sleeps may yet end well.
+fn fits(deeds: &[Deed], attempt: &Attempt) -> bool {
     let outcome = &attempt.outcome;
+    if outcome.end == End::NoCall {
+        return true;
+    }
     let mut says = false;
-    for claim in &deed.claims {
+    for claim in &deeds[0].claims {
         let ends = match claim {
             Claim::Error(errnos) => match outcome.end {
                 End::Failed(errno) => errnos.contains(&errno),
                 End::Blocked => true,
-                End::Returned(_) | End::NoCall => false,
+                _ => false,
             },
             Claim::Blocked => outcome.job.is_some() || outcome.end == End::Blocked,
             _ => continue,
@@ -188,5 +190,12 @@ fn fits(deed: &Deed, attempt: &Attempt) -> bool {
         }
         says = true;
     }
-    says || !matches!(outcome.end, End::Failed(_))
+    let foreseen = |errno| {
+        claims_of_first(deeds)
+            .any(|claim| matches!(claim, Claim::Error(errnos) if errnos.contains(&errno)))
+    };
+    match outcome.end {
+        End::Failed(errno) => says || foreseen(errno),
+        _ => true,
+    }
 }

@@ -14,8 +14,9 @@ mod parts;
 mod turn;
 mod words;
 
-pub(in crate::lesson) use attempt::calls;
 pub use attempt::{Attempt, End, Outcome};
+pub(in crate::lesson) use attempt::{calls, may_end_a_call};
+pub(in crate::lesson) use claims::about_call;
 
 use super::sock::{Deed, Sock};
 use crate::lang::ast::{Claim, Expr};
@@ -97,8 +98,12 @@ pub struct Judge {
 impl Judge {
     /// For a block, before anything was typed.
     pub fn new(sock: &Sock) -> Self {
+        let mut deeds = sock.deeds();
+        for deed in &mut deeds {
+            attempt::ask_by_name(&mut deed.statement.action);
+        }
         Self {
-            deeds: sock.deeds(),
+            deeds,
             other: sock.other,
             attempts: Vec::new(),
             held: BTreeSet::new(),
@@ -182,15 +187,13 @@ impl Judge {
     /// the one that did the block's last call.
     pub fn claim(&mut self, claim: &Claim, world: &mut dyn World) -> Finding {
         let assignment = self.assign(world);
-        let last = assignment
-            .attempts
-            .last()
-            .copied()
-            .flatten()
-            .or(self.attempts.len().checked_sub(1));
-        match (claims::about_call(claim), last) {
+        let last = self
+            .last_call(self.deeds.len(), &assignment)
+            .map(|(_, attempt)| attempt)
+            .or_else(|| (0..self.attempts.len()).rfind(|attempt| self.ended_a_call(*attempt)));
+        match (about_call(claim), last) {
             (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
-            (true, None) => Finding::no("nothing was called"),
+            (true, None) => Finding::no("no call was made"),
             (false, _) => match parts::in_claim(claim, &assignment.names) {
                 Ok(claim) => world.claim(&claim),
                 Err(part) => self.nameless(&part, &assignment),
@@ -201,11 +204,23 @@ impl Judge {
     /// Whether a claim is one that the block makes after its last call, and has held. What was typed since may have changed
     /// that.
     pub fn has_held(&self, claim: &Claim) -> bool {
-        let Some(last) = self.deeds.len().checked_sub(1) else {
-            return false;
-        };
-        let mut held = self.held.iter().filter(|(at, ..)| *at == last);
-        held.any(|(_, number, _)| self.deeds[last].claims[*number] == *claim)
+        let calls = |deed: &Deed| may_end_a_call(&deed.statement);
+        let last = self.deeds.iter().rposition(calls).unwrap_or_default();
+        let mut held = self.held.iter().filter(|(at, ..)| *at >= last);
+        held.any(|(at, number, _)| self.deeds[*at].claims[*number] == *claim)
+    }
+
+    /// The last call before the deed `end`, as far as it was made: the deed that asks for it, and the attempt.
+    fn last_call(&self, end: usize, assignment: &Assignment) -> Option<(usize, usize)> {
+        let done = |at| Some((at, assignment.attempts[at]?));
+        (0..end)
+            .rev()
+            .filter_map(done)
+            .find(|(_, attempt)| self.ended_a_call(*attempt))
+    }
+
+    fn ended_a_call(&self, attempt: usize) -> bool {
+        self.attempts[attempt].outcome.end != End::NoCall
     }
 
     fn done(&mut self, assignment: &Assignment, world: &mut dyn World) -> Judgement {
@@ -256,8 +271,8 @@ impl Judge {
             missing.push(words::steps_to_do(short));
         }
         let done = attempt.map(|attempt| &self.attempts[attempt]);
-        let sleeper =
-            done.filter(|done| done.outcome.end == End::Blocked && !self.deeds[at].wants_blocked());
+        let may_sleep = claims_of_first(&self.deeds[at..]).any(|claim| *claim == Claim::Blocked);
+        let sleeper = done.filter(|done| done.outcome.end == End::Blocked && !may_sleep);
         let asleep = sleeper.is_some();
         missing.extend(sleeper.map(|done| words::asleep(&done.statement)));
         for number in 0..self.deeds[at].claims.len() {
@@ -266,10 +281,10 @@ impl Judge {
                 continue;
             }
             let claim = self.deeds[at].claims[number].clone();
-            if asleep && claims::about_call(&claim) {
+            if asleep && about_call(&claim) {
                 continue;
             }
-            let finding = self.find(&claim, at, attempt, assignment, world);
+            let finding = self.find(&claim, at, assignment, world);
             if finding.holds {
                 self.held.insert(key);
             } else {
@@ -283,20 +298,19 @@ impl Judge {
         &self,
         claim: &Claim,
         at: usize,
-        attempt: Option<usize>,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Finding {
-        if let Claim::Data(wanted) = claim
-            && let Some(finding) = self.stream_finding(wanted, at, assignment)
-        {
-            return finding;
-        }
-        if claims::about_call(claim) {
-            return match attempt {
-                Some(attempt) => claims::of_call(claim, &self.attempts[attempt].outcome, world),
-                None => Finding::no("nothing was called"),
+        if about_call(claim) {
+            let Some((at, attempt)) = self.last_call(at + 1, assignment) else {
+                return Finding::no("no call was made");
             };
+            let streamed = match claim {
+                Claim::Data(wanted) => self.stream_finding(wanted, at, assignment),
+                _ => None,
+            };
+            let outcome = &self.attempts[attempt].outcome;
+            return streamed.unwrap_or_else(|| claims::of_call(claim, outcome, world));
         }
         match parts::in_claim(claim, &assignment.names) {
             Ok(claim) => world.claim(&claim),
@@ -358,7 +372,7 @@ impl Judge {
     /// The claims that speak only of sockets that are there.
     fn seen_from_here(&self, assignment: &Assignment) -> Vec<Claim> {
         let claims = self.deeds.iter().flat_map(|deed| &deed.claims);
-        let claims = claims.filter(|claim| !claims::about_call(claim));
+        let claims = claims.filter(|claim| !about_call(claim));
         claims
             .filter_map(|claim| parts::in_claim(claim, &assignment.names).ok())
             .collect()
@@ -427,11 +441,13 @@ impl Finding {
     }
 }
 
-impl Deed {
-    /// Whether it is to sleep.
-    fn wants_blocked(&self) -> bool {
-        self.claims.contains(&Claim::Blocked)
-    }
+/// What may be claimed of the first deed's call: after it, and after statements that end a call only where one sleeps.
+fn claims_of_first(deeds: &[Deed]) -> impl Iterator<Item = &Claim> {
+    let (first, rest) = deeds.split_at(deeds.len().min(1));
+    let unsure = rest
+        .iter()
+        .take_while(|deed| !attempt::makes_a_call(&deed.statement));
+    first.iter().chain(unsure).flat_map(|deed| &deed.claims)
 }
 
 #[cfg(test)]

@@ -95,7 +95,8 @@ fn same_effect(model: &Wire, learner: &Wire) -> bool {
             a.is_none() || b.is_none()
         }
         (Wire::Loss { percent: a, seed }, Wire::Loss { percent: b, .. }) => {
-            a == b && seed.is_none()
+            // Where all or none are lost, no chance is left.
+            a == b && (seed.is_none() || [0.0, 100.0].contains(a))
         }
         (Wire::Log(_), Wire::Log(_)) => true,
         _ => false,

@@ -598,6 +598,26 @@ fn another_value_of_an_order_is_named() {
         words,
         "the order was `wire loss 20% seed 7`; this step wants `wire loss 30% seed 7`"
     );
+    // A seed says which are lost: of all and of none it says nothing.
+    for (percent, line, passes) in [
+        ("100%", "wire loss 100%", true),
+        ("0%", "wire loss 0% seed 3", true),
+        ("30%", "wire loss 30%", false),
+        ("100%", "wire loss 99%", false),
+    ] {
+        let mut judge = judge_of(
+            "sock",
+            &format!("wire loss {percent} seed 7\nexpect held 0"),
+        );
+        let mut world = Fake {
+            holds: vec!["held 0"],
+            ..Fake::default()
+        };
+        judge.does(line, ordered(), &mut world);
+        let judgement = judge.look(&mut world);
+        let done = matches!(judgement, Judgement::Done { .. });
+        assert_eq!(done, passes, "{line}: {judgement:?}");
+    }
 }
 
 #[test]
@@ -839,6 +859,51 @@ fn an_argument_that_holds_a_call_is_what_it_amounted_to() {
     assert_eq!(made("127.0.0.1:12345"), done(&[], &[]));
     let (words, _) = differs(&made("192.0.2.1:12345"));
     assert_eq!(words, "bound 192.0.2.1; this step wants 127.0.0.1");
+}
+
+#[test]
+fn a_model_whose_arguments_hold_calls_is_done_by_itself() {
+    let made = |model: &str, line: &str, came_to: &str| {
+        let mut world = Fake {
+            values: vec![("s.local", "127.0.0.1:80")],
+            ..Fake::default()
+        };
+        let mut judge = judge(model);
+        let mut attempt = Attempt::new(&statement(line), &mut world);
+        attempt.made_with(vec![None, Some(came_to.as_bytes().to_vec())]);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        judge.look(&mut world)
+    };
+    let port = "c.connect((\"127.0.0.1\", s.getsockname()[1]))";
+    let echo = "c.send(d.recv(5))";
+    for (model, lines, came_to) in [
+        (
+            "c.connect(s.getsockname())",
+            &[
+                "c.connect(s.getsockname())",
+                "connect c s.local",
+                "connect c 127.0.0.1:80",
+            ][..],
+            "127.0.0.1:80",
+        ),
+        (
+            port,
+            &[port, "c.connect(('127.0.0.1',  s.local[1]))"],
+            "127.0.0.1:80",
+        ),
+        (echo, &[echo, "send(c, recv(d, 5, 0), 5, 0)"], "hello"),
+    ] {
+        for line in lines {
+            assert_eq!(
+                made(model, line, came_to),
+                done(&[], &[]),
+                "{model}: {line}"
+            );
+        }
+    }
+    let (words, _) = differs(&made(echo, "send c \"hi\"", "hi"));
+    assert_eq!(words, "sent \"hi\"; this step wants recv(d, 5)");
 }
 
 #[test]

@@ -266,6 +266,6 @@ fn show(expr: &Expr) -> String {
         }
         Expr::Address(Address::Path(path)) => path.clone(),
         Expr::Address(Address::Abstract(name)) => format!("@{}", visible(name)),
-        _ => "another value".to_owned(),
+        other => crate::lang::canonical_expr(other),
     }
 }

@@ -34,7 +34,7 @@ fn every_embedded_lesson_can_be_read_and_has_no_defect() {
         let lesson = library
             .open(entry, None)
             .unwrap_or_else(|defects| panic!("{defects:#?}"));
-        assert_eq!(check::check(&lesson), [], "{}", entry.file);
+        assert_eq!(check::check(&lesson, false), [], "{}", entry.file);
         for language in entry.languages() {
             library
                 .open(entry, Some(language))

@@ -215,7 +215,22 @@ const DEFECTS: &[(&str, &str, &str)] = &[
     (
         "\n</details>\n\n```quiz",
         "\n\n```quiz",
+        "42: this <details> is never closed",
+    ),
+    (
+        "the server.</details>",
+        "the server.",
         "41: this <details> is never closed",
+    ),
+    (
+        "Give two.",
+        "<details><summary>Hint</summary>Two.\n\nGive two.",
+        "14: this <details> is never closed",
+    ),
+    (
+        "After the block.",
+        "<details><summary>Hint</summary>Two.\n\n<details><summary>More</summary>Three.</details>",
+        "21: this <details> is never closed",
     ),
     (
         "## 2. Connect before anyone listens",

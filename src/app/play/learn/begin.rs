@@ -1,7 +1,7 @@
 //! `learn` and `lessons`: which lesson, and where in it.
 
 use super::{Learner, Phase};
-use crate::app::play::course::not_found;
+use crate::app::play::course::{is_path, not_found};
 use crate::app::play::{lacking, language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
@@ -59,7 +59,7 @@ impl App {
         let known = match asked {
             Some(asked) => self.known(&library, found(&library, &asked)?)?,
             None => {
-                match self.next_lesson(&library)? {
+                match self.next_lesson(&library, sink)? {
                     Some(known) => known,
                     None => {
                         self.teach("Every lesson is done. `lessons` lists them, `learn 1` begins one again.", sink);
@@ -135,6 +135,10 @@ impl App {
         let lesson = library
             .open(entry, language().as_deref())
             .map_err(|defects| defective(&entry.file, &defects))?;
+        self.with_record(entry.number, lesson)
+    }
+
+    fn with_record(&self, number: u32, lesson: Lesson) -> Result<Known, Refusal> {
         let record = match self.progress() {
             Some(progress) => progress
                 .load(&lesson.head.id)
@@ -142,18 +146,26 @@ impl App {
             None => Record::default(),
         };
         Ok(Known {
-            number: entry.number,
+            number,
             lesson,
             record,
         })
     }
 
     /// The first lesson that was begun, else the first that was not, else the first in which something was skipped.
-    /// Lessons that this machine cannot play are passed over.
-    fn next_lesson(&self, library: &Library) -> Result<Option<Known>, Refusal> {
+    /// Lessons that this machine cannot play are passed over, and so, with a word, are those that cannot be read.
+    fn next_lesson(&self, library: &Library, sink: Sink<'_>) -> Result<Option<Known>, Refusal> {
         let (mut new, mut skipped) = (None, None);
         for entry in library.entries() {
-            let known = self.known(library, entry)?;
+            let Ok(lesson) = library.open(entry, language().as_deref()) else {
+                let file = &entry.file;
+                self.say(
+                    format!("{file} cannot be read as a lesson and is passed over; `socktutor lesson test {file}` says why."),
+                    sink,
+                );
+                continue;
+            };
+            let known = self.with_record(entry.number, lesson)?;
             if lacking(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
@@ -265,9 +277,15 @@ fn standing(known: &Known) -> String {
 }
 
 fn found<'l>(library: &'l Library, asked: &str) -> Result<&'l Entry, Refusal> {
-    library
-        .find(asked)
-        .map_err(|wrong| Refusal::new(not_found(&wrong)).help("`lessons` lists them"))
+    library.find(asked).map_err(|wrong| {
+        let refusal = Refusal::new(not_found(&wrong));
+        match is_path(asked) {
+            true => refusal.help(format!(
+                "a file is played from the command line: socktutor learn {asked}"
+            )),
+            false => refusal.help("`lessons` lists them"),
+        }
+    })
 }
 
 /// A lesson that cannot be read, for its author.
