@@ -4,6 +4,7 @@
 mod support;
 
 mod blocking;
+mod books;
 mod errors;
 mod exercises;
 mod exit;
