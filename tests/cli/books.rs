@@ -1,7 +1,7 @@
 //! Ordinary lines of books and tutorials: what they do here is what they do there, or they are refused with the true
 //! reason. Never is something else done silently.
 
-use crate::harness::script;
+use crate::harness::{events, script};
 
 /// The lines, the status, what is said, and what is not.
 type Typed = (
@@ -76,4 +76,20 @@ fn a_list_of_sockets_is_watched_whole() {
             &[],
         ),
     ]);
+}
+
+#[test]
+fn a_backslash_in_data_is_not_half_of_an_escape() {
+    hold(&[(
+        "a, b = socketpair\nsend a \"GET\\\\r\\\\n\\n\"\nrecv b 20\nexpect data \"GET\"",
+        1,
+        &[
+            "received 8 bytes  \"GET\\\\r\\\\n\\n\"",
+            "found     \"GET\\\\r\\\\n\\n\" (8 bytes)",
+        ],
+        &[],
+    )]);
+    let told = events("a, b = socketpair\nsend a \"\\\\n\\n\"\nrecv b 20\n");
+    let data = told.iter().find(|event| event["event"] == "data");
+    assert_eq!(data.map(|data| &data["bytes"]), Some(&"\\\\n\\n".into()));
 }
