@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, arguments, missing};
 use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::prototype::{is_prototype, prototype};
-use super::{lab, method, options, refuse, slips, sockets, watch};
+use super::{format, lab, options, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
@@ -237,7 +237,7 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given
     {
         let format = format.strip_suffix('\n').unwrap_or(format).to_owned();
         values.remove(0);
-        values = vec![method::percent_format(i, &format, values, true)?];
+        values = vec![format::percent_format(i, &format, values, true)?];
     }
     if let (Some(text @ Expr::Text(apart)), 2..) = (&between, values.len())
         && apart != " "

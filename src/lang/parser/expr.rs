@@ -6,7 +6,7 @@ use super::name::name;
 use super::number::number;
 use super::string::{is_prefix, string};
 use super::word::{blank, identifier_len, is_quote, peek_identifier};
-use super::{address, method, structure};
+use super::{address, format, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::state::TcpState;
 use winnow::Parser;
@@ -132,7 +132,7 @@ fn percent(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
         Expr::Tuple(values) => values,
         one => vec![one],
     };
-    method::percent_format(i, &format, values, false)
+    format::percent_format(i, &format, values, false)
 }
 
 /// A value with what stands before it: a sign, `&`, `*`, a cast.

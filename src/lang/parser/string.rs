@@ -1,9 +1,9 @@
 //! Strings: quotes of every dialect, their escapes, and f-strings.
 
 use super::expr::expr;
+use super::format::{field_end, laid_out};
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::method::{field_end, laid_out};
 use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
