@@ -2,12 +2,12 @@
 
 use super::prepared::Refusal;
 use super::value::Value;
-use super::{NotYet, Session};
+use super::{NotYet, Session, pack};
 use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 
 /// The longest value that an expression may build, in bytes.
-const LONGEST: usize = 64 << 20;
+pub const LONGEST: usize = 64 << 20;
 
 /// `len(x)`, `x.decode()` …
 pub fn function(function: Function, args: &[Value], session: &Session) -> Result<Value, NotYet> {
@@ -29,18 +29,11 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
         Function::Decode => match first {
-            Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Value::Text(text.to_owned())),
-                Err(error) => Err(Refusal::new(format!(
-                    "these bytes are not UTF-8: byte {} is wrong",
-                    error.valid_up_to()
-                ))
-                .into()),
-            },
+            Value::Bytes(bytes) => pack::decoded(bytes, args.get(1)).map_err(NotYet::from),
             other => Ok(other.clone()),
         },
         Function::Encode | Function::Bytes => match first {
-            Value::Text(text) => Ok(Value::Bytes(text.clone().into_bytes())),
+            Value::Text(text) => pack::encoded(text, args.get(1)).map_err(NotYet::from),
             Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
             Value::Int(n) if function == Function::Bytes => {
                 repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from)
@@ -54,6 +47,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Strip => text(|text| text.trim().to_owned()),
         Function::Upper => text(str::to_uppercase),
         Function::Lower => text(str::to_lowercase),
+        Function::Pack => pack::pack(args).map_err(NotYet::from),
+        Function::ToBytes => pack::to_bytes(args).map_err(NotYet::from),
         Function::Hex => hex(first).map_err(NotYet::from),
         Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
         Function::Join => Ok(Value::Text(

@@ -93,3 +93,118 @@ fn a_backslash_in_data_is_not_half_of_an_escape() {
     let data = told.iter().find(|event| event["event"] == "data");
     assert_eq!(data.map(|data| &data["bytes"]), Some(&"\\\\n\\n".into()));
 }
+
+#[test]
+fn an_encoding_is_the_one_that_is_named() {
+    hold(&[
+        (
+            "a, b = socketpair\na.send('é'.encode('latin-1'))\nrecv b 9\nexpect data b'\\xe9'\n\
+             FORMAT = 'utf-8'\na.send('é'.encode(FORMAT) + bytes('é', 'latin-1'))\nrecv b 9\nexpect data b'\\xc3\\xa9\\xe9'\n\
+             d = b'\\xe9'\nexpect d.decode('latin-1') == 'é'\nexpect str(d, encoding='latin-1') == 'é'\n\
+             expect 'abc'.encode('ascii').decode('ascii') == 'abc'",
+            0,
+            &["sendto(3, \"\\351\", 1, "],
+            &[],
+        ),
+        (
+            "'é'.encode('ascii')",
+            2,
+            &["`é` is no character of ASCII"],
+            &[],
+        ),
+        (
+            "'€'.encode('latin-1')",
+            2,
+            &["`€` is no character of Latin-1"],
+            &[],
+        ),
+        (
+            "d = b'a\\xe9'\nd.decode('ascii')",
+            2,
+            &["these bytes are not ASCII: byte 1 is wrong"],
+            &[],
+        ),
+        (
+            "d = b'a\\xe9'\nd.decode()",
+            2,
+            &["these bytes are not UTF-8: byte 1 is wrong"],
+            &[],
+        ),
+        (
+            "'a'.encode('utf-16-le')",
+            2,
+            &["the encoding `utf-16-le` is not known here"],
+            &[],
+        ),
+    ]);
+}
+
+/// The bytes are those that CPython's struct gives on a 64-bit little-endian machine.
+#[test]
+fn values_are_packed_as_python_packs_them() {
+    hold(&[
+        (
+            "hdr = struct.pack('!H', 80)\nexpect hdr == b'\\x00P'\nexpect len(hdr) == 2\n\
+             a, b = socketpair\na.send(struct.pack('!I', 5) + b'hello')\nrecv b 9\nexpect data b'\\0\\0\\0\\5hello'\n\
+             from struct import pack\nexpect pack('>hBq', -2, 255, 1) == b'\\xff\\xfe\\xff\\0\\0\\0\\0\\0\\0\\0\\1'\n\
+             expect struct.pack('<4sx2B?', b'ab', 1, 2, True) == b'ab\\0\\0\\0\\1\\2\\1'\n\
+             expect struct.pack('=bI', 1, 2) == b'\\1\\2\\0\\0\\0'\nexpect struct.pack('bI', 1, 2) == b'\\1\\0\\0\\0\\2\\0\\0\\0'\n\
+             expect (258).to_bytes(2, 'big') == b'\\1\\2'\nexpect (258).to_bytes(3, byteorder='little') == b'\\2\\1\\0'",
+            0,
+            &["sendto(3, \"\\0\\0\\0\\5hello\", 9, "],
+            &[],
+        ),
+        (
+            "struct.pack('B', 300)",
+            2,
+            &["`B` takes a number from 0 to 255, and this is 300"],
+            &[],
+        ),
+        (
+            "struct.pack('!HH', 1)",
+            2,
+            &["takes more values than there are"],
+            &[],
+        ),
+        (
+            "struct.pack('!H', 1, 2)",
+            2,
+            &["takes fewer values than there are"],
+            &[],
+        ),
+        (
+            "struct.pack('!d', 1.5)",
+            2,
+            &["the format `d` is not known here"],
+            &[],
+        ),
+        (
+            "(70000).to_bytes(2, 'big')",
+            2,
+            &["70000 does not fit into 2 bytes"],
+            &[],
+        ),
+        (
+            "x = b'ab'\nn = int.from_bytes(x, 'big')",
+            2,
+            &["bytes are not taken apart here"],
+            &["C's types"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
+    hold(&[(
+        "s = socket tcp\nl = struct.pack('ii', 1, 0)\ns.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, l)\n\
+             s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 1, 500000))\nttl = struct.pack('b', 1)\n\
+             u = socket udp\nu.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)",
+        0,
+        &[
+            "SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0",
+            "SO_RCVTIMEO, {tv_sec=1, tv_usec=500000}, 16) = 0",
+            "IP_MULTICAST_TTL, \"\\1\", 1) = 0",
+        ],
+        &[],
+    )]);
+}

@@ -24,7 +24,7 @@ const FUNCTIONS: [(&str, Function); 6] = [
 /// Whether a socket or a value has this, and no module of Python's.
 pub(super) fn is_of_value(name: &str) -> bool {
     PROPERTIES.contains(&name)
-        || matches!(name, "fileno" | "format")
+        || matches!(name, "fileno" | "format" | "to_bytes")
         || FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
 
@@ -53,23 +53,20 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
         ));
     }
     if called && let Some((_, function)) = FUNCTIONS.iter().find(|(known, _)| *known == name) {
-        // The encoding is UTF-8 here, always.
-        arguments(i)?;
-        return Ok(Expr::Apply(*function, vec![value]));
+        let mut values = vec![value];
+        values.extend(encoding(arguments(i)?.into_iter()));
+        return Ok(Expr::Apply(*function, values));
     }
-    match name {
-        "fileno" if called => {
-            arguments(i)?;
-            return Ok(Expr::Property(
-                Box::new(object(i, start, value)?),
-                "fd".to_owned(),
-            ));
-        }
-        "format" if called => {
-            let given = arguments(i)?;
-            return format::brace_format(i, start, value, given);
-        }
-        _ => {}
+    if called && matches!(name, "fileno" | "to_bytes" | "format") {
+        let given = arguments(i)?;
+        return match name {
+            "to_bytes" => to_bytes(i, start, value, given),
+            "format" => format::brace_format(i, start, value, given),
+            _ => {
+                let of = object(i, start, value)?;
+                Ok(Expr::Property(Box::new(of), "fd".to_owned()))
+            }
+        };
     }
     if !called && is_of_value(name) {
         return Err(not_called(i, start, at).into());
@@ -96,6 +93,34 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
                 .into())
         }
     }
+}
+
+/// What encode() and decode() are given: an encoding, but for UTF-8, which is the usual one.
+pub(super) fn encoding<'a>(mut given: impl Iterator<Item = Given<'a>>) -> Option<Expr> {
+    let named = given.find(|one| matches!(one.keyword, None | Some("encoding")))?;
+    let usual = |name: &str| matches!(name.to_lowercase().as_str(), "utf-8" | "utf8" | "utf_8");
+    match named.value {
+        Expr::Text(name) if usual(&name) => None,
+        other => Some(other),
+    }
+}
+
+/// `x.to_bytes(2, "big")`; Python's own length is 1, and its order big.
+fn to_bytes(i: &Input, start: usize, value: Expr, given: Vec<Given>) -> Parsed<Expr> {
+    let (mut size, mut order) = (None, None);
+    for (at, one) in given.into_iter().enumerate() {
+        match (one.keyword, at) {
+            (None, 0) | (Some("length"), _) => size = Some(one.value),
+            (None, 1) | (Some("byteorder"), _) => order = Some(one.value),
+            _ => {
+                let fault = i.fault(start, "to_bytes takes a length and an order here");
+                return Err(fault.expecting("n.to_bytes(4, \"big\")").into());
+            }
+        }
+    }
+    let size = size.unwrap_or(Expr::Int(1));
+    let order = order.unwrap_or_else(|| Expr::Text("big".into()));
+    Ok(Expr::Apply(Function::ToBytes, vec![value, size, order]))
 }
 
 /// Whether C's structures of addresses have a field of this name.

@@ -147,8 +147,13 @@ fn of_type(rest: &str) -> Option<Function> {
 fn coded(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
     i.skip(".encode".len());
     i.state.dialect = Dialect::Python;
-    match arguments(i)?.into_iter().next() {
-        Some(text) => Ok(Expr::Apply(function, vec![text.value])),
+    let mut given = arguments(i)?.into_iter();
+    match given.next() {
+        Some(text) => {
+            let mut values = vec![text.value];
+            values.extend(method::encoding(given));
+            Ok(Expr::Apply(function, values))
+        }
         None => Err(i.fault(start, "this takes one value").into()),
     }
 }

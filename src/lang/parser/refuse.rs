@@ -6,7 +6,7 @@ use super::input::{Cursor, Input, Parsed};
 use super::opening::{self, body, checked, is_endless, opened};
 use super::structure;
 use super::word::{identifier_len, is_identifier};
-use crate::lang::ast::Expr;
+use crate::lang::ast::{Expr, Function};
 use crate::lang::fault::Fault;
 use crate::lang::lines::{folded, lines};
 
@@ -191,7 +191,7 @@ pub(super) fn call(
             "memset" | "bzero" | "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal"
             | "WSAStartup" | "WSACleanup",
         ) => Some(nothing(i, name)),
-        (Some("struct"), "pack") => Some(pack(i)),
+        (Some("struct") | None, "pack") => Some(pack(i)),
         (None, "dict") => Some(Err(structure::no_dictionaries(i, start).into())),
         (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
             .fault(
@@ -334,11 +334,9 @@ fn nothing(i: &mut Input, name: &str) -> Parsed<Expr> {
     Ok(Expr::Null)
 }
 
-/// `struct.pack("ii", 1, 0)`: the fields themselves; their layout follows from the option.
+/// `struct.pack("!H", 80)`, `pack("!H", 80)`
 fn pack(i: &mut Input) -> Parsed<Expr> {
-    let mut values: Vec<Expr> = arguments(i)?.into_iter().map(|one| one.value).collect();
-    if !values.is_empty() {
-        values.remove(0);
-    }
-    Ok(Expr::Tuple(values))
+    let given = arguments(i)?;
+    let values = given.into_iter().map(|one| one.value).collect();
+    Ok(Expr::Apply(Function::Pack, values))
 }

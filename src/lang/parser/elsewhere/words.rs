@@ -132,7 +132,7 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
-        &["struct.unpack("],
+        &["unpack(", "int.from_bytes("],
         "bytes are not taken apart here, but shown",
         &["print data[0:4]"],
         "",
