@@ -208,3 +208,14 @@ fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
         &[],
     )]);
 }
+
+#[test]
+fn a_width_that_is_a_value_itself_is_kept() {
+    hold(&[(
+        "HEADERSIZE = 10; msg = 'Welcome'\nmsg = f\"{len(msg):<{HEADERSIZE}}\" + msg\nexpect msg == '7         Welcome'\n\
+         expect '{:<{}}|{:>{w}}'.format('a', 4, 'b', w=3) == 'a   |  b'",
+        0,
+        &[],
+        &["without the width"],
+    )]);
+}

@@ -135,6 +135,31 @@ fn meant<'g, 'i>(given: &'g [Given<'i>], name: &str, next: &mut i64) -> Option<&
     }
 }
 
+/// `<{}` of `"{:<{}}".format(x, width)`
+fn form_with_values(
+    i: &mut Input,
+    start: usize,
+    spec: &str,
+    given: &[Given],
+    next: &mut i64,
+) -> Parsed<Expr> {
+    let mut pieces = Vec::new();
+    for piece in spec.split_inclusive('}') {
+        i.link()?;
+        let (plain, name) = piece.split_once('{').unwrap_or((piece, ""));
+        if !plain.is_empty() {
+            pieces.push(Expr::Text(plain.to_owned()));
+        }
+        if let Some(name) = name.strip_suffix('}') {
+            let Some(found) = meant(given, name, next) else {
+                return Err(no_value(i, start, name).into());
+            };
+            pieces.push(small(i, start, &found.value)?);
+        }
+    }
+    Ok(Expr::Apply(Function::Join, pieces))
+}
+
 /// The answer to a replacement that none of the values is for.
 fn no_value(i: &Input, start: usize, name: &str) -> Fault {
     match name.contains(['.', '[']) {
@@ -227,7 +252,13 @@ pub(super) fn brace_format(
             true => Expr::Apply(Function::Repr, vec![found.value.clone()]),
             false => found.value.clone(),
         };
-        pieces.push(laid_out(i, value, Some(spec)));
+        pieces.push(match spec.contains('{') {
+            true => {
+                let form = form_with_values(i, start, spec, &given, &mut next)?;
+                Expr::Apply(Function::Format, vec![value, form])
+            }
+            false => laid_out(i, value, Some(spec)),
+        });
     }
     text.push_str(rest);
     Ok(pieced(pieces, text))
