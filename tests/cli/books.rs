@@ -219,3 +219,15 @@ fn a_width_that_is_a_value_itself_is_kept() {
         &["without the width"],
     )]);
 }
+#[test]
+fn an_address_has_the_parts_that_it_has_in_python() {
+    hold(&[(
+        "c = socket tcp6\nbind c [::1]:0\naddr = c.getsockname()\nhost, port = addr[:2]\nexpect host == '::1'\n\
+         expect port == addr[1]\nexpect len(addr) == 4\nexpect addr[3] == 0\nexpect addr == (host, port, 0, 0)\n\
+         print(addr)\nd = socket tcp\nbind d 127.0.0.1:0\naddr = d.getsockname()\nhost, port = addr[:2]\n\
+         expect len(addr) == 2\nexpect addr == (host, port)",
+        0,
+        &["('::1', ", ", 0, 0)\n"],
+        &[],
+    )]);
+}
