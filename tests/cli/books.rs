@@ -219,6 +219,56 @@ fn a_width_that_is_a_value_itself_is_kept() {
         &["without the width"],
     )]);
 }
+
+/// What gcc's programs send and keep.
+#[test]
+fn a_pointer_of_c_points_to_what_it_points_to() {
+    const FDS: &str = "int fds[2]; socketpair(AF_UNIX, SOCK_STREAM, 0, fds);\n";
+    for (lines, status, says) in [
+        (
+            "uint32_t len = htonl(5);\nsend(fds[0], &len, 4, 0);\nsend(fds[0], (char *)&len, sizeof(uint32_t), 0);\n\
+             int val = -2; write(fds[0], &val, sizeof(int));\nrecv fds[1] 20\nexpect data b'\\0\\0\\0\\5\\0\\0\\0\\5\\xfe\\xff\\xff\\xff'",
+            0,
+            "sendto(3, \"\\0\\0\\0\\5\", 4, ",
+        ),
+        (
+            "uint32_t len = htonl(5);\nsend(fds[0], &len, sizeof(len), 0);",
+            2,
+            "\"\\x00\\x00\\x00\\x05\"",
+        ),
+        (
+            "char *buf = \"abcdefgh\";\nint total = 4, left = 2;\nn = send(fds[0], buf+total, left, 0);\nsend(fds[0], &buf[6], 1, 0);\n\
+             send(fds[0], &buf, 2, 0);\nrecv fds[1] 20\nexpect data 'efgab'",
+            0,
+            "sendto(3, \"ef\", 2, ",
+        ),
+        (
+            "send fds[0] abcdefgh\nn = recv(fds[1], rb, 4, 0);\nn = recv(fds[1], rb + 4, 3, 0);",
+            2,
+            "rest = recv fds[1] 1024",
+        ),
+        (
+            "send fds[0] abcdefgh\nn = read(fds[1], rb, 4);\nn = read(fds[1], &rb[4], 3);",
+            2,
+            "rb = rb + rest",
+        ),
+        (
+            "printf(\"%lu %lu %lu\\n\", sizeof(int), sizeof(unsigned long long), sizeof(short));",
+            0,
+            "  4 8 2\n",
+        ),
+        (
+            "char *buf = \"abc\";\nprintf(\"%lu\\n\", sizeof(buf));",
+            2,
+            "not the size of a variable, which is not known here",
+        ),
+    ] {
+        script(&format!("{FDS}{lines}\n"))
+            .status(status)
+            .says(&[says]);
+    }
+}
+
 #[test]
 fn an_address_has_the_parts_that_it_has_in_python() {
     hold(&[(

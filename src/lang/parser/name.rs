@@ -4,7 +4,7 @@ use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, opens, peek_identifier};
-use super::{address, call, joins, method, refuse, string};
+use super::{address, call, joins, method, refuse, string, structure};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
@@ -158,7 +158,7 @@ fn coded(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
     }
 }
 
-/// `sizeof(x)`, `sizeof x`: lengths follow from the values here.
+/// `sizeof(x)`, `sizeof x`: lengths follow from the values here, but a number's own from its type.
 fn size_of(i: &mut Input) -> Parsed<Expr> {
     i.state.c = true;
     blank(i);
@@ -172,15 +172,17 @@ fn size_of(i: &mut Input) -> Parsed<Expr> {
         .find([')', ';', '\n'])
         .filter(|end| i.rest()[*end..].starts_with(')'));
     let Some(end) = end else {
-        return Err(super::structure::unclosed(i, start, ")").into());
+        return Err(structure::unclosed(i, start, ")").into());
     };
-    let pointer = i.rest()[..end].trim_end().ends_with('*');
+    let of = i.rest()[1..end].trim_end();
+    let pointer = of.ends_with('*');
+    let size = structure::size_of_type(of);
     i.skip(end + 1);
     if pointer {
         i.remark("in C this is the size of a pointer, 8, and not of what it points to");
     }
     if peek_identifier(i).is_empty() {
-        Ok(Expr::Null)
+        Ok(size.map_or(Expr::Null, Expr::Int))
     } else {
         Err(i.fault(i.at(), "this cannot follow").into())
     }

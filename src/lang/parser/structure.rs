@@ -30,7 +30,12 @@ pub(super) fn is_type(word: &str) -> bool {
             | "uint8_t"
             | "uint16_t"
             | "uint32_t"
+            | "uint64_t"
+            | "int8_t"
+            | "int16_t"
             | "int32_t"
+            | "int64_t"
+            | "pid_t"
             | "in_addr_t"
             | "in_port_t"
             | "fd_set"
@@ -44,6 +49,25 @@ pub(super) fn is_type(word: &str) -> bool {
             | "auto"
             | "bool"
     )
+}
+
+/// How many bytes a number of this type has: `int`, `unsigned long`, `uint32_t`.
+pub(super) fn size_of_type(words: &str) -> Option<i64> {
+    let mut size = None;
+    for word in words.split_whitespace() {
+        let long = size_of::<libc::c_long>() as i64;
+        size = Some(match word {
+            "unsigned" | "signed" | "int" => size.unwrap_or(4),
+            "char" | "uint8_t" | "int8_t" | "bool" => 1,
+            "short" | "uint16_t" | "int16_t" | "in_port_t" | "sa_family_t" => 2,
+            "uint32_t" | "int32_t" | "in_addr_t" | "socklen_t" | "pid_t" => 4,
+            "uint64_t" | "int64_t" => 8,
+            "long" if size == Some(long) => 8,
+            "long" | "size_t" | "ssize_t" | "time_t" => long,
+            _ => return None,
+        });
+    }
+    size
 }
 
 /// Goes over a cast, `(struct sockaddr *)`, where one is next.
