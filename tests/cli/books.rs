@@ -281,3 +281,21 @@ fn an_address_has_the_parts_that_it_has_in_python() {
         &[],
     )]);
 }
+
+#[test]
+fn a_division_is_not_lost_as_a_comment() {
+    const NO: &str = "there is no division here";
+    hold(&[
+        ("n = 10\nhalf = n // 2", 2, &[NO], &[]),
+        ("n = 10\nm = 3\nhalf = n // m - 1", 2, &[NO], &[]),
+        ("print(10 // 4)\nprint 5\n", 2, &[NO], &["never closed"]),
+        ("n = 10\nprint(len('abcd') // n, 3)", 2, &[NO], &[]),
+        (
+            "int port = 8080 // the port\nint most = 5; // 5\nn = 10 // 5 clients at most\nx = 3 // port, as above\n\
+             printf(\"%d %d\\n\", // both\n  port, n // (the second\n);",
+            0,
+            &["  8080 10\n"],
+            &[NO],
+        ),
+    ]);
+}
