@@ -1,8 +1,13 @@
 //! `//`: a comment in C and Rust, a division in Python.
 
+/// How far behind the slashes it is looked, in bytes.
+const FAR: usize = 200;
+
 /// The word behind the slashes, if a number or a name stands there, and what follows it in its line.
 pub(super) fn operand(after: &str) -> Option<(&str, &str)> {
-    let line = after.lines().next().unwrap_or("").trim_start();
+    // A line may be a megabyte of slashes, and each is asked about.
+    let end = after.floor_char_boundary(FAR);
+    let line = after[..end].lines().next().unwrap_or("").trim_start();
     let len = line
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
         .unwrap_or(line.len());

@@ -299,3 +299,54 @@ fn a_division_is_not_lost_as_a_comment() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_imported_is_said_truly() {
+    const ALL: &str = "everything is imported already";
+    hold(&[
+        (
+            "import socket, sys\nfrom struct import *\nimport socket as socket",
+            0,
+            &[ALL],
+            &["not here"],
+        ),
+        ("import ssl", 0, &["ssl is not here"], &[ALL]),
+        (
+            "import socket, json",
+            0,
+            &["this module is not here"],
+            &[ALL],
+        ),
+        (
+            "import http.server\nimport numpy as np",
+            0,
+            &["this module is not here"],
+            &[ALL],
+        ),
+        (
+            "import socket as sk",
+            2,
+            &["type socket where the program has sk"],
+            &[ALL],
+        ),
+        (
+            "import os, time as t",
+            2,
+            &["type time where the program has t"],
+            &[ALL],
+        ),
+        ("#include <stdio.h>", 0, &["included already"], &[]),
+        (
+            "#include \"unp.h\"",
+            0,
+            &["unp.h is not here"],
+            &["included already"],
+        ),
+        (
+            "#include \"mine.h\"",
+            0,
+            &["this file is not read"],
+            &["included already"],
+        ),
+    ]);
+}

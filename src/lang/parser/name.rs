@@ -10,7 +10,7 @@ use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
 
 /// Python's modules whose functions and constants are those of this language.
-const MODULES: [&str; 8] = [
+pub(super) const MODULES: [&str; 8] = [
     "socket", "select", "os", "sys", "time", "struct", "errno", "signal",
 ];
 
