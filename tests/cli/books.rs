@@ -350,3 +350,33 @@ fn what_is_imported_is_said_truly() {
         ),
     ]);
 }
+
+#[test]
+fn a_buffer_is_emptied_and_filled() {
+    hold(&[
+        (
+            "buf = \"abc\"\nmemset(buf, 0, sizeof(buf));\nprintf(\"[%s]\\n\", buf);",
+            0,
+            &["  []\n"],
+            &["nothing to do"],
+        ),
+        (
+            "char *buf = \"abc\"; bzero(buf, 256); printf(\"[%s]\\n\", buf);",
+            0,
+            &["  []\n"],
+            &["nothing to do"],
+        ),
+        (
+            "memset(buf, 'A', 5); printf(\"[%s]\\n\", buf); memset(buf, '\\0', 5); printf(\"[%s]\\n\", buf);",
+            0,
+            &["  [AAAAA]\n", "  []\n"],
+            &[],
+        ),
+        (
+            "struct addrinfo hints;\nmemset(&hints, 0, sizeof hints);",
+            0,
+            &["memset has nothing to do here"],
+            &[],
+        ),
+    ]);
+}
