@@ -380,3 +380,30 @@ fn a_buffer_is_emptied_and_filled() {
         ),
     ]);
 }
+
+#[test]
+fn hints_are_kept_where_they_stand_in_the_call() {
+    hold(&[
+        (
+            "r = getaddrinfo(NULL, \"3490\", {ai_flags=AI_PASSIVE, ai_family=AF_INET, ai_socktype=SOCK_STREAM}, &res);\n\
+             expect res[0][4] == ('0.0.0.0', 3490)",
+            0,
+            &[
+                "getaddrinfo(NULL, \"3490\", {ai_flags=AI_PASSIVE, ai_family=AF_INET, ai_socktype=SOCK_STREAM, ai_protocol=0}, ",
+            ],
+            &["not kept here"],
+        ),
+        (
+            "struct addrinfo hints, *res;\nhints.ai_flags = AI_PASSIVE;",
+            2,
+            &["getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
+            &[],
+        ),
+        (
+            "r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM AI_PASSIVE",
+            2,
+            &["stand last", "AF_INET SOCK_STREAM 0 AI_PASSIVE"],
+            &[],
+        ),
+    ]);
+}

@@ -2,6 +2,7 @@
 
 use super::arguments::{Given, Places};
 use super::input::{Cursor, Input, Parsed};
+use super::structure::HINTS;
 use crate::lang::ast::{Address, Arg, Dialect, Expr, Function, Operator, Span};
 use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, Command, Kind, Need, find};
@@ -21,7 +22,7 @@ pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given
     without_address(places, &mut given);
     let command = places.command;
     if command.name == "getaddrinfo" {
-        resolver_pointers(i, &mut given);
+        resolver_pointers(i, places, &mut given)?;
     }
     let mut cut = None;
     for (role, one) in command.c.iter().zip(given) {
@@ -48,20 +49,29 @@ pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given
     Ok(())
 }
 
-/// `getaddrinfo(host, service, &hints, &list)`: what is in a structure is not known here; the list gets the answers.
-fn resolver_pointers(i: &mut Input, given: &mut [Given]) {
+/// `getaddrinfo(host, service, &hints, &list)`: what a structure with a name holds is not known here, but hints in their
+/// place are, as the shell prints them. The list gets the answers.
+fn resolver_pointers(i: &mut Input, places: &mut Places, given: &mut [Given]) -> Parsed<()> {
     let [_, _, hints, list] = given else {
-        return;
+        return Ok(());
     };
-    if !matches!(hints.value, Expr::Null) {
-        i.remark(
-            "what the hints hold is not kept here; after the service stand family and type: \
-             getaddrinfo localhost http AF_INET SOCK_STREAM",
-        );
+    match &hints.value {
+        Expr::Null => {}
+        Expr::Tuple(fields) if fields.len() == HINTS.len() => {
+            let first = places.command.position("family").unwrap_or(0);
+            for (at, field) in fields.iter().enumerate() {
+                places.put(i, first + at, field.clone(), hints.span)?;
+            }
+        }
+        _ => i.remark(
+            "what the hints hold is not kept here; after the service stand family, type, protocol and flags: \
+             getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE",
+        ),
     }
     if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
         i.state.filled.push(Some(name.clone()));
     }
+    Ok(())
 }
 
 /// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.

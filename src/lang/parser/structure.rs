@@ -262,6 +262,9 @@ fn name_by_place(fields: &mut [(&str, Expr)]) {
     }
 }
 
+/// What getaddrinfo reads of its hints, in the order of the shell's own arguments.
+pub(super) const HINTS: [&str; 4] = ["ai_family", "ai_socktype", "ai_protocol", "ai_flags"];
+
 fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
     name_by_place(&mut fields);
     let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
@@ -284,6 +287,10 @@ fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Pars
             .find(|(name, _)| names.contains(name))
             .map(|(_, value)| value.clone())
     };
+    if has(&HINTS) {
+        let each = HINTS.map(|name| take(&[name]).unwrap_or(Expr::Null));
+        return Ok(Expr::Tuple(each.to_vec()));
+    }
     if has(&["fd"]) {
         let events = take(&["events"]).unwrap_or(Expr::Int(0));
         return Ok(Expr::Tuple(vec![
