@@ -407,3 +407,50 @@ fn hints_are_kept_where_they_stand_in_the_call() {
         ),
     ]);
 }
+
+#[test]
+fn a_line_from_elsewhere_gets_its_own_answer() {
+    hold(&[
+        (
+            "os.remove(\"/tmp/x\")",
+            2,
+            &["files are not removed here"],
+            &[],
+        ),
+        (
+            "char *r = \"GET /\\r\\n\" \"\\r\\n\";\nexpect r == \"GET /\\r\\n\\r\\n\"",
+            0,
+            &[],
+            &[],
+        ),
+        ("print \"a\" \"b\"", 0, &["  a b\n"], &[]),
+        (
+            "s = socket tcp\ns.gettimeout()",
+            2,
+            &["getsockopt s SO_RCVTIMEO"],
+            &["polls"],
+        ),
+        ("pid_t pid;", 0, &["needs no declaration"], &[]),
+        ("nc -l 1234", 2, &["listen s 5; conn, addr = accept s"], &[]),
+        ("nc -u localhost 53", 2, &["u = socket udp"], &[]),
+        (
+            "echo hello | nc localhost 1234",
+            2,
+            &["no pipes"],
+            &["joins constants"],
+        ),
+        (
+            "socat - TCP:localhost:80",
+            2,
+            &["connect c"],
+            &["did you mean"],
+        ),
+        (
+            "./server 8080",
+            2,
+            &["window of their own"],
+            &["cannot follow"],
+        ),
+        ("kill %1", 2, &["cancel 1"], &["into a text"]),
+    ]);
+}

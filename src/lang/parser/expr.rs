@@ -344,10 +344,11 @@ pub(super) fn unexpected(i: &Input) -> Fault {
     }
 }
 
-/// A string whose prefix has been read, and in brackets the ones that directly follow it, as C and Python join them.
+/// A string whose prefix has been read, and the ones that directly follow it, as C and Python join them: in brackets, and
+/// in a line that is C's from its beginning.
 pub(super) fn texts(i: &mut Input, prefix: &str) -> Parsed<Expr> {
     let mut text = string(i, prefix)?;
-    while i.state.brackets > 0 && !i.state.format {
+    while (i.state.brackets > 0 || i.state.dialect.is_c()) && !i.state.format {
         let (before, back) = (i.at(), i.checkpoint());
         blank(i);
         if i.rest().starts_with("...") {
