@@ -105,7 +105,7 @@ fn whole_number(value: &Value, session: &Session) -> Result<Value, Refusal> {
             None => Err(Refusal::new("this socket was closed long ago")),
         },
         Value::None => Err(Refusal::new(
-            "nothing is no whole number: not NULL, and not the size of a variable, which is not known here",
+            "NULL is no whole number, and the size of a variable or a structure is not known here",
         )),
         other => {
             let shown = session.show(other, true);

@@ -90,8 +90,21 @@ fn packed(option: &SockOption, raw: &[u8]) -> String {
             ip(0),
             ip(4)
         ),
+        (Shape::Group6, 20) => {
+            let group = <[u8; 16]>::try_from(&raw[..16]).map(Ipv6Addr::from);
+            ipv6_mreq(
+                group.unwrap_or(Ipv6Addr::UNSPECIFIED),
+                int(16).cast_unsigned(),
+            )
+        }
         _ => notation::buffer(raw),
     }
+}
+
+/// A `struct ipv6_mreq`, as strace prints it.
+fn ipv6_mreq(group: Ipv6Addr, index: u32) -> String {
+    let interface = notation::interface(index);
+    format!("{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}")
 }
 
 fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
@@ -167,11 +180,7 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         None => 0,
     };
     let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
-    let interface = notation::interface(index);
-    let shown = format!(
-        "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
-    );
-    Some((raw, shown))
+    Some((raw, ipv6_mreq(group, index)))
 }
 
 fn index(value: &Value) -> Option<u32> {

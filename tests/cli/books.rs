@@ -198,12 +198,15 @@ fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
     hold(&[(
         "s = socket tcp\nl = struct.pack('ii', 1, 0)\ns.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, l)\n\
              s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 1, 500000))\nttl = struct.pack('b', 1)\n\
-             u = socket udp\nu.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)",
+             u = socket udp\nu.setsockopt(socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, socket.inet_aton('224.1.1.1') + struct.pack('=I', 0))\nexpect error EADDRNOTAVAIL\nu.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)\nw = socket udp6\n\
+             w.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_ADD_MEMBERSHIP, socket.inet_pton(socket.AF_INET6, 'ff02::123') + struct.pack('I', 1))",
         0,
         &[
             "SO_LINGER, {l_onoff=1, l_linger=0}, 8) = 0",
             "SO_RCVTIMEO, {tv_sec=1, tv_usec=500000}, 16) = 0",
+            "imr_interface=inet_addr(\"0.0.0.0\")}, 8) = -1 EADDRNOTAVAIL",
             "IP_MULTICAST_TTL, \"\\1\", 1) = 0",
+            "{inet_pton(AF_INET6, \"ff02::123\", &ipv6mr_multiaddr), ipv6mr_interface=if_nametoindex(\"lo\")}, 20) = 0",
         ],
         &[],
     )]);
@@ -260,7 +263,7 @@ fn a_pointer_of_c_points_to_what_it_points_to() {
         (
             "char *buf = \"abc\";\nprintf(\"%lu\\n\", sizeof(buf));",
             2,
-            "not the size of a variable, which is not known here",
+            "the size of a variable or a structure is not known here",
         ),
     ] {
         script(&format!("{FDS}{lines}\n"))

@@ -165,11 +165,8 @@ pub(super) fn build(
 
 /// `struct.pack("ii", 1, 0)` as an option's value: the fields themselves, as their layout follows from the option.
 fn fields_of_pack(value: &mut Expr) {
-    match value {
-        Expr::Apply(Function::Pack, parts) => {
-            *value = Expr::Tuple(parts.drain(..).skip(1).collect());
-        }
-        other => other.each_part_mut(&mut fields_of_pack),
+    if let Expr::Apply(Function::Pack, parts) = value {
+        *value = Expr::Tuple(parts.drain(..).skip(1).collect());
     }
 }
 
