@@ -5,7 +5,7 @@ use super::{App, Explain, Last, Sink};
 use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
-use crate::text::escape::visible;
+use crate::text::escape;
 use std::sync::Arc;
 
 impl App {
@@ -99,7 +99,7 @@ impl App {
         if let Some((bytes, from)) = &done.data {
             let shown = &bytes[..bytes.len().min(self.settings.show_bytes)];
             let data = Data {
-                bytes: visible(shown),
+                bytes: escape::data(shown),
                 len: bytes.len(),
                 from: from.clone(),
             };

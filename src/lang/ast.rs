@@ -183,10 +183,15 @@ pub enum Expr {
 /// Functions of values that lab sheets use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Function {
-    /// Bytes to text.
+    /// Bytes to text. Where an encoding besides UTF-8 is named, it stands behind the value.
     Decode,
-    /// Text to bytes.
+    /// Text to bytes, likewise.
     Encode,
+    /// `struct.pack("!H", 80)`: the format, then the values.
+    Pack,
+    /// `x.to_bytes(4, "big")`: the number, how many bytes, and their order. The order `native` is C's `&x`, which may
+    /// point to a text too; how many bytes is `Null` there where it is not said.
+    ToBytes,
     /// How many bytes, characters or items.
     Len,
     /// To text, as Python's `str`.

@@ -1,5 +1,6 @@
 //! Files and pastes into logical lines.
 
+use super::slashes::divides_in_brackets;
 use std::borrow::Cow;
 
 /// A logical line: one or more lines of the text as they stand there, newlines between them included.
@@ -216,11 +217,7 @@ impl Open {
                     self.comment = true;
                     at += 1;
                 }
-                b'/' if bytes[at..].starts_with(b"//")
-                    && (at == 0 || !bytes[at - 1].is_ascii_graphic()) =>
-                {
-                    return at;
-                }
+                b'/' if bytes[at..].starts_with(b"//") && self.begins_note(line, at) => return at,
                 b'(' | b'[' => self.brackets += 1,
                 b'{' if self.brackets > 0 || line[..at].trim_end().ends_with('=') => {
                     self.brackets += 1
@@ -231,6 +228,13 @@ impl Open {
             at += 1;
         }
         line.len()
+    }
+
+    /// Whether a `//` begins a comment, and is not Python's division.
+    fn begins_note(&self, line: &str, at: usize) -> bool {
+        let apart = at == 0 || !line.as_bytes()[at - 1].is_ascii_graphic();
+        let divides = || divides_in_brackets(&line[..at], &line[at + 2..]);
+        apart && !(self.brackets > 0 && divides())
     }
 
     /// Whether a `#` begins a comment. Inside brackets one before digits is data: `send(s, #100)`.
@@ -372,6 +376,8 @@ mod tests {
             ("connect s \\\n  :80", "connect s :80"),
             ("bind(s, // here\n /* a\n b */ 1);", "bind(s, /* a b */ 1);"),
             ("x = '''a\n# b'''\n", "x = '''a\\n# b'''"),
+            ("print(10 // 4)", "print(10 // 4)"),
+            ("f(a // 2\n, b)", "f(a , b)"),
             (
                 "#define OK(x) do { \\\n  close(x); \\\n } while (0)",
                 "#define OK(x) do {close(x);} while (0)",

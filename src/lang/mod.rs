@@ -18,6 +18,7 @@ mod lines;
 pub mod options;
 pub mod order;
 mod parser;
+mod slashes;
 pub mod state;
 pub mod table;
 mod walk;

@@ -12,6 +12,7 @@ mod expr;
 mod fcntl;
 mod first;
 mod fit;
+mod format;
 mod input;
 mod joins;
 mod lab;

@@ -2,12 +2,13 @@
 
 use super::prepared::Refusal;
 use super::value::Value;
-use super::{NotYet, Session};
+use super::{NotYet, Session, pack};
 use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
+use std::borrow::Cow;
 
 /// The longest value that an expression may build, in bytes.
-const LONGEST: usize = 64 << 20;
+pub const LONGEST: usize = 64 << 20;
 
 /// `len(x)`, `x.decode()` …
 pub fn function(function: Function, args: &[Value], session: &Session) -> Result<Value, NotYet> {
@@ -29,18 +30,11 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
         Function::Decode => match first {
-            Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
-                Ok(text) => Ok(Value::Text(text.to_owned())),
-                Err(error) => Err(Refusal::new(format!(
-                    "these bytes are not UTF-8: byte {} is wrong",
-                    error.valid_up_to()
-                ))
-                .into()),
-            },
+            Value::Bytes(bytes) => pack::decoded(bytes, args.get(1)).map_err(NotYet::from),
             other => Ok(other.clone()),
         },
         Function::Encode | Function::Bytes => match first {
-            Value::Text(text) => Ok(Value::Bytes(text.clone().into_bytes())),
+            Value::Text(text) => pack::encoded(text, args.get(1)).map_err(NotYet::from),
             Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
             Value::Int(n) if function == Function::Bytes => {
                 repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from)
@@ -54,6 +48,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Strip => text(|text| text.trim().to_owned()),
         Function::Upper => text(str::to_uppercase),
         Function::Lower => text(str::to_lowercase),
+        Function::Pack => pack::pack(args).map_err(NotYet::from),
+        Function::ToBytes => pack::to_bytes(args).map_err(NotYet::from),
         Function::Hex => hex(first).map_err(NotYet::from),
         Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
         Function::Join => Ok(Value::Text(
@@ -108,6 +104,9 @@ fn whole_number(value: &Value, session: &Session) -> Result<Value, Refusal> {
             Some(socket) => Ok(Value::Int(i64::from(socket.fd))),
             None => Err(Refusal::new("this socket was closed long ago")),
         },
+        Value::None => Err(Refusal::new(
+            "NULL is no whole number, and the size of a variable or a structure is not known here",
+        )),
         other => {
             let shown = session.show(other, true);
             let parsed = shown.trim().parse().map(Value::Int);
@@ -126,8 +125,19 @@ fn hex(value: &Value) -> Result<Value, Refusal> {
     Ok(Value::Text(digits.collect()))
 }
 
+/// An address of the Internet as the tuple that it is in Python; anything else as it is.
+fn as_items(value: &Value) -> Cow<'_, Value> {
+    let items = match value {
+        Value::Addr(addr) => Value::address_items(addr),
+        _ => None,
+    };
+    items.map_or(Cow::Borrowed(value), |items| {
+        Cow::Owned(Value::Tuple(items))
+    })
+}
+
 fn length(value: &Value) -> Result<Value, Refusal> {
-    let len = match value {
+    let len = match as_items(value).as_ref() {
         Value::Text(text) => text.chars().count(),
         Value::Bytes(bytes) => bytes.len(),
         Value::Tuple(items) => items.len(),
@@ -157,7 +167,7 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
         let (from, to) = (place(from, len, 0)?, place(to, len, len)?);
         Ok(from..to.max(from))
     };
-    match of {
+    match as_items(of).as_ref() {
         Value::Tuple(items) => Ok(Value::Tuple(items[range(items.len())?].to_vec())),
         Value::Bytes(bytes) => Ok(Value::Bytes(bytes[range(bytes.len())?].to_vec())),
         Value::Text(text) => {
@@ -183,20 +193,13 @@ pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
             .filter(|place| *place < len)
             .ok_or_else(|| Refusal::new(format!("index {at} is outside: there are {len}")))
     };
-    match of {
+    match as_items(of).as_ref() {
         Value::Tuple(items) => Ok(items[pick(items.len())?].clone()),
         Value::Bytes(bytes) => Ok(Value::Int(i64::from(bytes[pick(bytes.len())?]))),
         Value::Text(text) => {
             let chars: Vec<char> = text.chars().collect();
             Ok(Value::Text(chars[pick(chars.len())?].to_string()))
         }
-        Value::Addr(addr) => match (addr.inet(), at) {
-            (Some(inet), 0) => Ok(Value::Text(inet.ip().to_string())),
-            (Some(inet), 1) => Ok(Value::Int(i64::from(inet.port()))),
-            _ => Err(Refusal::new(
-                "an address has two parts: [0] is the host, [1] the port",
-            )),
-        },
         wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
         |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
     if let [Value::Bytes(raw)] = fields {
         // Python's struct.pack and inet_aton give the bytes themselves.
-        return Ok((raw.clone(), notation::buffer(raw)));
+        return Ok((raw.clone(), packed(option, raw)));
     }
     let number = |at: usize| match fields.get(at) {
         Some(Value::Int(n)) => i32::try_from(*n).ok(),
@@ -68,6 +68,43 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
             _ => Err(wants("one number")),
         },
     }
+}
+
+/// A value that came as bytes, as strace prints it: by the option, where it is as long as that takes.
+fn packed(option: &SockOption, raw: &[u8]) -> String {
+    let int = |at: usize| {
+        let four = raw.get(at..at + 4).and_then(|four| four.try_into().ok());
+        four.map_or(0, i32::from_ne_bytes)
+    };
+    let long = |at: usize| {
+        let eight = raw.get(at..at + 8).and_then(|eight| eight.try_into().ok());
+        eight.map_or(0, i64::from_ne_bytes)
+    };
+    let ip = |at: usize| Ipv4Addr::from(int(at).to_ne_bytes());
+    match (option.shape, raw.len()) {
+        (Shape::Switch | Shape::Int { .. }, 4) => format!("[{}]", int(0)),
+        (Shape::Linger, 8) => format!("{{l_onoff={}, l_linger={}}}", int(0), int(4)),
+        (Shape::Time, 16) => format!("{{tv_sec={}, tv_usec={}}}", long(0), long(8)),
+        (Shape::Group4, 8..) => format!(
+            "{{imr_multiaddr=inet_addr(\"{}\"), imr_interface=inet_addr(\"{}\")}}",
+            ip(0),
+            ip(4)
+        ),
+        (Shape::Group6, 20) => {
+            let group = <[u8; 16]>::try_from(&raw[..16]).map(Ipv6Addr::from);
+            ipv6_mreq(
+                group.unwrap_or(Ipv6Addr::UNSPECIFIED),
+                int(16).cast_unsigned(),
+            )
+        }
+        _ => notation::buffer(raw),
+    }
+}
+
+/// A `struct ipv6_mreq`, as strace prints it.
+fn ipv6_mreq(group: Ipv6Addr, index: u32) -> String {
+    let interface = notation::interface(index);
+    format!("{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}")
 }
 
 fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
@@ -143,11 +180,7 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         None => 0,
     };
     let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
-    let interface = notation::interface(index);
-    let shown = format!(
-        "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
-    );
-    Some((raw, shown))
+    Some((raw, ipv6_mreq(group, index)))
 }
 
 fn index(value: &Value) -> Option<u32> {

@@ -142,34 +142,58 @@ impl Session {
 
     /// A socket by name, descriptor, or `.`.
     pub fn target(&self, expr: &Expr) -> Evaluated<Target> {
+        match self.targets(expr)?.as_slice() {
+            [one] => Ok(*one),
+            [] => Err(Refusal::new("this is a tuple without a socket").into()),
+            several => {
+                let message = format!("one socket is needed, and these are {}", several.len());
+                Err(Refusal::new(message)
+                    .help("x[0] is the first of a list x")
+                    .into())
+            }
+        }
+    }
+
+    /// The sockets of an argument that may be a list of them: the one, several, or none, as of `outputs = []`.
+    pub fn targets(&self, expr: &Expr) -> Evaluated<Vec<Target>> {
         match expr {
             Expr::Last => match self.last.and_then(|id| self.table.get(id)) {
-                Some(socket) => self.usable(socket.id),
+                Some(socket) => Ok(vec![self.usable(socket.id)?]),
                 None => Err(
                     Refusal::new("`.` is the last socket used, and there is none")
                         .help("s = socket tcp")
                         .into(),
                 ),
             },
-            Expr::Fd(fd) => self.by_number(i64::from(*fd)),
-            Expr::Int(n) => self.by_number(*n),
-            Expr::Word(name) => self.target(&Expr::Name(name.clone())),
+            Expr::Fd(fd) => Ok(vec![self.by_number(i64::from(*fd))?]),
+            Expr::Word(name) => self.targets(&Expr::Name(name.clone())),
             Expr::Name(name) if !self.knows(name) && !self.is_errno(name) => {
                 Err(self.no_socket(name).into())
             }
-            other => match self.value(other)? {
-                Value::Socket(id) => self.usable(id),
-                Value::Int(n) => self.by_number(n),
-                Value::Tuple(items) => match items.first() {
-                    Some(Value::Socket(id)) => self.usable(*id),
-                    _ => Err(Refusal::new("this is a tuple without a socket").into()),
-                },
-                wrong => Err(Refusal::new(format!(
-                    "this needs a socket, and got {}",
-                    wrong.kind()
-                ))
-                .into()),
+            other => self.among(&self.value(other)?),
+        }
+    }
+
+    /// The sockets that a value is or holds.
+    fn among(&self, value: &Value) -> Evaluated<Vec<Target>> {
+        use Value::{Int, Socket, Tuple};
+        match value {
+            Socket(id) => Ok(vec![self.usable(*id)?]),
+            Int(n) => Ok(vec![self.by_number(*n)?]),
+            Tuple(items) => match items.as_slice() {
+                // What accept() gives, the connection and its peer's address.
+                [Socket(id), peer] if !matches!(peer, Socket(_) | Int(_) | Tuple(_)) => {
+                    Ok(vec![self.usable(*id)?])
+                }
+                [] | [Socket(_) | Int(_) | Tuple(_), ..] => {
+                    let each = items.iter().map(|item| self.among(item));
+                    Ok(each.collect::<Evaluated<Vec<_>>>()?.concat())
+                }
+                _ => Err(Refusal::new("this is a tuple without a socket").into()),
             },
+            wrong => {
+                Err(Refusal::new(format!("this needs a socket, and got {}", wrong.kind())).into())
+            }
         }
     }
 

@@ -18,6 +18,7 @@ mod network;
 mod notation;
 mod options;
 mod outcome;
+mod pack;
 mod policy;
 mod prepared;
 mod resolve;

@@ -4,6 +4,7 @@ use super::table::SocketId;
 use crate::event::{Addr, TcpState};
 use crate::text::escape::visible;
 use std::fmt::Write;
+use std::net::SocketAddr;
 
 /// A value of the shell's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +70,21 @@ impl Value {
         }
     }
 
+    /// An address as Python has it: host and port, and of IPv6 the flow information and the scope.
+    pub fn address_items(addr: &Addr) -> Option<Vec<Value>> {
+        let Addr::Inet(addr) = addr else {
+            return None;
+        };
+        let mut items = vec![
+            Self::Text(addr.ip().to_string()),
+            Self::Int(i64::from(addr.port())),
+        ];
+        if let SocketAddr::V6(addr) = addr {
+            items.extend([addr.flowinfo(), addr.scope_id()].map(|n| Self::Int(i64::from(n))));
+        }
+        Some(items)
+    }
+
     /// As `print` shows it, safe for a terminal. `python` writes addresses as Python's tuples.
     pub fn show(&self, python: bool) -> String {
         match self {
@@ -89,8 +105,10 @@ impl Value {
             Self::Text(text) => quoted(text.as_bytes(), ""),
             Self::Bytes(bytes) => quoted(bytes, "b"),
             Self::Socket(id) => format!("socket {}", id.0),
-            Self::Addr(Addr::Inet(addr)) if python => format!("('{}', {})", addr.ip(), addr.port()),
-            Self::Addr(addr) => visible(addr.to_string().as_bytes()),
+            Self::Addr(addr) => match Self::address_items(addr).filter(|_| python) {
+                Some(items) => Self::Tuple(items).repr(python),
+                None => visible(addr.to_string().as_bytes()),
+            },
             Self::State(state) => state.name().to_owned(),
             Self::Tuple(items) => {
                 let items: Vec<String> = items.iter().map(|item| item.repr(python)).collect();
@@ -109,10 +127,9 @@ impl Value {
                 TcpState::parse(b) == Some(*a)
             }
             (Self::Addr(a), Self::Text(b)) | (Self::Text(b), Self::Addr(a)) => a.to_string() == *b,
-            (Self::Addr(Addr::Inet(a)), Self::Tuple(b))
-            | (Self::Tuple(b), Self::Addr(Addr::Inet(a))) => {
-                matches!(b.as_slice(), [Self::Text(host), Self::Int(port)]
-                    if *host == a.ip().to_string() && *port == i64::from(a.port()))
+            (Self::Addr(a), Self::Tuple(b)) | (Self::Tuple(b), Self::Addr(a)) => {
+                // Of IPv6 what is no host and no port may be left out, as where an address is asked for.
+                Self::address_items(a).is_some_and(|a| a == *b || b.len() == 2 && a.starts_with(b))
             }
             (Self::Bool(truth), n @ Self::Int(_)) | (n @ Self::Int(_), Self::Bool(truth)) => {
                 *n == Self::Int(i64::from(*truth))

@@ -24,19 +24,33 @@ fn watched(session: &Session, call: &Call) -> Result<Vec<Watched>, NotYet> {
             .at(arg.span)
             .into());
     };
-    items
-        .iter()
-        .map(|item| match item {
-            Expr::Tuple(pair) if pair.len() == 2 => Ok(Watched {
-                target: session.at(arg, session.target(&pair[0]))?,
-                letters: session.at(arg, session.text(&pair[1]))?,
-            }),
-            single => Ok(Watched {
-                target: session.at(arg, session.target(single))?,
-                letters: "r".to_owned(),
-            }),
-        })
-        .collect()
+    let mut watched: Vec<Watched> = Vec::new();
+    for item in items {
+        let (sockets, letters) = match item {
+            Expr::Tuple(pair) if pair.len() == 2 => {
+                (&pair[0], session.at(arg, session.text(&pair[1]))?)
+            }
+            single => (single, "r".to_owned()),
+        };
+        for target in session.at(arg, session.targets(sockets))? {
+            add(&mut watched, target, &letters);
+        }
+    }
+    Ok(watched)
+}
+
+/// A list may hold a socket that is watched already, for something else.
+fn add(watched: &mut Vec<Watched>, target: Target, letters: &str) {
+    match watched.iter_mut().find(|known| known.target == target) {
+        Some(known) => {
+            let new = letters.chars().filter(|c| !known.letters.contains(*c));
+            known.letters.extend(new.collect::<Vec<_>>());
+        }
+        None => watched.push(Watched {
+            target,
+            letters: letters.to_owned(),
+        }),
+    }
 }
 
 /// The value of poll and select: the sockets that are ready, each with its letters.

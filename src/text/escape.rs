@@ -17,6 +17,12 @@ pub fn visible(bytes: &[u8]) -> String {
     out
 }
 
+/// Data as it stands in quotes: as by [`visible`], and a backslash doubled, so that `\n` is a newline and nothing else.
+pub fn data(bytes: &[u8]) -> String {
+    let each = bytes.split(|byte| *byte == b'\\');
+    each.map(visible).collect::<Vec<_>>().join("\\\\")
+}
+
 /// As [`visible`], for text; borrows what is safe already.
 pub fn visible_str(text: &str) -> Cow<'_, str> {
     if is_plain(text) || !text.chars().any(is_unsafe) {
@@ -182,6 +188,8 @@ mod tests {
             r"x\u{202e}y\u{200b}z\u{2066}"
         );
         assert_eq!(visible_str("C:\\x"), "C:\\x");
+        assert_eq!(data(b"\\n\n\\"), r"\\n\n\\");
+        assert_eq!(data(b"a\\\xffb"), r"a\\\xffb");
     }
 
     #[test]

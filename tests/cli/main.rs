@@ -5,6 +5,7 @@ mod support;
 
 mod author;
 mod blocking;
+mod books;
 mod errors;
 mod exercises;
 mod exit;

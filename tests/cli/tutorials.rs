@@ -109,7 +109,7 @@ fn a_multicast_group_may_be_packed_from_a_variable() {
         u.setsockopt(socket.IPPROTO_IP, socket.IP_DROP_MEMBERSHIP, mreq)\n\
         expect error EADDRNOTAVAIL\n";
     script(lines).status(0).says(&[
-        "{imr_multiaddr=inet_addr(\"224.3.29.71\"), imr_interface=inet_addr(\"0.0.0.0\")}, 8) = -1",
+        "{imr_multiaddr=inet_addr(\"224.3.29.71\"), imr_interface=inet_addr(\"0.0.0.0\")}, 16) = -1",
     ]);
 }
 

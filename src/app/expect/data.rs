@@ -4,6 +4,7 @@ use super::Found;
 use crate::app::{App, Sink};
 use crate::lang::ast::{Claim, Expr};
 use crate::session::Refusal;
+use crate::text::escape;
 use std::time::Instant;
 
 impl App {
@@ -26,11 +27,7 @@ impl App {
                 || Instant::now() >= deadline
                 || !self.receive_more(&got, wanted.len(), sink)?
             {
-                let found = format!(
-                    "\"{}\" ({} bytes)",
-                    crate::text::escape::visible(&got),
-                    got.len()
-                );
+                let found = format!("\"{}\" ({} bytes)", escape::data(&got), got.len());
                 return Ok(Found::new(got == wanted, found).last());
             }
         }

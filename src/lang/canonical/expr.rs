@@ -119,7 +119,15 @@ fn tuple(items: &[Expr]) -> String {
 fn apply(function: Function, values: &[Expr]) -> String {
     let one = values.first().unwrap_or(&Expr::Null);
     let function_of = |name: &str| format!("{name}({})", expr(one));
-    let method_of = |name: &str| format!("{}.{name}()", operand(one));
+    let rest = || {
+        values
+            .iter()
+            .skip(1)
+            .map(expr)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let method_of = |name: &str| format!("{}.{name}({})", operand(one), rest());
     match function {
         Function::Ntohs => function_of("ntohs"),
         Function::Ntohl => function_of("ntohl"),
@@ -134,6 +142,11 @@ fn apply(function: Function, values: &[Expr]) -> String {
         Function::Upper => method_of("upper"),
         Function::Lower => method_of("lower"),
         Function::Hex => method_of("hex"),
+        Function::ToBytes => method_of("to_bytes"),
+        Function::Pack => {
+            let all: Vec<String> = values.iter().map(expr).collect();
+            format!("struct.pack({})", all.join(", "))
+        }
         Function::Format => {
             let form = values.get(1).unwrap_or(&Expr::Null);
             format!("format({}, {})", expr(one), expr(form))

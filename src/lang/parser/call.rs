@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, arguments, missing};
 use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::prototype::{is_prototype, prototype};
-use super::{lab, method, options, refuse, slips, sockets, watch};
+use super::{format, lab, method, options, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
@@ -79,11 +79,20 @@ fn apply(
     function: Function,
     given: Vec<Given>,
 ) -> Parsed<Expr> {
+    let coded = match function {
+        Function::Bytes => Some(Function::Encode),
+        Function::Str => Some(Function::Decode),
+        _ => None,
+    };
+    if let (Some(function), 2..) = (coded, given.len()) {
+        // bytes(text, "utf-8"), str(data, "utf-8")
+        let mut given = given.into_iter();
+        let mut values: Vec<Expr> = given.next().map(|one| one.value).into_iter().collect();
+        values.extend(method::encoding(given));
+        return Ok(Expr::Apply(function, values));
+    }
     let mut values: Vec<Expr> = given.into_iter().map(|one| one.value).collect();
-    // bytes(text, "utf-8"), str(data, "utf-8"): the encoding is UTF-8 here, always.
     let function = match (function, values.len()) {
-        (Function::Bytes, 2) => Function::Encode,
-        (Function::Str, 2) => Function::Decode,
         (Function::Format, 2) => return Ok(Expr::Apply(function, values)),
         (Function::Format, _) => {
             let fault = i.fault(start, "format takes a value and a form");
@@ -126,7 +135,12 @@ pub(super) fn build(
         "socketpair" => sockets::pair(i, &mut places, given)?,
         "poll" => watch::poll_call(i, &mut places, given)?,
         "select" => watch::select_call(i, &mut places, given)?,
-        "setsockopt" | "getsockopt" => options::brackets(i, &mut places, given)?,
+        "setsockopt" | "getsockopt" => {
+            for one in &mut given {
+                fields_of_pack(&mut one.value);
+            }
+            options::brackets(i, &mut places, given)?;
+        }
         "print" => print(i, &mut places, spelled, given)?,
         _ => {
             respell(i, spelled, &mut given);
@@ -147,6 +161,13 @@ pub(super) fn build(
         _ => places.finish(inner, before)?,
     };
     Ok(Expr::Call(Box::new(call)))
+}
+
+/// `struct.pack("ii", 1, 0)` as an option's value: the fields themselves, as their layout follows from the option.
+fn fields_of_pack(value: &mut Expr) {
+    if let Expr::Apply(Function::Pack, parts) = value {
+        *value = Expr::Tuple(parts.drain(..).skip(1).collect());
+    }
 }
 
 /// What other names of a command add: `inet_aton(x)` is `inet_pton(AF_INET, x)`.
@@ -237,7 +258,7 @@ fn print(i: &mut Input, places: &mut Places, spelled: &str, mut given: Vec<Given
     {
         let format = format.strip_suffix('\n').unwrap_or(format).to_owned();
         values.remove(0);
-        values = vec![method::percent_format(i, &format, values, true)?];
+        values = vec![format::percent_format(i, &format, values, true)?];
     }
     if let (Some(text @ Expr::Text(apart)), 2..) = (&between, values.len())
         && apart != " "

@@ -306,9 +306,14 @@ fn member_of_self(line: &str, bare: &str, i: &Input) -> Option<Found> {
     })
 }
 
-/// `$ ls`: the prompt of a Unix shell, and a command of its.
+/// `$ ls`: the prompt of a Unix shell, and a command of its; `./server`, a program.
 fn unix_prompt(bare: &str) -> Option<Found> {
     let found = Found::new(0, 1, "a line of a Unix shell, whose commands are none here");
+    if bare.starts_with("./") {
+        let len = bare.find(' ').unwrap_or(bare.len());
+        let found = Found::new(0, len, "a program is not started here");
+        return Some(found.helping("other programs run in a window of their own"));
+    }
     bare.starts_with("$ ")
         .then(|| found.helping("help lists what can be typed; quit goes back to that shell"))
 }

@@ -6,8 +6,10 @@ use super::name::name;
 use super::number::number;
 use super::string::{is_prefix, string};
 use super::word::{blank, identifier_len, is_quote, peek_identifier};
-use super::{address, method, structure};
+use super::{address, format, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
+use crate::lang::fault::Fault;
+use crate::lang::slashes::divides;
 use crate::lang::state::TcpState;
 use winnow::Parser;
 use winnow::combinator::{Infix, expression};
@@ -41,6 +43,9 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
         // The address after the data: sendto u "hi" *:9.
         return Err(Trouble::Backtrack);
     }
+    if let Some(fault) = division(i) {
+        return Err(fault.into());
+    }
     let rest = i.rest().as_bytes();
     let second = rest.get(1).copied().unwrap_or(b' ');
     let (len, op): (usize, Op) = match rest.first().copied().unwrap_or(b' ') {
@@ -64,6 +69,16 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
     blank(i);
     i.link()?;
     Ok(op)
+}
+
+/// Python's `n // 2`, with the slashes next: what follows them is not to be lost as a comment.
+fn division(i: &Input) -> Option<Fault> {
+    let after = i.rest().strip_prefix("//")?;
+    let divides = i.state.brackets > 0 || divides(after, |word| i.knows(word));
+    divides.then(|| {
+        Fault::new((i.at(), i.at() + 2), "there is no division here")
+            .helping("write the result itself; // begins a comment, as in C")
+    })
 }
 
 fn binary(i: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
@@ -132,7 +147,7 @@ fn percent(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
         Expr::Tuple(values) => values,
         one => vec![one],
     };
-    method::percent_format(i, &format, values, false)
+    format::percent_format(i, &format, values, false)
 }
 
 /// A value with what stands before it: a sign, `&`, `*`, a cast.
@@ -310,7 +325,7 @@ fn primary(i: &mut Input) -> Parsed<Expr> {
 }
 
 /// A fault at the next character, where a value should stand.
-pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
+pub(super) fn unexpected(i: &Input) -> Fault {
     let what = match i.next() {
         None => {
             return i
@@ -329,10 +344,11 @@ pub(super) fn unexpected(i: &Input) -> crate::lang::fault::Fault {
     }
 }
 
-/// A string whose prefix has been read, and in brackets the ones that directly follow it, as C and Python join them.
+/// A string whose prefix has been read, and the ones that directly follow it, as C and Python join them: in brackets, and
+/// in a line that is C's from its beginning.
 pub(super) fn texts(i: &mut Input, prefix: &str) -> Parsed<Expr> {
     let mut text = string(i, prefix)?;
-    while i.state.brackets > 0 && !i.state.format {
+    while (i.state.brackets > 0 || i.state.dialect.is_c()) && !i.state.format {
         let (before, back) = (i.at(), i.checkpoint());
         blank(i);
         if i.rest().starts_with("...") {

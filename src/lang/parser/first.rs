@@ -11,7 +11,9 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
         "ls lists the sockets, who PORT says who holds a port",
     ),
     (
-        &["nc", "ncat", "netcat", "telnet", "curl", "wget", "ssh"],
+        &[
+            "nc", "ncat", "netcat", "socat", "telnet", "curl", "wget", "ssh",
+        ],
         "c = socket tcp, then connect c 127.0.0.1:12345",
     ),
     (

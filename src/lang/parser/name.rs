@@ -4,13 +4,13 @@ use super::arguments::arguments;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::is_type;
 use super::word::{blank, identifier, identifier_len, is_quote, opens, peek_identifier};
-use super::{address, call, joins, method, refuse, string};
+use super::{address, call, joins, method, refuse, string, structure};
 use crate::lang::ast::{Dialect, Expr, Function};
 use crate::lang::constants::{Family, constant, named};
 use crate::lang::table::find;
 
 /// Python's modules whose functions and constants are those of this language.
-const MODULES: [&str; 8] = [
+pub(super) const MODULES: [&str; 8] = [
     "socket", "select", "os", "sys", "time", "struct", "errno", "signal",
 ];
 
@@ -147,13 +147,18 @@ fn of_type(rest: &str) -> Option<Function> {
 fn coded(i: &mut Input, start: usize, function: Function) -> Parsed<Expr> {
     i.skip(".encode".len());
     i.state.dialect = Dialect::Python;
-    match arguments(i)?.into_iter().next() {
-        Some(text) => Ok(Expr::Apply(function, vec![text.value])),
+    let mut given = arguments(i)?.into_iter();
+    match given.next() {
+        Some(text) => {
+            let mut values = vec![text.value];
+            values.extend(method::encoding(given));
+            Ok(Expr::Apply(function, values))
+        }
         None => Err(i.fault(start, "this takes one value").into()),
     }
 }
 
-/// `sizeof(x)`, `sizeof x`: lengths follow from the values here.
+/// `sizeof(x)`, `sizeof x`: lengths follow from the values here, but a number's own from its type.
 fn size_of(i: &mut Input) -> Parsed<Expr> {
     i.state.c = true;
     blank(i);
@@ -167,15 +172,17 @@ fn size_of(i: &mut Input) -> Parsed<Expr> {
         .find([')', ';', '\n'])
         .filter(|end| i.rest()[*end..].starts_with(')'));
     let Some(end) = end else {
-        return Err(super::structure::unclosed(i, start, ")").into());
+        return Err(structure::unclosed(i, start, ")").into());
     };
-    let pointer = i.rest()[..end].trim_end().ends_with('*');
+    let of = i.rest()[1..end].trim_end();
+    let pointer = of.ends_with('*');
+    let size = structure::size_of_type(of);
     i.skip(end + 1);
     if pointer {
         i.remark("in C this is the size of a pointer, 8, and not of what it points to");
     }
     if peek_identifier(i).is_empty() {
-        Ok(Expr::Null)
+        Ok(size.map_or(Expr::Null, Expr::Int))
     } else {
         Err(i.fault(i.at(), "this cannot follow").into())
     }

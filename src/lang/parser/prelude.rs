@@ -3,6 +3,7 @@
 
 use super::input::{Cursor, Input, Parsed};
 use super::joins::is_keyword;
+use super::name::MODULES;
 use super::structure::is_type;
 use super::word::{
     ascii_name_len, blank, comment_line, ends, identifier_len, is_identifier, run, spaces,
@@ -22,11 +23,8 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
         if i.rest().starts_with("#include") {
             let start = i.at();
             comment_line(i);
-            found.push(nothing(
-                i.since(start),
-                Dialect::C,
-                "everything is included already",
-            ));
+            let remark = included(&i.state.source[start..i.at()]);
+            found.push(nothing(i.since(start), Dialect::C, remark));
         } else if i.rest().starts_with("#define ") || i.rest().starts_with("#define\t") {
             return;
         } else if i.rest().starts_with('#') || i.rest().starts_with("//") {
@@ -35,6 +33,17 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
         if i.at() == before {
             return;
         }
+    }
+}
+
+/// What is said to `#include <stdio.h>`, and to a program's own file.
+fn included(line: &str) -> &'static str {
+    match line.split_once('"') {
+        None => "everything is included already",
+        Some((_, "unp.h\"")) => {
+            "unp.h is not here: its Socket, Bind and Listen are the calls in small letters, which say every error here"
+        }
+        Some(_) => "this file is not read: what it defines is not known here",
     }
 }
 
@@ -51,7 +60,10 @@ pub(super) fn nothing(span: Span, dialect: Dialect, remark: &str) -> Statement {
 }
 
 /// Statements of other languages that do nothing here.
-pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statement> {
+pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Parsed<Option<Statement>> {
+    if let Some(fault) = renamed_module(i, word) {
+        return Err(fault.into());
+    }
     let (dialect, remark) = match word {
         "using" if i.rest()[word.len()..].trim_start().starts_with("namespace") => (
             Dialect::C,
@@ -66,13 +78,13 @@ pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statem
         ),
         "pass" => (Dialect::Python, "pass does nothing here either"),
         "" if lone_brace(i.rest()) => (Dialect::C, "there are no blocks here"),
-        _ => return None,
+        _ => return Ok(None),
     };
     let after = i.rest()[word.len()..].chars().next();
     if matches!(word, "import" | "from" | "using" | "package" | "use")
         && !after.is_some_and(char::is_whitespace)
     {
-        return None;
+        return Ok(None);
     }
     let whole = i.rest().find(['\n', ';']).unwrap_or(i.rest().len());
     let len = if word == "pass" { 4 } else { whole };
@@ -80,16 +92,22 @@ pub(super) fn harmless(i: &mut Input, start: usize, word: &str) -> Option<Statem
         && !i.rest()[4..].trim_start().is_empty()
         && !i.rest()[4..].starts_with(['\n', ';', ' '])
     {
-        return None;
+        return Ok(None);
     }
     i.skip(len);
-    Some(nothing(i.since(start), dialect, remark))
+    Ok(Some(nothing(i.since(start), dialect, remark)))
 }
 
 /// What is said to `import socketserver`, from what follows the first word.
 fn imported(rest: &str) -> &'static str {
-    let rest = rest.trim_start();
-    match &rest[..identifier_len(rest)] {
+    let rest = rest
+        .split(['\n', ';', '#'])
+        .next()
+        .unwrap_or("")
+        .trim_start();
+    let names = rest.split(" import ").next().unwrap_or(rest).split(',');
+    let names = names.map(|name| name.trim_start());
+    let module = |name: &str| match &name[..identifier_len(name)] {
         "socketserver" | "SocketServer" => {
             "socketserver is not here: it makes a server's calls by itself, and here you type them: socket, bind, \
              listen, accept"
@@ -100,8 +118,43 @@ fn imported(rest: &str) -> &'static str {
         "threading" | "_thread" | "thread" | "multiprocessing" | "concurrent" => {
             "this module is not here, and not needed: a call that sleeps becomes a job, and the prompt comes back"
         }
-        _ => "everything is imported already: socket, select, os, sys, struct",
+        "ssl" => "ssl is not here: what is sent travels as it is, for everyone on the way to read",
+        name if MODULES.contains(&name) => IMPORTED,
+        _ => {
+            "this module is not here: socket, select, os, sys, time, struct, errno and signal are, as far as sockets need them"
+        }
+    };
+    let mut said = names.map(module);
+    said.find(|said| *said != IMPORTED).unwrap_or(IMPORTED)
+}
+
+/// What is said to the modules that are here.
+const IMPORTED: &str = "everything is imported already: socket, select, os, sys, struct";
+
+/// `import socket as sk`: a name is given to values alone.
+fn renamed_module(i: &Input, word: &str) -> Option<Fault> {
+    let line = i.rest().split(['\n', ';', '#']).next()?;
+    let rest = line
+        .strip_prefix(word)
+        .filter(|_| matches!(word, "import" | "from"))?;
+    let (known, new) = rest.split_once(" as ")?;
+    let known = known.rsplit([' ', ',']).find(|word| !word.is_empty())?;
+    let new = &new.trim_start()[..identifier_len(new.trim_start())];
+    let here = MODULES.contains(&known) || crate::lang::table::find(known).is_some();
+    if !here || new == known || new.is_empty() {
+        return None;
     }
+    let at = i.at() + line.find(" as ")? + 1;
+    let fault = Fault::new(
+        (at, i.at() + line.trim_end().len()),
+        "modules and calls keep their names here",
+    );
+    let fault = fault.helping(format!("type {known} where the program has {new}"));
+    Some(if word == "import" {
+        fault.expecting(format!("{word} {known}"))
+    } else {
+        fault
+    })
 }
 
 /// `#define PORT 8080`: the name, whose value is next; `None` where it stands for nothing that can be kept here.

@@ -2,7 +2,9 @@
 
 use super::arguments::{Given, Places};
 use super::input::{Cursor, Input, Parsed};
-use crate::lang::ast::{Address, Arg, Dialect, Expr, Function};
+use super::structure::HINTS;
+use crate::lang::ast::{Address, Arg, Dialect, Expr, Function, Operator, Span};
+use crate::lang::fault::Fault;
 use crate::lang::table::{CArg, Command, Kind, Need, find};
 
 /// Whether the arguments are those of the C prototype, with its lengths and buffers.
@@ -20,20 +22,23 @@ pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given
     without_address(places, &mut given);
     let command = places.command;
     if command.name == "getaddrinfo" {
-        resolver_pointers(i, &mut given);
+        resolver_pointers(i, places, &mut given)?;
     }
     let mut cut = None;
     for (role, one) in command.c.iter().zip(given) {
         match role {
             CArg::Is(param) => {
                 if let Some(at) = command.position(param) {
-                    let value = room(i, command, at, one.value);
+                    let value = match command.params[at].kind {
+                        Kind::Data => pointed(i, one.value, one.span),
+                        _ => room(i, command, at, one.value),
+                    };
                     places.put(i, at, value, one.span)?;
                 }
             }
             CArg::Skip => {
                 too_short(i, places, &one.value);
-                fills(i, command.name, one.value);
+                fills(i, places, one)?;
             }
             CArg::Cut(param) => cut = Some((*param, one.value)),
         }
@@ -44,20 +49,29 @@ pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given
     Ok(())
 }
 
-/// `getaddrinfo(host, service, &hints, &list)`: what is in a structure is not known here; the list gets the answers.
-fn resolver_pointers(i: &mut Input, given: &mut [Given]) {
+/// `getaddrinfo(host, service, &hints, &list)`: what a structure with a name holds is not known here, but hints in their
+/// place are, as the shell prints them. The list gets the answers.
+fn resolver_pointers(i: &mut Input, places: &mut Places, given: &mut [Given]) -> Parsed<()> {
     let [_, _, hints, list] = given else {
-        return;
+        return Ok(());
     };
-    if !matches!(hints.value, Expr::Null) {
-        i.remark(
-            "what the hints hold is not kept here; after the service stand family and type: \
-             getaddrinfo localhost http AF_INET SOCK_STREAM",
-        );
+    match &hints.value {
+        Expr::Null => {}
+        Expr::Tuple(fields) if fields.len() == HINTS.len() => {
+            let first = places.command.position("family").unwrap_or(0);
+            for (at, field) in fields.iter().enumerate() {
+                places.put(i, first + at, field.clone(), hints.span)?;
+            }
+        }
+        _ => i.remark(
+            "what the hints hold is not kept here; after the service stand family, type, protocol and flags: \
+             getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE",
+        ),
     }
     if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
         i.state.filled.push(Some(name.clone()));
     }
+    Ok(())
 }
 
 /// `recv(c, buf, sizeof(buf) - 1, 0)`: no buffer has a size here, so there is the usual room, and a remark that says so.
@@ -116,24 +130,75 @@ fn too_short(i: &mut Input, places: &Places, length: &Expr) {
     }
 }
 
+/// Whether an argument is an address that was taken: `&x`, `(char *)&x`.
+fn is_address_of(i: &Input, span: Span) -> bool {
+    i.state.source[span.start..span.end].contains('&')
+}
+
+/// What the pointer to data points to: `&n` to the bytes of a number, `buf + total` and `&buf[total]` to a rest.
+fn pointed(i: &Input, value: Expr, span: Span) -> Expr {
+    let rest = |of, from| Expr::Apply(Function::Slice, vec![of, from, Expr::Null]);
+    match value {
+        Expr::Name(_) if is_address_of(i, span) => Expr::Apply(
+            Function::ToBytes,
+            vec![value, Expr::Null, Expr::Text("native".into())],
+        ),
+        Expr::Binary(Operator::Add, of, from) if matches!(*of, Expr::Name(_)) => rest(*of, *from),
+        Expr::Index(of, from) if is_address_of(i, span) => rest(*of, *from),
+        other => other,
+    }
+}
+
+/// `recv(s, buf + got, …)`: a name gets what a call gives, and nothing is put behind what it has.
+fn not_behind(i: &Input, places: &Places, one: &Given) -> Option<Fault> {
+    let of = match &one.value {
+        Expr::Binary(Operator::Add, of, _) => of,
+        Expr::Index(of, _) if is_address_of(i, one.span) => of,
+        _ => return None,
+    };
+    let Expr::Name(name) = &**of else {
+        return None;
+    };
+    let command = places.command.name;
+    if !matches!(command, "recv" | "read" | "recvfrom") {
+        return None;
+    }
+    let fault = Fault::new(
+        (one.span.start, one.span.end),
+        format!("{command} gives a name all that it takes, and puts nothing behind what is there"),
+    );
+    let socket = places.args.first().and_then(Option::as_ref);
+    let socket = socket.map_or("s", |arg| &i.state.source[arg.span.start..arg.span.end]);
+    Some(
+        fault
+            .expecting(format!("rest = {command} {socket} 1024"))
+            .helping(format!("then put them together: {name} = {name} + rest")),
+    )
+}
+
 /// Notes the names that the kernel would fill, for the results of this call.
-fn fills(i: &mut Input, command: &str, value: Expr) {
+fn fills(i: &mut Input, places: &Places, one: Given) -> Parsed<()> {
+    let command = places.command.name;
     let takes = match command {
         "recv" | "read" | "gethostname" | "getsockname" | "getpeername" | "inet_pton"
         | "inet_ntop" => 1,
         "recvfrom" | "accept" => 2,
         _ => 0,
     };
-    if let Expr::Name(name) = value
-        && i.state.brackets == 0
-        && i.state.filled.len() < takes
-    {
+    if i.state.brackets > 0 || i.state.filled.len() >= takes {
+        return Ok(());
+    }
+    if let Some(fault) = not_behind(i, places, &one) {
+        return Err(fault.into());
+    }
+    if let Expr::Name(name) = one.value {
         if command == "accept" {
             // The first part of what it gives is the connection.
             i.state.filled.push(None);
         }
         i.state.filled.push(Some(name));
     }
+    Ok(())
 }
 
 /// C's length: cuts the data where it is shorter.
@@ -142,6 +207,13 @@ fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
     let Some(arg) = &mut places.args[at] else {
         return;
     };
+    if let Expr::Apply(Function::ToBytes, parts) = &mut arg.value {
+        parts[1] = length.clone();
+        if matches!(length, Expr::Null) {
+            i.remark("of a text its own length is sent: no closing NUL and no rest of a buffer");
+        }
+        return;
+    }
     let number = match length {
         Expr::Int(number) => Some(*number),
         Expr::Name(name) if i.knows(name) => None,
@@ -157,7 +229,7 @@ fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
         (Expr::Text(text), Some(length)) => (text.as_bytes(), length),
         (Expr::Bytes(bytes), Some(length)) => (bytes.as_slice(), length),
         // send(c, buf, n, 0): the first n bytes of it.
-        (Expr::Name(_) | Expr::Index(..), _) => {
+        (Expr::Name(_) | Expr::Index(..) | Expr::Apply(Function::Slice, _), _) => {
             let part = vec![arg.value.clone(), Expr::Null, length.clone()];
             arg.value = Expr::Apply(Function::Slice, part);
             return;

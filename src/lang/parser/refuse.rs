@@ -6,7 +6,7 @@ use super::input::{Cursor, Input, Parsed};
 use super::opening::{self, body, checked, is_endless, opened};
 use super::structure;
 use super::word::{identifier_len, is_identifier};
-use crate::lang::ast::Expr;
+use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::lines::{folded, lines};
 
@@ -119,7 +119,7 @@ pub(super) fn member(i: &Input, start: usize, module: &str, name: &str) -> Optio
 /// Methods that Python's sockets have and the kernel has not.
 pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
     let (why, instead): (&str, &[&str]) = match name {
-        "settimeout" | "gettimeout" | "timeout" | "setdefaulttimeout" => (
+        "settimeout" | "timeout" | "setdefaulttimeout" => (
             "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
             &[
                 "setsockopt s SO_RCVTIMEO 5",
@@ -186,12 +186,12 @@ pub(super) fn call(
     module: Option<&str>,
 ) -> Option<Parsed<Expr>> {
     match (module, name) {
+        (_, "memset" | "bzero") => Some(filled(i, name)),
         (
             _,
-            "memset" | "bzero" | "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal"
-            | "WSAStartup" | "WSACleanup",
-        ) => Some(nothing(i, name)),
-        (Some("struct"), "pack") => Some(pack(i)),
+            "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal" | "WSAStartup" | "WSACleanup",
+        ) => Some(arguments(i).map(|_| nothing(i, name))),
+        (Some("struct") | None, "pack") => Some(pack(i)),
         (None, "dict") => Some(Err(structure::no_dictionaries(i, start).into())),
         (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
             .fault(
@@ -224,6 +224,11 @@ type NoCall = (
 );
 
 const NO_CALLS: &[NoCall] = &[
+    (
+        &["gettimeout"],
+        "Python keeps the time of its settimeout by itself; the kernel keeps these, 0 for ever",
+        &["getsockopt s SO_RCVTIMEO", "getsockopt s SO_SNDTIMEO"],
+    ),
     (
         &["min", "max", "sum"],
         "numbers are only added, subtracted and multiplied here: write the number itself",
@@ -320,9 +325,37 @@ fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     Some((why, instead))
 }
 
+/// `memset(buf, 0, sizeof(buf))`, `bzero(buf, 256)`: empties a name that has a value, and fills it with a character.
+fn filled(i: &mut Input, name: &str) -> Parsed<Expr> {
+    let mut given = arguments(i)?.into_iter().map(|one| one.value);
+    let (of, with, len) = match name {
+        "bzero" => (given.next(), Some(Expr::Int(0)), None),
+        _ => (given.next(), given.next(), given.next()),
+    };
+    let zero = matches!(&with, Some(Expr::Int(0) | Expr::Null))
+        || matches!(&with, Some(Expr::Text(text)) if text == "\0");
+    let value = match (with, len) {
+        _ if zero => Expr::Text(String::new()),
+        (Some(with @ (Expr::Text(_) | Expr::Int(1..=0x7f))), Some(len @ Expr::Int(_))) => {
+            let with = match with {
+                Expr::Int(byte) => Expr::Text(char::from(byte as u8).into()),
+                text => text,
+            };
+            Expr::Binary(Operator::Mul, Box::new(with), Box::new(len))
+        }
+        _ => return Ok(nothing(i, name)),
+    };
+    match of {
+        Some(Expr::Name(buf)) if i.state.brackets == 0 && (!zero || i.knows(&buf)) => {
+            i.state.filled.push(Some(buf));
+            Ok(value)
+        }
+        _ => Ok(nothing(i, name)),
+    }
+}
+
 /// A call that only prepares something: nothing to do here.
-fn nothing(i: &mut Input, name: &str) -> Parsed<Expr> {
-    arguments(i)?;
+fn nothing(i: &mut Input, name: &str) -> Expr {
     let why = match name {
         "signal" => "there are no child processes and no handlers of signals",
         "fflush" => "what is printed is shown at once",
@@ -331,14 +364,12 @@ fn nothing(i: &mut Input, name: &str) -> Parsed<Expr> {
     };
     i.remark(format!("{name} has nothing to do here: {why}"));
     i.state.nothing = true;
-    Ok(Expr::Null)
+    Expr::Null
 }
 
-/// `struct.pack("ii", 1, 0)`: the fields themselves; their layout follows from the option.
+/// `struct.pack("!H", 80)`, `pack("!H", 80)`
 fn pack(i: &mut Input) -> Parsed<Expr> {
-    let mut values: Vec<Expr> = arguments(i)?.into_iter().map(|one| one.value).collect();
-    if !values.is_empty() {
-        values.remove(0);
-    }
-    Ok(Expr::Tuple(values))
+    let given = arguments(i)?;
+    let values = given.into_iter().map(|one| one.value).collect();
+    Ok(Expr::Apply(Function::Pack, values))
 }

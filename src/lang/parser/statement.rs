@@ -78,7 +78,7 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
         return Ok(nothing(i.since(start), i.state.dialect, &remark));
     }
     let word = peek_identifier(i);
-    if let Some(statement) = harmless(i, start, word) {
+    if let Some(statement) = harmless(i, start, word)? {
         return Ok(statement);
     }
     let assigned = i.rest()[word.len()..].trim_start().starts_with(['=', ',']);

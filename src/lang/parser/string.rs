@@ -1,9 +1,9 @@
 //! Strings: quotes of every dialect, their escapes, and f-strings.
 
 use super::expr::expr;
+use super::format::{field_end, laid_out};
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::method::{field_end, laid_out};
 use super::word::{blank, is_quote, peek_identifier};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
@@ -291,8 +291,13 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         let quote = i.rest().find(is_quote).unwrap_or(i.rest().len());
         let len = field_end(&i.rest()[..quote]).unwrap_or(0);
         let form = &i.rest()[..len];
-        i.skip(len);
-        value = laid_out(i, value, Some(form));
+        value = match form.contains('{') {
+            true => Expr::Apply(Function::Format, vec![value, form_with_values(i, len)?]),
+            false => {
+                i.skip(len);
+                laid_out(i, value, Some(form))
+            }
+        };
     }
     if !i.eat("}") {
         blank(i);
@@ -305,4 +310,22 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
             .into());
     }
     Ok((written, value))
+}
+
+/// `<{width}` of `f"{x:<{width}}"`, so many bytes of it.
+fn form_with_values(i: &mut Input, len: usize) -> Parsed<Expr> {
+    let end = i.at() + len;
+    let mut pieces = Vec::new();
+    while i.at() < end {
+        let rest = &i.rest()[..end - i.at()];
+        let plain = rest.find('{').unwrap_or(rest.len());
+        if plain > 0 {
+            pieces.push(Expr::Text(rest[..plain].to_owned()));
+            i.skip(plain);
+            continue;
+        }
+        let (_, value) = i.nested(replacement)?;
+        pieces.push(value);
+    }
+    Ok(Expr::Apply(Function::Join, pieces))
 }

@@ -30,7 +30,12 @@ pub(super) fn is_type(word: &str) -> bool {
             | "uint8_t"
             | "uint16_t"
             | "uint32_t"
+            | "uint64_t"
+            | "int8_t"
+            | "int16_t"
             | "int32_t"
+            | "int64_t"
+            | "pid_t"
             | "in_addr_t"
             | "in_port_t"
             | "fd_set"
@@ -44,6 +49,25 @@ pub(super) fn is_type(word: &str) -> bool {
             | "auto"
             | "bool"
     )
+}
+
+/// How many bytes a number of this type has: `int`, `unsigned long`, `uint32_t`.
+pub(super) fn size_of_type(words: &str) -> Option<i64> {
+    let mut size = None;
+    for word in words.split_whitespace() {
+        let long = size_of::<libc::c_long>() as i64;
+        size = Some(match word {
+            "unsigned" | "signed" | "int" => size.unwrap_or(4),
+            "char" | "uint8_t" | "int8_t" | "bool" => 1,
+            "short" | "uint16_t" | "int16_t" | "in_port_t" | "sa_family_t" => 2,
+            "uint32_t" | "int32_t" | "in_addr_t" | "socklen_t" | "pid_t" => 4,
+            "uint64_t" | "int64_t" => 8,
+            "long" if size == Some(long) => 8,
+            "long" | "size_t" | "ssize_t" | "time_t" => long,
+            _ => return None,
+        });
+    }
+    size
 }
 
 /// Goes over a cast, `(struct sockaddr *)`, where one is next.
@@ -238,6 +262,9 @@ fn name_by_place(fields: &mut [(&str, Expr)]) {
     }
 }
 
+/// What getaddrinfo reads of its hints, in the order of the shell's own arguments.
+pub(super) const HINTS: [&str; 4] = ["ai_family", "ai_socktype", "ai_protocol", "ai_flags"];
+
 fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
     name_by_place(&mut fields);
     let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
@@ -260,6 +287,10 @@ fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Pars
             .find(|(name, _)| names.contains(name))
             .map(|(_, value)| value.clone())
     };
+    if has(&HINTS) {
+        let each = HINTS.map(|name| take(&[name]).unwrap_or(Expr::Null));
+        return Ok(Expr::Tuple(each.to_vec()));
+    }
     if has(&["fd"]) {
         let events = take(&["events"]).unwrap_or(Expr::Int(0));
         return Ok(Expr::Tuple(vec![

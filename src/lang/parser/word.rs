@@ -1,6 +1,7 @@
 //! Blanks, comments, names and the bare words of the shell dialect.
 
 use super::input::{Cursor, Input, Parsed, Trouble};
+use crate::lang::slashes::divides_in_brackets;
 use winnow::Parser;
 use winnow::combinator::alt;
 use winnow::stream::Stream;
@@ -64,13 +65,20 @@ pub(super) fn blank(i: &mut Input) {
         let _ = i.eat("\\\n") || i.eat("\\\r\n");
         if i.rest().starts_with("/*") {
             comment_block(i);
-        } else if inside && (i.rest().starts_with("//") || at_comment(i)) {
+        } else if inside && (at_note(i) || at_comment(i)) {
             comment_line(i);
         }
         if i.at() == before {
             return;
         }
     }
+}
+
+/// Inside brackets `//` begins a comment, but where it is Python's division.
+fn at_note(i: &Input) -> bool {
+    let before = &i.state.source[..i.at()];
+    let after = i.rest().strip_prefix("//");
+    after.is_some_and(|after| !divides_in_brackets(before, after))
 }
 
 /// Inside brackets a `#` before digits is a fill (`send(s, #100)`), any other begins a comment.

@@ -551,6 +551,7 @@ fn hard(size: usize) -> Vec<(&'static str, String)> {
         ("declarations", format!("int {};", repeated("a "))),
         ("stars", format!("int {};", repeated("*"))),
         ("imports", repeated("import x;")),
+        ("divisions", format!("x = ({}", repeated("a // a) // (a "))),
         ("accents", format!("x = {}", repeated("é"))),
         ("continued", repeated("\\\n")),
     ]

@@ -64,6 +64,16 @@ fn laid_out((value, form): (Expr, &str)) -> Expr {
     Expr::Apply(Function::Format, vec![value, Expr::Text(form.into())])
 }
 
+/// What makes bytes of a value and takes more than it.
+fn as_bytes((value, which): (Expr, usize)) -> Expr {
+    let text = |text: &str| Expr::Text(text.into());
+    match which {
+        0 => Expr::Apply(Function::Pack, vec![text("!H"), value]),
+        1 => Expr::Apply(Function::Encode, vec![value, text("latin-1")]),
+        _ => Expr::Apply(Function::ToBytes, vec![value, Expr::Null, text("native")]),
+    }
+}
+
 fn value() -> BoxedStrategy<Expr> {
     leaf()
         .prop_recursive(3, 12, 3, |inner| {
@@ -103,6 +113,7 @@ fn value() -> BoxedStrategy<Expr> {
                 (select(functions), inner.clone())
                     .prop_map(|(function, value)| Expr::Apply(function, vec![value])),
                 (inner.clone(), select(vec!["04x", ">10"])).prop_map(laid_out),
+                (inner.clone(), 0..3_usize).prop_map(as_bytes),
                 operation(boxed.boxed()),
                 piece.prop_map(|(text, value)| Expr::Apply(
                     Function::Join,

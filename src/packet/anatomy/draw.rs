@@ -86,7 +86,7 @@ impl<'a> Drawing<'a> {
         };
         self.bytes("Data", byte, to - from, |data| {
             let more = if data.len() > SHOWN { " …" } else { "" };
-            let shown = escape::visible(&data[..data.len().min(SHOWN)]);
+            let shown = escape::data(&data[..data.len().min(SHOWN)]);
             (
                 format!("{} bytes", data.len()),
                 format!("\"{shown}\"{more}"),

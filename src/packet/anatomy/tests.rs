@@ -41,7 +41,7 @@ fn opened(bytes: &[u8]) -> Vec<Header> {
 fn data() -> Vec<Header> {
     let mut story = Story::handshake(true);
     let mut made = tcp(true, "P.", 1, 1, 5);
-    made.payload = b"hi\r\n\x1b".to_vec();
+    made.payload = b"hi\r\n\x1b\\n".to_vec();
     let (stamps, other) = (Opt::Timestamps(17, 4), Opt::Other(30, vec![1, 2]));
     made.options = vec![Opt::Nop, Opt::Nop, stamps, other, Opt::End];
     let mark = story.sends(1, &made);
@@ -87,7 +87,7 @@ fn a_segment_and_what_its_fields_mean() {
     assert!(means("Acknowledgment Number").starts_with("relative 1:"));
     assert!(means("Window").starts_with("times 128, as the SYN said: 64000 bytes"));
     assert_eq!(means("Destination Port"), "the web (HTTP)");
-    assert_eq!(means("Data"), "\"hi\\r\\n\\x1b\"");
+    assert_eq!(means("Data"), "\"hi\\r\\n\\x1b\\\\n\"");
     assert_eq!(field(&headers, "TCP", "Timestamps").value, "ts 17 4");
     assert_eq!(
         field(&headers, "TCP", "Option").value,

@@ -101,15 +101,15 @@ pub(super) type Known = (
 /// Python's modules on top of sockets, C's structures beside them, and what Rust has for a call.
 pub(super) const MODULES: &[Known] = &[
     (
-        &[".append(", ".remove(", ".extend(", ".pop("],
-        "a list is not changed here, but given anew",
-        &["inputs = [s, conn]"],
-        "",
-    ),
-    (
         &["unlink(", "os.remove("],
         "files are not removed here: a fresh path, or an abstract name, which leaves no file",
         &["bind s @name"],
+        "",
+    ),
+    (
+        &[".append(", ".remove(", ".extend(", ".pop("],
+        "a list is not changed here, but given anew",
+        &["inputs = [s, conn]"],
         "",
     ),
     (
@@ -126,13 +126,43 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
+        &["nc -l", "ncat -l", "netcat -l"],
+        "a line of another program, which waits for a client: here a server's calls are typed",
+        &["s = socket tcp; bind s 127.0.0.1:12345; listen s 5; conn, addr = accept s"],
+        "",
+    ),
+    (
+        &["nc -u", "ncat -u", "netcat -u"],
+        "a line of another program, which sends over UDP: here its calls are typed",
+        &["u = socket udp", "sendto u \"hello\" 127.0.0.1:12345"],
+        "",
+    ),
+    (
+        &["socat "],
+        "a line of another program: here a client's calls are typed",
+        &["c = socket tcp; connect c 127.0.0.1:12345"],
+        "",
+    ),
+    (
+        &["| nc ", "| ncat ", "| netcat ", "|nc "],
+        "there are no pipes here: what another program would send is typed where it is sent",
+        &["c = socket tcp; connect c 127.0.0.1:12345; send c \"hello\\n\""],
+        "",
+    ),
+    (
+        &["kill %", "fg %", "bg %"],
+        "a job has its number alone here",
+        &["jobs", "cancel 1"],
+        "",
+    ),
+    (
         &["malloc(", "calloc("],
         "there is no memory to ask for: a value has the room it needs",
         &["data = recv s 1024"],
         "",
     ),
     (
-        &["struct.unpack("],
+        &["unpack(", "int.from_bytes("],
         "bytes are not taken apart here, but shown",
         &["print data[0:4]"],
         "",
@@ -232,16 +262,22 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
-        &[
-            ".ai_family",
-            ".ai_socktype",
-            ".ai_protocol",
-            ".ai_flags",
-            ".ai_next",
-        ],
+        &[".ai_family", ".ai_socktype", ".ai_protocol", ".ai_next"],
         "the fields of a structure are not kept here: hints stand in the call",
         &["r = getaddrinfo localhost http AF_UNSPEC SOCK_STREAM"],
         "r[0] is the first answer: family, type, protocol, name, address",
+    ),
+    (
+        &[".ai_flags"],
+        "the fields of a structure are not kept here: hints stand in the call, the flags last",
+        &["r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
+        "family, type, protocol, flags: 0 is any protocol",
+    ),
+    (
+        &["AI_PASSIVE", "AI_CANONNAME", "AI_NUMERICHOST"],
+        "the flags of getaddrinfo stand last, behind family, type and protocol",
+        &["r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
+        "",
     ),
     (
         &["->ai_"],
