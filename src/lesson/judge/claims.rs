@@ -6,7 +6,7 @@ use super::compare;
 use super::matching::Assignment;
 use super::{Finding, Judge, World};
 use crate::lang::ast::{Claim, Expr};
-use crate::text::escape::visible;
+use crate::text::escape;
 
 /// Whether a claim is about the last call, not about a socket or the whole.
 pub(in crate::lesson) fn about_call(claim: &Claim) -> bool {
@@ -52,7 +52,7 @@ pub(super) fn ended(outcome: &Outcome) -> String {
 fn data(got: &[u8], wanted: Option<Vec<u8>>) -> Finding {
     Finding {
         holds: wanted.as_deref() == Some(got),
-        found: format!("\"{}\" was received", visible(got)),
+        found: format!("\"{}\" was received", escape::data(got)),
         why: String::new(),
     }
 }
@@ -87,13 +87,13 @@ impl Judge {
         let arrived = &rest[..rest.len().min(wanted.len())];
         let why = match wanted.strip_prefix(arrived) {
             Some(left) if !left.is_empty() => {
-                format!("\"{}\" is still to be received", visible(left))
+                format!("\"{}\" is still to be received", escape::data(left))
             }
             _ => String::new(),
         };
         Some(Finding {
             holds: arrived == wanted,
-            found: format!("\"{}\" was received", visible(arrived)),
+            found: format!("\"{}\" was received", escape::data(arrived)),
             why,
         })
     }

@@ -6,7 +6,7 @@ use super::{Deed, Finding};
 use super::{claims, orders};
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
-use crate::text::escape::visible;
+use crate::text::escape::{self, visible};
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
@@ -237,7 +237,7 @@ fn host_name(host: &Host) -> String {
 
 fn data(expr: &Expr) -> String {
     match super::compare::literal(expr) {
-        Some(bytes) => format!("\"{}\"", visible(&bytes)),
+        Some(bytes) => format!("\"{}\"", escape::data(&bytes)),
         None => show(expr),
     }
 }
@@ -246,8 +246,8 @@ fn data(expr: &Expr) -> String {
 fn show(expr: &Expr) -> String {
     match expr {
         Expr::Name(name) | Expr::Word(name) => name.clone(),
-        Expr::Text(text) => format!("\"{}\"", visible(text.as_bytes())),
-        Expr::Bytes(bytes) => format!("\"{}\"", visible(bytes)),
+        Expr::Text(text) => format!("\"{}\"", escape::data(text.as_bytes())),
+        Expr::Bytes(bytes) => format!("\"{}\"", escape::data(bytes)),
         Expr::Fill(count) => format!("{count} bytes"),
         Expr::Int(number) => number.to_string(),
         Expr::Const(name, _) => (*name).to_owned(),
