@@ -6,6 +6,7 @@ mod cause;
 mod crossed;
 mod fold;
 mod inbox;
+mod line;
 mod log;
 mod once;
 mod route;
@@ -125,9 +126,7 @@ impl Wire {
     pub fn flow(&self) {
         let mut still = self.shared.still();
         still.state.rules.hold = false;
-        while let Some(outgoing) = still.state.release() {
-            still.deliver(outgoing);
-        }
+        still.flow();
     }
 
     /// Delivers the packet that is held longest, and takes in what the receiver's kernel answers. Its number; `None` where
@@ -150,9 +149,8 @@ impl Wire {
     /// The packets that are on their way, the first to arrive first.
     pub fn underway(&self) -> Vec<Packet> {
         let still = self.shared.still();
-        let each = still.state.late.keys();
-        each.filter_map(|(_, n)| tell::packet(&still.state, *n))
-            .collect()
+        let each = still.state.line.numbers();
+        each.filter_map(|n| tell::packet(&still.state, n)).collect()
     }
 
     /// The packet that the next step delivers.
@@ -278,9 +276,14 @@ impl Wire {
         self.shared.still().state.rules.delay = delay;
     }
 
-    /// Each host puts at most this many bits a second on the wire; `None` is no limit.
+    /// Each host puts at most this many bits a second on the wire; `None` is no limit. What waits for its line already is
+    /// sent at this rate too.
     pub fn rate(&self, bits: Option<u64>) {
-        self.shared.still().state.rules.rate = bits;
+        let mut still = self.shared.still();
+        still.state.set_rate(bits);
+        still.flow();
+        drop(still);
+        self.shared.wake_clock();
     }
 
     /// Loses this share of the packets, in percent, by this seed.
@@ -292,11 +295,8 @@ impl Wire {
     pub fn clear(&self) {
         let mut still = self.shared.still();
         still.state.rules.clear();
-        let late = std::mem::take(&mut still.state.late);
-        for outgoing in late.into_values() {
-            still.state.delivered(outgoing.n);
-            still.deliver(outgoing);
-        }
+        still.state.stop();
+        still.flow();
         drop(still);
         self.shared.wake_clock();
     }
