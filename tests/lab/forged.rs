@@ -312,6 +312,25 @@ mallory: sendto u \"mine\" [fd00::2]:9\nexpect packets 1",
     assert_eq!(packet["dst"], "[fd00::2]:9");
 }
 
+#[test]
+fn a_packet_from_another_address_is_none_of_the_hosts_conversation() {
+    for stranger in [
+        "inject client server SYN src 9.9.9.9",
+        "inject client server SYN src 9.9.9.9 sport 1001 dport 7",
+        "inject client server SYN src fd00::9 sport 1001 dport 7",
+        // A whole packet, from 9.9.9.9:1001 to 10.0.0.2:7.
+        "inject 0x450000280000000040065ebd090909090a00000203e900070000006400000000500202008d7b0000",
+    ] {
+        let Some(mut live) = connected() else {
+            return;
+        };
+        live.run(&format!("wire hold\n{stranger}"));
+        let forged = live.run("inject server client SYN,ACK seq 0 ack 1");
+        assert_eq!(sent(&forged), ["server SYN,ACK 0:0 ack 1"], "{stranger}");
+        live.run("wire drop 5\ninject server client RST\nstep all\nexpect state s CLOSE");
+    }
+}
+
 /// The sum of RFC 1071 over bytes in whose place for it is 0.
 fn sum(bytes: &[u8]) -> [u8; 2] {
     let words = bytes

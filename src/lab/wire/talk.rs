@@ -34,7 +34,7 @@ impl State {
             );
             let there = record.from == from && record.to == To::One(to);
             let back = record.from == to && record.to == To::One(from);
-            kind && (there || back)
+            kind && (there || back) && self.owns_source(record)
         };
         let last = self.log.iter().rev().find(between)?;
         let ip = last.sent().ip.as_ref()?;
@@ -62,6 +62,13 @@ impl State {
             ),
             window: self.window(of(from), of(to)),
         })
+    }
+
+    /// Whether a packet carries its sender's own address. One that was made by hand may carry another.
+    fn owns_source(&self, record: &Record) -> bool {
+        let source = record.sent().ip.as_ref().map(|ip| ip.src);
+        let station = self.stations.get(record.from);
+        station.is_some_and(|own| source == Some(own.v4.into()) || source == Some(own.v6.into()))
     }
 
     /// The window that a host would announce if it went on as before.
