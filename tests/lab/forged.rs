@@ -313,6 +313,33 @@ mallory: sendto u \"mine\" [fd00::2]:9\nexpect packets 1",
 }
 
 #[test]
+fn a_port_chooses_the_conversation_that_is_gone_on_with() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b :7\nserver: listen b 5");
+    for (name, port) in [("s", 5001), ("t", 5002)] {
+        live.run(&format!(
+            "client: {name} = socket tcp\nbind {name} client:{port}\nclient: connect {name} server:7"
+        ));
+    }
+    live.run(
+        "client: send s \"one\"\nexpect packets 8\nclient: send t \"three\"\nexpect packets 10",
+    );
+    let forged = live.run("wire hold\ninject client server PSH,ACK sport 5001 data \"x\"\ninject client server FIN,ACK");
+    assert_eq!(
+        sent(&forged),
+        ["client PSH,ACK 4:5 ack 1", "client FIN,ACK 5:5 ack 1"]
+    );
+    // A new one, to the port of the latest.
+    let first = live.run("inject client server SYN sport 5003");
+    let packet = of_kind(&first, "packet")[0];
+    let ends = ["src", "dst", "seq"].map(|field| packet[field].to_string());
+    assert_eq!(ends, ["\"10.0.0.1:5003\"", "\"10.0.0.2:7\"", "0"]);
+    live.run("wire flow\ninject server client RST dport 5002 seq 1\nexpect state t CLOSE");
+}
+
+#[test]
 fn a_packet_from_another_address_is_none_of_the_hosts_conversation() {
     for stranger in [
         "inject client server SYN src 9.9.9.9",

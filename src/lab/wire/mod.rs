@@ -337,9 +337,16 @@ impl Wire {
         self.shared.wake_clock();
     }
 
-    /// The latest conversation of this kind from one host to another.
-    pub fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
-        self.shared.still().state.talk(from, to, tcp)
+    /// The latest conversation of this kind from one host to another, of those with these ports where they are named: the
+    /// port of the one that sends, and the other.
+    pub fn talk(
+        &self,
+        from: usize,
+        to: usize,
+        tcp: bool,
+        ports: (Option<u16>, Option<u16>),
+    ) -> Option<Talk> {
+        self.shared.still().state.talk(from, to, tcp, ports)
     }
 
     /// A call or a state change of this socket, for the ladder.
