@@ -1,6 +1,6 @@
 //! Single packets on a held wire: dropped, doubled, exchanged, corrupted; and how far a step goes.
 
-use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
+use super::live::{DATAGRAMS, Live, PAIR, fates, helper_of, of_kind, received, sent, shown, words};
 use super::stepping::namespaces;
 use super::support::{output, require, require_root, until};
 use serde_json::Value;
@@ -345,7 +345,10 @@ fn counter(live: &Live, host: usize, name: &str) -> Option<u64> {
     if !require_root() || !require("nsenter") {
         return None;
     }
-    let net = format!("--net={}", namespaces(live.pid())[host].display());
+    let net = format!(
+        "--net={}",
+        namespaces(helper_of(live.pid()))[host].display()
+    );
     let table = output("nsenter", &[&net, "cat", "/proc/net/snmp"]);
     let rows: Vec<Vec<&str>> = table
         .lines()

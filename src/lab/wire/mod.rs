@@ -316,11 +316,6 @@ impl Wire {
         self.shared.state().log.forgotten() > 0
     }
 
-    /// How much of the past is kept.
-    pub fn bounds(&self) -> Bounds {
-        self.shared.state().log.bounds()
-    }
-
     /// Its settings in words.
     pub fn words(&self) -> String {
         self.shared.state().rules.words()
