@@ -94,7 +94,7 @@ pub enum Which {
     Number(u64),
     /// The next that comes, or the first that is held.
     Next,
-    /// All that are held.
+    /// All that are on the wire.
     All,
 }
 

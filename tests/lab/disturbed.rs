@@ -171,6 +171,10 @@ fn drop_all_empties_the_wire_or_cuts_it() {
         "server: recv v 9\nserver: recv v 9\nserver: recv v 9 --dontwait\nexpect error EAGAIN",
     );
     assert_eq!(received(&all), ["three", "five"]);
+    // What is on its way was on the wire when it was cut.
+    let cut = live.run("wire delay 1000s\nclient: send u \"six\"\nwire drop all");
+    assert_eq!(fates(&cut), ["6 underway", "6 dropped"]);
+    assert_eq!(waiting(&mut live), [0; 0]);
 }
 
 #[test]

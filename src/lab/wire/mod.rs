@@ -209,18 +209,18 @@ impl Wire {
         }
     }
 
-    /// Drops all that is held; with the wire flowing, all that comes from now on ([`Wire::clear`] mends it). False where it
-    /// changes nothing: packets are held, and there is none.
+    /// Drops all that is on the wire; with the wire flowing, all that comes from now on too ([`Wire::clear`] mends it). False
+    /// where it changes nothing: packets are held, and there is none.
     pub fn drop_all(&self) -> bool {
         let mut still = self.shared.still();
-        let any = !still.state.held.is_empty();
-        while let Some(n) = still.state.held.front().copied() {
-            still.state.drop_held(n);
+        let state = &mut still.state;
+        let held = state.held.iter().copied();
+        let all: Vec<u64> = held.chain(state.line.numbers()).collect();
+        for n in &all {
+            state.drop_held(*n);
         }
-        if !still.state.rules.hold {
-            still.state.rules.cut = true;
-        }
-        any || still.state.rules.cut
+        state.rules.cut |= !state.rules.hold;
+        !all.is_empty() || state.rules.cut
     }
 
     /// Sends one more copy of a packet, right behind it where it is held, and otherwise now. Whether it is held.
