@@ -435,6 +435,25 @@ fn what_a_forged_fin_brings_about_is_neither_a_keep_alive_nor_sent_again() {
 }
 
 #[test]
+fn an_answer_whose_window_is_only_scaled_is_no_window_update() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // What acknowledges more than was sent is answered (RFC 9293, section 3.10.7.4).
+    let answered = live.run("inject client server ACK ack 100\nexpect packets 5");
+    let [forged, answer] = of_kind(&answered, "packet").try_into().unwrap();
+    assert_eq!(
+        (&forged["seq"], &answer["from"]),
+        (&1.into(), &"server".into())
+    );
+    assert!(
+        answer["win"].as_u64() > Some(65_160),
+        "the SYN,ACK's: {answer}"
+    );
+    assert!(answer["info"].is_null(), "{answer}");
+}
+
+#[test]
 fn a_gap_before_forged_data_is_reported_by_a_duplicate_ack() {
     let Some(mut live) = connected() else {
         return;
