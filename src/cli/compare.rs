@@ -23,7 +23,7 @@ pub(super) struct Compare {
     /// Lose this share of the packets on both sides: 20%.
     #[arg(long, value_name = "P%", value_parser = loss)]
     loss: Option<String>,
-    /// Where the losses' random numbers begin: the same seed loses the same packets.
+    /// Where the losses' random numbers begin: the same seed loses the same ones, the first and the fourth, say.
     #[arg(long, value_name = "N", requires = "loss")]
     seed: Option<u64>,
     /// Let each packet take this long: 50 (milliseconds), 50ms, 1s.

@@ -13,7 +13,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::{SockRef, Socket};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The first argument that makes the program the helper. The second is the number of hosts.
 pub const ARGUMENT: &str = "--laboratory-host-helper";
@@ -39,12 +39,7 @@ pub fn run(count: usize) -> Result<(), Errno> {
         Err(failure) => return say(channel, &Ready::Failed(failure), &[]),
     };
     let descriptors: Vec<_> = tuns.iter().map(AsFd::as_fd).collect();
-    let networks = made.iter().map(|host: &Made| host.network.as_raw_fd());
-    let ready = Ready::Up {
-        notes,
-        networks: networks.collect(),
-    };
-    say(channel, &ready, &descriptors)?;
+    say(channel, &Ready::Up { notes }, &descriptors)?;
     drop(tuns);
     let served = serve(channel, parent, &made);
     made.iter().for_each(Made::retire);

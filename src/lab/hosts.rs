@@ -10,7 +10,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::{IntoRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -93,8 +93,6 @@ impl From<Undone> for io::Error {
 pub struct Hosts {
     hosts: Vec<Host>,
     notes: Vec<String>,
-    networks: Vec<RawFd>,
-    pid: u32,
     tuns: Mutex<Vec<OwnedFd>>,
     helper: Mutex<Helper>,
 }
@@ -129,10 +127,8 @@ impl Hosts {
                 helper.kill();
                 Unavailable::Helper(silence(errno))
             })?;
-        let (notes, networks) = match serde_json::from_slice(&bytes) {
-            Ok(Ready::Up { notes, networks }) if descriptors.len() == names.len() => {
-                (notes, networks)
-            }
+        let notes = match serde_json::from_slice(&bytes) {
+            Ok(Ready::Up { notes }) if descriptors.len() == names.len() => notes,
             Ok(Ready::Failed(failure)) => return Err(Unavailable::of(&failure)),
             _ => return Err(Unavailable::Helper(helper.end())),
         };
@@ -146,8 +142,6 @@ impl Hosts {
         Ok(Self {
             hosts: names.iter().enumerate().map(host).collect(),
             notes,
-            networks,
-            pid: helper.child.id(),
             tuns: Mutex::new(tuns),
             helper: Mutex::new(helper),
         })
@@ -161,17 +155,6 @@ impl Hosts {
     /// What could not be set in the hosts and matters little, in words.
     pub fn notes(&self) -> &[String] {
         &self.notes
-    }
-
-    /// The helper process's id.
-    pub fn helper(&self) -> u32 {
-        self.pid
-    }
-
-    /// A host's network namespace as a file, which nsenter(1) takes with `--net`. It is there while the helper process is.
-    pub fn namespace(&self, host: usize) -> Option<PathBuf> {
-        let number = self.networks.get(host)?;
-        Some(PathBuf::from(format!("/proc/{}/fd/{number}", self.pid)))
     }
 
     /// The TUN devices, one a host, in their order: non-blocking, close-on-exec, high. A read(2) gives one IP packet that

@@ -12,8 +12,6 @@ pub(super) enum Ready {
     Up {
         /// What could not be set, and matters little: one line each.
         notes: Vec<String>,
-        /// The helper's descriptors of the network namespaces.
-        networks: Vec<i32>,
     },
     /// There is no laboratory.
     Failed(Failure),

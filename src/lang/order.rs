@@ -72,7 +72,7 @@ pub enum Wire {
     Loss {
         /// How many of a hundred, 0 to 100.
         percent: f64,
-        /// Where the random numbers begin: the same seed loses the same packets.
+        /// Where the random numbers begin: the same seed loses the same ones of the packets that follow.
         seed: Option<u64>,
     },
     /// One bit of a held packet is turned over; `None` is the one that the next step delivers.
@@ -94,7 +94,7 @@ pub enum Which {
     Number(u64),
     /// The next that comes, or the first that is held.
     Next,
-    /// All that are held.
+    /// All that are on the wire.
     All,
 }
 

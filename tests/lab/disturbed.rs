@@ -1,6 +1,6 @@
 //! Single packets on a held wire: dropped, doubled, exchanged, corrupted; and how far a step goes.
 
-use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, sent, shown, words};
+use super::live::{DATAGRAMS, Live, PAIR, fates, helper_of, of_kind, received, sent, shown, words};
 use super::stepping::namespaces;
 use super::support::{output, require, require_root, until};
 use serde_json::Value;
@@ -171,6 +171,10 @@ fn drop_all_empties_the_wire_or_cuts_it() {
         "server: recv v 9\nserver: recv v 9\nserver: recv v 9 --dontwait\nexpect error EAGAIN",
     );
     assert_eq!(received(&all), ["three", "five"]);
+    // What is on its way was on the wire when it was cut.
+    let cut = live.run("wire delay 1000s\nclient: send u \"six\"\nwire drop all");
+    assert_eq!(fates(&cut), ["6 underway", "6 dropped"]);
+    assert_eq!(waiting(&mut live), [0; 0]);
 }
 
 #[test]
@@ -345,7 +349,10 @@ fn counter(live: &Live, host: usize, name: &str) -> Option<u64> {
     if !require_root() || !require("nsenter") {
         return None;
     }
-    let net = format!("--net={}", namespaces(live.pid())[host].display());
+    let net = format!(
+        "--net={}",
+        namespaces(helper_of(live.pid()))[host].display()
+    );
     let table = output("nsenter", &[&net, "cat", "/proc/net/snmp"]);
     let rows: Vec<Vec<&str>> = table
         .lines()

@@ -312,6 +312,52 @@ mallory: sendto u \"mine\" [fd00::2]:9\nexpect packets 1",
     assert_eq!(packet["dst"], "[fd00::2]:9");
 }
 
+#[test]
+fn a_port_chooses_the_conversation_that_is_gone_on_with() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b :7\nserver: listen b 5");
+    for (name, port) in [("s", 5001), ("t", 5002)] {
+        live.run(&format!(
+            "client: {name} = socket tcp\nbind {name} client:{port}\nclient: connect {name} server:7"
+        ));
+    }
+    live.run(
+        "client: send s \"one\"\nexpect packets 8\nclient: send t \"three\"\nexpect packets 10",
+    );
+    let forged = live.run("wire hold\ninject client server PSH,ACK sport 5001 data \"x\"\ninject client server FIN,ACK");
+    assert_eq!(
+        sent(&forged),
+        ["client PSH,ACK 4:5 ack 1", "client FIN,ACK 5:5 ack 1"]
+    );
+    // A new one, to the port of the latest.
+    let first = live.run("inject client server SYN sport 5003");
+    let packet = of_kind(&first, "packet")[0];
+    let ends = ["src", "dst", "seq"].map(|field| packet[field].to_string());
+    assert_eq!(ends, ["\"10.0.0.1:5003\"", "\"10.0.0.2:7\"", "0"]);
+    live.run("wire flow\ninject server client RST dport 5002 seq 1\nexpect state t CLOSE");
+}
+
+#[test]
+fn a_packet_from_another_address_is_none_of_the_hosts_conversation() {
+    for stranger in [
+        "inject client server SYN src 9.9.9.9",
+        "inject client server SYN src 9.9.9.9 sport 1001 dport 7",
+        "inject client server SYN src fd00::9 sport 1001 dport 7",
+        // A whole packet, from 9.9.9.9:1001 to 10.0.0.2:7.
+        "inject 0x450000280000000040065ebd090909090a00000203e900070000006400000000500202008d7b0000",
+    ] {
+        let Some(mut live) = connected() else {
+            return;
+        };
+        live.run(&format!("wire hold\n{stranger}"));
+        let forged = live.run("inject server client SYN,ACK seq 0 ack 1");
+        assert_eq!(sent(&forged), ["server SYN,ACK 0:0 ack 1"], "{stranger}");
+        live.run("wire drop 5\ninject server client RST\nstep all\nexpect state s CLOSE");
+    }
+}
+
 /// The sum of RFC 1071 over bytes in whose place for it is 0.
 fn sum(bytes: &[u8]) -> [u8; 2] {
     let words = bytes
@@ -386,6 +432,25 @@ fn what_a_forged_fin_brings_about_is_neither_a_keep_alive_nor_sent_again() {
     }
     assert_eq!((&of(10)["seq"], &of(10)["len"]), (&3.into(), &4.into()));
     assert!(of(10)["retransmission"].is_null(), "{}", of(10));
+}
+
+#[test]
+fn an_answer_whose_window_is_only_scaled_is_no_window_update() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // What acknowledges more than was sent is answered (RFC 9293, section 3.10.7.4).
+    let answered = live.run("inject client server ACK ack 100\nexpect packets 5");
+    let [forged, answer] = of_kind(&answered, "packet").try_into().unwrap();
+    assert_eq!(
+        (&forged["seq"], &answer["from"]),
+        (&1.into(), &"server".into())
+    );
+    assert!(
+        answer["win"].as_u64() > Some(65_160),
+        "the SYN,ACK's: {answer}"
+    );
+    assert!(answer["info"].is_null(), "{answer}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::bench::{program, up};
 use super::support::until;
+use nix::unistd::gettid;
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -132,7 +133,17 @@ impl Drop for Live {
 
 /// The helper process of a shell with a laboratory.
 pub fn helper_of(shell: u32) -> u32 {
-    let children = format!("/proc/{shell}/task/{shell}/children");
+    child_of(shell, shell)
+}
+
+/// The helper process of the hosts that this thread has brought up.
+pub fn own_helper() -> u32 {
+    child_of(std::process::id(), gettid().as_raw() as u32)
+}
+
+/// The only child that a thread of a process has started.
+fn child_of(process: u32, thread: u32) -> u32 {
+    let children = format!("/proc/{process}/task/{thread}/children");
     until("the helper process", || {
         fs::read_to_string(&children).ok()?.trim().parse().ok()
     })

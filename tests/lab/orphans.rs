@@ -1,7 +1,8 @@
 //! However the shell dies, nothing is left.
 
 use super::bench::{try_up, up};
-use super::live::{Live, PAIR, helper_of};
+use super::live::{Live, PAIR, helper_of, own_helper};
+use super::stepping::namespaces;
 use super::support::{root, until};
 use socktutor::sys::high::FLOOR;
 use std::collections::BTreeSet;
@@ -36,18 +37,18 @@ impl Shell {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let line = lines
+        let helper = lines
             .find_map(|line| {
                 line.unwrap()
                     .split_once("laboratory ")
-                    .map(|(_, rest)| rest.to_owned())
+                    .map(|(_, rest)| rest.parse().unwrap())
             })
             .expect("the laboratory is up");
-        let mut words = line.split_whitespace();
+        let networks = namespaces(helper).into_iter();
         Self {
             child,
-            helper: words.next().unwrap().parse().unwrap(),
-            networks: words.map(PathBuf::from).collect(),
+            helper,
+            networks: networks.map(|file| fs::read_link(file).unwrap()).collect(),
         }
     }
 }
@@ -65,13 +66,7 @@ fn a_shell_until_it_is_killed() {
             .socket(host, libc::AF_INET, libc::SOCK_STREAM, 0)
             .unwrap()
     });
-    let networks = [0, 1].map(|host| fs::read_link(hosts.namespace(host).unwrap()).unwrap());
-    println!(
-        "laboratory {} {} {}",
-        hosts.helper(),
-        networks[0].display(),
-        networks[1].display()
-    );
+    println!("laboratory {}", own_helper());
     let ended = std::io::stdin().read(&mut [0]);
     panic!("not killed: {ended:?} {tuns:?} {sockets:?}");
 }
@@ -157,8 +152,8 @@ fn lab_down_leaves_nothing() {
     let Some(hosts) = up(&["client", "server"]) else {
         return;
     };
-    let witness = witness(hosts.helper());
-    let helper = hosts.helper();
+    let helper = own_helper();
+    let witness = witness(helper);
     drop(hosts);
     assert!(!fs::exists(format!("/proc/{helper}")).unwrap());
     if let Some(device) = witness {
@@ -190,10 +185,11 @@ fn an_open_connection_does_not_keep_the_namespaces_of_a_killed_shell() {
 fn the_helper_holds_nothing_of_the_shell_and_hears_no_ctrl_c() {
     // Inherited by every child: not close-on-exec.
     let (read, _write) = nix::unistd::pipe().unwrap();
-    let Some(hosts) = up(&["client", "server"]) else {
+    let Some(_hosts) = up(&["client", "server"]) else {
         return;
     };
-    let folder = PathBuf::from(format!("/proc/{}", hosts.helper()));
+    let helper = own_helper();
+    let folder = PathBuf::from(format!("/proc/{helper}"));
     let pipe = fs::metadata(format!("/proc/self/fd/{}", read.as_fd().as_raw_fd()))
         .unwrap()
         .ino();
@@ -221,7 +217,7 @@ fn the_helper_holds_nothing_of_the_shell_and_hears_no_ctrl_c() {
 
     let stat = fs::read_to_string(folder.join("stat")).unwrap();
     let group = stat.rsplit_once(") ").unwrap().1.split(' ').nth(2).unwrap();
-    assert_eq!(group, hosts.helper().to_string());
+    assert_eq!(group, helper.to_string());
     assert_eq!(
         fs::read_to_string(folder.join("comm")).unwrap(),
         "socktutor-lab\n"

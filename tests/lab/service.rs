@@ -2,7 +2,8 @@
 
 use super::bench::{try_up, up, up_with};
 use super::hosts::socket;
-use super::live::{Live, helper_of, of_kind, words};
+use super::live::{Live, helper_of, of_kind, own_helper, words};
+use super::stepping::namespaces;
 use super::support::until;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
@@ -24,10 +25,6 @@ const TCP: (i32, i32) = (libc::AF_INET, libc::SOCK_STREAM);
 fn close_on_exec(fd: impl AsFd) -> bool {
     let flags = fcntl(fd.as_fd(), FcntlArg::F_GETFD).unwrap();
     FdFlag::from_bits_truncate(flags).contains(FdFlag::FD_CLOEXEC)
-}
-
-fn signal(hosts: &Hosts, which: Signal) {
-    send(hosts.helper(), which);
 }
 
 fn send(process: u32, which: Signal) {
@@ -83,9 +80,8 @@ fn hosts_share_no_port_and_their_books_are_their_own() {
         assert!(machine.iter().all(|row| row.inode != inode), "{machine:?}");
     }
     // Namespaces as files, two of them, neither this process's.
-    let mut spaces: Vec<_> = [0, 1]
-        .map(|host| fs::read_link(hosts.namespace(host).unwrap()).unwrap())
-        .to_vec();
+    let spaces = namespaces(own_helper()).into_iter();
+    let mut spaces: Vec<_> = spaces.map(|file| fs::read_link(file).unwrap()).collect();
     spaces.push(fs::read_link("/proc/self/ns/net").unwrap());
     spaces.sort();
     spaces.dedup();
@@ -170,23 +166,23 @@ fn a_helper_that_hangs_does_not_hang_the_shell() {
     let Some(hosts) = up(&["client"]) else {
         return;
     };
-    signal(&hosts, Signal::SIGSTOP);
+    let helper = own_helper();
+    send(helper, Signal::SIGSTOP);
     let began = Instant::now();
     assert_eq!(hosts.socket(0, TCP.0, TCP.1, 0), Err(Undone::HelperSilent));
     assert!(began.elapsed() < Duration::from_secs(5));
-    signal(&hosts, Signal::SIGCONT);
+    send(helper, Signal::SIGCONT);
     // The late answer is not taken for the one to this.
     assert_eq!(hosts.sysctl(0, "net.ipv4.tcp_fin_timeout").unwrap(), "600");
     let fd = socket(&hosts, 0, Domain::IPV4, Type::DGRAM);
     assert_eq!(fd.r#type().unwrap(), Type::DGRAM);
 
-    signal(&hosts, Signal::SIGSTOP);
-    let pid = hosts.helper();
+    send(helper, Signal::SIGSTOP);
     let began = Instant::now();
     drop(hosts);
     assert!(began.elapsed() < Duration::from_secs(5));
     assert!(
-        !fs::exists(format!("/proc/{pid}")).unwrap(),
+        !fs::exists(format!("/proc/{helper}")).unwrap(),
         "it is left as a zombie"
     );
 }
@@ -197,8 +193,8 @@ fn without_its_helper_a_host_is_down_and_its_sockets_live() {
         return;
     };
     let before = socket(&hosts, 0, Domain::IPV4, Type::DGRAM);
-    let pid = hosts.helper();
-    signal(&hosts, Signal::SIGKILL);
+    let helper = own_helper();
+    send(helper, Signal::SIGKILL);
     until("the helper is down", || {
         (hosts.socket(0, TCP.0, TCP.1, 0) == Err(Undone::HelperEnded)).then_some(())
     });
@@ -206,7 +202,7 @@ fn without_its_helper_a_host_is_down_and_its_sockets_live() {
     let own = SocketAddr::from((hosts.all()[0].v4, 80));
     before.bind(&own.into()).unwrap();
     drop(hosts);
-    assert!(!fs::exists(format!("/proc/{pid}")).unwrap());
+    assert!(!fs::exists(format!("/proc/{helper}")).unwrap());
 }
 
 /// A shell whose helper process got this signal, and is no longer at work.

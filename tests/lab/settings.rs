@@ -191,6 +191,29 @@ fn a_slow_wire_takes_its_time_for_each_byte() {
     assert!(*second > *first, "it stands behind the other: {waited:?}");
 }
 
+#[test]
+fn what_waits_for_the_line_keeps_it_busy_no_longer_than_it_waits() {
+    for (order, arrive) in [
+        ("wire clear", ["one", "two"].as_slice()),
+        ("wire hold\nwire flow", &["one", "two"]),
+        ("wire rate 10M", &["one", "two"]),
+        ("wire rate off", &["one", "two"]),
+        ("wire drop 1", &["two"]),
+    ] {
+        let Some(mut live) = datagrams() else {
+            return;
+        };
+        // At this rate the first would take minutes.
+        let sent = live.run("wire rate 1\nclient: send u \"one\"");
+        assert_eq!(fates(&sent), ["1 underway"]);
+        live.run(&format!(
+            "{order}\nwire rate 1M\nclient: send u \"two\"\nexpect fate 2 delivered"
+        ));
+        let all = live.run(&"server: recv v 9\n".repeat(arrive.len()));
+        assert_eq!(received(&all), arrive, "{order}");
+    }
+}
+
 fn options(packet: &Value) -> String {
     packet["options"].to_string()
 }

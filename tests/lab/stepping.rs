@@ -12,9 +12,8 @@ use std::path::PathBuf;
 const KNOCK: &str = "server: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\n\
 wire hold\nclient: c = socket tcp\nclient: connect c server:80";
 
-/// The network namespaces of the shell's hosts, in their order: its helper process has them open.
-pub fn namespaces(shell: u32) -> Vec<PathBuf> {
-    let helper = helper_of(shell);
+/// The network namespaces of a laboratory's hosts, in their order: its helper process has them open.
+pub fn namespaces(helper: u32) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(format!("/proc/{helper}/fd")).unwrap() {
         let path = entry.unwrap().path();
@@ -58,7 +57,7 @@ fn three_steps_are_a_handshake_and_ss_sees_the_same() {
     let held = live.run(KNOCK);
     assert_eq!(sent(&held), ["client SYN 0:0"]);
     assert_eq!(fates(&held), ["1 held"]);
-    let hosts = namespaces(live.pid());
+    let hosts = namespaces(helper_of(live.pid()));
     let [client, server] = hosts.as_slice() else {
         panic!("two hosts: {hosts:?}");
     };
@@ -262,7 +261,7 @@ fn where_there_is_room_for_no_more_time_wait_a_connection_ends_without() {
         return;
     };
     live.run(super::live::PAIR);
-    let net = format!("--net={}", namespaces(live.pid())[0].display());
+    let net = format!("--net={}", namespaces(helper_of(live.pid()))[0].display());
     output(
         "nsenter",
         &[&net, "sysctl", "-qw", "net.ipv4.tcp_max_tw_buckets=0"],

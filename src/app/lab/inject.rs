@@ -77,8 +77,12 @@ impl Laboratory {
         if from == to {
             return Err(Refusal::new("a packet goes from one host to another").at(forged.to.span));
         }
-        let talk = self.wire.talk(from, to, forged.flags.is_some());
-        let (mut src, mut dst) = self.ends(from, to, talk.as_ref(), forged.sport, forged.dport);
+        let ports = (forged.sport, forged.dport);
+        let latest = |ports| self.wire.talk(from, to, forged.flags.is_some(), ports);
+        // The numbers are those of the conversation with these ports, if there is one.
+        let talk = latest(ports);
+        let near = talk.or_else(|| latest((None, None)));
+        let (mut src, mut dst) = self.ends(from, to, near.as_ref(), ports);
         if let Some(claimed) = &forged.src {
             let claimed = match claimed {
                 Source::Address(ip) => *ip,
@@ -140,8 +144,8 @@ impl Laboratory {
             Towards::Out => (0, 1),
             Towards::In => (1, 0),
         };
-        let talk = self.wire.talk(from, to, true);
-        let (src, dst) = self.ends(from, to, talk.as_ref(), None, None);
+        let talk = self.wire.talk(from, to, true, (None, None));
+        let (src, dst) = self.ends(from, to, talk.as_ref(), (None, None));
         let base = talk.as_ref().map_or((0, 0), |talk| talk.base);
         let mut segment = drill.segment(src, dst, base);
         if drill.window.is_none() {
@@ -172,8 +176,7 @@ impl Laboratory {
         from: usize,
         to: usize,
         talk: Option<&Talk>,
-        sport: Option<u16>,
-        dport: Option<u16>,
+        (sport, dport): (Option<u16>, Option<u16>),
     ) -> (SocketAddr, SocketAddr) {
         let ipv6 = talk.is_some_and(|talk| talk.src.is_ipv6());
         let address = |place, port| SocketAddr::new(self.address(place, ipv6), port);

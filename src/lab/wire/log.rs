@@ -185,11 +185,6 @@ impl Log {
         self.trim();
     }
 
-    /// How much is kept.
-    pub fn bounds(&self) -> Bounds {
-        self.bounds
-    }
-
     /// Keeps the bytes of the packet that is [`push`](Self::push)ed next.
     pub fn store(&mut self, bytes: &[u8]) -> Place {
         self.store.push(bytes)

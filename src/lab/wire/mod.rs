@@ -6,6 +6,7 @@ mod cause;
 mod crossed;
 mod fold;
 mod inbox;
+mod line;
 mod log;
 mod once;
 mod route;
@@ -125,9 +126,7 @@ impl Wire {
     pub fn flow(&self) {
         let mut still = self.shared.still();
         still.state.rules.hold = false;
-        while let Some(outgoing) = still.state.release() {
-            still.deliver(outgoing);
-        }
+        still.flow();
     }
 
     /// Delivers the packet that is held longest, and takes in what the receiver's kernel answers. Its number; `None` where
@@ -150,9 +149,8 @@ impl Wire {
     /// The packets that are on their way, the first to arrive first.
     pub fn underway(&self) -> Vec<Packet> {
         let still = self.shared.still();
-        let each = still.state.late.keys();
-        each.filter_map(|(_, n)| tell::packet(&still.state, *n))
-            .collect()
+        let each = still.state.line.numbers();
+        each.filter_map(|n| tell::packet(&still.state, n)).collect()
     }
 
     /// The packet that the next step delivers.
@@ -211,18 +209,18 @@ impl Wire {
         }
     }
 
-    /// Drops all that is held; with the wire flowing, all that comes from now on ([`Wire::clear`] mends it). False where it
-    /// changes nothing: packets are held, and there is none.
+    /// Drops all that is on the wire; with the wire flowing, all that comes from now on too ([`Wire::clear`] mends it). False
+    /// where it changes nothing: packets are held, and there is none.
     pub fn drop_all(&self) -> bool {
         let mut still = self.shared.still();
-        let any = !still.state.held.is_empty();
-        while let Some(n) = still.state.held.front().copied() {
-            still.state.drop_held(n);
+        let state = &mut still.state;
+        let held = state.held.iter().copied();
+        let all: Vec<u64> = held.chain(state.line.numbers()).collect();
+        for n in &all {
+            state.drop_held(*n);
         }
-        if !still.state.rules.hold {
-            still.state.rules.cut = true;
-        }
-        any || still.state.rules.cut
+        state.rules.cut |= !state.rules.hold;
+        !all.is_empty() || state.rules.cut
     }
 
     /// Sends one more copy of a packet, right behind it where it is held, and otherwise now. Whether it is held.
@@ -278,9 +276,14 @@ impl Wire {
         self.shared.still().state.rules.delay = delay;
     }
 
-    /// Each host puts at most this many bits a second on the wire; `None` is no limit.
+    /// Each host puts at most this many bits a second on the wire; `None` is no limit. What waits for its line already is
+    /// sent at this rate too.
     pub fn rate(&self, bits: Option<u64>) {
-        self.shared.still().state.rules.rate = bits;
+        let mut still = self.shared.still();
+        still.state.set_rate(bits);
+        still.flow();
+        drop(still);
+        self.shared.wake_clock();
     }
 
     /// Loses this share of the packets, in percent, by this seed.
@@ -292,11 +295,8 @@ impl Wire {
     pub fn clear(&self) {
         let mut still = self.shared.still();
         still.state.rules.clear();
-        let late = std::mem::take(&mut still.state.late);
-        for outgoing in late.into_values() {
-            still.state.delivered(outgoing.n);
-            still.deliver(outgoing);
-        }
+        still.state.stop();
+        still.flow();
         drop(still);
         self.shared.wake_clock();
     }
@@ -316,11 +316,6 @@ impl Wire {
         self.shared.state().log.forgotten() > 0
     }
 
-    /// How much of the past is kept.
-    pub fn bounds(&self) -> Bounds {
-        self.shared.state().log.bounds()
-    }
-
     /// Its settings in words.
     pub fn words(&self) -> String {
         self.shared.state().rules.words()
@@ -337,9 +332,16 @@ impl Wire {
         self.shared.wake_clock();
     }
 
-    /// The latest conversation of this kind from one host to another.
-    pub fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
-        self.shared.still().state.talk(from, to, tcp)
+    /// The latest conversation of this kind from one host to another, of those with these ports where they are named: the
+    /// port of the one that sends, and the other.
+    pub fn talk(
+        &self,
+        from: usize,
+        to: usize,
+        tcp: bool,
+        ports: (Option<u16>, Option<u16>),
+    ) -> Option<Talk> {
+        self.shared.still().state.talk(from, to, tcp, ports)
     }
 
     /// A call or a state change of this socket, for the ladder.

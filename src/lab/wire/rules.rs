@@ -60,7 +60,7 @@ impl Rules {
 
     /// Whether the packet that comes now is dropped.
     pub fn drops(&mut self) -> Option<Drop> {
-        // The dice are thrown for every packet, whatever else happens to it: the same seed loses the same ones.
+        // The dice are thrown whatever else happens to it: the same seed loses the first and the fourth, say, every time.
         let lost = self.loss.as_mut().and_then(|loss| {
             let lost = loss.random.f64() * 100.0 < loss.percent;
             lost.then_some(Drop::Lost(loss.percent))

@@ -192,12 +192,12 @@ impl Shared {
 
     /// What was read from a host's device comes into the wire. What of it goes on at once is added, with where it is.
     fn enter(&self, state: &mut State, host: usize, inbox: &mut Inbox, leaving: &mut Leaving) {
-        let waiting = state.late.len();
+        let waiting = state.line.len();
         for (place, bytes, parsed) in inbox.packets() {
             let outgoing = state.enter(host, bytes, parsed);
             leaving.extend(outgoing.map(|outgoing| (place, outgoing)));
         }
-        if state.late.len() > waiting {
+        if state.line.len() > waiting {
             self.wake_clock();
         }
     }
@@ -238,7 +238,7 @@ impl Shared {
                 continue;
             }
             drop(turn);
-            let next = state.late.first_key_value().map(|((at, _), _)| *at);
+            let next = state.line.next();
             // What has changed is looked at with both locks again.
             match next {
                 None => drop(self.clock.wait(state)),
@@ -312,6 +312,15 @@ impl Still<'_> {
             }
         }
         delivered
+    }
+
+    /// Hands over what is held, in order, unless the wire holds every packet.
+    pub fn flow(&mut self) {
+        while !self.state.rules.hold
+            && let Some(outgoing) = self.state.release()
+        {
+            self.deliver(outgoing);
+        }
     }
 
     /// Hands a packet to its receivers, and reads what their kernels answer.

@@ -2,12 +2,13 @@
 
 use super::Unable;
 use super::cause::Heard;
+use super::line::Line;
 use super::log::{Cause, Log, Moment, Note, Record, To};
 use super::route::{Outgoing, Station, chatter};
 use super::rules::Rules;
 use crate::event::packet::Fate;
 use crate::packet::{Flipped, Flows, Parsed, Way, corrupt, parse, wrong};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -36,10 +37,8 @@ pub struct State {
     pub(super) flows: Flows,
     /// The packets held, the next one first.
     pub(super) held: VecDeque<u64>,
-    /// The packets on their way, by when they arrive.
-    pub(super) late: BTreeMap<(Instant, u64), Outgoing>,
-    /// Until when each host's line is busy, where the rate is limited.
-    busy: Vec<Option<Instant>>,
+    /// The packets on their way.
+    pub(super) line: Line,
     /// What happened since somebody asked.
     pub(super) untold: VecDeque<Moved>,
     /// How many movements were forgotten before they were told.
@@ -58,7 +57,6 @@ pub struct State {
 impl State {
     pub(super) fn new(stations: Vec<Station>) -> Self {
         Self {
-            busy: vec![None; stations.len()],
             stations,
             rules: Rules {
                 fold: true,
@@ -67,7 +65,7 @@ impl State {
             log: Log::default(),
             flows: Flows::default(),
             held: VecDeque::new(),
-            late: BTreeMap::new(),
+            line: Line::default(),
             untold: VecDeque::new(),
             skipped: 0,
             statement: None,
@@ -109,7 +107,7 @@ impl State {
             To::Nobody => Some(Note::NoHost),
             _ => self.rules.drops().map(Note::Drop),
         };
-        let full = self.held.len() + self.late.len() >= QUEUE;
+        let full = self.held.len() + self.line.len() >= QUEUE;
         let waits = self.rules.hold || self.rules.slow();
         let lost = lost.or_else(|| (full && waits).then_some(Note::Full));
         let dropped = lost.is_some();
@@ -207,14 +205,8 @@ impl State {
     }
 
     fn send_on_its_way(&mut self, outgoing: Outgoing, size: usize) {
-        let now = Instant::now();
-        let line = self.busy.get(outgoing.from).copied().flatten();
-        let gone = line.map_or(now, |busy| busy.max(now)) + self.rules.serialization(size);
-        if let Some(busy) = self.busy.get_mut(outgoing.from) {
-            *busy = Some(gone);
-        }
-        self.late
-            .insert((gone + self.rules.delay, outgoing.n), outgoing);
+        let sending = self.rules.serialization(size);
+        self.line.push(outgoing, sending, self.rules.delay);
         self.come_to(outgoing.n, Fate::Underway);
         self.tell(outgoing.n, Fate::Underway);
     }
@@ -227,16 +219,40 @@ impl State {
 
     /// The next packet whose time has come.
     pub(super) fn arriving(&mut self) -> Option<Outgoing> {
-        let first = self.late.first_entry()?;
-        (first.key().0 <= Instant::now()).then(|| first.remove())
+        self.line.arrived(Instant::now())
     }
 
     /// From now on packets stay; those on their way do too.
     pub(super) fn hold(&mut self) {
         self.rules.hold = true;
-        for outgoing in std::mem::take(&mut self.late).into_values() {
-            self.come_to(outgoing.n, Fate::Held);
-            self.held.push_back(outgoing.n);
+        self.stop();
+    }
+
+    /// What is on its way is held.
+    pub(super) fn stop(&mut self) {
+        for outgoing in self.line.stop() {
+            self.queue(outgoing.n);
+        }
+    }
+
+    fn queue(&mut self, n: u64) {
+        self.come_to(n, Fate::Held);
+        self.held.push_back(n);
+    }
+
+    /// From now on each host puts at most this many bits a second on the wire, those that wait for its line among them. What
+    /// has arrived with that is held.
+    pub(super) fn set_rate(&mut self, bits: Option<u64>) {
+        let times = match (self.rules.rate, bits) {
+            (Some(before), Some(bits)) => before as f64 / bits as f64,
+            // Without a limit nothing waits.
+            _ => 0.0,
+        };
+        self.rules.rate = bits;
+        let now = Instant::now();
+        self.line.stretch(now, times);
+        while let Some(outgoing) = self.line.arrived(now) {
+            self.queue(outgoing.n);
         }
     }
 
@@ -332,7 +348,7 @@ impl State {
 
     /// Whether it is on its way, and arrives by itself.
     fn is_late(&self, n: u64) -> bool {
-        self.late.keys().any(|(_, late)| *late == n)
+        self.line.numbers().any(|late| late == n)
     }
 
     /// An error where it is not held.
@@ -355,7 +371,7 @@ impl State {
     /// Drops a packet that is held or on its way, with the copies that were to follow it.
     pub(super) fn drop_held(&mut self, n: u64) {
         self.held.retain(|held| *held != n);
-        self.late.retain(|(_, late), _| *late != n);
+        self.line.remove(n);
         if let Some(record) = self.log.get_mut(n) {
             record.copies = 0;
             record.notes.push(Note::Dropped);

@@ -25,8 +25,15 @@ pub struct Talk {
 }
 
 impl State {
-    /// The latest conversation of this kind from one host to another; `None` where there was none.
-    pub(super) fn talk(&self, from: usize, to: usize, tcp: bool) -> Option<Talk> {
+    /// The latest conversation of this kind from one host to another, of those with these ports where they are named: the
+    /// port of the one that sends, and the other. `None` where there was none.
+    pub(super) fn talk(
+        &self,
+        from: usize,
+        to: usize,
+        tcp: bool,
+        (sport, dport): (Option<u16>, Option<u16>),
+    ) -> Option<Talk> {
         let between = |record: &&Record| {
             let kind = matches!(
                 (&record.sent().upper, tcp),
@@ -34,7 +41,11 @@ impl State {
             );
             let there = record.from == from && record.to == To::One(to);
             let back = record.from == to && record.to == To::One(from);
-            kind && (there || back)
+            let named = record.sent().ports.is_some_and(|(src, dst)| {
+                let (src, dst) = if there { (src, dst) } else { (dst, src) };
+                sport.is_none_or(|port| port == src) && dport.is_none_or(|port| port == dst)
+            });
+            kind && (there || back) && named && self.owns_source(record)
         };
         let last = self.log.iter().rev().find(between)?;
         let ip = last.sent().ip.as_ref()?;
@@ -62,6 +73,13 @@ impl State {
             ),
             window: self.window(of(from), of(to)),
         })
+    }
+
+    /// Whether a packet carries its sender's own address. One that was made by hand may carry another.
+    fn owns_source(&self, record: &Record) -> bool {
+        let source = record.sent().ip.as_ref().map(|ip| ip.src);
+        let station = self.stations.get(record.from);
+        station.is_some_and(|own| source == Some(own.v4.into()) || source == Some(own.v6.into()))
     }
 
     /// The window that a host would announce if it went on as before.

@@ -57,7 +57,7 @@ pub(super) const WIRE: Command = order(
         form("delay <ms>", "every packet takes this long: 200, 200ms, 1s"),
         form(
             "loss <percent> [seed <s>]",
-            "lose packets at random, the same ones for the same seed",
+            "lose packets at random; a seed fixes which: the first, the fourth ...",
         ),
         form("corrupt <n>|next", "turn over one bit of a held packet"),
         form("mtu <bytes>", "the largest packet that may cross"),

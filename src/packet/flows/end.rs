@@ -160,7 +160,7 @@ impl End {
             return None;
         }
         if matches!(why, Again::Timeout | Again::Fast) {
-            self.recover(why, piece.at, high);
+            self.recover(why, before.at, piece.at, high);
         }
         let after = piece.at.saturating_sub(before.at);
         Some(Retransmission {
@@ -184,10 +184,14 @@ impl End {
         }
     }
 
-    fn recover(&mut self, why: Again, at: Duration, point: i64) {
+    /// What was sent at `before` is sent again.
+    fn recover(&mut self, why: Again, before: Duration, since: Duration, point: i64) {
         let going = self.recovery.filter(|going| self.heard_ack < going.point);
-        if why == Again::Timeout || going.is_none() {
-            let since = at;
+        let goes_on = going.is_some_and(|going| {
+            // What a timeout has given up goes out little by little, and only once.
+            why == Again::Fast || going.why == Again::Timeout && before < going.since
+        });
+        if !goes_on {
             self.recovery = Some(Recovery { point, why, since });
         }
     }

@@ -200,8 +200,11 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
             own.duplicates += 1;
             mark.duplicate_ack = Some(own.duplicates);
         } else {
+            // A SYN's window is not scaled, and the same window later is told in whole units.
+            let unit = 1 << mark.scale.unwrap_or(0);
+            let said = own.said_window.map(|said| said.next_multiple_of(unit));
+            let larger = said.is_some_and(|said| said < segment.window);
             // What came twice is reported, too (RFC 2883).
-            let larger = own.said_window.is_some_and(|said| said < segment.window);
             mark.window_update = larger && segment.sack.is_none();
         }
     }

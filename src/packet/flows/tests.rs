@@ -3,7 +3,7 @@
 mod captured;
 mod linux;
 
-use crate::packet::build::{Opt, segment};
+use crate::packet::build::{Opt, Segment, segment};
 use crate::packet::testing::{Story, addr, flags, icmp, tcp, udp};
 use crate::packet::{Again, Count, Mark, Retransmission, Way};
 
@@ -201,17 +201,17 @@ fn a_sack_block_reports_the_hole() {
     let mut story = Story::handshake(true);
     story.c(1, ".", 1, 1, 100);
     story.passes(0, &tcp(true, ".", 101, 1, 100));
-    let mut ack = tcp(false, ".", 1, 1, 0);
-    ack.options = vec![
-        Opt::Nop,
-        Opt::Nop,
-        Opt::Sack(vec![(
-            tcp(true, "", 101, 0, 0).seq,
-            tcp(true, "", 201, 0, 0).seq,
-        )]),
-    ];
-    assert_eq!(story.passes(10, &ack).duplicate_ack, Some(1));
+    let mark = story.passes(10, &reports(1, 101, 201));
+    assert_eq!(mark.duplicate_ack, Some(1));
     assert_eq!(again(&story.c(3, ".", 1, 1, 100)), (4, 1, Again::Fast, 13));
+}
+
+/// The server's acknowledgment, with a SACK block.
+fn reports(ack: u32, from: u32, to: u32) -> Segment {
+    let mut segment = tcp(false, ".", 1, ack, 0);
+    let [from, to] = [from, to].map(|place| tcp(true, "", place, 0, 0).seq);
+    segment.options = vec![Opt::Nop, Opt::Nop, Opt::Sack(vec![(from, to)])];
+    segment
 }
 
 #[test]
@@ -227,6 +227,32 @@ fn after_a_timeout_the_rest_follows_as_acknowledgments_come() {
     assert_eq!(
         again(&story.c(0, ".", 101, 1, 100)),
         (5, 1, Again::Timeout, 220)
+    );
+}
+
+#[test]
+fn what_followed_a_timeout_and_was_lost_again_is_missed_by_what_came_behind_it() {
+    let mut story = Story::handshake(true);
+    for at in 0..3 {
+        story.c(0, ".", 1 + at * 100, 1, 100);
+    }
+    let mark = story.c(210, ".", 1, 1, 100);
+    story.deliver(0, &mark);
+    story.passes(10, &tcp(false, ".", 1, 101, 0));
+    let lost = story.c(0, ".", 101, 1, 100);
+    let behind = story.passes(0, &tcp(true, ".", 201, 1, 100));
+    for mark in [lost, behind] {
+        assert_eq!(again(&mark).2, Again::Timeout);
+    }
+    story.passes(10, &reports(101, 201, 301));
+    assert_eq!(
+        again(&story.c(0, ".", 101, 1, 100)),
+        (5, 2, Again::Fast, 10)
+    );
+    // And lost once more.
+    assert_eq!(
+        again(&story.c(420, ".", 101, 1, 100)),
+        (5, 3, Again::Timeout, 420)
     );
 }
 

@@ -38,7 +38,7 @@ impl End {
         // After a timeout all that was sent before it counts as lost, and goes out again as acknowledgments come in.
         if let Some(going) = going
             && going.why == Again::Timeout
-            && before.at <= going.since
+            && before.at < going.since
             && moved
         {
             return Again::Timeout;

@@ -48,7 +48,7 @@ fn nothing_arrives_once_the_wire_is_held() {
         let shared = burst();
         let then = std::thread::scope(|scope| {
             scope.spawn(|| shared.tick());
-            while shared.state().late.len() == MANY {
+            while shared.state().line.len() == MANY {
                 std::thread::yield_now();
             }
             let mut still = shared.still();
