@@ -49,9 +49,8 @@ impl App {
     pub(super) fn judge(&mut self, claim: &Claim, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let verdict = self.verdict(claim, sink)?;
         let holds = verdict.holds;
-        if matches!(claim, Claim::Error(_)) && (holds || self.unexpected) {
-            // A failed `expect error` counts once, as itself.
-            self.unexpected = false;
+        if matches!(claim, Claim::Error(_)) {
+            self.error_expected();
         }
         if !holds {
             self.failures += 1;
@@ -221,7 +220,9 @@ impl App {
             return Found::new(false, "the call still sleeps");
         }
         match self.last.ret {
-            Some(ret) => Found::new(ret == wanted, ret.to_string()).last(),
+            Some(ret) => Found::new(ret == wanted, ret.to_string())
+                .why(format!("that is what `{}` returned", self.last.typed))
+                .last(),
             None => Found::new(false, "no call was made yet").last(),
         }
     }

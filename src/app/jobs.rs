@@ -129,6 +129,7 @@ impl App {
         let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else {
             return self.cancel_on_sides(sink);
         };
+        self.speak_of(last);
         self.cancel_job(last, sink);
         true
     }
@@ -165,6 +166,7 @@ impl App {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
             Some(job) if self.typed(job).is_none() && job <= self.session.last_job() => {
                 self.say(format!("job {job} has returned already"), sink);
+                self.speak_of(job);
                 return Ok(Outcome::default());
             }
             Some(job) if self.typed(job).is_none() => {
@@ -174,8 +176,9 @@ impl App {
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
         };
-        if jobs.is_empty() {
-            self.say("no call sleeps", sink);
+        match jobs.last() {
+            Some(last) => self.speak_of(*last),
+            None => self.say("no call sleeps", sink),
         }
         for job in jobs {
             self.await_job(job, sink)?;
@@ -193,7 +196,10 @@ impl App {
                 Err(Refusal::new(format!("there is no blocked call {job}"))
                     .help("`jobs` lists them"))
             }
-            Some(job) => Ok(self.cancel_job(job, sink)),
+            Some(job) => {
+                self.speak_of(job);
+                Ok(self.cancel_job(job, sink))
+            }
             None => {
                 if !self.cancel_last(sink) {
                     self.say("no call sleeps", sink);
