@@ -360,7 +360,10 @@ impl App {
             match self.session.wait(deadline.min(Instant::now() + AGAIN * 5)) {
                 Wait::Done(done) => self.after(*done, &mut listen),
                 Wait::TimedOut => self.look_around(None, &mut listen),
-                Wait::Interrupted => break,
+                Wait::Interrupted => {
+                    let found = Found::new(false, "nothing, but the time is not over");
+                    return found.why("interrupted by Ctrl-C");
+                }
             }
         }
         match heard {
