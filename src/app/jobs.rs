@@ -2,12 +2,10 @@
 
 use super::{App, Outcome, Sink};
 use crate::event::{Addr, Answer, Job, JobStatus, What};
+use crate::lang::LONGEST_WAIT;
 use crate::lang::ast::Call;
 use crate::session::{Because, Refusal, Value, Wait};
 use std::time::{Duration, Instant};
-
-/// At the prompt a wait has no end but Ctrl-C.
-const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What the kernel has woken by now returns within this time: nobody is told of such a wait.
 const AT_ONCE: Duration = Duration::from_millis(200);
@@ -21,7 +19,8 @@ impl App {
         let patience = if self.settings.script {
             self.settings.timeout
         } else {
-            LONG
+            // At the prompt a wait has no end but Ctrl-C.
+            LONGEST_WAIT
         };
         let deadline = Instant::now() + patience;
         let mut told = self.settings.script;

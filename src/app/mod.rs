@@ -25,7 +25,7 @@ mod warn;
 
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
-pub use settings::{Explain, Settings};
+pub use settings::{Explain, Settings, time};
 pub use vocabulary::Vocabulary;
 
 use crate::event::{Answer, Complaint, Event, Explanation, What};
