@@ -306,6 +306,7 @@ impl App {
             shut_wr: socket.shut_write,
             listening: socket.listening,
             was_connected: socket.connected(),
+            called: socket.connected() && !socket.accepted && socket.peer.is_some(),
             reset: socket.was_reset,
             gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),

@@ -133,6 +133,8 @@ pub struct SocketFacts {
     pub listening: bool,
     /// Whether a connection was ever made with it.
     pub was_connected: bool,
+    /// Whether that was made by its own connect().
+    pub called: bool,
     /// Whether a RST ended the connection (ECONNRESET was seen, or the kernel's books say so).
     pub reset: bool,
     /// Whether this side's own kernel gave the connection up (ETIMEDOUT was seen, or collected with SO_ERROR).

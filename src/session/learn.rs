@@ -198,6 +198,11 @@ impl Session {
                 };
                 let [a, b] = [(a, names[0]), (b, names[1])]
                     .map(|(fd, name)| self.take_socket(fd, what, name, "s"));
+                for one in [a, b] {
+                    if let Some(socket) = self.table.get_mut(one) {
+                        socket.meets(None);
+                    }
+                }
                 done.opened.extend([a, b]);
                 vec![Value::Socket(a), Value::Socket(b)]
             }

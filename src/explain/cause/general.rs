@@ -148,7 +148,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
     if let (Some(closed), true) = (&scene.facts.closed, scene.call != "close") {
         // The shell wakes what sleeps on a descriptor that was closed.
         return Some(
-            Words::new(format!("A signal woke {}() while it slept.", scene.call)).why(format!(
+            Words::new(format!("A signal woke {}() while it slept.", scene.typed)).why(format!(
                 "The shell sent it, because {} had closed the descriptor: the call cannot be made again on {}.",
                 closed.statement, closed.name
             )),
@@ -169,7 +169,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
         _ => "Nothing was lost, and the call can be made again.",
     };
     Some(
-        Words::new(format!("A signal woke {}() while it slept.", scene.call))
+        Words::new(format!("A signal woke {}() while it slept.", scene.typed))
             .why(format!("That is what Ctrl-C and cancel do here. {after}")),
     )
 }
