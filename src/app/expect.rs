@@ -288,12 +288,13 @@ impl App {
         let id = self.socket_of(socket, sink)?;
         let wanted = self.settled(|app| app.session.int(n), sink)?;
         self.look_around(Some(id), sink);
+        let of_unix = self.unix_backlog(id);
         let Some(socket) = self.session.socket(id).filter(|socket| !socket.closed) else {
             return Ok(Found::new(false, "the socket is closed").last());
         };
         let seen = self.ledger.peek(socket);
         let actual = match what {
-            "connections waiting" => match seen.backlog {
+            "connections waiting" => match seen.backlog.or(of_unix) {
                 Some((waiting, _)) => i64::from(waiting),
                 None => return Ok(Found::new(false, "it does not listen").last()),
             },

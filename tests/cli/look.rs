@@ -195,6 +195,18 @@ fn closing_a_listener_on_which_accept_sleeps_is_no_doing_of_the_network() {
 }
 
 #[test]
+fn a_unix_listener_and_its_queue_are_shown() {
+    let lines = crate::errors::written_out(
+        "s = socket unix\nbind s @socktutor-queue\nlisten s 7\nc = socket unix\nconnect c @socktutor-queue\n\
+         d = socket unix\nconnect d @socktutor-queue\nexpect backlog s 2\nls\nconn = accept s\nexpect backlog s 1",
+    );
+    let ran = script(&lines).status(0);
+    let row = ran.stdout.lines().find(|line| line.contains("unix-stream"));
+    let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().collect();
+    assert_eq!(cells[5..], ["LISTEN", "2", "7", "r--"], "{}", ran.stdout);
+}
+
+#[test]
 fn a_unix_socket_speaks_no_protocol() {
     for (kind, protocol) in [
         ("unix", "0"),
