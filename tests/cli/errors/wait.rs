@@ -23,6 +23,19 @@ pub const CASES: &[Case] = &[
         &["non-blocking", "nonblock l off"],
     ),
     case(
+        "connect",
+        "EAGAIN",
+        "s = socket unix\nbind s @socktutor-late\nlisten s 0\na = socket unix\nconnect a @socktutor-late\n\
+         b = socket unix\nsetsockopt b SO_SNDTIMEO 0.05\nconnect b @socktutor-late",
+        &[
+            "accept queue is full",
+            "as long as SO_SNDTIMEO allows",
+            "Nothing is under way",
+            "accept s; connect b",
+        ],
+        &["poll b", "non-blocking", "nonblock b off"],
+    ),
+    case(
         "recv",
         "EAGAIN",
         "PAIR\nnonblock c on\nrecv c 10",
