@@ -283,6 +283,9 @@ impl App {
                 .flatten()
                 .unwrap_or(false)
         };
+        let [no_recv, no_send] = socket
+            .impatient
+            .map(|is| is.then_some(Duration::ZERO).filter(|_| !socket.closed));
         let time = |name| (!socket.closed).then(|| timeout(socket.fd, name)).flatten();
         SocketFacts {
             name: socket.name.clone(),
@@ -297,8 +300,8 @@ impl App {
             local: before.local.clone(),
             peer: before.peer.clone().or_else(|| socket.peer.clone()),
             nonblocking: socket.nonblocking,
-            recv_timeout: time(libc::SO_RCVTIMEO),
-            send_timeout: time(libc::SO_SNDTIMEO),
+            recv_timeout: no_recv.or_else(|| time(libc::SO_RCVTIMEO)),
+            send_timeout: no_send.or_else(|| time(libc::SO_SNDTIMEO)),
             now: self.ledger.last(socket.id).and_then(|look| look.state),
             called_off: socket.called_off,
             refused: socket.refused.map(Errno::name),

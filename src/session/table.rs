@@ -71,6 +71,8 @@ pub struct Socket {
     pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
+    /// SO_RCVTIMEO and SO_SNDTIMEO were set to a negative time: no call waits, though the kernel says 0, as for "for ever".
+    pub impatient: [bool; 2],
     /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
     pub linger: Option<i32>,
     /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
@@ -257,6 +259,7 @@ impl Table {
             was_reset: false,
             gave_up: false,
             reuse: false,
+            impatient: [false; 2],
             linger: None,
             lingered: false,
             closed: false,

@@ -463,3 +463,30 @@ fn a_name_in_digits_needs_no_name_server() {
         .status(2)
         .says(&["`::1` is an IPv6 address", "getaddrinfo ::1 80"]);
 }
+
+#[test]
+fn a_negative_time_reads_0_and_is_not_for_ever() {
+    for (value, given, read, meaning) in [
+        (
+            "-1",
+            "{tv_sec=-1, tv_usec=0}",
+            "0 s",
+            "no wait: it was set to a negative time",
+        ),
+        ("-0.5", "{tv_sec=-1, tv_usec=500000}", "0 s", "no wait"),
+        (
+            "-1; setsockopt s SO_RCVTIMEO 0",
+            "{tv_sec=0, tv_usec=0}",
+            "0 s",
+            "for ever",
+        ),
+        // Less than a microsecond is not for ever either.
+        ("0.0000001", "{tv_sec=0, tv_usec=1}", "0.0", "how long"),
+    ] {
+        script(&format!(
+            "s = socket udp; setsockopt s SO_RCVTIMEO {value}; getsockopt s SO_RCVTIMEO"
+        ))
+        .status(0)
+        .says(&[given, read, meaning]);
+    }
+}

@@ -23,6 +23,21 @@ pub const CASES: &[Case] = &[
         &["non-blocking", "nonblock l off"],
     ),
     case(
+        "recv",
+        "EAGAIN",
+        "p, q = socketpair\nsetsockopt p SO_RCVTIMEO -1\nrecv p 10",
+        &["SO_RCVTIMEO was set to a negative time"],
+        &["slept"],
+    ),
+    // A connection has the listener's time.
+    case(
+        "recv",
+        "EAGAIN",
+        "LISTENER\nsetsockopt l SO_RCVTIMEO -1 500000\nc = socket tcp\nconnect c l.local\nconn = accept l\nrecv conn 10",
+        &["SO_RCVTIMEO was set to a negative time"],
+        &["slept"],
+    ),
+    case(
         "connect",
         "EAGAIN",
         "s = socket unix\nbind s @socktutor-late\nlisten s 0\na = socket unix\nconnect a @socktutor-late\n\
