@@ -1,12 +1,11 @@
 //! After a call: its events, what changed in the kernel's books, and why.
 
 use super::books::Moved;
-use super::{App, Explain, Last, Sink};
+use super::{App, Explain, Sink};
 use crate::event::{Change, Data, Explanation, Job, JobStatus, Tone, What};
 use crate::kernel::Look;
 use crate::session::{Done, SocketId};
 use crate::text::escape;
-use std::sync::Arc;
 
 impl App {
     /// Tells everything about a call that returned.
@@ -105,23 +104,6 @@ impl App {
             };
             self.tell(socket, What::Data(data), sink);
         }
-    }
-
-    fn note_last(&mut self, done: &Done) {
-        self.last = Last {
-            typed: Arc::clone(&done.typed),
-            ret: done.ret,
-            errno: done.result.as_ref().err().copied(),
-            job: None,
-            data: done.data.as_ref().map(|(bytes, _)| bytes.clone()),
-            socket: done.socket,
-            opened: done.opened.clone(),
-        };
-        if let (Some(job), Some(ended)) = (done.job, &mut self.ended) {
-            ended.push(self.last.ended(job));
-        }
-        // A call that the student interrupted is no failure.
-        self.unexpected |= done.result.is_err() && !done.cancelled();
     }
 
     /// The words: what a call did, or why it failed.

@@ -1,6 +1,6 @@
 //! Commands of the shell: one arm each.
 
-use super::{App, Explain, Outcome, Settings, Sink};
+use super::{App, Explain, Outcome, Settings, Sink, time};
 use crate::event::{Answer, What};
 use crate::lang::ast::{Call, Statement};
 use crate::session::Refusal;
@@ -185,8 +185,8 @@ impl Settings {
                 };
                 self.explain = found.map(|(_, mode)| *mode).ok_or_else(wrong)?;
             }
-            "timeout" => self.timeout = time(value)?,
-            "grace" => self.grace = time(value)?.min(Duration::from_secs(10)),
+            "timeout" => self.timeout = given(value)?,
+            "grace" => self.grace = given(value)?.min(Duration::from_secs(10)),
             "show" => {
                 let wrong = || Refusal::new(format!("show takes a number of bytes, not `{value}`"));
                 self.show_bytes = value.parse().map_err(|_| wrong())?;
@@ -217,19 +217,10 @@ impl Settings {
     }
 }
 
-fn seconds(time: Duration) -> String {
-    format!("{}s", time.as_secs_f64())
+fn given(value: &str) -> Result<Duration, Refusal> {
+    time(value).map_err(|why| Refusal::new(format!("`{value}` is no time to wait")).help(why))
 }
 
-/// `5`, `5s`, `2.5s`, `300ms`
-fn time(text: &str) -> Result<Duration, Refusal> {
-    let (digits, unit) = match text.strip_suffix("ms") {
-        Some(digits) => (digits, 0.001),
-        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
-    };
-    digits
-        .parse::<f64>()
-        .ok()
-        .and_then(|number| Duration::try_from_secs_f64(number * unit).ok())
-        .ok_or_else(|| Refusal::new(format!("`{text}` is no time")).help("5s, 300ms"))
+fn seconds(time: Duration) -> String {
+    format!("{}s", time.as_secs_f64())
 }

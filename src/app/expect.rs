@@ -49,9 +49,8 @@ impl App {
     pub(super) fn judge(&mut self, claim: &Claim, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let verdict = self.verdict(claim, sink)?;
         let holds = verdict.holds;
-        if matches!(claim, Claim::Error(_)) && (holds || self.unexpected) {
-            // A failed `expect error` counts once, as itself.
-            self.unexpected = false;
+        if matches!(claim, Claim::Error(_)) {
+            self.error_expected();
         }
         if !holds {
             self.failures += 1;
@@ -221,7 +220,9 @@ impl App {
             return Found::new(false, "the call still sleeps");
         }
         match self.last.ret {
-            Some(ret) => Found::new(ret == wanted, ret.to_string()).last(),
+            Some(ret) => Found::new(ret == wanted, ret.to_string())
+                .why(format!("that is what `{}` returned", self.last.typed))
+                .last(),
             None => Found::new(false, "no call was made yet").last(),
         }
     }
@@ -287,12 +288,13 @@ impl App {
         let id = self.socket_of(socket, sink)?;
         let wanted = self.settled(|app| app.session.int(n), sink)?;
         self.look_around(Some(id), sink);
+        let of_unix = self.unix_backlog(id);
         let Some(socket) = self.session.socket(id).filter(|socket| !socket.closed) else {
             return Ok(Found::new(false, "the socket is closed").last());
         };
         let seen = self.ledger.peek(socket);
         let actual = match what {
-            "connections waiting" => match seen.backlog {
+            "connections waiting" => match seen.backlog.or(of_unix) {
                 Some((waiting, _)) => i64::from(waiting),
                 None => return Ok(Found::new(false, "it does not listen").last()),
             },
@@ -359,7 +361,10 @@ impl App {
             match self.session.wait(deadline.min(Instant::now() + AGAIN * 5)) {
                 Wait::Done(done) => self.after(*done, &mut listen),
                 Wait::TimedOut => self.look_around(None, &mut listen),
-                Wait::Interrupted => break,
+                Wait::Interrupted => {
+                    let found = Found::new(false, "nothing, but the time is not over");
+                    return found.why("interrupted by Ctrl-C");
+                }
             }
         }
         match heard {

@@ -105,9 +105,9 @@ impl App {
         let asked = facts.asked.clone();
         match (errno.0, asked.clone().or(remembered)) {
             (libc::EADDRINUSE, at) => {
-                let port = asked.or(own).or(at).as_ref().and_then(Addr::port);
-                if let Some(port) = port.filter(|port| *port != 0) {
-                    facts.holders = self.others_on(port, done.socket);
+                let at = asked.or(own).or(at).as_ref().and_then(Addr::inet);
+                if let Some((at, id)) = at.filter(|at| at.port() != 0).zip(done.socket) {
+                    facts.holders = self.in_the_way(at, id, facts.socket.as_ref());
                     facts.holder_reuse = self.holder_reuse(&facts.holders);
                 }
             }
@@ -216,17 +216,28 @@ impl App {
             .inet()
     }
 
-    /// The sockets on a port, but for this one.
-    fn others_on(&mut self, port: u16, but: Option<SocketId>) -> Vec<Holder> {
-        let name = but
-            .and_then(|id| self.session.socket(id))
-            .map(|socket| socket.name.clone());
+    /// The other sockets that have an address which this one wants: those of its protocol, where the two addresses
+    /// overlap. Each protocol has ports of its own.
+    fn in_the_way(
+        &mut self,
+        at: SocketAddr,
+        id: SocketId,
+        wants: Option<&SocketFacts>,
+    ) -> Vec<Holder> {
+        let Some(wants) = wants else {
+            return Vec::new();
+        };
         // Where the kernel does not say, the answer names nobody.
-        let host = self.host_of(but);
-        let all = self.holders(host.as_deref(), port).unwrap_or_default();
-        all.into_iter()
-            .filter(|holder| holder.socket.is_none() || holder.socket != name)
-            .collect()
+        let host = self.host_of(Some(id));
+        let mut all = self.holders(host.as_deref(), at.port()).unwrap_or_default();
+        all.retain(|other| {
+            let overlaps =
+                |local| covers(local, other.v6only, at) || covers(at, wants.v6only, local);
+            other.socket.as_ref() != Some(&wants.name)
+                && other.proto.starts_with("udp") == (wants.proto == Proto::Udp)
+                && other.local.inet().is_some_and(overlaps)
+        });
+        all
     }
 
     /// Whether the holder, where it is one of the session's sockets, had SO_REUSEADDR set.
@@ -272,6 +283,9 @@ impl App {
                 .flatten()
                 .unwrap_or(false)
         };
+        let [no_recv, no_send] = socket
+            .impatient
+            .map(|is| is.then_some(Duration::ZERO).filter(|_| !socket.closed));
         let time = |name| (!socket.closed).then(|| timeout(socket.fd, name)).flatten();
         SocketFacts {
             name: socket.name.clone(),
@@ -286,8 +300,8 @@ impl App {
             local: before.local.clone(),
             peer: before.peer.clone().or_else(|| socket.peer.clone()),
             nonblocking: socket.nonblocking,
-            recv_timeout: time(libc::SO_RCVTIMEO),
-            send_timeout: time(libc::SO_SNDTIMEO),
+            recv_timeout: no_recv.or_else(|| time(libc::SO_RCVTIMEO)),
+            send_timeout: no_send.or_else(|| time(libc::SO_SNDTIMEO)),
             now: self.ledger.last(socket.id).and_then(|look| look.state),
             called_off: socket.called_off,
             refused: socket.refused.map(Errno::name),
@@ -295,6 +309,7 @@ impl App {
             shut_wr: socket.shut_write,
             listening: socket.listening,
             was_connected: socket.connected(),
+            called: socket.connected() && !socket.accepted && socket.peer.is_some(),
             reset: socket.was_reset,
             gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),

@@ -2,12 +2,10 @@
 
 use super::{App, Outcome, Sink};
 use crate::event::{Addr, Answer, Job, JobStatus, What};
+use crate::lang::LONGEST_WAIT;
 use crate::lang::ast::Call;
 use crate::session::{Because, Refusal, Value, Wait};
 use std::time::{Duration, Instant};
-
-/// At the prompt a wait has no end but Ctrl-C.
-const LONG: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// What the kernel has woken by now returns within this time: nobody is told of such a wait.
 const AT_ONCE: Duration = Duration::from_millis(200);
@@ -21,7 +19,8 @@ impl App {
         let patience = if self.settings.script {
             self.settings.timeout
         } else {
-            LONG
+            // At the prompt a wait has no end but Ctrl-C.
+            LONGEST_WAIT
         };
         let deadline = Instant::now() + patience;
         let mut told = self.settings.script;
@@ -129,6 +128,7 @@ impl App {
         let Some(last) = self.session.asleep().map(|(job, ..)| job).last() else {
             return self.cancel_on_sides(sink);
         };
+        self.speak_of(last);
         self.cancel_job(last, sink);
         true
     }
@@ -165,6 +165,7 @@ impl App {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
             Some(job) if self.typed(job).is_none() && job <= self.session.last_job() => {
                 self.say(format!("job {job} has returned already"), sink);
+                self.speak_of(job);
                 return Ok(Outcome::default());
             }
             Some(job) if self.typed(job).is_none() => {
@@ -174,8 +175,9 @@ impl App {
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
         };
-        if jobs.is_empty() {
-            self.say("no call sleeps", sink);
+        match jobs.last() {
+            Some(last) => self.speak_of(*last),
+            None => self.say("no call sleeps", sink),
         }
         for job in jobs {
             self.await_job(job, sink)?;
@@ -193,7 +195,10 @@ impl App {
                 Err(Refusal::new(format!("there is no blocked call {job}"))
                     .help("`jobs` lists them"))
             }
-            Some(job) => Ok(self.cancel_job(job, sink)),
+            Some(job) => {
+                self.speak_of(job);
+                Ok(self.cancel_job(job, sink))
+            }
             None => {
                 if !self.cancel_last(sink) {
                     self.say("no call sleeps", sink);

@@ -1,7 +1,7 @@
 //! Commands that look: `ls`, `state`, `who`.
 
 use super::{App, Outcome, Sink, books};
-use crate::event::{Addr, Answer, SocketRow, What};
+use crate::event::{Addr, Answer, SocketRow, TcpState, What};
 use crate::kernel::{DiagRow, Living, Look, Ready, inode, survey, who};
 use crate::lang::ast::Call;
 use crate::session::{Refusal, Socket, SocketId};
@@ -12,6 +12,7 @@ impl App {
     /// `ls`
     pub(super) fn list(&mut self, sink: Sink<'_>) -> Outcome {
         let mut sockets = self.open_rows();
+        self.add_unix_backlogs(&mut sockets);
         sockets.extend(self.orphan_rows());
         sockets.extend(self.embryo_rows());
         if sockets.is_empty() {
@@ -48,6 +49,29 @@ impl App {
                 row
             })
             .collect()
+    }
+
+    /// Unix listeners have a state too, and queues that no call on the descriptor tells.
+    fn add_unix_backlogs(&mut self, rows: &mut [SocketRow]) {
+        let open = self.session.open_sockets();
+        let ids: Vec<SocketId> = open.iter().map(|socket| socket.id).collect();
+        for (row, id) in rows.iter_mut().zip(ids) {
+            if let Some((waiting, limit)) = self.unix_backlog(id) {
+                row.state = Some(TcpState::Listen);
+                (row.recvq, row.sendq) = (waiting.into(), limit.into());
+            }
+        }
+    }
+
+    /// Of a Unix listener, the connections that wait for accept, and their limit: only sock_diag knows.
+    pub(super) fn unix_backlog(&mut self, id: SocketId) -> Option<(u32, u32)> {
+        let socket = self.session.socket(id)?;
+        if !socket.listening || socket.closed || socket.domain != libc::AF_UNIX {
+            return None;
+        }
+        let diag = self.ledger.diag(socket.host.as_deref())?;
+        let fd = crate::sys::call::borrowed(socket.fd);
+        diag.unix_backlog(fd).ok().flatten()
     }
 
     /// Connections whose descriptor is closed, and which the kernel still keeps.

@@ -11,6 +11,7 @@ mod facts;
 mod help;
 mod jobs;
 mod lab;
+mod last;
 mod look;
 mod machine;
 pub mod play;
@@ -24,18 +25,18 @@ mod warn;
 
 pub use crate::lang::Missing;
 pub use crate::session::{Interrupt, News};
-pub use settings::{Explain, Settings};
+pub use settings::{Explain, Settings, time};
 pub use vocabulary::Vocabulary;
 
-use crate::errno::Errno;
 use crate::event::{Answer, Complaint, Event, Explanation, What};
 use crate::lang::ast::{Action, Call, Expr};
 use crate::lang::table::{Kind, Role};
 use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, NotYet, Policy, Refusal, Session, SocketId};
 use books::Ledger;
+use last::{Last, Returned};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Takes events as they happen.
 pub type Sink<'a> = &'a mut dyn FnMut(Event);
@@ -61,25 +62,6 @@ pub struct Outcome {
     pub missing: Option<Missing>,
 }
 
-/// What the last call came to, for `expect`.
-#[derive(Debug, Default)]
-struct Last {
-    /// Its canonical form (`connect a b.local`).
-    typed: Arc<str>,
-    /// What it returned; `None` while it sleeps, or where there was none.
-    ret: Option<i64>,
-    /// Its errno.
-    errno: Option<Errno>,
-    /// The job that sleeps in it.
-    job: Option<u32>,
-    /// What it received.
-    data: Option<Vec<u8>>,
-    /// Its socket.
-    socket: Option<SocketId>,
-    /// The sockets it opened.
-    opened: Vec<SocketId>,
-}
-
 /// A session with everything around it.
 pub struct App {
     session: Session,
@@ -94,8 +76,10 @@ pub struct App {
     usual: Option<Option<String>>,
     /// The kinds of each call that were met before.
     met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
+    /// The call that was typed last.
     last: Last,
-    /// A call failed, and no `expect error` has said that it should.
+    returned: Returned,
+    /// A call that did not sleep failed, and no `expect error` has said that it should.
     unexpected: bool,
     failures: usize,
     history: VecDeque<String>,
@@ -132,6 +116,7 @@ impl App {
             settings,
             met: BTreeMap::new(),
             last: Last::default(),
+            returned: Returned::default(),
             unexpected: false,
             failures: 0,
             history: VecDeque::new(),
@@ -378,9 +363,9 @@ impl App {
     /// The end of a script: calls that still sleep are named, and count as failures.
     /// True where all went well.
     pub fn finish(&mut self, sink: Sink<'_>) -> bool {
-        self.settle_failure();
         self.catch_up(sink);
         self.hear_the_woken(sink);
+        self.settle_failures();
         self.leave_jobs(sink);
         self.finish_sides(sink);
         if let Some(learner) = &self.learner {
@@ -394,13 +379,6 @@ impl App {
     /// How many calls and expectations have failed so far.
     pub fn failures(&self) -> usize {
         self.failures
-    }
-
-    /// A call that failed without an `expect error` behind it counts now.
-    fn settle_failure(&mut self) {
-        if std::mem::take(&mut self.unexpected) {
-            self.failures += 1;
-        }
     }
 
     /// Closes everything and begins anew; settings, limits, the clock and what was explained stay, and so does every

@@ -1,9 +1,29 @@
 //! What can be set, at the command line and with `set`.
 
 use crate::lab::Bounds;
+use crate::lang::LONGEST_WAIT;
 use crate::session::Policy;
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// A time as it is typed: `5s`, `300ms`, `2m`, `1.5` (seconds).
+///
+/// # Errors
+/// What to write.
+pub fn time(text: &str) -> Result<Duration, &'static str> {
+    let (number, scale) = match text {
+        _ if text.ends_with("ms") => (&text[..text.len() - 2], 0.001),
+        _ if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
+        _ if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
+        _ => (text, 1.0),
+    };
+    let written = "write 5s, 300ms, 2m or 1.5 (seconds)";
+    let number: f64 = number.parse().map_err(|_| written)?;
+    if number * scale > LONGEST_WAIT.as_secs_f64() {
+        return Err("a year at most, 31536000s");
+    }
+    Duration::try_from_secs_f64(number * scale).map_err(|_| written)
+}
 
 /// How much is explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,7 @@
 //! One statement: calls inside it first, then what it waits for, then itself.
 
-use super::{App, Last, Outcome, Sink};
+use super::last::Last;
+use super::{App, Outcome, Sink};
 use crate::event::{Job, JobStatus, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;

@@ -369,6 +369,6 @@ pub struct Holder {
     pub uid: u32,
     /// Whether a descriptor refers to it: not yet where it waits for accept(), not any more where it was closed.
     pub owned: bool,
-    /// A listener of IPv6 alone (IPV6_V6ONLY).
+    /// An IPv6 socket without a connection that takes no IPv4 (IPV6_V6ONLY).
     pub v6only: bool,
 }

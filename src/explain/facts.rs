@@ -115,9 +115,9 @@ pub struct SocketFacts {
     pub peer: Option<Addr>,
     /// Whether O_NONBLOCK is set.
     pub nonblocking: bool,
-    /// SO_RCVTIMEO, where it is not 0.
+    /// SO_RCVTIMEO, where it is not 0; zero where it was set to a negative time, with which no call waits.
     pub recv_timeout: Option<Duration>,
-    /// SO_SNDTIMEO, where it is not 0.
+    /// The same of SO_SNDTIMEO.
     pub send_timeout: Option<Duration>,
     /// Its TCP state after the call, where that is known.
     pub now: Option<TcpState>,
@@ -133,6 +133,8 @@ pub struct SocketFacts {
     pub listening: bool,
     /// Whether a connection was ever made with it.
     pub was_connected: bool,
+    /// Whether that was made by its own connect().
+    pub called: bool,
     /// Whether a RST ended the connection (ECONNRESET was seen, or the kernel's books say so).
     pub reset: bool,
     /// Whether this side's own kernel gave the connection up (ETIMEDOUT was seen, or collected with SO_ERROR).

@@ -221,14 +221,14 @@ fn inet_row(head: &InetResponseHeader, udp: bool, payload: &[u8]) -> DiagRow {
         sendq: head.send_queue.into(),
         inode: head.inode.into(),
         uid: head.uid,
-        v6only: state == Some(TcpState::Listen) && v6only(payload),
+        v6only: local.is_ipv6() && v6only(payload),
         rests: expires
             .filter(|_| state == Some(TcpState::TimeWait))
             .map(|ms| Duration::from_millis(ms.into())),
     }
 }
 
-/// The attribute that the kernel adds to each IPv6 listener's row.
+/// The attribute that the kernel adds to the row of each IPv6 socket without a connection.
 fn v6only(payload: &[u8]) -> bool {
     let mut attributes = NlasIterator::new(payload.get(ATTRIBUTES..).unwrap_or_default()).flatten();
     attributes.any(|nla| nla.kind() == INET_DIAG_SKV6ONLY && nla.value() == [1])

@@ -26,7 +26,7 @@ pub struct DiagRow {
     pub inode: u64,
     /// The user that opened it; 0 in `TIME_WAIT`, where nobody owns it any more.
     pub uid: u32,
-    /// A listener of IPv6 that takes no IPv4: IPV6_V6ONLY is set on it.
+    /// An IPv6 socket without a connection that takes no IPv4: IPV6_V6ONLY is set on it.
     pub v6only: bool,
     /// In `TIME_WAIT`, how long it will still rest.
     pub rests: Option<Duration>,

@@ -32,6 +32,10 @@ pub use form::Form;
 pub use lines::{Line, OpenEnd, folded, lines, open_end, unfinished};
 pub use order::Order;
 use std::borrow::Cow;
+use std::time::Duration;
+
+/// What any time to wait is at most: a clock goes no further than it can count.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`
 /// must then be a command or short for one.

@@ -3,13 +3,13 @@
 
 use super::prepared::Refusal;
 use super::value::Value;
-use super::{NotYet, Session};
+use super::{Interrupt, NotYet, Session};
 use crate::event::Addr;
 use crate::lang::ast::{Address, Expr, Host, Port};
 use crate::sys::names;
 use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// How often a wait for the resolver looks whether Ctrl-C was pressed.
@@ -227,22 +227,19 @@ impl Session {
                 "the system gives no thread to look the name up: {error}"
             )));
         }
-        let deadline = Instant::now() + self.timeout;
-        loop {
-            match answer.recv_timeout(GLANCE) {
-                Ok(found) => return Ok(found),
-                Err(RecvTimeoutError::Timeout)
-                    if Instant::now() < deadline && !self.interrupt.take() => {}
-                Err(_) => {
-                    let name = host.unwrap_or("");
-                    return Err(Refusal::new(format!(
-                        "no name server answered for `{name}` within {:?}",
-                        self.timeout
-                    ))
-                    .help("is this machine on a network? An address in digits needs none"));
-                }
-            }
-        }
+        let name = host.unwrap_or("");
+        awaited(&answer, self.timeout, &self.interrupt).map_err(|end| match end {
+            Unanswered::Late => Refusal::new(format!(
+                "no name server answered for `{name}` within {:?}",
+                self.timeout
+            ))
+            .help("is this machine on a network? An address in digits needs none"),
+            Unanswered::Interrupted => Refusal::new(format!(
+                "looking up `{name}` was interrupted: no answer had come yet"
+            ))
+            .help("an address in digits needs no looking up"),
+            Unanswered::Broken => Refusal::new(format!("looking up `{name}` brought no answer")),
+        })
     }
 
     /// The port of a service by name.
@@ -259,6 +256,38 @@ impl Session {
             .find_map(|protocol| names::service_port(&c_name, protocol))
             .or_else(|| well_known(name))
             .ok_or_else(wrong)
+    }
+}
+
+/// Why the resolver's answer is waited for no longer.
+#[derive(Debug, PartialEq)]
+enum Unanswered {
+    /// The time is over.
+    Late,
+    /// Ctrl-C.
+    Interrupted,
+    /// Its thread is gone.
+    Broken,
+}
+
+fn awaited<T>(
+    answer: &Receiver<T>,
+    patience: Duration,
+    interrupt: &Interrupt,
+) -> Result<T, Unanswered> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match answer.recv_timeout(GLANCE) {
+            Ok(found) => return Ok(found),
+            Err(RecvTimeoutError::Disconnected) => return Err(Unanswered::Broken),
+            Err(RecvTimeoutError::Timeout) if interrupt.take() => {
+                return Err(Unanswered::Interrupted);
+            }
+            Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => {
+                return Err(Unanswered::Late);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
     }
 }
 
@@ -307,5 +336,30 @@ fn scoped(name: &str, port: u16) -> Result<Option<SocketAddrV6>, Refusal> {
             Refusal::new(format!("this machine has no network interface `{zone}`"))
                 .help("after % stands an interface's name or number, such as lo"),
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ctrl_c_is_not_told_as_silence() {
+        let (send, answer) = channel::<()>();
+        let interrupt = Interrupt::default();
+        assert_eq!(
+            awaited(&answer, Duration::ZERO, &interrupt),
+            Err(Unanswered::Late)
+        );
+        interrupt.fire();
+        assert_eq!(
+            awaited(&answer, Duration::from_secs(60), &interrupt),
+            Err(Unanswered::Interrupted)
+        );
+        drop(send);
+        assert_eq!(
+            awaited(&answer, Duration::from_secs(60), &interrupt),
+            Err(Unanswered::Broken)
+        );
     }
 }

@@ -122,10 +122,14 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     let (seconds, micros) = match fields {
         [Value::Int(n)] => (*n, 0),
         [Value::Float(x)] => {
-            let time = Duration::try_from_secs_f64(*x).ok()?;
+            let time = Duration::try_from_secs_f64(x.abs()).ok()?;
+            // Away from 0, which would be for ever.
+            let nanos = time.as_nanos().max(u128::from(*x != 0.0));
+            let micros = i128::try_from(nanos.div_ceil(1000)).ok()?;
+            let micros = if *x < 0.0 { -micros } else { micros };
             (
-                i64::try_from(time.as_secs()).ok()?,
-                i64::from(time.subsec_micros()),
+                i64::try_from(micros.div_euclid(1_000_000)).ok()?,
+                i64::try_from(micros.rem_euclid(1_000_000)).ok()?,
             )
         }
         // The two fields of a struct timeval, as they are: that there are a million microseconds in a second is the

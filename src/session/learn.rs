@@ -147,6 +147,7 @@ impl Session {
             Effect::Connected(addr) => socket.meets(Some(addr.clone())),
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
+            Effect::Impatient(side, on) => socket.impatient[*side] = *on,
             Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
             Effect::Closed => {
                 socket.closed_by = Some((done.typed.clone(), Instant::now()));
@@ -198,6 +199,11 @@ impl Session {
                 };
                 let [a, b] = [(a, names[0]), (b, names[1])]
                     .map(|(fd, name)| self.take_socket(fd, what, name, "s"));
+                for one in [a, b] {
+                    if let Some(socket) = self.table.get_mut(one) {
+                        socket.meets(None);
+                    }
+                }
                 done.opened.extend([a, b]);
                 vec![Value::Socket(a), Value::Socket(b)]
             }
@@ -266,12 +272,13 @@ impl Session {
                 .lingered
                 .then(|| super::options::linger(fd))
                 .flatten();
-            (parent.reuse, parent.host.clone(), linger)
+            (parent.reuse, parent.host.clone(), parent.impatient, linger)
         });
         let id = self.take_socket(fd, what, name, "c");
         if let Some(socket) = self.table.get_mut(id) {
-            if let Some((reuse, host, linger)) = copied {
-                (socket.reuse, socket.host, socket.linger) = (reuse, host, linger);
+            if let Some((reuse, host, impatient, linger)) = copied {
+                (socket.reuse, socket.host) = (reuse, host);
+                (socket.impatient, socket.linger) = (impatient, linger);
             }
             socket.meets(peer);
             socket.accepted = true;

@@ -45,6 +45,10 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     }
     let option = option(session, call)?;
     let fd = target.fd;
+    let socket = target.id.and_then(|id| session.table.get(id));
+    let impatient = side(option)
+        .zip(socket)
+        .is_some_and(|(side, socket)| socket.impatient[side]);
     Ok(Prepared {
         command: "getsockopt",
         socket: target.id,
@@ -59,7 +63,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
             let args = format!("{fd}, {}, {}, {place}", option.level_name, option.name);
             let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
             let shown = notation::finished("getsockopt", "getsockopt", args, ret);
-            Performed::one(shown, result.map(|raw| answer(option, &raw)))
+            Performed::one(shown, result.map(|raw| answer(option, &raw, impatient)))
         }),
         effect: Effect::Nothing,
         asked: Asked {
@@ -69,8 +73,15 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     })
 }
 
+/// Whose time an option is: of the calls that receive (0), or that send (1).
+fn side(option: &SockOption) -> Option<usize> {
+    ["SO_RCVTIMEO", "SO_SNDTIMEO"]
+        .iter()
+        .position(|name| *name == option.name)
+}
+
 /// The value of one option, and its table where it has one.
-fn answer(option: &SockOption, raw: &[u8]) -> Yield {
+fn answer(option: &SockOption, raw: &[u8], impatient: bool) -> Yield {
     if option.shape == Shape::TcpInfo {
         let fields = tcp_info::rows(raw);
         return Yield::Answer(
@@ -84,7 +95,10 @@ fn answer(option: &SockOption, raw: &[u8]) -> Yield {
     let row = OptionRow {
         name: option.name.to_owned(),
         value: words(option, raw),
-        meaning: meaning(option, raw),
+        meaning: match impatient {
+            true => "no wait: it was set to a negative time, which reads 0".to_owned(),
+            false => meaning(option, raw),
+        },
     };
     Yield::Answer(Answer::Options { options: vec![row] }, value(option, raw))
 }
@@ -314,7 +328,9 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
         ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
-        _ => Effect::Nothing,
+        _ => side(option).map_or(Effect::Nothing, |side| {
+            Effect::Impatient(side, shown.starts_with("{tv_sec=-"))
+        }),
     };
     let args = format!(
         "{fd}, {}, {}, {shown}, {}",

@@ -109,6 +109,8 @@ pub enum Effect {
     NonBlocking(bool),
     /// SO_REUSEADDR is now set, or not.
     Reuse(bool),
+    /// SO_RCVTIMEO (0) or SO_SNDTIMEO (1) is now a negative time, or not.
+    Impatient(usize, bool),
     /// SO_LINGER has this many seconds now; `None` where it is off.
     Lingers(Option<i32>),
 }

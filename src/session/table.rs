@@ -53,7 +53,7 @@ pub struct Socket {
     pub bound: Option<Addr>,
     /// The peer that connect() was asked for, or that accept() gave.
     pub peer: Option<Addr>,
-    /// When it got its peer last: by connect or accept.
+    /// When it got its peer last: by connect, accept or socketpair.
     pub met: Option<Instant>,
     /// It came from accept.
     pub accepted: bool,
@@ -65,12 +65,14 @@ pub struct Socket {
     pub called_off: bool,
     /// How its connect() failed in the background, where a later call told so.
     pub refused: Option<Errno>,
-    /// A call on it returned ECONNRESET or EPIPE before, or SO_ERROR was ECONNRESET.
+    /// A call on it returned ECONNRESET before, or with TCP EPIPE, or SO_ERROR was ECONNRESET.
     pub was_reset: bool,
     /// The same of ETIMEDOUT, once it was connected: its own kernel has given the connection up.
     pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
+    /// SO_RCVTIMEO and SO_SNDTIMEO were set to a negative time: no call waits, though the kernel says 0, as for "for ever".
+    pub impatient: [bool; 2],
     /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
     pub linger: Option<i32>,
     /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
@@ -117,13 +119,16 @@ impl Socket {
             libc::ECONNRESET if self.called_off => {}
             libc::ECONNRESET => self.was_reset = true,
             libc::ETIMEDOUT => self.gave_up |= self.connected(),
-            // A socket that was never connected, or shut down by its own program, gives EPIPE too.
-            libc::EPIPE => self.was_reset |= self.connected() && !self.shut_write && !self.gave_up,
+            // A socket that was never connected, or shut down by its own program, gives EPIPE too; and a Unix socket whose
+            // peer has closed in the usual way.
+            libc::EPIPE if self.is_tcp() => {
+                self.was_reset |= self.connected() && !self.shut_write && !self.gave_up;
+            }
             _ => {}
         }
     }
 
-    /// Whether it ever had a peer, by connect or accept.
+    /// Whether it ever had a peer, by connect, accept or socketpair.
     pub fn connected(&self) -> bool {
         self.met.is_some()
     }
@@ -254,6 +259,7 @@ impl Table {
             was_reset: false,
             gave_up: false,
             reuse: false,
+            impatient: [false; 2],
             linger: None,
             lingered: false,
             closed: false,

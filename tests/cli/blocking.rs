@@ -77,6 +77,35 @@ fn wait_ends_when_the_call_returns() {
 }
 
 #[test]
+fn the_last_call_is_the_one_typed_last_whichever_returns_last() {
+    let accepted = &format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    let received = "a, b = socketpair\nrecv a 10\nsend b \"xy\"\n";
+    let failed = "a, b = socketpair\nsetsockopt a SO_RCVTIMEO 0.3\nrecv a 9\ngetsockname a\n";
+    for (calls, claims, status) in [
+        (&**accepted, "expect ret 0", 0),
+        (accepted, "wait 1\nexpect ret 4", 0),
+        (received, "expect ret 2\nexpect data \"xy\"", 1),
+        (received, "wait 1\nexpect data \"xy\"", 0),
+        // A call that failed while it slept counts, unless an `expect error` speaks of it.
+        (failed, "expect ok", 1),
+        (failed, "expect error EAGAIN", 1),
+        (failed, "wait 1\nexpect error EAGAIN", 0),
+    ] {
+        // Whether the call that slept has returned already makes no difference.
+        for returned in ["", "expect jobs 0\n"] {
+            let ran = script(&format!("{calls}{returned}{claims}\n"));
+            assert_eq!(ran.status, status, "{claims}\n{}", ran.stdout);
+        }
+    }
+    script(&format!("{received}expect data \"xy\"\n"))
+        .says(&[
+            "the last call received nothing",
+            "the last call typed is `send b \"xy\"`",
+        ])
+        .says(&["`recv a 10` did receive: after `wait 1` it is the last"]);
+}
+
+#[test]
 fn a_second_listener_thread_shares_the_queue() {
     let lines = format!(
         "{LISTENER}a = accept s\nb = accept s\nexpect jobs 2\nc = socket tcp\nconnect c s.local\nd = socket tcp\nconnect d s.local\nwait\nexpect jobs 0\nexpect state a ESTABLISHED\nexpect state b ESTABLISHED\n"

@@ -195,6 +195,18 @@ fn closing_a_listener_on_which_accept_sleeps_is_no_doing_of_the_network() {
 }
 
 #[test]
+fn a_unix_listener_and_its_queue_are_shown() {
+    let lines = crate::errors::written_out(
+        "s = socket unix\nbind s @socktutor-queue\nlisten s 7\nc = socket unix\nconnect c @socktutor-queue\n\
+         d = socket unix\nconnect d @socktutor-queue\nexpect backlog s 2\nls\nconn = accept s\nexpect backlog s 1",
+    );
+    let ran = script(&lines).status(0);
+    let row = ran.stdout.lines().find(|line| line.contains("unix-stream"));
+    let cells: Vec<&str> = row.unwrap_or_default().split_whitespace().collect();
+    assert_eq!(cells[5..], ["LISTEN", "2", "7", "r--"], "{}", ran.stdout);
+}
+
+#[test]
 fn a_unix_socket_speaks_no_protocol() {
     for (kind, protocol) in [
         ("unix", "0"),
@@ -450,4 +462,31 @@ fn a_name_in_digits_needs_no_name_server() {
     script("gethostbyname ::1\n")
         .status(2)
         .says(&["`::1` is an IPv6 address", "getaddrinfo ::1 80"]);
+}
+
+#[test]
+fn a_negative_time_reads_0_and_is_not_for_ever() {
+    for (value, given, read, meaning) in [
+        (
+            "-1",
+            "{tv_sec=-1, tv_usec=0}",
+            "0 s",
+            "no wait: it was set to a negative time",
+        ),
+        ("-0.5", "{tv_sec=-1, tv_usec=500000}", "0 s", "no wait"),
+        (
+            "-1; setsockopt s SO_RCVTIMEO 0",
+            "{tv_sec=0, tv_usec=0}",
+            "0 s",
+            "for ever",
+        ),
+        // Less than a microsecond is not for ever either.
+        ("0.0000001", "{tv_sec=0, tv_usec=1}", "0.0", "how long"),
+    ] {
+        script(&format!(
+            "s = socket udp; setsockopt s SO_RCVTIMEO {value}; getsockopt s SO_RCVTIMEO"
+        ))
+        .status(0)
+        .says(&[given, read, meaning]);
+    }
 }

@@ -138,6 +138,12 @@ const RECEIVED: &[Said] = &[
         &["The peer has closed"],
     ),
     (
+        "s = socket unix\nbind s @socktutor-bye\nlisten s 5\nc = socket unix\nconnect c @socktutor-bye\nconn = accept s\n\
+         send conn bye\nclose conn\nsend c x\nrecv c 3\nrecv c 3",
+        &["has closed or shut down its sending side"],
+        &["broken off"],
+    ),
+    (
         "p, q = socketpair unix seqpacket\nclose p\nrecv q 3",
         &["the peer has closed"],
         &["No byte was asked for"],

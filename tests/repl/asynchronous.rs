@@ -92,6 +92,17 @@ fn ctrl_c_interrupts_what_the_foreground_waits_for() {
 }
 
 #[test]
+fn what_is_interrupted_was_not_quiet_for_so_long() {
+    let (mut terminal, _home) = Start::new(&[]).open();
+    terminal.line("print \"it\" + \" begins\"; expect quiet 60s");
+    terminal.sees("it begins");
+    terminal.keys("\x03");
+    terminal.sees("interrupted by Ctrl-C");
+    terminal.prompt("sock> ");
+    assert!(terminal.text().contains("NOT  expected  quiet 60s"));
+}
+
+#[test]
 fn a_wait_for_a_result_says_what_would_end_it() {
     let (mut terminal, _home) = blocked_accept();
     terminal.line("send conn \"hi\"");

@@ -20,7 +20,7 @@ impl App {
         let deadline = Instant::now() + self.settings.timeout;
         loop {
             let Some(got) = self.last.data.clone() else {
-                return Ok(Found::new(false, "the last call received nothing").last());
+                return Ok(self.nothing_received(sink));
             };
             let more = got.len() < wanted.len() && wanted.starts_with(&got) && !got.is_empty();
             if !more
@@ -31,6 +31,22 @@ impl App {
                 return Ok(Found::new(got == wanted, found).last());
             }
         }
+    }
+
+    fn nothing_received(&mut self, sink: Sink<'_>) -> Found {
+        if self.last.typed.is_empty() {
+            return Found::new(false, "no call was made yet").last();
+        }
+        // One that this call has woken is a moment behind.
+        self.hear_the_woken(sink);
+        let mut why = format!("the last call typed is `{}`", self.last.typed);
+        if let Some((job, typed)) = self.returned.receiver() {
+            why.push_str(&format!(
+                "; `{typed}` did receive: after `wait {job}` it is the last"
+            ));
+        }
+        let found = Found::new(false, "the last call received nothing");
+        found.why(why).last()
     }
 
     /// Receives what is missing on a stream; false where there is no more to come.

@@ -83,7 +83,7 @@ impl App {
         let outcome = learner.line(self, line, sink);
         // A call that fails is part of learning.
         self.failures = failures;
-        self.unexpected = false;
+        self.forgive();
         match (&self.learner, learner.over) {
             // Another lesson was begun.
             (Some(_), _) => {}

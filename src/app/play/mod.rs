@@ -31,7 +31,7 @@ pub use stage::{again, lacking, language, library, restart, stage};
 pub use turn::Turn;
 pub use world::Seen;
 
-use super::Last;
+use super::last::Last;
 use crate::event::Event;
 use crate::lesson::judge::End;
 use crate::session::SocketId;

@@ -82,7 +82,7 @@ impl Round {
             app.made_with.clear();
             let outcome = app.statement(statement, sink);
             if app.last.typed.is_empty() {
-                app.last = before;
+                app.put_back(before);
             } else {
                 attempt.outcome = app.last_outcome();
                 attempt.made_with(std::mem::take(&mut app.made_with));

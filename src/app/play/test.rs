@@ -186,7 +186,7 @@ impl Walk<'_> {
         let patience = std::mem::take(&mut self.app.settings.timeout);
         let holds = self.app.holds_now(claim, &mut unseen);
         self.app.settings.timeout = patience;
-        self.app.last = last;
+        self.app.put_back(last);
         holds.unwrap_or(false)
     }
 
@@ -205,7 +205,7 @@ impl Walk<'_> {
             // What was true after a call need not stay true: the judge looks after each, as it does for a learner.
             self.look(&mut round, Duration::ZERO);
         }
-        if self.app.unexpected {
+        if self.app.has_unexpected() {
             let call = self.failed.take();
             return Err(self.unexpected(call));
         }
@@ -249,7 +249,7 @@ impl Walk<'_> {
 
     /// Why a claim does not hold, and the call that failed before it where one did.
     fn why(&self, verdict: &Verdict) -> String {
-        let failed = self.failed.as_ref().filter(|_| self.app.unexpected);
+        let failed = self.failed.as_ref().filter(|_| self.app.has_unexpected());
         let failed = failed.map(|call| format!("{} failed. {}", call.text, call.why));
         let parts = [failed.unwrap_or_default(), verdict.why.clone()];
         let parts: Vec<&str> = parts

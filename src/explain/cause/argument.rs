@@ -211,7 +211,7 @@ pub(super) fn no_option(scene: &Scene<'_>) -> Option<Words> {
 
 /// ENOPROTOOPT of a call that sends: what ICMP's "protocol unreachable" becomes.
 fn no_protocol_there(scene: &Scene<'_>) -> Words {
-    let (call, proto) = (scene.call, scene.proto().word());
+    let (call, proto) = (scene.typed, scene.proto().word());
     Words::new(format!(
         "{call}() was refused: an ICMP message says that nobody there speaks {proto}."
     ))

@@ -1,14 +1,14 @@
 //! Errors about the connection: not there yet, there already, under way.
 
-use super::super::facts::SocketFacts;
+use super::super::facts::{Past, Proto, SocketFacts};
 use super::gone::called_off;
 use super::{Scene, Words};
-use crate::event::TcpState;
+use crate::event::{Addr, TcpState};
 
 /// ENOTCONN
 pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
     let socket = scene.socket()?;
-    let (name, call) = (scene.name(), scene.call);
+    let (name, call) = (scene.name(), scene.typed);
     if scene.listening() {
         return Some(listener(scene));
     }
@@ -16,11 +16,7 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         return Some(shut_without_peer(scene, socket));
     }
     if socket.proto.is_datagram() {
-        return Some(
-            Words::new(format!("{name} has no peer: {call}() needs one."))
-                .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
-                .hint(format!("connect {name} {}", example(scene))),
-        );
+        return Some(datagram_without_peer(scene, socket));
     }
     if socket.state == Some(TcpState::SynSent) {
         return Some(
@@ -59,6 +55,44 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         },
     };
     Some(words.hint(format!("connect {name} {}", example(scene))))
+}
+
+fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
+    let (name, call) = (scene.name(), scene.typed);
+    if let Some(taken) = peer_taken_away(socket) {
+        let peer = named_peer(scene).map_or_else(|| example(scene), ToString::to_string);
+        return Words::new(format!("{name} has no peer any more: {call}() needs one."))
+            .why(format!(
+                "{taken} gave ECONNREFUSED: the peer was closed, and Linux took it away with that."
+            ))
+            .hint(format!("connect {name} {peer}"));
+    }
+    Words::new(format!("{name} has no peer: {call}() needs one."))
+        .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
+        .hint(format!("connect {name} {}", example(scene)))
+}
+
+/// The statement with which a Unix datagram socket has lost its peer: the first that found it closed.
+fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
+    let to_the_peer = |past: &&Past| {
+        matches!(
+            past.command.as_str(),
+            "send" | "write" | "sendall" | "connect"
+        )
+    };
+    let refused = |past: &&Past| past.errno.as_deref() == Some("ECONNREFUSED");
+    let had_one = socket.proto == Proto::UnixDgram && socket.was_connected;
+    let calls = socket.history.iter().rev().filter(to_the_peer);
+    let mut told = calls.filter(|past| refused(past) || past.errno.is_none());
+    told.next()
+        .filter(|past| had_one && refused(past) && past.command != "connect")
+        .map(|past| &*past.statement)
+}
+
+/// The peer's name, which a Unix socket need not have.
+pub(super) fn named_peer<'a>(scene: &'a Scene<'_>) -> Option<&'a Addr> {
+    let peer = scene.socket()?.peer.as_ref();
+    peer.filter(|peer| !matches!(peer, Addr::Unnamed))
 }
 
 /// A call that needs a peer, on a listener.

@@ -1,6 +1,6 @@
 //! Errors that any call may give: would block, interrupted, no such descriptor, no room, no permission.
 
-use super::super::facts::Proto;
+use super::super::facts::{Proto, SocketFacts};
 use super::{Scene, Words};
 use crate::event::TcpState;
 
@@ -33,29 +33,17 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
             "The send buffer has no room, or the receiver's queue is full.",
             "w",
         ),
-        "connect" => ("The server's accept queue is full.", "w"),
+        "connect" => return Some(full_queue(scene, socket)),
         _ => return None,
     };
-    let (limit, option) = match ready {
-        "r" => (socket.recv_timeout, "SO_RCVTIMEO"),
-        _ => (socket.send_timeout, "SO_SNDTIMEO"),
-    };
-    if scene.call == "connect" && socket.nonblocking {
-        return Some(full_queue(scene, nothing));
-    }
     let why = if scene.flag("MSG_DONTWAIT") {
         "A call that may block would sleep here; --dontwait (MSG_DONTWAIT) asked it to return at once.".to_owned()
     } else if socket.nonblocking {
         format!(
             "{name} is non-blocking: where another call would sleep, this one returns at once. Try again when poll() says so."
         )
-    } else if let Some(limit) = limit {
-        format!(
-            "The call slept for {} s, as long as {option} allows, and gave up.",
-            limit.as_secs_f64()
-        )
     } else {
-        return None;
+        time_is_over(socket, ready)?
     };
     let words = Words::new(nothing)
         .why(why)
@@ -67,22 +55,43 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     })
 }
 
+/// What SO_RCVTIMEO or SO_SNDTIMEO has to do with it.
+fn time_is_over(socket: &SocketFacts, ready: &str) -> Option<String> {
+    let (limit, option) = match ready {
+        "r" => (socket.recv_timeout, "SO_RCVTIMEO"),
+        _ => (socket.send_timeout, "SO_SNDTIMEO"),
+    };
+    Some(match limit?.as_secs_f64() {
+        0.0 => format!("{option} was set to a negative time: with that a call does not wait."),
+        limit => {
+            format!("The call slept for {limit} s, as long as {option} allows, and gave up.")
+        }
+    })
+}
+
 /// A Unix listener without room. poll() cannot tell when it has some again: a socket without a peer is always ready.
-fn full_queue(scene: &Scene<'_>, nothing: &str) -> Words {
+fn full_queue(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
     let name = scene.name();
-    let words = Words::new(nothing).why(format!(
-        "{name} is non-blocking, so connect() does not wait for the server to accept. Nothing is under way: make the call \
-         again later. poll() does not say when."
+    let why = match socket.nonblocking {
+        true => {
+            format!("{name} is non-blocking, so connect() does not wait for the server to accept.")
+        }
+        false => time_is_over(socket, "w").unwrap_or_default(),
+    };
+    let words = Words::new("The server's accept queue is full.").why(format!(
+        "{why} Nothing is under way: make the call again once the server has accepted. poll() does not say when."
     ));
+    let again = format!("connect {name} {}", scene.asked());
     let server = scene.facts.target.as_ref();
     let server = server.filter(|target| target.listening);
     let words = match server {
-        Some(server) => words
-            .hint(format!("accept {}", server.name))
-            .then(format!("connect {name} {}", scene.asked())),
-        None => words,
+        Some(server) => words.hint(format!("accept {}", server.name)).then(again),
+        None => words.hint(again),
     };
-    words.hint(format!("nonblock {name} off"))
+    match socket.nonblocking {
+        true => words.hint(format!("nonblock {name} off")),
+        false => words,
+    }
 }
 
 /// EBADF
@@ -148,7 +157,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
     if let (Some(closed), true) = (&scene.facts.closed, scene.call != "close") {
         // The shell wakes what sleeps on a descriptor that was closed.
         return Some(
-            Words::new(format!("A signal woke {}() while it slept.", scene.call)).why(format!(
+            Words::new(format!("A signal woke {}() while it slept.", scene.typed)).why(format!(
                 "The shell sent it, because {} had closed the descriptor: the call cannot be made again on {}.",
                 closed.statement, closed.name
             )),
@@ -169,7 +178,7 @@ pub(super) fn interrupted(scene: &Scene<'_>) -> Option<Words> {
         _ => "Nothing was lost, and the call can be made again.",
     };
     Some(
-        Words::new(format!("A signal woke {}() while it slept.", scene.call))
+        Words::new(format!("A signal woke {}() while it slept.", scene.typed))
             .why(format!("That is what Ctrl-C and cancel do here. {after}")),
     )
 }

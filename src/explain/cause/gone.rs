@@ -188,19 +188,7 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
     }
     let name = scene.name();
     if scene.proto().is_unix() {
-        let sent = scene
-            .socket()
-            .is_some_and(|socket| socket.history.iter().any(sends));
-        return Some(
-            Words::new(if sent {
-                format!(
-                    "The peer of {name} closed its socket without reading all that was sent to it."
-                )
-            } else {
-                format!("The listener closed before it had accepted {name}.")
-            })
-            .hint(format!("close {name}")),
-        );
+        return Some(reset_unix(scene).hint(format!("close {name}")));
     }
     if let Some(ended) = ended_otherwise(scene) {
         return Some(
@@ -230,6 +218,27 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}"))
             .then(scene.new_socket()),
     )
+}
+
+fn reset_unix(scene: &Scene<'_>) -> Words {
+    let name = scene.name();
+    if scene.proto() == Proto::UnixDgram {
+        return Words::new(format!(
+            "The peer of {name} connected to another, and what it had not read is lost."
+        ));
+    }
+    let unread =
+        format!("The peer of {name} closed its socket without reading all that was sent to it");
+    let Some(socket) = scene.socket().filter(|socket| socket.called) else {
+        return Words::new(format!("{unread}."));
+    };
+    // What is remembered of its calls may not reach back to the connect().
+    let mut calls = socket.history.iter();
+    let since = calls.any(|past| past.command == "connect" && past.errno.is_none());
+    Words::new(match since && !calls.any(sends) {
+        true => format!("The listener closed before it had accepted {name}."),
+        false => format!("{unread}, or the listener closed before it had accepted {name}."),
+    })
 }
 
 /// The RST's number on the laboratory's wire, where it is known.

@@ -314,7 +314,7 @@ fn option(scene: &Scene<'_>) -> Option<Words> {
         "TCP_KEEPIDLE" | "TCP_KEEPINTVL" => "from 1 to 32767 seconds",
         "TCP_KEEPCNT" => "from 1 to 127 probes",
         "IP_TTL" => "from 1 to 255, or -1 for the default",
-        _ if option.contains("MULTICAST") && scene.proto() == Proto::Tcp => {
+        "IP_MULTICAST_TTL" | "IP_MULTICAST_IF" if scene.proto() == Proto::Tcp => {
             "nothing on a TCP socket: multicast is for datagrams"
         }
         "IPV6_UNICAST_HOPS" => "from 0 to 255, or -1 for the default",

@@ -1,6 +1,7 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
+use super::connection::named_peer;
 use super::gone::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder};
@@ -165,7 +166,7 @@ fn port_unreachable(scene: &Scene<'_>) -> Words {
         .why(format!(
             "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
              hands it to the next call, which is this {}(). The kernel has now forgotten it.",
-            scene.call
+            scene.typed
         ))
         .hint(format!("explain {}", scene.call))
         .hint("explain ECONNREFUSED")
@@ -185,15 +186,25 @@ fn earlier_datagram(socket: &SocketFacts) -> String {
     }
 }
 
+/// A datagram to the peer of a Unix socket, which is gone.
+fn peer_closed(scene: &Scene<'_>) -> Words {
+    let name = scene.name();
+    let words = Words::new(format!("The peer of {name} is closed: nobody is there to receive."))
+        .why(format!(
+            "Linux takes it away with that: {name} has no peer from now on, and the next {}() gives ENOTCONN.",
+            scene.typed
+        ));
+    match named_peer(scene) {
+        Some(peer) => words.hint(format!("connect {name} {peer}")),
+        None => words.hint(format!("close {name}")),
+    }
+}
+
 fn refused_unix(scene: &Scene<'_>) -> Words {
-    let asked = match (
-        &scene.facts.asked,
-        scene.socket().and_then(|socket| socket.peer.as_ref()),
-    ) {
-        (Some(addr), _) | (None, Some(addr)) => addr.to_string(),
-        (None, None) => "the peer's name".to_owned(),
-    };
-    let words = Words::new(format!("Nobody is there to receive at {asked}."));
+    if scene.facts.asked.is_none() {
+        return peer_closed(scene);
+    }
+    let words = Words::new(format!("Nobody is there to receive at {}.", scene.asked()));
     if let Some(target) = scene
         .facts
         .target

@@ -136,11 +136,17 @@ fn a_port_held_by_another_process() {
     );
     given.holders = vec![holder(TcpState::Listen)];
     says(&told("bind", libc::EADDRINUSE, &given), &["user id 1000"]);
-    given.holders = vec![holder(TcpState::FinWait2)];
+    let orphan = || Holder {
+        owned: false,
+        ..holder(TcpState::FinWait2)
+    };
+    given.holders = vec![orphan()];
     says(
         &told("bind", libc::EADDRINUSE, &given),
         &["No process has it any more", "FIN_WAIT2"],
     );
+    given.holders = vec![orphan(), holder(TcpState::Established)];
+    says(&told("bind", libc::EADDRINUSE, &given), &["user id 1000"]);
 }
 
 #[test]

@@ -24,12 +24,12 @@ pub(super) fn in_use(scene: &Scene<'_>) -> Option<Words> {
     }
 }
 
-/// The holder that matters most: a socket of this session, then a live one, then an old connection.
+/// The holder that matters most: an open socket before an old connection, a listener before others, and then one of this
+/// session before those of other processes.
 fn foremost(holders: &[Holder]) -> Option<&Holder> {
     holders.iter().min_by_key(|holder| {
-        let old = holder.state == Some(TcpState::TimeWait);
         (
-            old,
+            !holder.owned,
             holder.state != Some(TcpState::Listen),
             holder.socket.is_none(),
         )

@@ -10,6 +10,7 @@ use super::shell::socket;
 use super::word::{blank, ends, is_quote, peek_identifier, word_or_text};
 use super::{address, joins};
 use crate::errno::Errno;
+use crate::lang::LONGEST_WAIT;
 use crate::lang::ast::{Claim, Expr};
 use crate::lang::constants::{CONSTANTS, Family};
 use crate::lang::fault::{Fault, Missing};
@@ -247,7 +248,7 @@ fn quiet(i: &mut Input) -> Parsed<Duration> {
     let start = i.at();
     let fault = |i: &Input| {
         i.fault(start, "how long?")
-            .expecting("a time such as 300ms or 5s")
+            .expecting("a time such as 300ms or 5s, a year at most")
     };
     if ends(i) {
         let question = "how long? a time such as 300ms or 5s";
@@ -258,7 +259,9 @@ fn quiet(i: &mut Input) -> Parsed<Duration> {
         Expr::Float(fraction) => fraction,
         _ => return Err(fault(i).into()),
     };
-    Duration::try_from_secs_f64(seconds).map_err(|_| fault(i).into())
+    let time = Duration::try_from_secs_f64(seconds).ok();
+    time.filter(|time| *time <= LONGEST_WAIT)
+        .ok_or_else(|| fault(i).into())
 }
 
 /// The claims that begin with a socket.

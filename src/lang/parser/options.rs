@@ -153,6 +153,9 @@ fn field(i: &mut Input, shape: Shape, value: Expr, span: Span) -> Parsed<Expr> {
             other => switch(other).unwrap_or_else(|value| value),
         },
         (Shape::Linger, Expr::Name(word)) => switch(Expr::Name(word)).unwrap_or_else(|value| value),
+        // What a negative time means is the kernel's to say: elsewhere it is for ever, here it is not.
+        (Shape::Time, Expr::Int(n)) => Expr::Int(n),
+        (Shape::Time, Expr::Float(n)) => seconds(n),
         (Shape::Time, value) => fit(i, Kind::Time, value, span)?.unwrap_or(Expr::Int(0)),
         (Shape::Group4 | Shape::Interface4 | Shape::Group6, value) => address(value),
         (Shape::Text, Expr::Bytes(bytes)) => {

@@ -31,6 +31,15 @@ const SETTING: &[&[&str]] = &[
         "s.setsockopt(SOL_SOCKET, SO_RCVTIMEO, struct.pack('ll', 0, 500000))",
     ],
     &[
+        "setsockopt s SO_RCVTIMEO -1",
+        "setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){-1, 0}, 16)",
+        "s.setsockopt(SOL_SOCKET, SO_RCVTIMEO, struct.pack('ll', -1, 0))",
+    ],
+    &[
+        "setsockopt s SO_SNDTIMEO -0.5",
+        "setsockopt s SO_SNDTIMEO -1 500000",
+    ],
+    &[
         "setsockopt s TCP_NODELAY 1",
         "setsockopt s nodelay on",
         "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)",

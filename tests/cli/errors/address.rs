@@ -26,6 +26,13 @@ pub const CASES: &[Case] = &[
     ),
     case(
         "setsockopt",
+        "EINVAL",
+        "w = socket tcp6\nsetsockopt w IPV6_MULTICAST_LOOP 2",
+        &["It takes 0 or 1"],
+        &["datagrams"],
+    ),
+    case(
+        "setsockopt",
         "ENOPROTOOPT",
         "w = socket tcp6\nsetsockopt w IPV6_MULTICAST_HOPS 1",
         &["Multicast is for datagrams"],

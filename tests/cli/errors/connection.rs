@@ -2,6 +2,17 @@
 
 use super::{Case, all_hold, case};
 
+/// More calls than a socket remembers.
+macro_rules! peeks {
+    () => {
+        concat!(peeks!(8), peeks!(8), peeks!(8), peeks!(8), peeks!(8))
+    };
+    (8) => {
+        "recv p 1 --peek\nrecv p 1 --peek\nrecv p 1 --peek\nrecv p 1 --peek\n\
+         recv p 1 --peek\nrecv p 1 --peek\nrecv p 1 --peek\nrecv p 1 --peek\n"
+    };
+}
+
 pub const CASES: &[Case] = &[
     // ECONNREFUSED. Where nobody is at a port that was just closed, the tests beside these may be given it: they bind at
     // 127.0.0.1.
@@ -169,6 +180,34 @@ pub const CASES: &[Case] = &[
         "p, q = socketpair unix\nsend p abc\nclose q\nrecv p 10",
         &["without reading all that was sent"],
         &["accepted"],
+    ),
+    // Long ago, or before it was accepted: nobody listened for a pair.
+    case(
+        "recv",
+        "ECONNRESET",
+        concat!(
+            "p, q = socketpair unix\nsend p abc\nsend q a\n",
+            peeks!(),
+            "close q\nrecv p 10\nrecv p 10"
+        ),
+        &["closed its socket without reading all"],
+        &["listener"],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "s = socket unix\nbind s @socktutor-unread\nlisten s 5\nc = socket unix\nconnect c @socktutor-unread\n\
+         conn = accept s\nsend c abc\nclose conn\nrecv c 10",
+        &["closed its socket without reading all", "or the listener"],
+        &[],
+    ),
+    case(
+        "recv",
+        "ECONNRESET",
+        "p, q = socketpair unix-dgram\nu = socket unix-dgram\nbind u @socktutor-other\nsend p abc\nconnect q @socktutor-other\n\
+         recv p 10",
+        &["connected to another"],
+        &["closed"],
     ),
     case(
         "send",
@@ -430,6 +469,37 @@ pub const CASES: &[Case] = &[
         "d = socket unix-dgram\nsendto d \"x\" @socktutor-nobody",
         &["Nobody is there"],
         &["RST", "file"],
+    ),
+    case(
+        "send",
+        "ECONNREFUSED",
+        "p, q = socketpair unix-dgram\nclose q\nsend p \"x\"",
+        &["The peer of p is closed", "no peer from now on", "close p"],
+        &["has that name", "unnamed"],
+    ),
+    case(
+        "write",
+        "ECONNREFUSED",
+        "u = socket unix-dgram\nbind u @socktutor-went\nv = socket unix-dgram\nconnect v @socktutor-went\nclose u\n\
+         u = socket unix-dgram\nbind u @socktutor-went\nwrite v x",
+        &[
+            "The peer of v is closed",
+            "next write() gives ENOTCONN",
+            "connect v @socktutor-",
+        ],
+        &["has that name"],
+    ),
+    case(
+        "write",
+        "ENOTCONN",
+        "u = socket unix-dgram\nbind u @socktutor-went2\nv = socket unix-dgram\nconnect v @socktutor-went2\nclose u\n\
+         send v x\nwrite v x",
+        &[
+            "v has no peer any more: write() needs one",
+            "send v x gave ECONNREFUSED",
+            "connect v @socktutor-",
+        ],
+        &[],
     ),
     // EPIPE
     case(

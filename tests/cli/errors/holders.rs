@@ -105,6 +105,33 @@ pub const CASES: &[Case] = &[
         ],
         &["Neither"],
     ),
+    // Only who is in the way: not another protocol, another address, or IPv6 alone.
+    case(
+        "bind",
+        "EADDRINUSE",
+        "LISTENER\na = socket udp\nbind a l.local\ns = socket udp\nbind s l.local",
+        &["Your own socket a has it"],
+        &["LISTEN", "socket l"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "l = socket tcp\nbind l 127.0.0.2:0\nlisten l 1\nport = l.getsockname()[1]\na = socket tcp\n\
+         a.bind((\"127.0.0.1\", port))\ns = socket tcp\ns.bind((\"127.0.0.1\", port))",
+        &["Your own socket a has it: 127.0.0.1"],
+        &["LISTEN", "socket l"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(
+            old!(""),
+            "t = socket tcp6\nsetsockopt t IPV6_V6ONLY 1\nt.bind((\"::\", at[1]))\nlisten t 1\n\
+             u = socket udp\nbind u at\nbind s at"
+        ),
+        &["an old connection", "TIME_WAIT"],
+        &["Your own socket"],
+    ),
 ];
 
 #[test]
@@ -191,4 +218,19 @@ fn a_port_of_another_shell() {
         (event["to"] == "LISTEN").then(|| event["local"].as_str().map(str::to_owned))?
     });
     other.is_named("socktutor");
+}
+
+#[test]
+fn a_socket_of_this_session_that_takes_ipv6_alone_is_not_in_the_way() {
+    let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let at = other.local_addr().unwrap();
+    let script = format!(
+        "u = socket udp6\nsetsockopt u IPV6_V6ONLY 1\nbind u [::]:{}\ns = socket udp\nbind s {at}\n",
+        at.port()
+    );
+    let answer = told(&run(&script).events(), "bind", "EADDRINUSE");
+    let answer = answer.unwrap_or_else(|why| panic!("{why}"));
+    let pid = format!("(pid {})", std::process::id());
+    let wrong = judge(&answer, &["Another process has it: ", &pid], &["Your own"]);
+    assert_eq!(wrong, None);
 }

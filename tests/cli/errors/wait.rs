@@ -25,6 +25,34 @@ pub const CASES: &[Case] = &[
     case(
         "recv",
         "EAGAIN",
+        "p, q = socketpair\nsetsockopt p SO_RCVTIMEO -1\nrecv p 10",
+        &["SO_RCVTIMEO was set to a negative time"],
+        &["slept"],
+    ),
+    // A connection has the listener's time.
+    case(
+        "recv",
+        "EAGAIN",
+        "LISTENER\nsetsockopt l SO_RCVTIMEO -1 500000\nc = socket tcp\nconnect c l.local\nconn = accept l\nrecv conn 10",
+        &["SO_RCVTIMEO was set to a negative time"],
+        &["slept"],
+    ),
+    case(
+        "connect",
+        "EAGAIN",
+        "s = socket unix\nbind s @socktutor-late\nlisten s 0\na = socket unix\nconnect a @socktutor-late\n\
+         b = socket unix\nsetsockopt b SO_SNDTIMEO 0.05\nconnect b @socktutor-late",
+        &[
+            "accept queue is full",
+            "as long as SO_SNDTIMEO allows",
+            "Nothing is under way",
+            "accept s; connect b",
+        ],
+        &["poll b", "non-blocking", "nonblock b off"],
+    ),
+    case(
+        "recv",
+        "EAGAIN",
         "PAIR\nnonblock c on\nrecv c 10",
         &["No data are waiting", "c is non-blocking"],
         &["--dontwait"],

@@ -111,7 +111,7 @@ impl App {
         let done = does(self);
         self.settings = usual;
         self.failures = failures;
-        self.unexpected = false;
+        self.forgive();
         done
     }
 
@@ -137,7 +137,7 @@ impl App {
             let outcome = self.execute_each(&line.text, &mut watch, &mut |app, statement, sink| {
                 app.statement(statement, sink)
             });
-            if outcome.failed && self.unexpected && !may_fail(&sock.lines[at + 1..]) {
+            if outcome.failed && self.has_unexpected() && !may_fail(&sock.lines[at + 1..]) {
                 return Err(self.failed_call(&cause));
             }
             let claims = line.statements.iter().any(is_claim);
