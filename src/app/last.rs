@@ -76,10 +76,10 @@ impl App {
             self.returned.unexpected.insert(job);
         }
         self.returned.calls.insert(job, call);
+        self.hear_last();
         if self.returned.calls.len() > REMEMBERED {
             self.returned.calls.pop_first();
         }
-        self.hear_last();
     }
 
     /// Where the last call slept and has returned: what it came to.

@@ -131,6 +131,8 @@ pub struct SocketFacts {
     pub shut_wr: bool,
     /// Whether it listens (a Unix socket has no TCP state that says so).
     pub listening: bool,
+    /// Whether bind() gave it a port of the kernel's choice, which it has lost by a connect() that failed.
+    pub gave_up_its_port: bool,
     /// Whether a connection was ever made with it.
     pub was_connected: bool,
     /// Whether that was made by its own connect().

@@ -128,8 +128,8 @@ const FAMILIES: &[&[Constant]] = &[
 
 /// Every constant, sorted by name: the families above, the options and the errors.
 pub static CONSTANTS: LazyLock<Vec<Constant>> = LazyLock::new(|| {
-    let options = super::options::OPTIONS.iter().map(|option| Constant {
-        name: option.name,
+    let options = super::options::names().map(|(name, option)| Constant {
+        name,
         value: i64::from(option.code),
         family: Family::Option,
     });

@@ -105,6 +105,13 @@ const OTHER_NAMES: &[(&str, &str)] = &[
     ("IPV6_LEAVE_GROUP", "IPV6_DROP_MEMBERSHIP"),
 ];
 
+/// Every spelling of every option.
+pub(super) fn names() -> impl Iterator<Item = (&'static str, &'static SockOption)> {
+    let own = OPTIONS.iter().map(|option| (option.name, option));
+    let others = OTHER_NAMES.iter();
+    own.chain(others.filter_map(|(name, of)| Some((*name, option(of)?))))
+}
+
 /// The option with this name, in any case of letters, with or without its prefix (`nodelay`, `ttl`; a name without
 /// prefix that two levels share means the first of them), or under another name in use (`IPV6_JOIN_GROUP`).
 pub fn option(name: &str) -> Option<&'static SockOption> {

@@ -166,6 +166,13 @@ impl Socket {
         matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
     }
 
+    /// Whether the port that the kernel chose for it is free again, though getsockname(2) still says it: Linux gives such a
+    /// port up when an attempt to connect fails (inet_put_port).
+    pub fn gave_up_its_port(&self) -> bool {
+        let asked_for = self.bound.as_ref().and_then(Addr::port).unwrap_or(0) != 0;
+        self.is_tcp() && self.refused.is_some() && !asked_for && !self.listening
+    }
+
     /// Whether it is a server's: it listens, or came from accept.
     pub fn serves(&self) -> bool {
         self.listening || self.accepted

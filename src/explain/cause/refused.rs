@@ -12,12 +12,23 @@ pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
     match scene.proto() {
         Proto::Udp => Some(port_unreachable(scene)),
         proto if proto.is_unix() => Some(refused_unix(scene)),
-        _ if scene.call == "connect" => Some(refused_tcp(scene)),
+        _ if scene.call == "connect" => Some(with_port_given_up(scene, refused_tcp(scene))),
         _ => Some(
             Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
                 .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
                 .hint("explain connect"),
         ),
+    }
+}
+
+/// What it costs a socket whose port the kernel chose.
+fn with_port_given_up(scene: &Scene<'_>, words: Words) -> Words {
+    match scene.socket() {
+        Some(socket) if socket.gave_up_its_port => words.why(format!(
+            "Linux has given up the port that it chose for {0}: a later connect() or listen() of {0} gets another.",
+            scene.name()
+        )),
+        _ => words,
     }
 }
 

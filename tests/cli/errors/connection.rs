@@ -21,7 +21,14 @@ pub const CASES: &[Case] = &[
         "ECONNREFUSED",
         "b = socket tcp\nbind b 127.0.0.1:0\nc = socket tcp\nconnect c b.local",
         &["Your socket b is bound", "does not listen", "listen b 5"],
-        &["this very machine"],
+        &["this very machine", "given up"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "a = socket tcp\nbind a 127.77.0.4:0\nb = socket tcp\nbind b 127.77.0.4:0\nconnect b a.local\nconnect a b.local",
+        &["this very machine", "given up the port that it chose for a"],
+        &["Your socket b", "listen b"],
     ),
     case(
         "connect",
