@@ -418,12 +418,5 @@ fn borrow(socket: &Socket) -> BorrowedFd<'static> {
 
 /// What there is to ask of a socket.
 pub(super) fn family(socket: &Socket) -> Family {
-    match (socket.domain, socket.kind) {
-        (libc::AF_UNIX, libc::SOCK_STREAM) => Family::UnixStream,
-        (libc::AF_UNIX, libc::SOCK_DGRAM) => Family::UnixDgram,
-        (libc::AF_UNIX, _) => Family::UnixSeqpacket,
-        (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Family::Tcp,
-        (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Family::Udp,
-        _ => Family::Other,
-    }
+    Family::of(socket.domain, socket.kind)
 }
