@@ -231,9 +231,8 @@ impl Ledger {
         }
     }
 
-    /// Before close(2).
+    /// Before close(2): a call that sleeps on the socket keeps it, and the kernel would go on naming it.
     pub fn unwatch(&mut self, socket: &Socket) {
-        self.unwatched.remove(&socket.id);
         if !socket.closed && self.watched.remove(&socket.id.0) {
             let _ = self.watcher.remove(borrow(socket));
         }
@@ -241,6 +240,8 @@ impl Ledger {
 
     /// After close(2): what is left of its connection is followed.
     pub fn closed(&mut self, id: SocketId) {
+        self.watched.remove(&id.0);
+        self.unwatched.remove(&id);
         for desk in &mut self.desks {
             desk.books.closed(id.0);
         }
@@ -420,3 +421,6 @@ fn borrow(socket: &Socket) -> BorrowedFd<'static> {
 pub(super) fn family(socket: &Socket) -> Family {
     Family::of(socket.domain, socket.kind)
 }
+
+#[cfg(test)]
+mod tests;
