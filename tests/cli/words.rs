@@ -197,6 +197,12 @@ const CONNECTED: &[Said] = &[
     ),
 ];
 
+const MADE: &[Said] = &[(
+    "socket AF_NETLINK SOCK_DGRAM 0",
+    &["The kernel made a socket"],
+    &["UDP", "TCP"],
+)];
+
 const OPTIONS: &[Said] = &[
     (
         "a, b = socketpair\nsetsockopt a SO_LINGER 1 0",
@@ -237,6 +243,11 @@ const OPTIONS: &[Said] = &[
         "s = socket tcp\nsetsockopt s SO_LINGER 1 0",
         &["It acts at close()", "send a RST"],
         &["explain and its name"],
+    ),
+    (
+        "n = socket AF_NETLINK SOCK_DGRAM 0\nsetsockopt n SO_LINGER 1 0",
+        &["close() of a TCP socket"],
+        &["On a UDP socket", "RST"],
     ),
     (
         "s = socket tcp\nsetsockopt s SO_LINGER 1 0\nsetsockopt s SO_LINGER 0 0",
@@ -327,6 +338,11 @@ fn why_nothing_was_received() {
 #[test]
 fn what_became_of_a_connection() {
     hold(CONNECTED);
+}
+
+#[test]
+fn what_becomes_of_a_descriptor() {
+    hold(MADE);
 }
 
 #[test]
