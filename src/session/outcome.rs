@@ -294,7 +294,7 @@ impl Session {
         let done = self.learn(Some(job), meta, performed, cancelled);
         // A call that failed gives nothing: its names stand for what they stood for.
         for (name, value) in former {
-            self.vars.entry(name).or_insert(value);
+            self.give_back(name, value);
         }
         Some(done)
     }

@@ -121,3 +121,18 @@ fn a_name_keeps_its_value_where_the_call_that_it_waited_for_fails() {
         .status(0)
         .says(&["received 4 bytes"]);
 }
+
+#[test]
+fn a_socket_gets_its_name_back_where_the_call_that_took_it_fails() {
+    let connection = "c = socket tcp\nconnect c s.local\nconn = accept s\n";
+    let ends = ["cancel\n", "d = socket tcp\nconnect d s.local\n"];
+    for (end, name) in ends.into_iter().zip(["conn", "fd5"]) {
+        let all = events(&format!(
+            "{LISTENER}{connection}conn = accept s\nexpect blocked\n{end}expect jobs 0\nls\n"
+        ));
+        let table = all.iter().find(|event| event["answer"] == "sockets");
+        let rows = table.unwrap()["sockets"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["fd"] == 5).unwrap();
+        assert_eq!(row["name"], name, "{end}");
+    }
+}
