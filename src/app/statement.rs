@@ -113,8 +113,8 @@ impl App {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),
                 ("connect", Promptness::Unknown) => self.ledger.watch(socket),
-                (_, Promptness::When(fd, events)) if self.ledger.surely_ready(socket, *events) => {
-                    prepared.promptness = Promptness::Ready(*fd);
+                (_, Promptness::When(_, events)) if self.ledger.surely_ready(socket, *events) => {
+                    prepared.promptness = Promptness::Ready;
                 }
                 _ => {}
             }

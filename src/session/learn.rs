@@ -147,6 +147,7 @@ impl Session {
             Effect::Connected(addr) => socket.meets(Some(addr.clone())),
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
+            Effect::SharesPort => socket.shares_port = true,
             Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
             Effect::Closed => {
                 socket.closed_by = Some((done.typed.clone(), Instant::now()));

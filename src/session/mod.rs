@@ -20,6 +20,7 @@ mod options;
 mod outcome;
 mod policy;
 mod prepared;
+mod promptness;
 mod resolve;
 mod table;
 mod talk;

@@ -313,6 +313,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
+        ("SO_REUSEPORT", 1..) => Effect::SharesPort,
         ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
         _ => Effect::Nothing,
     };

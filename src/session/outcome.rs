@@ -1,17 +1,14 @@
 //! Making a call, and learning from what came of it.
 
 use super::jobs::{Outcome, Waited};
-use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal};
+use super::prepared::{Asked, Effect, Performed, Prepared, Refusal};
+use super::promptness::is_ready;
 use super::table::SocketId;
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
-#[cfg(target_os = "linux")]
-use crate::event::TcpState;
 use crate::event::{Addr, Answer, Syscall};
 use crate::lang::ast::Dialect;
-use crate::sys::call;
-use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -183,40 +180,6 @@ impl Session {
         }
     }
 
-    /// Whether a call may be made on this thread. A wrong no costs a thread, a wrong yes the prompt, so only what is
-    /// sure counts: a poll(2) that finds the socket ready, or a listener of our own with room. The call itself is
-    /// made in either case, so nothing that it returns is hidden.
-    fn returns_at_once(&self, prepared: &Prepared) -> bool {
-        let slept_on = |fd: RawFd| {
-            self.waiting.values().any(|waiting| {
-                let socket = waiting.meta.socket.and_then(|id| self.table.get(id));
-                socket.is_some_and(|socket| socket.fd == fd)
-            })
-        };
-        match prepared.promptness {
-            Promptness::AtOnce => true,
-            Promptness::Ready(fd) => !slept_on(fd),
-            Promptness::When(fd, events) => {
-                let mut fds = [libc::pollfd {
-                    fd,
-                    events,
-                    revents: 0,
-                }];
-                !slept_on(fd) && call::poll(&mut fds, 0) == Ok(1)
-            }
-            #[cfg(target_os = "linux")]
-            Promptness::Room(listener) => call::tcp_info(listener)
-                // For a listener these are the accept queue's length and its limit.
-                .is_ok_and(|info| {
-                    TcpState::from_kernel(info.tcpi_state) == Some(TcpState::Listen)
-                        && info.tcpi_unacked < info.tcpi_sacked
-                }),
-            #[cfg(not(target_os = "linux"))]
-            Promptness::Room(_) => false,
-            Promptness::Unknown => false,
-        }
-    }
-
     /// The targets of a sleeping call are pending. Gives what they stood for.
     fn expect_result(&mut self, job: u32, meta: &Meta) -> Vec<(String, Value)> {
         let several = meta.targets.len() > 1;
@@ -321,16 +284,13 @@ impl Session {
                 continue;
             };
             seen.push(socket.id);
-            let events = match waiting.meta.command {
-                "connect" | "send" | "sendto" | "sendall" | "write" => libc::POLLOUT,
-                _ => libc::POLLIN,
+            let returns = match waiting.meta.command {
+                "connect" | "send" | "sendto" | "sendall" | "write" => {
+                    is_ready(socket.fd, libc::POLLOUT)
+                }
+                _ => is_ready(socket.fd, libc::POLLIN),
             };
-            let mut fds = [libc::pollfd {
-                fd: socket.fd,
-                events,
-                revents: 0,
-            }];
-            if call::poll(&mut fds, 0) == Ok(1) {
+            if returns {
                 woken.push(*job);
             }
         }

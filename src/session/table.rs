@@ -71,6 +71,8 @@ pub struct Socket {
     pub gave_up: bool,
     /// SO_REUSEADDR was set on it before bind.
     pub reuse: bool,
+    /// SO_REUSEPORT was ever set on it: others may listen at its address.
+    pub shares_port: bool,
     /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
     pub linger: Option<i32>,
     /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
@@ -254,6 +256,7 @@ impl Table {
             was_reset: false,
             gave_up: false,
             reuse: false,
+            shares_port: false,
             linger: None,
             lingered: false,
             closed: false,

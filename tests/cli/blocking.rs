@@ -136,3 +136,23 @@ fn a_socket_gets_its_name_back_where_the_call_that_took_it_fails() {
         assert_eq!(row["name"], name, "{end}");
     }
 }
+
+#[test]
+fn a_connect_that_may_sleep_has_a_thread_of_its_own() {
+    // The kernel chooses between two listeners at one address, and one of them has no room.
+    let two = "a = socket tcp\nsetsockopt a SO_REUSEPORT 1\nbind a 127.0.0.1:0\nlisten a 100\n\
+        b = socket tcp\nsetsockopt b SO_REUSEPORT 1\nbind b a.local\nlisten b 0\n";
+    let connects: String = (0..24)
+        .map(|n| format!("c{n} = socket tcp\nconnect c{n} a.local\n"))
+        .collect();
+    // The queue has room again, but the SYN that found none is sent again only after a second.
+    let begun = LISTENER.to_owned()
+        + "c = socket tcp\nconnect c s.local\nd = socket tcp\nconnect d s.local\n\
+           e = socket tcp --nonblock\nconnect e s.local\nexpect state e SYN_SENT\nnonblock e off\n\
+           accept s\naccept s\nconnect e s.local\n";
+    for lines in [begun, format!("{two}{connects}")] {
+        script(&lines)
+            .status(1)
+            .says(&["blocked: the thread sleeps in connect()"]);
+    }
+}
