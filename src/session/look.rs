@@ -1,5 +1,6 @@
 //! What others may see of a session: its sockets, its names, its values in words.
 
+use super::finish::close_unasked;
 use super::jobs::{Interrupt, News};
 use super::table::{Socket, SocketId};
 use super::value::Value;
@@ -126,10 +127,7 @@ impl Session {
             // A call that does not wake keeps its thread and nothing else.
             let _ = self.cancel(job);
         }
-        for fd in self.table.open().iter().map(|socket| socket.fd) {
-            // EIO and the like change nothing: on Linux the descriptor is gone.
-            let _ = crate::sys::call::close(fd);
-        }
+        self.table.open().into_iter().for_each(close_unasked);
     }
 
     /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets. `by` is the
@@ -145,17 +143,17 @@ impl Session {
             // A call that does not wake keeps its thread and nothing else.
             let _ = self.cancel(job);
         }
-        let sockets = self.table.open().into_iter().filter(|socket| there(socket));
-        let sockets: Vec<(SocketId, RawFd)> =
-            sockets.map(|socket| (socket.id, socket.fd)).collect();
-        for (id, fd) in &sockets {
-            let _ = crate::sys::call::close(*fd);
+        let mut sockets = self.table.open();
+        sockets.retain(|socket| there(socket));
+        sockets.iter().copied().for_each(close_unasked);
+        let closed: Vec<SocketId> = sockets.iter().map(|socket| socket.id).collect();
+        for id in &closed {
             if let Some(socket) = self.table.get_mut(*id) {
                 socket.closed_by = Some((by.into(), Instant::now()));
             }
             self.table.close(*id);
         }
-        sockets.into_iter().map(|(id, _)| id).collect()
+        closed
     }
 
     /// This name, too, takes the result of a sleeping call.

@@ -3,6 +3,7 @@
 use super::encode::encode;
 use super::eval::Target;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::table::Socket;
 use super::value::Value;
 use super::{NotYet, Session, notation, tcp_info};
 use crate::errno::Errno;
@@ -45,6 +46,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     }
     let option = option(session, call)?;
     let fd = target.fd;
+    let tcp = session.socket_of(target).is_some_and(Socket::is_tcp);
     Ok(Prepared {
         command: "getsockopt",
         socket: target.id,
@@ -59,7 +61,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
             let args = format!("{fd}, {}, {}, {place}", option.level_name, option.name);
             let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
             let shown = notation::finished("getsockopt", "getsockopt", args, ret);
-            Performed::one(shown, result.map(|raw| answer(option, &raw)))
+            Performed::one(shown, result.map(|raw| answer(option, &raw, tcp)))
         }),
         effect: Effect::Nothing,
         asked: Asked {
@@ -70,7 +72,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
 }
 
 /// The value of one option, and its table where it has one.
-fn answer(option: &SockOption, raw: &[u8]) -> Yield {
+fn answer(option: &SockOption, raw: &[u8], tcp: bool) -> Yield {
     if option.shape == Shape::TcpInfo {
         let fields = tcp_info::rows(raw);
         return Yield::Answer(
@@ -84,7 +86,7 @@ fn answer(option: &SockOption, raw: &[u8]) -> Yield {
     let row = OptionRow {
         name: option.name.to_owned(),
         value: words(option, raw),
-        meaning: meaning(option, raw),
+        meaning: meaning(option, raw, tcp),
     };
     Yield::Answer(Answer::Options { options: vec![row] }, value(option, raw))
 }
@@ -177,6 +179,13 @@ pub(super) fn linger(fd: std::os::fd::RawFd) -> Option<i32> {
     let mut raw = [0u8; size_of::<libc::linger>()];
     call::getsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut raw).ok()?;
     seconds_of(&raw)
+}
+
+/// Sets SO_LINGER off, as it is by default.
+pub(super) fn no_linger(fd: std::os::fd::RawFd) {
+    let off = [0u8; size_of::<libc::linger>()];
+    // Of an open socket this cannot fail.
+    let _ = call::setsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, &off);
 }
 
 /// The seconds in a `struct linger` that is on.
@@ -272,8 +281,22 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
     }
 }
 
-/// What a value means, in words.
-fn meaning(option: &SockOption, raw: &[u8]) -> String {
+/// What SO_LINGER means for close(2). The kernel takes a negative time for the longest that it knows, and what it gives
+/// back is that, cut to an int.
+fn lingering(seconds: Option<i32>, tcp: bool) -> String {
+    let words = match seconds {
+        None if tcp => "off: close() returns at once, and the kernel sends what is left",
+        None => "off",
+        Some(seconds) if !tcp => return format!("on, {seconds} s"),
+        Some(0) => "on, 0 s: close() throws unsent data away and sends RST",
+        Some(n @ 1..) => return format!("on: close() waits up to {n} s for unsent data"),
+        Some(_) => "on: close() waits for unsent data, however long that takes",
+    };
+    words.to_owned()
+}
+
+/// What a value means for a socket, in words.
+fn meaning(option: &SockOption, raw: &[u8], tcp: bool) -> String {
     let n = int(raw);
     let summary = option.summary;
     match option.shape {
@@ -281,11 +304,7 @@ fn meaning(option: &SockOption, raw: &[u8]) -> String {
         Shape::Switch => format!("on: {summary}"),
         Shape::Errno if n == 0 => "no error is waiting".to_owned(),
         Shape::Errno => format!("{}; it is cleared now", Errno(n).message()),
-        Shape::Linger => match (n, second(raw)) {
-            (0, _) => "off: close() returns at once, and the kernel sends what is left".to_owned(),
-            (_, 0) => "on, 0 s: close() throws unsent data away and sends RST".to_owned(),
-            (_, seconds) => format!("on: close() waits up to {seconds} s for unsent data"),
-        },
+        Shape::Linger => lingering(seconds_of(raw), tcp),
         Shape::Time if time(raw).is_zero() => format!("for ever; {summary}"),
         _ => summary.to_owned(),
     }

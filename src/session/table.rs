@@ -73,7 +73,8 @@ pub struct Socket {
     pub reuse: bool,
     /// SO_REUSEPORT was ever set on it: others may listen at its address.
     pub shares_port: bool,
-    /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
+    /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST, and a negative number means without
+    /// end. `None` where it is off.
     pub linger: Option<i32>,
     /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
     pub lingered: bool,
@@ -133,6 +134,11 @@ impl Socket {
     /// Whether it is a TCP socket whose connect() was not answered when it was last looked at.
     fn connecting(&self) -> bool {
         self.told == Some(TcpState::SynSent)
+    }
+
+    /// Whether its close(2) may wait.
+    pub(super) fn lingers(&self) -> bool {
+        !self.closed && self.linger.is_some_and(|seconds| seconds != 0)
     }
 
     /// It has a peer from now on.
