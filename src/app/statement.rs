@@ -1,10 +1,10 @@
 //! One statement: calls inside it first, then what it waits for, then itself.
 
 use super::{App, Last, Outcome, Sink};
-use crate::event::{Job, JobStatus, What};
+use crate::event::{Job, JobStatus, Syscall, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
-use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
+use crate::session::{Because, NotYet, Promptness, Refusal, SocketId, Step, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -131,29 +131,33 @@ impl App {
                 Ok(value.map_err(|_| ()))
             }
             Step::Asleep { job, call, socket } => {
-                let sleeps_in = format!("{}()", call.command);
                 self.last = Last {
                     typed: Arc::clone(typed),
                     job: Some(job),
                     socket,
                     ..Last::default()
                 };
-                self.tell(socket, What::Syscall(call), sink);
-                let status = JobStatus::Blocked;
-                self.tell(
-                    socket,
-                    What::Job(Job {
-                        n: job,
-                        status,
-                        call: typed.to_string(),
-                        sleeps_in,
-                    }),
-                    sink,
-                );
-                self.look_around(socket, sink);
+                self.asleep(job, call, socket, sink);
                 Ok(Ok(Value::None))
             }
         }
+    }
+
+    /// A call has fallen asleep.
+    fn asleep(&mut self, n: u32, call: Syscall, socket: Option<SocketId>, sink: Sink<'_>) {
+        let job = Job {
+            n,
+            status: JobStatus::Blocked,
+            call: self.last.typed.to_string(),
+            sleeps_in: format!("{}()", call.command),
+        };
+        let closes = call.command == "close";
+        self.tell(socket, What::Syscall(call), sink);
+        self.tell(socket, What::Job(job), sink);
+        if let Some(socket) = socket.filter(|_| closes) {
+            self.closes(socket);
+        }
+        self.look_around(socket, sink);
     }
 
     fn assignment(

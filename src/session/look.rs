@@ -9,7 +9,6 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
 use std::os::fd::RawFd;
-use std::time::Instant;
 
 impl Session {
     /// The socket, open or closed, while it is remembered.
@@ -148,10 +147,7 @@ impl Session {
         sockets.iter().copied().for_each(close_unasked);
         let closed: Vec<SocketId> = sockets.iter().map(|socket| socket.id).collect();
         for id in &closed {
-            if let Some(socket) = self.table.get_mut(*id) {
-                socket.closed_by = Some((by.into(), Instant::now()));
-            }
-            self.table.close(*id);
+            self.closes(*id, &by.into());
         }
         closed
     }

@@ -47,7 +47,7 @@ pub struct Done {
     pub socket: Option<SocketId>,
     /// Sockets that it opened.
     pub opened: Vec<SocketId>,
-    /// The socket that it closed.
+    /// The socket that it closed by returning. A close that slept did so when it fell asleep.
     pub closed: Option<SocketId>,
     /// Whether its receiving and its sending side had been shut down before.
     pub shut: [bool; 2],
@@ -157,6 +157,10 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
+                if let (Effect::Closed, Some(id)) = (&meta.effect, socket) {
+                    // close(2) frees the number first of all.
+                    self.closes(id, typed);
+                }
                 let former = self.expect_result(job, &meta);
                 let asleep = asleep.shown();
                 self.waiting.insert(
@@ -285,6 +289,8 @@ impl Session {
             };
             seen.push(socket.id);
             let returns = match waiting.meta.command {
+                // Its number may be another socket's by now. It sleeps until its FIN is acknowledged.
+                "close" => !socket.finishing(),
                 "connect" | "send" | "sendto" | "sendall" | "write" => {
                     is_ready(socket.fd, libc::POLLOUT)
                 }

@@ -141,6 +141,12 @@ impl Socket {
         !self.closed && self.linger.is_some_and(|seconds| seconds != 0)
     }
 
+    /// Whether its FIN was not acknowledged yet when it was last looked at.
+    pub(super) fn finishing(&self) -> bool {
+        use TcpState::{Closing, FinWait1, LastAck};
+        matches!(self.told, Some(FinWait1 | Closing | LastAck))
+    }
+
     /// It has a peer from now on.
     pub(super) fn meets(&mut self, peer: Option<Addr>) {
         self.peer = peer;

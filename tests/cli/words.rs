@@ -197,11 +197,18 @@ const CONNECTED: &[Said] = &[
     ),
 ];
 
-const MADE: &[Said] = &[(
-    "socket AF_NETLINK SOCK_DGRAM 0",
-    &["The kernel made a socket"],
-    &["UDP", "TCP"],
-)];
+const MADE: &[Said] = &[
+    (
+        "socket AF_NETLINK SOCK_DGRAM 0",
+        &["The kernel made a socket"],
+        &["UDP", "TCP"],
+    ),
+    (
+        "PAIR\nnonblock c on\nsend c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\ncancel",
+        &["close() has waited", "free all the while"],
+        &["and then a FIN"],
+    ),
+];
 
 const OPTIONS: &[Said] = &[
     (
