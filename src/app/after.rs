@@ -20,10 +20,7 @@ impl App {
             .collect();
         let before = self.before(&done);
         if let Some(closed) = done.closed {
-            let stood = before.as_ref().and_then(|look| look.local.clone());
-            let unread = before.as_ref().is_some_and(|look| look.recvq > 0);
-            self.session.remember_end(closed, stood, unread);
-            self.ledger.closed(closed);
+            self.closes(closed);
         }
         self.note_last(&done);
         let mut changes = if done.result.is_ok() {
@@ -121,7 +118,11 @@ impl App {
         } else if let Some((option, words)) = self.option(done) {
             self.say_of(option, &words, socket, sink);
         } else {
-            let words = self.variant(done, before.as_ref());
+            let words = match done.command {
+                // It freed the descriptor when it fell asleep.
+                "close" if done.job.is_some() => vec!["lingered"],
+                _ => self.variant(done, before.as_ref()),
+            };
             self.say_of(done.command, &words, socket, sink);
         }
     }
@@ -150,6 +151,15 @@ impl App {
         let met = self.met.entry(topic).or_default();
         // Asked first without a copy: after a while everything was met.
         !met.contains(words) && met.insert(words.to_vec())
+    }
+
+    /// The socket's descriptor is free. What is left of its connection is followed.
+    pub(super) fn closes(&mut self, closed: SocketId) {
+        let before = self.ledger.last(closed);
+        let stood = before.and_then(|look| look.local.clone());
+        let unread = before.is_some_and(|look| look.recvq > 0);
+        self.session.remember_end(closed, stood, unread);
+        self.ledger.closed(closed);
     }
 
     /// What the kernel said of the call's socket before the call.

@@ -231,9 +231,8 @@ impl Ledger {
         }
     }
 
-    /// Before close(2).
+    /// Before close(2): a call that sleeps on the socket keeps it, and the kernel would go on naming it.
     pub fn unwatch(&mut self, socket: &Socket) {
-        self.unwatched.remove(&socket.id);
         if !socket.closed && self.watched.remove(&socket.id.0) {
             let _ = self.watcher.remove(borrow(socket));
         }
@@ -241,6 +240,8 @@ impl Ledger {
 
     /// After close(2): what is left of its connection is followed.
     pub fn closed(&mut self, id: SocketId) {
+        self.watched.remove(&id.0);
+        self.unwatched.remove(&id);
         for desk in &mut self.desks {
             desk.books.closed(id.0);
         }
@@ -418,12 +419,8 @@ fn borrow(socket: &Socket) -> BorrowedFd<'static> {
 
 /// What there is to ask of a socket.
 pub(super) fn family(socket: &Socket) -> Family {
-    match (socket.domain, socket.kind) {
-        (libc::AF_UNIX, libc::SOCK_STREAM) => Family::UnixStream,
-        (libc::AF_UNIX, libc::SOCK_DGRAM) => Family::UnixDgram,
-        (libc::AF_UNIX, _) => Family::UnixSeqpacket,
-        (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Family::Tcp,
-        (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Family::Udp,
-        _ => Family::Other,
-    }
+    Family::of(socket.domain, socket.kind)
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,11 +32,7 @@ impl App {
                 (fd, books::family(socket), self.ledger.last(socket.id))
             })
             .collect();
-        let jobs: HashMap<SocketId, u32> = self
-            .session
-            .asleep()
-            .filter_map(|(job, _, _, on)| on.map(|on| (on, job)))
-            .collect();
+        let jobs = self.sleepers();
         let last = self.session.last_used();
         let seen = survey(&asked);
         open.iter()
@@ -74,8 +70,17 @@ impl App {
         diag.unix_backlog(fd).ok().flatten()
     }
 
+    /// The sockets on which a call sleeps, each with its job.
+    fn sleepers(&self) -> HashMap<SocketId, u32> {
+        let asleep = self.session.asleep();
+        asleep
+            .filter_map(|(job, _, _, on)| Some((on?, job)))
+            .collect()
+    }
+
     /// Connections whose descriptor is closed, and which the kernel still keeps.
     fn orphan_rows(&self) -> Vec<SocketRow> {
+        let jobs = self.sleepers();
         let each = |living: Living| {
             let socket = self.session.socket(SocketId(living.id));
             SocketRow {
@@ -95,7 +100,7 @@ impl App {
                 recvq: 0,
                 sendq: living.sendq,
                 ready: "---".to_owned(),
-                job: None,
+                job: jobs.get(&SocketId(living.id)).copied(),
                 last: false,
             }
         };

@@ -2,10 +2,10 @@
 
 use super::last::Last;
 use super::{App, Outcome, Sink};
-use crate::event::{Job, JobStatus, What};
+use crate::event::{Job, JobStatus, Syscall, What};
 use crate::lang::ast::{Action, Arg, Call, Claim, Expr, Statement};
 use crate::lang::table::Role;
-use crate::session::{Because, NotYet, Promptness, Refusal, Step, Value};
+use crate::session::{Because, NotYet, Promptness, Refusal, SocketId, Step, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -114,8 +114,8 @@ impl App {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => self.ledger.unwatch(socket),
                 ("connect", Promptness::Unknown) => self.ledger.watch(socket),
-                (_, Promptness::When(fd, events)) if self.ledger.surely_ready(socket, *events) => {
-                    prepared.promptness = Promptness::Ready(*fd);
+                (_, Promptness::When(_, events)) if self.ledger.surely_ready(socket, *events) => {
+                    prepared.promptness = Promptness::Ready;
                 }
                 _ => {}
             }
@@ -132,29 +132,33 @@ impl App {
                 Ok(value.map_err(|_| ()))
             }
             Step::Asleep { job, call, socket } => {
-                let sleeps_in = format!("{}()", call.command);
                 self.last = Last {
                     typed: Arc::clone(typed),
                     job: Some(job),
                     socket,
                     ..Last::default()
                 };
-                self.tell(socket, What::Syscall(call), sink);
-                let status = JobStatus::Blocked;
-                self.tell(
-                    socket,
-                    What::Job(Job {
-                        n: job,
-                        status,
-                        call: typed.to_string(),
-                        sleeps_in,
-                    }),
-                    sink,
-                );
-                self.look_around(socket, sink);
+                self.asleep(job, call, socket, sink);
                 Ok(Ok(Value::None))
             }
         }
+    }
+
+    /// A call has fallen asleep.
+    fn asleep(&mut self, n: u32, call: Syscall, socket: Option<SocketId>, sink: Sink<'_>) {
+        let job = Job {
+            n,
+            status: JobStatus::Blocked,
+            call: self.last.typed.to_string(),
+            sleeps_in: format!("{}()", call.command),
+        };
+        let closes = call.command == "close";
+        self.tell(socket, What::Syscall(call), sink);
+        self.tell(socket, What::Job(job), sink);
+        if let Some(socket) = socket.filter(|_| closes) {
+            self.closes(socket);
+        }
+        self.look_around(socket, sink);
     }
 
     fn assignment(

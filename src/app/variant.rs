@@ -144,8 +144,10 @@ fn add_kinds(socket: &Socket, words: &mut Vec<&'static str>) {
             words.extend(["unix-seqpacket", "unix"]);
         }
         (libc::AF_UNIX, false) => words.extend(["unix-stream", "unix"]),
-        (_, true) => words.extend([peered, "udp"]),
-        (_, false) => words.push("tcp"),
+        (libc::AF_INET | libc::AF_INET6, true) => words.extend([peered, "udp"]),
+        _ if socket.is_tcp() => words.push("tcp"),
+        // Raw sockets, and other families.
+        _ => {}
     }
 }
 

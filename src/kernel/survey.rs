@@ -2,7 +2,6 @@
 
 use super::{Hold, Ready, look, look_again, ready};
 use crate::event::{Addr, TcpState};
-use socket2::{SockRef, Type};
 use std::os::fd::BorrowedFd;
 
 /// What kind of socket it is, which decides what there is to ask.
@@ -32,26 +31,16 @@ pub enum Queue {
 }
 
 impl Family {
-    /// Asks the socket itself: `SO_DOMAIN`, `SO_TYPE`, and `SO_PROTOCOL` where the system has it.
-    pub fn of(fd: BorrowedFd<'_>) -> Self {
-        let socket = SockRef::from(&fd);
-        let unix = socket.local_addr().is_ok_and(|addr| addr.is_unix());
-        match (unix, socket.r#type()) {
-            (true, Ok(Type::STREAM)) => Self::UnixStream,
-            (true, Ok(Type::DGRAM)) => Self::UnixDgram,
-            (true, Ok(_)) => Self::UnixSeqpacket,
-            (false, Ok(Type::STREAM)) => Self::Tcp,
-            (false, Ok(Type::DGRAM)) => Self::Udp,
+    /// Of a socket of this domain and type (`AF_…`, and `SOCK_…` without flags).
+    pub fn of(domain: i32, kind: i32) -> Self {
+        match (domain, kind) {
+            (libc::AF_UNIX, libc::SOCK_STREAM) => Self::UnixStream,
+            (libc::AF_UNIX, libc::SOCK_DGRAM) => Self::UnixDgram,
+            (libc::AF_UNIX, _) => Self::UnixSeqpacket,
+            (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) => Self::Tcp,
+            (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) => Self::Udp,
             _ => Self::Other,
         }
-    }
-
-    /// True for the families of `AF_UNIX`.
-    pub fn is_unix(self) -> bool {
-        matches!(
-            self,
-            Self::UnixStream | Self::UnixDgram | Self::UnixSeqpacket
-        )
     }
 }
 

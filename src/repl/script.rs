@@ -157,7 +157,7 @@ impl Script {
 /// Whether the statement may wait for something without saying so first.
 fn may_sleep(line: &str) -> bool {
     let waits = |statement: &str| {
-        let statement = statement.trim_start();
+        let statement = without_places(statement);
         if !statement.starts_with(['e', 'w']) {
             return false;
         }
@@ -165,6 +165,17 @@ fn may_sleep(line: &str) -> bool {
         word == "expect" || "wait".starts_with(word)
     };
     line.split(';').any(waits)
+}
+
+/// A statement without the side and the host in front of it (`tcp: server: wait`).
+fn without_places(statement: &str) -> &str {
+    let mut rest = statement.trim_start();
+    while let Some((place, after)) = rest.split_once(':')
+        && !place.trim_end().contains(char::is_whitespace)
+    {
+        rest = after.trim_start();
+    }
+    rest
 }
 
 #[cfg(test)]
@@ -175,6 +186,9 @@ mod tests {
     fn knows_what_may_sleep() {
         assert!(may_sleep("expect state s LISTEN"));
         assert!(may_sleep("listen s; wait 1"));
+        assert!(may_sleep("server: expect state s LISTEN"));
+        assert!(may_sleep("listen s; tcp: server : w"));
+        assert!(!may_sleep("server: bind s [::1]:80"));
         assert!(!may_sleep("bind s 127.0.0.1:0"));
     }
 }

@@ -9,7 +9,6 @@ use crate::event::Addr;
 use crate::lang::ast::Call;
 use crate::sys::call;
 use socket2::SockAddr;
-use std::net::SocketAddr;
 
 /// The form of an address that a call takes.
 pub(super) fn kernel_address(addr: &Addr) -> Result<SockAddr, Refusal> {
@@ -120,48 +119,5 @@ impl Session {
 
     pub(super) fn socket_of(&self, target: Target) -> Option<&Socket> {
         target.id.and_then(|id| self.table.get(id))
-    }
-
-    /// Whether a call that waits for `events` returns at once on this socket.
-    pub(super) fn promptness(&self, target: Target, events: i16) -> Promptness {
-        match self.socket_of(target) {
-            None => Promptness::AtOnce,
-            Some(socket) if socket.closed || socket.nonblocking => Promptness::AtOnce,
-            Some(_) => Promptness::When(target.fd, events),
-        }
-    }
-
-    /// A datagram socket's connect only notes the address. A TCP handshake with a listener of our own is finished by
-    /// the loopback interface before connect() returns, where the accept queue has room.
-    fn connects_at_once(&self, target: Target, addr: &Addr) -> Promptness {
-        let Some(socket) = self
-            .socket_of(target)
-            .filter(|socket| !socket.closed && !socket.nonblocking)
-        else {
-            return Promptness::AtOnce;
-        };
-        if socket.kind == libc::SOCK_DGRAM {
-            return Promptness::AtOnce;
-        }
-        let Addr::Inet(to) = addr else {
-            return Promptness::Unknown;
-        };
-        if !socket.is_tcp() || socket.host.is_some() || !to.ip().is_loopback() {
-            return Promptness::Unknown;
-        }
-        match self.listener_on(*to) {
-            Some(listener) => Promptness::Room(listener),
-            None => Promptness::Unknown,
-        }
-    }
-
-    /// The session's own listener with exactly this address.
-    fn listener_on(&self, addr: SocketAddr) -> Option<i32> {
-        let addr = Addr::Inet(addr);
-        let listener = self
-            .table
-            .listening()
-            .find(|socket| socket.host.is_none() && socket.listens_at() == Some(&addr))?;
-        Some(listener.fd)
     }
 }

@@ -1,7 +1,8 @@
 //! shutdown(2) and close(2).
 
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Yield};
-use super::{NotYet, Refusal, Session, notation};
+use super::table::Socket;
+use super::{NotYet, Refusal, Session, notation, options};
 use crate::lang::ast::{Call, Expr};
 use crate::sys::call;
 
@@ -26,15 +27,13 @@ pub fn shutdown(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> 
     })
 }
 
-/// close(2). It sleeps only where SO_LINGER asks for it and something is still unsent.
+/// close(2). It sleeps only where SO_LINGER asks for it: until the peer has acknowledged everything, the FIN too.
 pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     one_at_a_time(session, call)?;
     let target = session.sock(call)?;
     session.only_sockets(target)?;
     let fd = target.fd;
-    let lingers = session
-        .socket_of(target)
-        .is_some_and(|socket| !socket.closed && socket.linger.is_some_and(|seconds| seconds > 0));
+    let lingers = session.socket_of(target).is_some_and(Socket::lingers);
     Ok(Prepared {
         command: "close",
         socket: target.id,
@@ -52,6 +51,16 @@ pub fn close(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         effect: Effect::Closed,
         asked: Asked::default(),
     })
+}
+
+/// Closes a descriptor that no statement closes. What the kernel sends is the same as after close(2) alone (with SO_LINGER
+/// at 0 a RST, otherwise a FIN), but nobody waits for it.
+pub(super) fn close_unasked(socket: &Socket) {
+    if socket.lingers() {
+        options::no_linger(socket.fd);
+    }
+    // EIO and the like change nothing: on Linux the descriptor is gone.
+    let _ = call::close(socket.fd);
 }
 
 /// `close all`: each close is a call of its own.

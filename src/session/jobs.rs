@@ -23,7 +23,7 @@ const GLANCE: Duration = Duration::from_millis(10);
 /// Called when there is news that nobody waits for.
 pub type News = Arc<dyn Fn() + Send + Sync>;
 
-/// Ctrl-C, as a flag that a signal handler may set.
+/// Ctrl-C, as a flag that any thread may set: the one that takes the signal does.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<Pressed>);
 
@@ -37,7 +37,7 @@ struct Pressed {
 }
 
 impl Interrupt {
-    /// Ctrl-C was pressed. Safe in a signal handler.
+    /// Ctrl-C was pressed.
     pub fn fire(&self) {
         self.0.presses.fetch_add(1, Ordering::AcqRel);
         self.0.pressed.store(true, Ordering::Release);
@@ -187,12 +187,10 @@ impl Jobs {
         let found = loop {
             let spent = began.elapsed();
             let slept_enough = spent >= self.grace && self.may_sleep(number);
-            if slept_enough
-                || spent >= self.grace.max(GRACE_BUSY)
-                || self.interrupted_while_starting(number)
-            {
+            if slept_enough || spent >= self.grace.max(GRACE_BUSY) {
                 break None;
             }
+            self.pass_on_ctrl_c(number);
             match self.results.recv_timeout(glance) {
                 Ok((n, performed)) if n == number => break Some(performed),
                 Ok(other) => others.push(other),
@@ -218,13 +216,12 @@ impl Jobs {
     }
 
     /// Ctrl-C within the grace wakes the call; its EINTR then arrives like any result.
-    fn interrupted_while_starting(&mut self, number: u32) -> bool {
+    fn pass_on_ctrl_c(&self, number: u32) {
         if self.interrupt.take()
             && let Some(busy) = self.busy.get(&number)
         {
             call::interrupt(busy.thread);
         }
-        false
     }
 
     /// The thread has nothing to do.

@@ -77,7 +77,7 @@ impl Session {
                 self.forget_pending(job);
             }
         }
-        if done.closed.is_none() {
+        if !matches!(effect, Effect::Closed) {
             self.last = done.opened.first().copied().or(socket).or(self.last);
         }
         done
@@ -148,18 +148,29 @@ impl Session {
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
             Effect::Impatient(side, on) => socket.impatient[*side] = *on,
+            Effect::SharesPort => socket.shares_port = true,
             Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
+            // One that slept had freed the descriptor before.
+            Effect::Closed if socket.closed => {}
             Effect::Closed => {
-                socket.closed_by = Some((done.typed.clone(), Instant::now()));
-                done.closed = id;
-                if self.last == id {
-                    self.last = None;
-                }
-                if let Some(forgotten) = id.and_then(|id| self.table.close(id)) {
-                    self.vars
-                        .retain(|_, value| *value != Value::Socket(forgotten));
-                }
+                let (id, typed) = (socket.id, Arc::clone(&done.typed));
+                done.closed = Some(id);
+                self.closes(id, &typed);
             }
+        }
+    }
+
+    /// The socket's descriptor is free, by this statement.
+    pub(super) fn closes(&mut self, id: SocketId, by: &Arc<str>) {
+        if let Some(socket) = self.table.get_mut(id) {
+            socket.closed_by = Some((Arc::clone(by), Instant::now()));
+        }
+        if self.last == Some(id) {
+            self.last = None;
+        }
+        if let Some(forgotten) = self.table.close(id) {
+            self.vars
+                .retain(|_, value| *value != Value::Socket(forgotten));
         }
     }
 

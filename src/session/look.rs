@@ -1,5 +1,6 @@
 //! What others may see of a session: its sockets, its names, its values in words.
 
+use super::finish::close_unasked;
 use super::jobs::{Interrupt, News};
 use super::table::{Socket, SocketId};
 use super::value::Value;
@@ -8,7 +9,6 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
 use std::os::fd::RawFd;
-use std::time::Instant;
 
 impl Session {
     /// The socket, open or closed, while it is remembered.
@@ -126,10 +126,7 @@ impl Session {
             // A call that does not wake keeps its thread and nothing else.
             let _ = self.cancel(job);
         }
-        for fd in self.table.open().iter().map(|socket| socket.fd) {
-            // EIO and the like change nothing: on Linux the descriptor is gone.
-            let _ = crate::sys::call::close(fd);
-        }
+        self.table.open().into_iter().for_each(close_unasked);
     }
 
     /// The calls that sleep on sockets of the laboratory's hosts.
@@ -149,17 +146,14 @@ impl Session {
             // A call that does not wake keeps its thread and nothing else.
             let _ = self.cancel(job);
         }
-        let sockets = self.table.open().into_iter().filter(|socket| there(socket));
-        let sockets: Vec<(SocketId, RawFd)> =
-            sockets.map(|socket| (socket.id, socket.fd)).collect();
-        for (id, fd) in &sockets {
-            let _ = crate::sys::call::close(*fd);
-            if let Some(socket) = self.table.get_mut(*id) {
-                socket.closed_by = Some((by.into(), Instant::now()));
-            }
-            self.table.close(*id);
+        let mut sockets = self.table.open();
+        sockets.retain(|socket| there(socket));
+        sockets.iter().copied().for_each(close_unasked);
+        let closed: Vec<SocketId> = sockets.iter().map(|socket| socket.id).collect();
+        for id in &closed {
+            self.closes(*id, &by.into());
         }
-        sockets.into_iter().map(|(id, _)| id).collect()
+        closed
     }
 
     /// This name, too, takes the result of a sleeping call.

@@ -21,6 +21,7 @@ mod outcome;
 mod pack;
 mod policy;
 mod prepared;
+mod promptness;
 mod resolve;
 mod table;
 mod talk;
@@ -46,6 +47,7 @@ use jobs::Jobs;
 use network::Networks;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
 use table::Table;
 
@@ -137,6 +139,11 @@ pub struct Session {
     since: Instant,
     /// Domain and type of a socket for which none are given, where that is not for the student to say.
     usual: Option<[i32; 2]>,
+}
+
+/// What a socket is called whose name went to something else.
+fn displaced(socket: &Socket) -> String {
+    format!("fd{}", socket.fd)
 }
 
 impl Session {
@@ -260,12 +267,26 @@ impl Session {
             && socket.name == name
         {
             // The name goes to something else; the socket stays, under its number.
-            let now = format!("fd{}", socket.fd);
+            let now = displaced(socket);
             socket.name.clone_from(&now);
             if !socket.closed {
                 self.displace(name, now, old);
             }
         }
+    }
+
+    /// A name goes back to what it stood for, where it stands for nothing: a socket that lost it is shown under it again.
+    fn give_back(&mut self, name: String, value: Value) {
+        let Entry::Vacant(place) = self.vars.entry(name) else {
+            return;
+        };
+        if let Value::Socket(id) = value
+            && let Some(socket) = self.table.get_mut(id)
+            && socket.name == displaced(socket)
+        {
+            socket.name.clone_from(place.key());
+        }
+        place.insert(value);
     }
 
     /// An open socket lost its name: `now` can be typed from here on, unless it stands for something that is still of use.

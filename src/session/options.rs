@@ -3,6 +3,7 @@
 use super::encode::encode;
 use super::eval::Target;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::table::Socket;
 use super::value::Value;
 use super::{NotYet, Session, notation, tcp_info};
 use crate::errno::Errno;
@@ -49,6 +50,7 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let impatient = side(option)
         .zip(socket)
         .is_some_and(|(side, socket)| socket.impatient[side]);
+    let tcp = socket.is_some_and(Socket::is_tcp);
     Ok(Prepared {
         command: "getsockopt",
         socket: target.id,
@@ -63,7 +65,10 @@ pub fn getsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
             let args = format!("{fd}, {}, {}, {place}", option.level_name, option.name);
             let ret = result.as_ref().map(|_| 0).map_err(|errno| *errno);
             let shown = notation::finished("getsockopt", "getsockopt", args, ret);
-            Performed::one(shown, result.map(|raw| answer(option, &raw, impatient)))
+            Performed::one(
+                shown,
+                result.map(|raw| answer(option, &raw, impatient, tcp)),
+            )
         }),
         effect: Effect::Nothing,
         asked: Asked {
@@ -81,7 +86,7 @@ fn side(option: &SockOption) -> Option<usize> {
 }
 
 /// The value of one option, and its table where it has one.
-fn answer(option: &SockOption, raw: &[u8], impatient: bool) -> Yield {
+fn answer(option: &SockOption, raw: &[u8], impatient: bool, tcp: bool) -> Yield {
     if option.shape == Shape::TcpInfo {
         let fields = tcp_info::rows(raw);
         return Yield::Answer(
@@ -97,7 +102,7 @@ fn answer(option: &SockOption, raw: &[u8], impatient: bool) -> Yield {
         value: words(option, raw),
         meaning: match impatient {
             true => "no wait: it was set to a negative time, which reads 0".to_owned(),
-            false => meaning(option, raw),
+            false => meaning(option, raw, tcp),
         },
     };
     Yield::Answer(Answer::Options { options: vec![row] }, value(option, raw))
@@ -193,6 +198,13 @@ pub(super) fn linger(fd: std::os::fd::RawFd) -> Option<i32> {
     seconds_of(&raw)
 }
 
+/// Sets SO_LINGER off, as it is by default.
+pub(super) fn no_linger(fd: std::os::fd::RawFd) {
+    let off = [0u8; size_of::<libc::linger>()];
+    // Of an open socket this cannot fail.
+    let _ = call::setsockopt(fd, libc::SOL_SOCKET, libc::SO_LINGER, &off);
+}
+
 /// The seconds in a `struct linger` that is on.
 fn seconds_of(raw: &[u8]) -> Option<i32> {
     (int(raw) != 0).then(|| second(raw))
@@ -286,8 +298,22 @@ fn words(option: &SockOption, raw: &[u8]) -> String {
     }
 }
 
-/// What a value means, in words.
-fn meaning(option: &SockOption, raw: &[u8]) -> String {
+/// What SO_LINGER means for close(2). The kernel takes a negative time for the longest that it knows, and what it gives
+/// back is that, cut to an int.
+fn lingering(seconds: Option<i32>, tcp: bool) -> String {
+    let words = match seconds {
+        None if tcp => "off: close() returns at once, and the kernel sends what is left",
+        None => "off",
+        Some(seconds) if !tcp => return format!("on, {seconds} s"),
+        Some(0) => "on, 0 s: close() throws unsent data away and sends RST",
+        Some(n @ 1..) => return format!("on: close() waits up to {n} s for unsent data"),
+        Some(_) => "on: close() waits for unsent data, however long that takes",
+    };
+    words.to_owned()
+}
+
+/// What a value means for a socket, in words.
+fn meaning(option: &SockOption, raw: &[u8], tcp: bool) -> String {
     let n = int(raw);
     let summary = option.summary;
     match option.shape {
@@ -295,11 +321,7 @@ fn meaning(option: &SockOption, raw: &[u8]) -> String {
         Shape::Switch => format!("on: {summary}"),
         Shape::Errno if n == 0 => "no error is waiting".to_owned(),
         Shape::Errno => format!("{}; it is cleared now", Errno(n).message()),
-        Shape::Linger => match (n, second(raw)) {
-            (0, _) => "off: close() returns at once, and the kernel sends what is left".to_owned(),
-            (_, 0) => "on, 0 s: close() throws unsent data away and sends RST".to_owned(),
-            (_, seconds) => format!("on: close() waits up to {seconds} s for unsent data"),
-        },
+        Shape::Linger => lingering(seconds_of(raw), tcp),
         Shape::Time if time(raw).is_zero() => format!("for ever; {summary}"),
         _ => summary.to_owned(),
     }
@@ -327,6 +349,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
+        ("SO_REUSEPORT", 1..) => Effect::SharesPort,
         ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
         _ => side(option).map_or(Effect::Nothing, |side| {
             Effect::Impatient(side, shown.starts_with("{tv_sec=-"))

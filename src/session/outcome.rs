@@ -1,17 +1,14 @@
 //! Making a call, and learning from what came of it.
 
 use super::jobs::{Outcome, Waited};
-use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal};
+use super::prepared::{Asked, Effect, Performed, Prepared, Refusal};
+use super::promptness::is_ready;
 use super::table::SocketId;
 use super::value::Value;
 use super::{NotYet, Session};
 use crate::errno::Errno;
-#[cfg(target_os = "linux")]
-use crate::event::TcpState;
 use crate::event::{Addr, Answer, Syscall};
 use crate::lang::ast::Dialect;
-use crate::sys::call;
-use std::os::fd::RawFd;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -50,7 +47,7 @@ pub struct Done {
     pub socket: Option<SocketId>,
     /// Sockets that it opened.
     pub opened: Vec<SocketId>,
-    /// The socket that it closed.
+    /// The socket that it closed by returning. A close that slept did so when it fell asleep.
     pub closed: Option<SocketId>,
     /// Whether its receiving and its sending side had been shut down before.
     pub shut: [bool; 2],
@@ -160,6 +157,10 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
+                if let (Effect::Closed, Some(id)) = (&meta.effect, socket) {
+                    // close(2) frees the number first of all.
+                    self.closes(id, typed);
+                }
                 let former = self.expect_result(job, &meta);
                 let asleep = asleep.shown();
                 self.waiting.insert(
@@ -180,40 +181,6 @@ impl Session {
             Err(error) => Err(Refusal::new(format!(
                 "the system gives no thread for a call that may sleep: {error}"
             ))),
-        }
-    }
-
-    /// Whether a call may be made on this thread. A wrong no costs a thread, a wrong yes the prompt, so only what is
-    /// sure counts: a poll(2) that finds the socket ready, or a listener of our own with room. The call itself is
-    /// made in either case, so nothing that it returns is hidden.
-    fn returns_at_once(&self, prepared: &Prepared) -> bool {
-        let slept_on = |fd: RawFd| {
-            self.waiting.values().any(|waiting| {
-                let socket = waiting.meta.socket.and_then(|id| self.table.get(id));
-                socket.is_some_and(|socket| socket.fd == fd)
-            })
-        };
-        match prepared.promptness {
-            Promptness::AtOnce => true,
-            Promptness::Ready(fd) => !slept_on(fd),
-            Promptness::When(fd, events) => {
-                let mut fds = [libc::pollfd {
-                    fd,
-                    events,
-                    revents: 0,
-                }];
-                !slept_on(fd) && call::poll(&mut fds, 0) == Ok(1)
-            }
-            #[cfg(target_os = "linux")]
-            Promptness::Room(listener) => call::tcp_info(listener)
-                // For a listener these are the accept queue's length and its limit.
-                .is_ok_and(|info| {
-                    TcpState::from_kernel(info.tcpi_state) == Some(TcpState::Listen)
-                        && info.tcpi_unacked < info.tcpi_sacked
-                }),
-            #[cfg(not(target_os = "linux"))]
-            Promptness::Room(_) => false,
-            Promptness::Unknown => false,
         }
     }
 
@@ -294,7 +261,7 @@ impl Session {
         let done = self.learn(Some(job), meta, performed, cancelled);
         // A call that failed gives nothing: its names stand for what they stood for.
         for (name, value) in former {
-            self.vars.entry(name).or_insert(value);
+            self.give_back(name, value);
         }
         Some(done)
     }
@@ -321,16 +288,15 @@ impl Session {
                 continue;
             };
             seen.push(socket.id);
-            let events = match waiting.meta.command {
-                "connect" | "send" | "sendto" | "sendall" | "write" => libc::POLLOUT,
-                _ => libc::POLLIN,
+            let returns = match waiting.meta.command {
+                // Its number may be another socket's by now. It sleeps until its FIN is acknowledged.
+                "close" => !socket.finishing(),
+                "connect" | "send" | "sendto" | "sendall" | "write" => {
+                    is_ready(socket.fd, libc::POLLOUT)
+                }
+                _ => is_ready(socket.fd, libc::POLLIN),
             };
-            let mut fds = [libc::pollfd {
-                fd: socket.fd,
-                events,
-                revents: 0,
-            }];
-            if call::poll(&mut fds, 0) == Ok(1) {
+            if returns {
                 woken.push(*job);
             }
         }

@@ -52,8 +52,8 @@ pub enum Promptness {
     AtOnce,
     /// It does not sleep where poll(2) finds one of these events on this descriptor.
     When(RawFd, i16),
-    /// It does not sleep on this descriptor, unless another call does already: what it waits for is there.
-    Ready(RawFd),
+    /// What it waits for is there: it does not sleep, unless another call on its socket does already.
+    Ready,
     /// It does not sleep where this listener of the session has room in its accept queue.
     Room(RawFd),
     /// It may sleep.
@@ -111,6 +111,8 @@ pub enum Effect {
     Reuse(bool),
     /// SO_RCVTIMEO (0) or SO_SNDTIMEO (1) is now a negative time, or not.
     Impatient(usize, bool),
+    /// SO_REUSEPORT is now set.
+    SharesPort,
     /// SO_LINGER has this many seconds now; `None` where it is off.
     Lingers(Option<i32>),
 }

@@ -73,7 +73,10 @@ pub struct Socket {
     pub reuse: bool,
     /// SO_RCVTIMEO and SO_SNDTIMEO were set to a negative time: no call waits, though the kernel says 0, as for "for ever".
     pub impatient: [bool; 2],
-    /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST. `None` where it is off.
+    /// SO_REUSEPORT was ever set on it: others may listen at its address.
+    pub shares_port: bool,
+    /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST, and a negative number means without
+    /// end. `None` where it is off.
     pub linger: Option<i32>,
     /// SO_LINGER was ever set on it: a connection that it accepts later may have what it had then.
     pub lingered: bool,
@@ -136,6 +139,17 @@ impl Socket {
     /// Whether it is a TCP socket whose connect() was not answered when it was last looked at.
     fn connecting(&self) -> bool {
         self.told == Some(TcpState::SynSent)
+    }
+
+    /// Whether its close(2) may wait.
+    pub(super) fn lingers(&self) -> bool {
+        !self.closed && self.linger.is_some_and(|seconds| seconds != 0)
+    }
+
+    /// Whether its FIN was not acknowledged yet when it was last looked at.
+    pub(super) fn finishing(&self) -> bool {
+        use TcpState::{Closing, FinWait1, LastAck};
+        matches!(self.told, Some(FinWait1 | Closing | LastAck))
     }
 
     /// It has a peer from now on.
@@ -267,6 +281,7 @@ impl Table {
             gave_up: false,
             reuse: false,
             impatient: [false; 2],
+            shares_port: false,
             linger: None,
             lingered: false,
             closed: false,

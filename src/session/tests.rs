@@ -327,3 +327,25 @@ fn an_ipv6_address_may_carry_its_scope() {
         refusal.message
     );
 }
+
+#[test]
+fn the_end_of_a_session_waits_for_nobody_and_sends_what_close_would() {
+    use std::io::{ErrorKind, Read};
+    for (linger, ends) in [("1 600", Ok(())), ("1 0", Err(ErrorKind::ConnectionReset))] {
+        let mut s = session();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = listener.local_addr().unwrap();
+        done(&mut s, "c = socket tcp");
+        done(&mut s, &format!("connect c {at}"));
+        let (mut conn, _) = listener.accept().unwrap();
+        done(&mut s, "nonblock c on");
+        done(&mut s, "send c #50000000");
+        done(&mut s, &format!("setsockopt c SO_LINGER {linger}"));
+        let began = Instant::now();
+        s.end_all();
+        assert!(began.elapsed() < Duration::from_secs(60));
+        let mut rest = Vec::new();
+        let end = conn.read_to_end(&mut rest).map(|_| ());
+        assert_eq!(end.map_err(|error| error.kind()), ends, "{linger}");
+    }
+}

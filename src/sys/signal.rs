@@ -2,8 +2,8 @@
 //!
 //! Ctrl-C, SIGTERM and SIGHUP are not handled in a handler: they are blocked in every thread and taken by one thread
 //! with sigwait(3), which may then do what a handler may not (take a lock, write to the terminal). A sleeping call is
-//! interrupted by a signal of its own (see `cancel`), sent to its thread alone, so that EINTR comes when it was asked
-//! for and never because the window was resized.
+//! interrupted by a signal of its own ([`WAKE`](super::worker::WAKE)), sent to its thread alone, so that EINTR comes
+//! when it was asked for and never because the window was resized.
 
 pub use nix::sys::signal::Signal;
 use nix::sys::signal::{SigSet, raise};

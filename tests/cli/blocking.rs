@@ -150,3 +150,81 @@ fn a_name_keeps_its_value_where_the_call_that_it_waited_for_fails() {
         .status(0)
         .says(&["received 4 bytes"]);
 }
+
+#[test]
+fn a_socket_gets_its_name_back_where_the_call_that_took_it_fails() {
+    let connection = "c = socket tcp\nconnect c s.local\nconn = accept s\n";
+    let ends = ["cancel\n", "d = socket tcp\nconnect d s.local\n"];
+    for (end, name) in ends.into_iter().zip(["conn", "fd5"]) {
+        let all = events(&format!(
+            "{LISTENER}{connection}conn = accept s\nexpect blocked\n{end}expect jobs 0\nls\n"
+        ));
+        let table = all.iter().find(|event| event["answer"] == "sockets");
+        let rows = table.unwrap()["sockets"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["fd"] == 5).unwrap();
+        assert_eq!(row["name"], name, "{end}");
+    }
+}
+
+/// A connection whose close() sleeps for this many seconds, or less than none: the other end has no room for what was sent.
+fn lingers(seconds: i32) -> String {
+    format!(
+        "{LISTENER}c = socket tcp\nconnect c s.local\nconn = accept s\nnonblock c on\nsend c #50000000\n\
+         setsockopt c SO_LINGER 1 {seconds}\nclose c\nexpect blocked\n"
+    )
+}
+
+#[test]
+fn close_has_freed_the_number_before_it_sleeps() {
+    for seconds in [600, -1] {
+        let lines = lingers(seconds)
+            + "expect state c FIN_WAIT1\nexpect sockets 2\nx = socket udp\nexpect x.fd == 4\n\
+               expect sockets 3\nls\ncancel\nexpect ok\nexpect jobs 0\nexpect sockets 3\nexpect state c FIN_WAIT1\nls\n";
+        let all = events(&lines);
+        let wrong: Vec<_> = all.iter().filter(|event| event["holds"] == false).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+        let tables = all.iter().filter(|event| event["answer"] == "sockets");
+        let row = |table: &serde_json::Value, name: &str| {
+            let rows = table["sockets"].as_array().unwrap();
+            rows.iter().find(|row| row["name"] == name).unwrap().clone()
+        };
+        let jobs: Vec<_> = tables
+            .map(|table| {
+                assert_eq!(row(table, "x")["fd"], 4, "{table}");
+                assert!(row(table, "c")["fd"].is_null(), "{table}");
+                row(table, "c")["job"].clone()
+            })
+            .collect();
+        assert_eq!(jobs, [1.into(), serde_json::Value::Null]);
+    }
+}
+
+#[test]
+fn a_socket_whose_close_sleeps_is_closed() {
+    script(&(lingers(600) + "send c oops\nexpect error EBADF\ncancel\n"))
+        .status(0)
+        .says(&["close c closed it"]);
+    script(&(lingers(600) + "x = socket udp\nconnect x 127.0.0.1:9\nsend c oops\n"))
+        .status(2)
+        .says(&["c is closed, and its number, 4, now belongs to x"]);
+}
+
+#[test]
+fn a_connect_that_may_sleep_has_a_thread_of_its_own() {
+    // The kernel chooses between two listeners at one address, and one of them has no room.
+    let two = "a = socket tcp\nsetsockopt a SO_REUSEPORT 1\nbind a 127.0.0.1:0\nlisten a 100\n\
+        b = socket tcp\nsetsockopt b SO_REUSEPORT 1\nbind b a.local\nlisten b 0\n";
+    let connects: String = (0..24)
+        .map(|n| format!("c{n} = socket tcp\nconnect c{n} a.local\n"))
+        .collect();
+    // The queue has room again, but the SYN that found none is sent again only after a second.
+    let begun = LISTENER.to_owned()
+        + "c = socket tcp\nconnect c s.local\nd = socket tcp\nconnect d s.local\n\
+           e = socket tcp --nonblock\nconnect e s.local\nexpect state e SYN_SENT\nnonblock e off\n\
+           accept s\naccept s\nconnect e s.local\n";
+    for lines in [begun, format!("{two}{connects}")] {
+        script(&lines)
+            .status(1)
+            .says(&["blocked: the thread sleeps in connect()"]);
+    }
+}

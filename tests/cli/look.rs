@@ -30,6 +30,45 @@ fn ls_shows_every_socket_with_addresses_state_and_queues() {
 }
 
 #[test]
+fn what_so_linger_means_depends_on_the_socket() {
+    for (kind, set, means) in [
+        (
+            "tcp",
+            "0 0",
+            "off: close() returns at once, and the kernel sends what is left",
+        ),
+        (
+            "tcp",
+            "1 0",
+            "on, 0 s: close() throws unsent data away and sends RST",
+        ),
+        ("tcp", "1 5", "on: close() waits up to 5 s for unsent data"),
+        (
+            "tcp",
+            "1 -5",
+            "on: close() waits for unsent data, however long that takes",
+        ),
+        ("udp", "0 0", "off"),
+        ("udp", "1 0", "on, 0 s"),
+        ("unix", "1 5", "on, 5 s"),
+    ] {
+        let all = events(&format!(
+            "s = socket {kind}\nsetsockopt s SO_LINGER {set}\ngetsockopt s SO_LINGER\n"
+        ));
+        let answer = all
+            .iter()
+            .find(|event| event["answer"] == "options")
+            .unwrap();
+        let option = &answer["options"][0];
+        // With a HZ of 100 what is left of the longest time is a positive number.
+        let positive = set == "1 -5" && !option["value"].as_str().unwrap().contains('-');
+        if !positive {
+            assert_eq!(option["meaning"], means, "{kind} {set}");
+        }
+    }
+}
+
+#[test]
 fn a_closed_connection_is_followed_to_time_wait() {
     let lines = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\nc = socket tcp\nconnect c s.local\nconn = accept s\n\
         close c\nexpect state c FIN_WAIT2\nexpect state conn CLOSE_WAIT\nclose conn\nexpect state c TIME_WAIT\nls\nstate c\n";

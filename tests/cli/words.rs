@@ -246,6 +246,19 @@ const CONNECTED: &[Said] = &[
     ),
 ];
 
+const MADE: &[Said] = &[
+    (
+        "socket AF_NETLINK SOCK_DGRAM 0",
+        &["The kernel made a socket"],
+        &["UDP", "TCP"],
+    ),
+    (
+        "PAIR\nnonblock c on\nsend c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\ncancel",
+        &["close() has waited", "free all the while"],
+        &["and then a FIN"],
+    ),
+];
+
 const OPTIONS: &[Said] = &[
     (
         "u = socket udp\nsetsockopt u SO_REUSEADDR 1\nbind u 127.0.0.1:0",
@@ -306,6 +319,11 @@ const OPTIONS: &[Said] = &[
         "s = socket tcp\nsetsockopt s SO_LINGER 1 0",
         &["It acts at close()", "send a RST"],
         &["explain and its name"],
+    ),
+    (
+        "n = socket AF_NETLINK SOCK_DGRAM 0\nsetsockopt n SO_LINGER 1 0",
+        &["close() of a TCP socket"],
+        &["On a UDP socket", "RST"],
     ),
     (
         "s = socket tcp\nsetsockopt s SO_LINGER 1 0\nsetsockopt s SO_LINGER 0 0",
@@ -401,6 +419,11 @@ fn why_nothing_was_received() {
 #[test]
 fn what_became_of_a_connection() {
     hold(CONNECTED);
+}
+
+#[test]
+fn what_becomes_of_a_descriptor() {
+    hold(MADE);
 }
 
 #[test]

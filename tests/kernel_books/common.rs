@@ -13,6 +13,11 @@ pub fn tcp() -> Socket {
     Socket::new(Domain::IPV4, Type::STREAM, None).unwrap()
 }
 
+pub fn family(socket: &Socket) -> Family {
+    let (domain, kind) = (socket.domain().unwrap(), socket.r#type().unwrap());
+    Family::of(domain.into(), kind.into())
+}
+
 pub fn listener(backlog: i32) -> Socket {
     let socket = tcp();
     socket.bind(&LOOPBACK.into()).unwrap();

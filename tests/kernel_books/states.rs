@@ -1,8 +1,8 @@
 //! Every state, as look() and sock_diag tell it and as ss tells it.
 
 use super::common::{
-    LOOPBACK, address, await_state, half_closed, inet, listener, pair, stuff, stuffed_pair, tcp,
-    tcp_look,
+    LOOPBACK, address, await_state, family, half_closed, inet, listener, pair, stuff, stuffed_pair,
+    tcp, tcp_look,
 };
 use super::ss;
 use super::support::{require, until};
@@ -407,7 +407,7 @@ fn udp_queues_count_the_next_datagram_and_in_the_tables_the_memory() {
 fn unix_sockets_have_names_queues_and_a_backlog() {
     let name = format!("socktutor-books-{}", std::process::id());
     let listener = Socket::new(Domain::UNIX, Type::STREAM, None).unwrap();
-    assert_eq!(Family::of(listener.as_fd()), Family::UnixStream);
+    assert_eq!(family(&listener), Family::UnixStream);
     let seen = look(listener.as_fd(), Family::UnixStream);
     assert_eq!(
         (seen.local.clone(), seen.reachable()),

@@ -1,7 +1,8 @@
 //! Everything that the network does to a socket is reported, and nothing is looked at that was not reported.
 
 use super::common::{
-    LOOPBACK, address, await_state, drain, half_closed, listener, pair, stuffed_pair, tcp, tcp_look,
+    LOOPBACK, address, await_state, drain, family, half_closed, listener, pair, stuffed_pair, tcp,
+    tcp_look,
 };
 use super::support::{PATIENCE, until};
 use socket2::{Domain, Socket, Type};
@@ -27,7 +28,7 @@ impl<'a> Watched<'a> {
         let waiter = watcher.waiter().unwrap();
         let mut watched = Self {
             socket,
-            family: Family::of(socket.as_fd()),
+            family: family(socket),
             watcher,
             waiter,
         };

@@ -1,7 +1,7 @@
 //! Several hosts in one session: their names, which of them a statement runs on, the machine beside them, errors that
 //! name the sockets of all.
 
-use super::live::{Live, errnos, fates, of_kind, received, sent, shown, words};
+use super::live::{Live, PAIR, errnos, fates, of_kind, received, sent, shown, words};
 use serde_json::Value;
 
 /// What the one `text` of these calls says.
@@ -190,6 +190,15 @@ client: recv u 10\nexpect blocked\nexpect jobs 2\non machine\nm = socket udp",
     // Its names are gone with it, and others may come.
     let (status, said) = live.last("lab up x y z\nx: t = socket tcp\nconnect t server:80\n");
     assert_eq!(status, 2, "{}", shown(&said));
+}
+
+#[test]
+fn lab_down_waits_for_no_acknowledgment() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(PAIR);
+    live.run("client: setsockopt s SO_LINGER 1 600\nwire hold\nclient: send s hello\nlab down\nexpect sockets 0");
 }
 
 #[test]
