@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// How long none of a prediction's choices may hold before it counts as wrong.
 const MOMENT: Duration = Duration::from_secs(1);
+/// How long a call may take to return that the learner's own call has woken.
+const WAKES: Duration = Duration::from_millis(200);
 /// How often they are looked at again.
 const AGAIN: Duration = Duration::from_millis(2);
 
@@ -128,8 +130,14 @@ impl Round {
         if patience.is_zero() || matches!(judgement, Judgement::Done { .. }) {
             return judgement;
         }
-        // While one claim was polled, a call may have got what it slept for: its thread is a moment behind.
+        // While one claim was polled, a call may have got what it slept for: its thread is a moment behind, and in the
+        // laboratory the packet that wakes it.
         app.hear_the_woken(sink);
+        if app.jobs() > 0
+            && let Wait::Done(done) = app.session.wait(Instant::now() + WAKES.min(patience))
+        {
+            app.after(*done, sink);
+        }
         self.glance(app, Duration::ZERO, sink)
     }
 

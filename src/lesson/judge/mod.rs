@@ -5,6 +5,7 @@
 //! is the same call on the same parts with arguments that amount to the same, and ended as the model wants it to.
 //! Whichever new socket plays a part takes that part's name, so which name stands for which part is searched for.
 
+mod asleep;
 mod attempt;
 mod claims;
 mod compare;
@@ -20,6 +21,7 @@ pub use attempt::{Attempt, End, Outcome};
 use super::sock::{Deed, Sock};
 use crate::lang::ast::{Claim, Expr};
 use crate::lang::order::Order;
+use asleep::ask;
 use compare::Likeness;
 use matching::Assignment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +40,10 @@ pub trait World {
     /// Whether an order would change nothing, because what it sets is so already.
     fn is_so(&mut self, _: &Order) -> bool {
         false
+    }
+    /// Names of what calls will give that still sleep. A claim that speaks of one is not asked.
+    fn pending(&mut self) -> Vec<String> {
+        Vec::new()
     }
     /// Whether a claim about a socket or about the whole holds, polled to a deadline where the kernel needs time.
     /// The claim is in the learner's names.
@@ -134,20 +140,6 @@ impl Judge {
         }
     }
 
-    /// Calls that still sleep and give their result no name, each with the names that the block gives it.
-    pub fn awaited(&mut self, world: &mut dyn World) -> Vec<(u32, Vec<Option<String>>)> {
-        let assignment = self.assign(world);
-        let done = self.deeds.iter().zip(&assignment.attempts);
-        let asleep = done.filter_map(|(deed, attempt)| {
-            let attempt = &self.attempts[(*attempt)?];
-            let nameless = attempt.names().is_empty() && attempt.outcome.end == End::Blocked;
-            let named = deed.statement.targets.iter().any(Option::is_some);
-            let job = attempt.outcome.job.filter(|_| nameless && named)?;
-            Some((job, deed.statement.targets.clone()))
-        });
-        asleep.collect()
-    }
-
     /// How far the learner is.
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
@@ -191,10 +183,7 @@ impl Judge {
         match (claims::about_call(claim), last) {
             (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
             (true, None) => Finding::no("nothing was called"),
-            (false, _) => match parts::in_claim(claim, &assignment.names) {
-                Ok(claim) => world.claim(&claim),
-                Err(part) => self.nameless(&part, &assignment),
-            },
+            (false, _) => self.ask(claim, &assignment, world),
         }
     }
 
@@ -266,13 +255,13 @@ impl Judge {
                 continue;
             }
             let claim = self.deeds[at].claims[number].clone();
-            if asleep && claims::about_call(&claim) {
+            if asleep && claims::about_call(&claim) || self.awaits(&claim, assignment) {
                 continue;
             }
             let finding = self.find(&claim, at, attempt, assignment, world);
             if finding.holds {
                 self.held.insert(key);
-            } else {
+            } else if !asleep {
                 missing.push(words::claim_fails(&claim, &finding));
             }
         }
@@ -298,8 +287,13 @@ impl Judge {
                 None => Finding::no("nothing was called"),
             };
         }
+        self.ask(claim, assignment, world)
+    }
+
+    /// Asks whether a claim holds that is not about a call.
+    fn ask(&self, claim: &Claim, assignment: &Assignment, world: &mut dyn World) -> Finding {
         match parts::in_claim(claim, &assignment.names) {
-            Ok(claim) => world.claim(&claim),
+            Ok(claim) => ask(&claim, world),
             Err(part) => self.nameless(&part, assignment),
         }
     }
@@ -325,7 +319,7 @@ impl Judge {
         let assignment = self.assign(world);
         let mut missing = Vec::new();
         for claim in self.seen_from_here(&assignment) {
-            let finding = world.claim(&claim);
+            let finding = ask(&claim, world);
             if !finding.holds {
                 missing.push(words::claim_fails(&claim, &finding));
             }
@@ -347,10 +341,7 @@ impl Judge {
             .flat_map(|deed| parts::targets(&deed.statement));
         let nobody = Assignment {
             attempts: Vec::new(),
-            names: parts::Names {
-                new: new.map(str::to_owned).collect(),
-                played: Vec::new(),
-            },
+            names: parts::Names::not_yet(new.map(str::to_owned).collect()),
         };
         !self.other || !self.seen_from_here(&nobody).is_empty()
     }
@@ -371,7 +362,7 @@ impl Judge {
             return false;
         }
         let seen = self.seen_from_here(assignment);
-        !seen.is_empty() && seen.iter().all(|claim| world.claim(claim).holds)
+        !seen.is_empty() && seen.iter().all(|claim| ask(claim, world).holds)
     }
 
     /// What is wrong with the last attempt, where it did nothing that the model does; and whether it changed something.
@@ -424,13 +415,6 @@ impl Finding {
             found: found.into(),
             why: String::new(),
         }
-    }
-}
-
-impl Deed {
-    /// Whether it is to sleep.
-    fn wants_blocked(&self) -> bool {
-        self.claims.contains(&Claim::Blocked)
     }
 }
 

@@ -9,6 +9,7 @@ struct Fake {
     values: Vec<(&'static str, &'static str)>,
     holds: Vec<&'static str>,
     last: &'static str,
+    pending: Vec<&'static str>,
 }
 
 impl World for Fake {
@@ -23,6 +24,10 @@ impl World for Fake {
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
         let known = self.values.iter().find(|(text, _)| value_of(text) == *expr);
         known.map(|(_, value)| value.as_bytes().to_vec())
+    }
+
+    fn pending(&mut self) -> Vec<String> {
+        self.pending.iter().map(ToString::to_string).collect()
     }
 
     fn claim(&mut self, claim: &Claim) -> Finding {
@@ -341,6 +346,29 @@ fn a_call_that_slept_may_end_later() {
     judge.does("k = accept s", blocked(1), world);
     assert!(missing(&judge.look(world)).contains("accept has not returned yet"));
     judge.ended(1, End::Returned(5), b"", Vec::new());
+    assert_eq!(judge.look(world), done(&[("k", "conn")], &[]));
+}
+
+#[test]
+fn what_a_sleeping_call_will_give_is_not_waited_for() {
+    let world = &mut Fake {
+        holds: vec!["state k ESTABLISHED"],
+        pending: vec!["k"],
+        ..Fake::default()
+    };
+    let mut judge = judge("conn = accept s\nexpect state conn ESTABLISHED");
+    judge.does("k = accept s", blocked(1), world);
+    assert_eq!(
+        missing(&judge.look(world)),
+        "accept has not returned yet: the thread sleeps in it until the other side acts"
+    );
+    assert!(
+        !judge
+            .claim(&claim_of("state conn ESTABLISHED"), world)
+            .holds
+    );
+    judge.ended(1, End::Returned(5), b"", Vec::new());
+    world.pending.clear();
     assert_eq!(judge.look(world), done(&[("k", "conn")], &[]));
 }
 

@@ -49,6 +49,11 @@ pub(super) fn asleep(statement: &Statement) -> String {
     format!("{name} has not returned yet: the thread sleeps in it until the other side acts")
 }
 
+/// A name that a sleeping call will give.
+pub(super) fn pending(name: &str) -> String {
+    format!("`{name}` is what a call will give that still sleeps")
+}
+
 /// A claim that does not hold.
 pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     let mut words = format!("this step wants `{}`", crate::lang::canonical_claim(claim));

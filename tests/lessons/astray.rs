@@ -1,0 +1,75 @@
+//! A learner who takes another way than the lesson: what is said to it, and that it leads on.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::learner::{Learner, PROGRAM, lesson};
+use super::support::skip;
+use socktutor::app::play::lacking;
+use tempfile::TempDir;
+
+/// A way through a lesson. Each line is what is typed, or what the last answer says (`= words`), does not say
+/// (`! words`), or the place that is come to (`@ 2/7`).
+struct Way(&'static str, &'static [&'static str]);
+
+fn walks(ways: &[Way]) {
+    for Way(id, lines) in ways {
+        if let Some(reason) = lacking(&lesson(id).head, Some(PROGRAM.as_ref())) {
+            skip(&reason);
+            continue;
+        }
+        let folder = TempDir::new().unwrap();
+        let mut learner = Learner::new(folder.path());
+        let mut said = learner.types(&format!("learn {id}"));
+        for line in *lines {
+            match line.split_at(2) {
+                ("= ", words) => assert!(said.contains(words), "{words}:\n{}", learner.record),
+                ("! ", words) => assert!(!said.contains(words), "{words}:\n{}", learner.record),
+                ("@ ", place) => learner.comes_to(place),
+                _ => said = learner.types(line),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_accept_before_the_connect_gives_the_prompt_back() {
+    walks(&[
+        Way(
+            "closing",
+            &[
+                "s = socket.socket(); s.bind(('localhost', 0)); s.listen(5)",
+                "c = socket.socket()",
+                "d, addr = s.accept()",
+                "= accept has not returned yet",
+                "= Still to do: connect on `c`",
+                "c.connect(s.getsockname())",
+                "@ 2/11 ?",
+            ],
+        ),
+        Way(
+            "tcp-and-udp",
+            &[
+                "u1 = socket udp; bind u1 127.0.0.1:0; u2 = socket udp; bind u2 127.0.0.1:0",
+                "connect u1 u2.local",
+                "s = socket tcp; bind s 127.0.0.1:0; listen s 5",
+                "t2 = accept s",
+                "t1 = socket tcp",
+                "connect t1 s.local",
+                "@ 2/9 ?",
+            ],
+        ),
+        Way(
+            "sequence-numbers",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "wire hold",
+                "c = socket tcp",
+                "connect c server:80",
+                "server: d = accept s",
+                "= accept has not returned yet",
+                "step until quiet",
+                "@ 2/9 ?",
+            ],
+        ),
+    ]);
+}
