@@ -21,7 +21,7 @@ fn walks(ways: &[Way]) {
         let mut learner = Learner::new(folder.path());
         let mut said = learner.types(&format!("learn {id}"));
         for line in *lines {
-            match line.split_at(2) {
+            match line.split_at_checked(2).unwrap_or(("", line)) {
                 ("= ", words) => assert!(said.contains(words), "{words}:\n{}", learner.record),
                 ("! ", words) => assert!(!said.contains(words), "{words}:\n{}", learner.record),
                 ("@ ", place) => learner.comes_to(place),
@@ -69,6 +69,40 @@ fn an_accept_before_the_connect_gives_the_prompt_back() {
                 "= accept has not returned yet",
                 "step until quiet",
                 "@ 2/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_guess_is_answered_by_what_the_call_did() {
+    walks(&[
+        Way(
+            "flow-control",
+            &[
+                "goto 5",
+                "server: recv d 10000",
+                "= recv is not what this step asks for",
+                "undo",
+                "step until quiet",
+                "3",
+                "server: recv d 10000",
+                "= As you expected: **a word to the client: there is room**",
+                "@ 6/8 ?",
+            ],
+        ),
+        // No recv returned what the step takes as received.
+        Way(
+            "sequence-numbers",
+            &[
+                "goto 6",
+                "1",
+                "recv d 100",
+                "step",
+                "recv d 100",
+                "step",
+                "= As you expected: **hello**",
+                "@ 7/9 ?",
             ],
         ),
     ]);
