@@ -107,3 +107,20 @@ fn a_guess_is_answered_by_what_the_call_did() {
         ),
     ]);
 }
+
+#[test]
+fn who_connects_in_another_order_goes_on() {
+    walks(&[Way(
+        "listen-and-accept",
+        &[
+            "goto 8",
+            "3",
+            "c1 = socket tcp; c2 = socket tcp; c3 = socket tcp",
+            "connect c2 b.local; connect c3 b.local; connect c1 b.local",
+            "= From here on your `c1` is called `c3`, and your `c3` is called `c1`.",
+            "! Both names",
+            "d = accept b",
+            "@ 9/9 ?",
+        ],
+    )]);
+}
