@@ -124,3 +124,55 @@ fn who_connects_in_another_order_goes_on() {
         ],
     )]);
 }
+
+#[test]
+fn what_differs_is_called_by_its_name() {
+    walks(&[
+        Way(
+            "what-a-socket-is",
+            &[
+                "goto 6",
+                "2",
+                "import os",
+                "os.read(b.fileno(), 100)",
+                "@ 7/7 ?",
+            ],
+        ),
+        Way(
+            "ports-and-errors",
+            &[
+                "goto 4",
+                "1",
+                "w = socket tcp; bind w *:0; listen w 1",
+                "connect c w.local",
+                "= this step wants 127.0.0.2:w.local[1]",
+            ],
+        ),
+        Way(
+            "the-syn",
+            &["goto 6", "2", "wire hold", "d.send(b'x' * 1000)", "@ 7/7"],
+        ),
+        // A queue that never fills may be of any length, and is not the same.
+        Way(
+            "handshake",
+            &[
+                "1",
+                "server: s = socket tcp; server: bind s server:80",
+                "server: listen s 7",
+                "= Good enough here; the lesson used `server: listen s 5`",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "server: c = socket tcp",
+                "= This ran on server; this step wants it on client.",
+                "server: connect c server:80",
+                "= The lesson's `c` is to be made first.",
+                "server: d = accept s",
+                "= nothing plays the lesson's `c` yet",
+            ],
+        ),
+    ]);
+}

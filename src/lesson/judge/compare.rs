@@ -39,9 +39,17 @@ pub(super) fn socket(call: &Call) -> Option<&str> {
         .params
         .iter()
         .find(|param| param.kind == Kind::Socket)?;
-    match call.expr(param.name)? {
+    match of_descriptor(call.expr(param.name)?) {
         Expr::Name(name) | Expr::Word(name) => Some(name),
         _ => None,
+    }
+}
+
+/// The socket where its descriptor is given: `s.fd` and `s.fileno()` are `s`.
+fn of_descriptor(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Property(socket, name) if name == "fd" => socket,
+        expr => expr,
     }
 }
 
@@ -159,9 +167,16 @@ fn compare_args(
         // The lesson leaves it open; so may the learner.
         return Arg::Same;
     };
-    let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
-    let Ok(ours) = parts::in_expr(&ours, names) else {
-        return Arg::Off(words::not_made(&ours));
+    let theirs = theirs.map(|expr| match (param.kind, &ours, value) {
+        (Kind::Socket, ..) => of_descriptor(expr).clone(),
+        // So many bytes, whichever.
+        (Kind::Data, Expr::Fill(_), Some(bytes)) => Expr::Fill(bytes.len() as u64),
+        _ => as_made(expr, value),
+    });
+    let theirs = theirs.or(default);
+    let ours = match parts::in_expr(&ours, names) {
+        Ok(ours) => ours,
+        Err(part) => return Arg::Off(words::not_made(&part)),
     };
     let equal = match &theirs {
         Some(theirs) if normal(&ours) == normal(theirs) => true,

@@ -310,7 +310,7 @@ impl Judge {
         });
         Finding {
             why: made.map_or_else(String::new, |(deed, _)| words::unnamed(deed)),
-            ..Finding::no(format!("nothing is called `{part}` yet"))
+            ..Finding::no(words::nameless(part))
         }
     }
 

@@ -285,6 +285,32 @@ fn what_differs_is_said_in_words() {
 }
 
 #[test]
+fn a_part_is_the_lessons_whatever_the_learner_calls_so() {
+    let model = "client: c = socket tcp\nclient: listen c 5\nexpect state c LISTEN";
+    let lines = ["server: c = socket tcp", "server: listen c 5"];
+    let (words, _) = differs(&judge(model).all(&lines, &mut Fake::default()));
+    assert_eq!(words, "the lesson's `c` is to be made first");
+    let finding = judge(model).claim(&claim_of("state c LISTEN"), &mut Fake::default());
+    assert_eq!(finding.found, "nothing plays the lesson's `c` yet");
+}
+
+#[test]
+fn so_many_bytes_are_counted_and_not_compared() {
+    let send = |bytes: &str| {
+        let mut world = Fake::default();
+        let mut judge = judge("send c #1000\nexpect ok");
+        let mut attempt = Attempt::new(&statement("c.send(b'x' * 1000)"), &mut world);
+        attempt.made_with(vec![None, Some(bytes.as_bytes().to_vec())]);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        judge.look(&mut world)
+    };
+    assert_eq!(send(&"x".repeat(1000)), done(&[], &[]));
+    let (words, _) = differs(&send(&"x".repeat(900)));
+    assert_eq!(words, "sent 900 bytes; this step wants 1000 bytes");
+}
+
+#[test]
 fn an_address_is_compared_by_what_it_amounts_to() {
     let values = vec![
         ("b.local", "127.0.0.1:40000"),
@@ -876,7 +902,7 @@ fn an_answer_without_the_name_that_the_lesson_goes_on_with() {
     judge.does("b.recvfrom(20)", received("hi", false), &mut world);
     assert_eq!(
         missing(&judge.look(&mut world)),
-        "this step wants `addr == a.local`; found: nothing is called `addr` yet: what the call gives is to have \
+        "this step wants `addr == a.local`; found: nothing plays the lesson's `addr` yet: what the call gives is to have \
          this name, as in `data, addr = recvfrom b 20`"
     );
 }

@@ -66,6 +66,11 @@ pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     words
 }
 
+/// A part that nobody plays. The learner may have a socket of that name that does not.
+pub(super) fn nameless(part: &str) -> String {
+    format!("nothing plays the lesson's `{part}` yet")
+}
+
 /// What a call gave was given no name, and the lesson goes on with it.
 pub(super) fn unnamed(deed: &Deed) -> String {
     format!(
@@ -76,7 +81,12 @@ pub(super) fn unnamed(deed: &Deed) -> String {
 
 /// Another way to the same effect.
 pub(super) fn same_effect(deed: &Deed) -> String {
-    format!("Same effect; the lesson used `{}`.", deed.text)
+    // Another backlog shows when the queue is full.
+    let same = match main_call(&deed.statement).map(|call| call.command.name) {
+        Some("listen") => "Good enough here",
+        _ => "Same effect",
+    };
+    format!("{same}; the lesson used `{}`.", deed.text)
 }
 
 /// A call that the step does not ask for.
@@ -120,8 +130,8 @@ pub(super) fn host(model: &Statement, learner: &Statement) -> String {
 }
 
 /// An argument that speaks of a part which nobody plays yet.
-pub(super) fn not_made(expr: &Expr) -> String {
-    format!("{} is to be made first", show(expr))
+pub(super) fn not_made(part: &str) -> String {
+    format!("the lesson's `{part}` is to be made first")
 }
 
 /// An argument that is not the model's: "bound port 8080; this step wants a port the kernel chooses, 0".
@@ -271,6 +281,6 @@ fn show(expr: &Expr) -> String {
         }
         Expr::Address(Address::Path(path)) => path.clone(),
         Expr::Address(Address::Abstract(name)) => format!("@{}", visible(name)),
-        _ => "another value".to_owned(),
+        other => crate::lang::canonical_expr(other),
     }
 }
