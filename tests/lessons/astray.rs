@@ -176,3 +176,73 @@ fn what_differs_is_called_by_its_name() {
         ),
     ]);
 }
+
+#[test]
+fn packets_are_judged_by_what_crossed() {
+    walks(&[
+        // One packet is held.
+        Way(
+            "handshake",
+            &["goto 8", "1", "step 2", "! this step wants", "@ 8/8 ?"],
+        ),
+        Way(
+            "losing-the-handshake",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "2",
+                "wire hold",
+                "c = socket tcp",
+                "connect c server:80",
+                "wire drop 1",
+                "step",
+                "! not what this step asks for",
+                "step",
+                "@ 2/6 ?",
+                "goto 3",
+                "1",
+                "step all",
+                "= `step until quiet` is not what this step asks for",
+                "wire flow",
+                "@ 4/6 ?",
+            ],
+        ),
+        Way(
+            "syn-flood",
+            &[
+                "goto 3",
+                "server: d = accept s",
+                "wire flow",
+                "@ 4/9",
+                "server: z = socket tcp; server: bind z server:81; server: listen z 5",
+                "inject mallory server SYN sport 1001 dport 81",
+                "undo",
+                "wire hold",
+                "server: z = socket tcp; server: bind z server:81; server: listen z 5",
+                "inject mallory server SYN sport 1001 dport 81",
+                "@ 5/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn what_was_done_already_is_told() {
+    walks(&[Way(
+        "the-syn",
+        &[
+            "goto 5",
+            "wire clear",
+            "wire flow",
+            "2",
+            "f = socket tcp",
+            "setsockopt f TCP_MAXSEG 500",
+            "setsockopt f TCP_MAXSEG 500",
+            "= setsockopt was done here already",
+            "connect f server:80",
+            "server: a = accept s",
+            "server: b = accept s",
+            "server: d = accept s",
+            "@ 6/7 ?",
+        ],
+    )]);
+}

@@ -2,6 +2,8 @@
 
 use super::world::Seen;
 use crate::app::{App, Outcome, Sink};
+use crate::event::packet::{Fate, Rung};
+use crate::event::{Answer, Event, What};
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
 use crate::session::{Value, Wait};
@@ -69,7 +71,12 @@ impl Round {
             },
         );
         let outcome = if matches!(statement.action, Action::Lab(_)) {
-            let outcome = app.statement(statement, sink);
+            let mut delivered = 0;
+            let outcome = app.statement(statement, &mut |event| {
+                delivered += arrived(&event);
+                sink(event);
+            });
+            attempt.stepped(delivered);
             // An order makes no call; a packet that it delivers may end one.
             if let Some(woken) = app.ended.iter().flatten().last() {
                 attempt.outcome = judge::Outcome {
@@ -198,6 +205,18 @@ impl Round {
                 Wait::Interrupted => return found,
             }
         }
+    }
+}
+
+/// How many packets have left a held wire with this event.
+fn arrived(event: &Event) -> u64 {
+    match &event.what {
+        What::Packet(packet) => (!matches!(packet.fate, Fate::Held | Fate::Underway)).into(),
+        What::Answer(Answer::Ladder(ladder)) => {
+            let arrived = |rung: &&Rung| matches!(rung, Rung::Arrived(_));
+            ladder.rungs.iter().filter(arrived).count() as u64
+        }
+        _ => 0,
     }
 }
 

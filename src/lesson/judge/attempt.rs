@@ -4,6 +4,7 @@ use super::World;
 use super::{orders, parts};
 use crate::errno::Errno;
 use crate::lang::ast::{Action, Call, Expr, Statement};
+use crate::lang::order::{Order, Step};
 use crate::lang::table::{Kind, Role};
 
 /// A statement that was run.
@@ -97,6 +98,13 @@ impl Attempt {
             values,
             gives,
             outcome: Outcome::new(End::NoCall),
+        }
+    }
+
+    /// Notes how many packets a step delivered: it asks for as many, and there may be fewer.
+    pub fn stepped(&mut self, delivered: u64) {
+        if let Action::Lab(Order::Step(Step::Count(count))) = &mut self.statement.action {
+            *count = delivered.min(*count);
         }
     }
 

@@ -14,6 +14,7 @@ mod orders;
 mod parts;
 mod turn;
 mod words;
+mod wrong;
 
 pub(in crate::lesson) use attempt::calls;
 pub use attempt::{Attempt, End, Outcome};
@@ -367,43 +368,6 @@ impl Judge {
         }
         let seen = self.seen_from_here(assignment);
         !seen.is_empty() && seen.iter().all(|claim| ask(claim, world).holds)
-    }
-
-    /// What is wrong with the last attempt, where it did nothing that the model does; and whether it changed something.
-    fn wrong(
-        &mut self,
-        assignment: &Assignment,
-        world: &mut dyn World,
-    ) -> Option<(Vec<String>, bool)> {
-        let last = self.attempts.len().checked_sub(1)?;
-        let part_of_more = self.feeds_a_stream(last, assignment) || self.steps_on(last, assignment);
-        if assignment.attempts.contains(&Some(last)) || part_of_more {
-            return None;
-        }
-        let undo = self.attempts[last].changed() || self.out_of_turn(last, assignment);
-        let mut best: Option<Vec<String>> = None;
-        for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
-            let words = match self.likeness(at, last, assignment, world) {
-                Likeness::Same | Likeness::Alike => {
-                    return Some((
-                        vec![words::ended_otherwise(
-                            &self.deeds[at],
-                            &self.attempts[last],
-                        )],
-                        undo,
-                    ));
-                }
-                Likeness::Off(words) => words,
-                Likeness::Other => continue,
-            };
-            if best.as_ref().is_none_or(|best| words.len() < best.len()) {
-                best = Some(words);
-            }
-        }
-        Some((
-            best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
-            undo,
-        ))
     }
 
     /// Whether anything changed since the block began.

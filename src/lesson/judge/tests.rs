@@ -636,7 +636,7 @@ fn an_order_is_judged_by_what_it_means() {
     );
     judge.does("wire flow", ordered(), &mut world);
     let (words, undo) = differs(&judge.look(&mut world));
-    assert_eq!(words, "wire flow is not what this step asks for");
+    assert_eq!(words, "`wire flow` is not what this step asks for");
     assert!(undo, "the wire was changed");
     judge.does("wire   hold  # stop", ordered(), &mut world);
     assert_eq!(judge.look(&mut world), done(&[], &[]));
@@ -679,12 +679,59 @@ fn steps_one_by_one_are_as_good_as_several_at_once() {
 }
 
 #[test]
+fn a_step_counts_what_it_delivered() {
+    let mut world = Fake {
+        holds: vec!["state s SYN_RECV"],
+        ..Fake::default()
+    };
+    let mut judge = judge("step\nexpect state s SYN_RECV");
+    let mut attempt = Attempt::new(&statement("step 2"), &mut world);
+    attempt.stepped(1);
+    judge.tried(attempt);
+    assert_eq!(judge.look(&mut world), done(&[], &[]));
+}
+
+#[test]
+fn what_was_done_already_is_told_and_a_second_look_is_no_mistake() {
+    let mut world = Fake::default();
+    let mut judge = judge("setsockopt f TCP_MAXSEG 500\nwire\nconnect f 127.0.0.1:1\nexpect ok");
+    let again = ["setsockopt f TCP_MAXSEG 500"; 2];
+    let (words, _) = differs(&judge.all(&again, &mut world));
+    assert_eq!(
+        words,
+        "setsockopt was done here already, and this step asks for it once"
+    );
+    for _ in 0..2 {
+        judge.does("wire", ordered(), &mut world);
+        assert_eq!(
+            missing(&judge.look(&mut world)),
+            "still to do: connect on `f`"
+        );
+    }
+}
+
+#[test]
+fn packets_may_be_let_cross_where_the_learner_holds_the_wire() {
+    let mut world = Fake::default();
+    let mut judge = judge("connect c 127.0.0.1:1\nexpect state c ESTABLISHED");
+    judge.does("step", ordered(), &mut world);
+    let (words, _) = differs(&judge.look(&mut world));
+    assert_eq!(words, "`step` is not what this step asks for");
+    judge.does("connect c 127.0.0.1:1", returned(0), &mut world);
+    judge.does("step", ordered(), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "this step wants `state c ESTABLISHED`; found: it is not so"
+    );
+}
+
+#[test]
 fn more_steps_than_asked_for_differ() {
     let mut world = Fake::default();
     let mut judge = judge("step\nexpect state s SYN_RECV");
     judge.does("step 3", ordered(), &mut world);
     let (words, undo) = differs(&judge.look(&mut world));
-    assert_eq!(words, "the order was `step 3`; this step wants `step`");
+    assert_eq!(words, "3 packets were stepped; this step wants `step`");
     assert!(undo);
 }
 

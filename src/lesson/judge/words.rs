@@ -91,13 +91,26 @@ pub(super) fn same_effect(deed: &Deed) -> String {
 
 /// A call that the step does not ask for.
 pub(super) fn not_asked(statement: &Statement) -> String {
-    if let Some(order) = orders::of(statement) {
-        return format!("{} is not what this step asks for", orders::name(order));
+    format!("{} is not what this step asks for", called(statement))
+}
+
+/// A call that the step asks for once.
+pub(super) fn done_already(statement: &Statement) -> String {
+    format!(
+        "{} was done here already, and this step asks for it once",
+        called(statement)
+    )
+}
+
+/// An order as it is written; of a call, its name.
+fn called(statement: &Statement) -> String {
+    match orders::of(statement) {
+        Some(order) => format!("`{}`", crate::lang::canonical_order(order)),
+        None => calls(statement)
+            .last()
+            .map_or("that", |call| call.command.name)
+            .to_owned(),
     }
-    let name = calls(statement)
-        .last()
-        .map_or("that", |call| call.command.name);
-    format!("{name} is not what this step asks for")
 }
 
 /// The right call, with another end than the step wants.
