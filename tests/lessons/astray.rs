@@ -170,8 +170,6 @@ fn what_differs_is_called_by_its_name() {
                 "= This ran on server; this step wants it on client.",
                 "server: connect c server:80",
                 "= The lesson's `c` is to be made first.",
-                "server: d = accept s",
-                "= nothing plays the lesson's `c` yet",
             ],
         ),
     ]);
@@ -245,4 +243,58 @@ fn what_was_done_already_is_told() {
             "@ 6/7 ?",
         ],
     )]);
+}
+
+#[test]
+fn what_cannot_be_called_back_is_told_at_once() {
+    walks(&[
+        Way(
+            "closing",
+            &[
+                "goto 6",
+                "2",
+                "d.close()",
+                "= close on `d` came too early: this step wants close on `c` before it. `undo`",
+                "undo",
+                "c.close()",
+                "= Good. Still to do: close on `d`",
+                "d.close()",
+                "@ 7/11",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "goto 7",
+                "wire flow; client: c = socket tcp; client: connect c server:80",
+                "server: d = accept s",
+                "wire hold",
+                "3",
+                "close(d)",
+                "= Good. Still to do: close on `c`; step.",
+                "step",
+                "= step came too early: this step wants close on `c` before it. `undo`",
+                "undo",
+                "close(d)",
+                "close(c)",
+                "step 2",
+                "@ 8/10 ?",
+            ],
+        ),
+        Way(
+            "loss",
+            &[
+                "goto 7",
+                "2",
+                "send g \"more\"",
+                "= send has taken ETIMEDOUT, which a socket reports once",
+                "= `undo`",
+                "recv g 100",
+                "= recv returned 0; this step wants it to fail with ETIMEDOUT. `undo`",
+                "undo",
+                "recv g 100",
+                "@ 7/7 ?",
+            ],
+        ),
+    ]);
 }

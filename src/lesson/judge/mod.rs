@@ -226,29 +226,35 @@ impl Judge {
     /// What keeps the block from being done. Records the claims that hold now.
     fn missing(&mut self, assignment: &Assignment, world: &mut dyn World) -> Vec<String> {
         let mut missing = Vec::new();
+        let mut early = false;
         for at in 0..self.deeds.len() {
             match assignment.attempts[at] {
                 None if self.came_with_another(at, assignment) => {}
                 None if !self.is_so(at, world) => {
                     missing.push(words::to_do(&self.deeds[at], &assignment.names));
+                    early = true;
                 }
-                attempt => missing.extend(self.claims_missing(at, attempt, assignment, world)),
+                attempt => {
+                    missing.extend(self.claims_missing(at, attempt, early, assignment, world));
+                }
             }
         }
         missing
     }
 
+    /// `early`: a call before this one is missing, and may be why a claim does not hold yet.
     fn claims_missing(
         &mut self,
         at: usize,
         attempt: Option<usize>,
+        early: bool,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Vec<String> {
         let mut missing = Vec::new();
-        if let Some(short) = attempt.and_then(|done| self.steps_short(at, done, assignment)) {
-            missing.push(words::steps_to_do(short));
-        }
+        let short = attempt.and_then(|done| self.steps_short(at, done, assignment));
+        let early = early || short.is_some();
+        missing.extend(short.map(words::steps_to_do));
         let done = attempt.map(|attempt| &self.attempts[attempt]);
         let sleeper =
             done.filter(|done| done.outcome.end == End::Blocked && !self.deeds[at].wants_blocked());
@@ -266,7 +272,7 @@ impl Judge {
             let finding = self.find(&claim, at, attempt, assignment, world);
             if finding.holds {
                 self.held.insert(key);
-            } else if !asleep {
+            } else if !(asleep || early && claims::may_come(&claim)) {
                 missing.push(words::claim_fails(&claim, &finding));
             }
         }

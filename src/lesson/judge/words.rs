@@ -4,27 +4,36 @@ use super::attempt::{Attempt, calls, main_call};
 use super::parts::Names;
 use super::{Deed, Finding};
 use super::{claims, orders};
+use crate::errno::Errno;
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::visible;
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
+    format!("still to do: {}", doing(deed, names))
+}
+
+/// A call that came before one which can no longer do what it does first.
+pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
+    let [done, missing] = [done, missing].map(|deed| doing(deed, names));
+    format!("{done} came too early: this step wants {missing} before it")
+}
+
+fn doing(deed: &Deed, names: &Names) -> String {
     if let Some(order) = orders::of(&deed.statement) {
-        return format!("still to do: {}", orders::name(order));
+        return orders::name(order);
     }
     let Some(call) = main_call(&deed.statement) else {
-        return format!("still to do: `{}`", deed.text);
+        return format!("`{}`", deed.text);
     };
     let name = call.command.name;
     let on = super::compare::socket(call).map(|part| (part, names.of(part)));
     match (on, deed.statement.targets.first().and_then(Option::as_ref)) {
-        (Some((_, Some(played))), _) => format!("still to do: {name} on `{played}`"),
-        (Some((part, None)), _) => {
-            format!("still to do: {name} on `{part}`, which is to be made first")
-        }
-        (None, Some(target)) => format!("still to do: {name}, to make `{target}`"),
-        (None, None) => format!("still to do: {name}"),
+        (Some((_, Some(played))), _) => format!("{name} on `{played}`"),
+        (Some((part, None)), _) => format!("{name} on `{part}`, which is to be made first"),
+        (None, Some(target)) => format!("{name}, to make `{target}`"),
+        (None, None) => name.to_owned(),
     }
 }
 
@@ -98,6 +107,14 @@ pub(super) fn not_asked(statement: &Statement) -> String {
 pub(super) fn done_already(statement: &Statement) -> String {
     format!(
         "{} was done here already, and this step asks for it once",
+        called(statement)
+    )
+}
+
+/// A failed call that took the error which the step's own call is to report (socket(7), SO_ERROR).
+pub(super) fn took_the_error(statement: &Statement, errno: Errno) -> String {
+    format!(
+        "{} has taken {errno}, which a socket reports once; the call that this step asks for will not see it any more",
         called(statement)
     )
 }

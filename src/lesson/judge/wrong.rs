@@ -45,10 +45,12 @@ impl Judge {
             let words = vec![words::done_already(&repeated.statement)];
             return repeated.changes().then_some((words, undo));
         }
-        Some((
-            best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
-            undo,
-        ))
+        let attempt = &self.attempts[last];
+        let not_asked = || match attempt.took_error() {
+            Some(errno) => words::took_the_error(&attempt.statement, errno),
+            None => words::not_asked(&attempt.statement),
+        };
+        Some((best.unwrap_or_else(|| vec![not_asked()]), undo))
     }
 
     /// Whether an attempt does once more what was done already. One that makes a socket makes another one.
