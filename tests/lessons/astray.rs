@@ -298,3 +298,45 @@ fn what_cannot_be_called_back_is_told_at_once() {
         ),
     ]);
 }
+
+#[test]
+fn what_is_left_open_is_told_at_the_end() {
+    walks(&[
+        Way(
+            "what-a-socket-is",
+            &[
+                "skip",
+                "skip",
+                "skip",
+                "skip",
+                "goto 7",
+                "skip",
+                "skip",
+                "= You skipped steps 1, 2, 7; still open: steps 3, 4, 5, 6. `learn what-a-socket-is` goes to step 3.",
+                "learn what-a-socket-is",
+                "= You stopped at step 3.",
+            ],
+        ),
+        Way(
+            "what-a-socket-is",
+            &[
+                "4",
+                "= Answer with 1, 2 or 3",
+                "0",
+                "= Answer with 1, 2 or 3",
+                "@ 1/7 ?",
+            ],
+        ),
+        // The one thing that differs is named.
+        Way(
+            "the-syn",
+            &[
+                "goto 4",
+                "1",
+                "e = socket tcp",
+                "connect e server:80",
+                "= len 0 mss 1460",
+            ],
+        ),
+    ]);
+}
