@@ -60,7 +60,7 @@ pub(super) fn asleep(statement: &Statement) -> String {
 
 /// A name that a sleeping call will give.
 pub(super) fn pending(name: &str) -> String {
-    format!("`{name}` is what a call will give that still sleeps")
+    format!("`{name}` is to come from a call that still sleeps")
 }
 
 /// A claim that does not hold.
