@@ -183,7 +183,7 @@ pub(super) fn why_state(state: TcpState) -> &'static str {
         TcpState::Listen => "it waits for connections; accept gives new sockets for them",
         TcpState::SynSent => "its SYN has no answer yet",
         TcpState::SynRecv => "its SYN+ACK has no answer yet",
-        TcpState::Established => "the handshake is over, and neither side has closed",
+        TcpState::Established => "this socket has not closed, and has got no FIN",
         TcpState::FinWait1 => "its FIN is not acknowledged yet",
         TcpState::FinWait2 => "its FIN is acknowledged, and the peer has not closed",
         TcpState::CloseWait => "the peer has closed, and this side has not",

@@ -10,24 +10,25 @@ use socktutor::lesson::{Block, Lesson, Library, Quiz, Sock};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::MutexGuard;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// The program, which a laboratory's helper process runs.
-const PROGRAM: &str = env!("CARGO_BIN_EXE_socktutor");
+pub(super) const PROGRAM: &str = env!("CARGO_BIN_EXE_socktutor");
 
 /// How long the network may take to do what a step waits for: a SYN is repeated after a second.
-const DEADLINE: Duration = Duration::from_secs(20);
+pub(super) const DEADLINE: Duration = Duration::from_secs(20);
 
-struct Learner {
-    app: App,
+pub(super) struct Learner {
+    pub(super) app: App,
     /// All that was typed, and what was said to it.
-    record: String,
+    pub(super) record: String,
     _alone: MutexGuard<'static, ()>,
 }
 
 impl Learner {
-    fn new(progress: &Path) -> Self {
+    pub(super) fn new(progress: &Path) -> Self {
         let settings = Settings {
             progress: Some(progress.to_owned()),
             program: Some(PROGRAM.into()),
@@ -40,9 +41,16 @@ impl Learner {
         }
     }
 
-    /// Types a line; what is said to it.
-    fn types(&mut self, line: &str) -> String {
+    /// Types a line; what is said to it. Ctrl-C where the prompt does not come back.
+    pub(super) fn types(&mut self, line: &str) -> String {
         let mut said = String::new();
+        let interrupt = self.app.interrupt();
+        let (_returned, returns) = channel::<()>();
+        std::thread::spawn(move || {
+            if returns.recv_timeout(DEADLINE) == Err(RecvTimeoutError::Timeout) {
+                interrupt.fire();
+            }
+        });
         self.app.execute(line, &mut |event| {
             let text = match event.what {
                 What::Answer(Answer::Lesson { markdown }) => markdown,
@@ -62,7 +70,7 @@ impl Learner {
     }
 
     /// Types several lines; what is said to the last.
-    fn all(&mut self, lines: &[&str]) -> String {
+    pub(super) fn all(&mut self, lines: &[&str]) -> String {
         let mut said = String::new();
         for line in lines {
             said = self.types(line);
@@ -71,7 +79,7 @@ impl Learner {
     }
 
     /// `3/9`, with ` ?` where a question is open; `over`.
-    fn place(&self) -> String {
+    pub(super) fn place(&self) -> String {
         let prompt = self.app.prompt();
         let step = prompt.split([' ', '>']).find(|word| word.contains('/'));
         let question = if prompt.contains("(1-") { " ?" } else { "" };
@@ -79,7 +87,7 @@ impl Learner {
     }
 
     /// Waits until the lesson is at this place.
-    fn comes_to(&mut self, place: &str) {
+    pub(super) fn comes_to(&mut self, place: &str) {
         let deadline = Instant::now() + DEADLINE;
         while self.place() != place {
             self.types("");
@@ -119,7 +127,7 @@ fn fixed_ports() -> std::os::unix::net::UnixListener {
 #[cfg(not(target_os = "linux"))]
 fn fixed_ports() {}
 
-fn lesson(id: &str) -> Lesson {
+pub(super) fn lesson(id: &str) -> Lesson {
     let library = Library::embedded();
     library.open(library.find(id).unwrap(), None).unwrap()
 }

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod astray;
 mod learner;
 mod listings;
 mod slow;

@@ -252,6 +252,8 @@ fn in_short(packet: &Packet) -> String {
             .filter_map(|(name, n)| Some(format!("{name} {}", (*n)?))),
     );
     words.push(format!("len {}", packet.len));
+    let mss = packet.options.iter().find(|said| said.starts_with("mss "));
+    words.extend(mss.cloned());
     words.extend(packet.info.clone());
     words.join(" ")
 }

@@ -2,6 +2,8 @@
 
 use super::world::Seen;
 use crate::app::{App, Outcome, Sink};
+use crate::event::packet::{Fate, Rung};
+use crate::event::{Answer, Event, What};
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
 use crate::session::{Value, Wait};
@@ -9,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How long none of a prediction's choices may hold before it counts as wrong.
 const MOMENT: Duration = Duration::from_secs(1);
+/// How long a call may take to return that the learner's own call has woken.
+const WAKES: Duration = Duration::from_millis(200);
 /// How often they are looked at again.
 const AGAIN: Duration = Duration::from_millis(2);
 
@@ -67,7 +71,12 @@ impl Round {
             },
         );
         let outcome = if matches!(statement.action, Action::Lab(_)) {
-            let outcome = app.statement(statement, sink);
+            let mut delivered = 0;
+            let outcome = app.statement(statement, &mut |event| {
+                delivered += arrived(&event);
+                sink(event);
+            });
+            attempt.stepped(delivered);
             // An order makes no call; a packet that it delivers may end one.
             if let Some(woken) = app.ended.iter().flatten().last() {
                 attempt.outcome = judge::Outcome {
@@ -128,8 +137,14 @@ impl Round {
         if patience.is_zero() || matches!(judgement, Judgement::Done { .. }) {
             return judgement;
         }
-        // While one claim was polled, a call may have got what it slept for: its thread is a moment behind.
+        // While one claim was polled, a call may have got what it slept for: its thread is a moment behind, and in the
+        // laboratory the packet that wakes it.
         app.hear_the_woken(sink);
+        if app.jobs() > 0
+            && let Wait::Done(done) = app.session.wait(Instant::now() + WAKES.min(patience))
+        {
+            app.after(*done, sink);
+        }
         self.glance(app, Duration::ZERO, sink)
     }
 
@@ -190,6 +205,18 @@ impl Round {
                 Wait::Interrupted => return found,
             }
         }
+    }
+}
+
+/// How many packets have left a held wire with this event.
+fn arrived(event: &Event) -> u64 {
+    match &event.what {
+        What::Packet(packet) => (!matches!(packet.fate, Fate::Held | Fate::Underway)).into(),
+        What::Answer(Answer::Ladder(ladder)) => {
+            let arrived = |rung: &&Rung| matches!(rung, Rung::Arrived(_));
+            ladder.rungs.iter().filter(arrived).count() as u64
+        }
+        _ => 0,
     }
 }
 

@@ -42,6 +42,12 @@ impl World for Seen<'_, '_> {
         amounts_to(&self.app.session, expr)
     }
 
+    fn pending(&mut self) -> Vec<String> {
+        let all = self.app.session.variables().into_iter();
+        let pending = all.filter(|(_, value)| matches!(value, Value::Pending(..)));
+        pending.map(|(name, _)| name.to_owned()).collect()
+    }
+
     fn claim(&mut self, claim: &Claim) -> Finding {
         let usual = std::mem::replace(&mut self.app.settings.timeout, self.patience);
         let verdict = self.app.verdict(claim, self.sink as Sink<'_>);

@@ -1,10 +1,14 @@
 //! A statement that a learner ran, and how it ended.
 
 use super::World;
-use super::{orders, parts};
+use super::{compare, orders, parts};
 use crate::errno::Errno;
 use crate::lang::ast::{Action, Call, Expr, Statement};
+use crate::lang::order::{Order, Step};
 use crate::lang::table::{Kind, Role};
+
+/// What the network has told a connection, kept until a call reports it.
+const PENDING: [&str; 4] = ["ETIMEDOUT", "ECONNRESET", "ECONNREFUSED", "EHOSTUNREACH"];
 
 /// A statement that was run.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +97,13 @@ impl Attempt {
         }
     }
 
+    /// Notes how many packets a step delivered: it asks for as many, and there may be fewer.
+    pub fn stepped(&mut self, delivered: u64) {
+        if let Action::Lab(Order::Step(Step::Count(count))) = &mut self.statement.action {
+            *count = delivered.min(*count);
+        }
+    }
+
     /// Notes what the arguments of its call amounted to when it was made. Those that hold a call are known only then.
     pub fn made_with(&mut self, values: Vec<Option<Vec<u8>>>) {
         self.values = values;
@@ -112,10 +123,21 @@ impl Attempt {
         order || calls(&self.statement).into_iter().any(changes)
     }
 
-    /// Whether this one did.
+    /// Whether this one did. A call that failed did so where it took an error away.
     pub(super) fn changed(&self) -> bool {
         let order = orders::of(&self.statement).is_some();
-        self.changes() && (order || !matches!(self.outcome.end, End::Failed(_) | End::NoCall))
+        let returned = matches!(self.outcome.end, End::Returned(_) | End::Blocked);
+        self.changes() && (order || returned || self.took_error().is_some())
+    }
+
+    /// The error of a connection that this call has reported: the next one will not (socket(7), SO_ERROR).
+    pub(super) fn took_error(&self) -> Option<Errno> {
+        let data = main_call(&self.statement)
+            .is_some_and(|call| ["send", "recv"].contains(&compare::family(call)));
+        match self.outcome.end {
+            End::Failed(errno) if data && PENDING.contains(&errno.name().as_str()) => Some(errno),
+            _ => None,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::attempt::{End, Outcome, main_call, peeks, value};
 use super::compare;
 use super::matching::Assignment;
 use super::{Finding, Judge, World};
-use crate::lang::ast::{Claim, Expr};
+use crate::lang::ast::{Claim, Expr, Nth};
 use crate::text::escape;
 
 /// Whether a claim is about the last call, not about a socket or the whole.
@@ -14,6 +14,12 @@ pub(in crate::lesson) fn about_call(claim: &Claim) -> bool {
         claim,
         Claim::Ok | Claim::Error(_) | Claim::Ret(_) | Claim::Data(_) | Claim::Blocked
     )
+}
+
+/// Whether a claim may come true by what is done later. How a call ended is settled, and so is a packet that was sent.
+pub(super) fn may_come(claim: &Claim) -> bool {
+    let sent = |which: &Nth| matches!(which, Nth::Number(_));
+    !about_call(claim) && !matches!(claim, Claim::Packet { which, .. } if sent(which))
 }
 
 /// Whether a claim about a call holds for one that ended so.
@@ -168,6 +174,7 @@ impl Judge {
                         == compare::socket(call)
             })
         };
-        outcome.stream && compare::family(call) == "recv" && self.deeds.iter().any(reads)
+        let piece = outcome.stream && !outcome.data.is_empty();
+        piece && compare::family(call) == "recv" && self.deeds.iter().any(reads)
     }
 }

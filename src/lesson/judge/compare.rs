@@ -39,9 +39,17 @@ pub(super) fn socket(call: &Call) -> Option<&str> {
         .params
         .iter()
         .find(|param| param.kind == Kind::Socket)?;
-    match call.expr(param.name)? {
+    match of_descriptor(call.expr(param.name)?) {
         Expr::Name(name) | Expr::Word(name) => Some(name),
         _ => None,
+    }
+}
+
+/// The socket where its descriptor is given: `s.fd` and `s.fileno()` are `s`.
+fn of_descriptor(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Property(socket, name) if name == "fd" => socket,
+        expr => expr,
     }
 }
 
@@ -159,14 +167,21 @@ fn compare_args(
         // The lesson leaves it open; so may the learner.
         return Arg::Same;
     };
-    let Ok(ours) = parts::in_expr(&ours, names) else {
-        return Arg::Off(words::not_made(&ours));
+    let ours = match parts::in_expr(&ours, names) {
+        Ok(ours) => ours,
+        Err(part) => return Arg::Off(words::not_made(&part)),
     };
     // The same calls inside: what the model's came to cannot be asked, for they would be made a second time.
     if theirs == Some(&ours) {
         return Arg::Same;
     }
-    let theirs = theirs.map(|expr| as_made(expr, value)).or(default);
+    let theirs = theirs.map(|expr| match (param.kind, &ours, value) {
+        (Kind::Socket, ..) => of_descriptor(expr).clone(),
+        // So many bytes, whichever.
+        (Kind::Data, Expr::Fill(_), Some(bytes)) => Expr::Fill(bytes.len() as u64),
+        _ => as_made(expr, value),
+    });
+    let theirs = theirs.or(default);
     let equal = match &theirs {
         Some(theirs) if normal(&ours) == normal(theirs) => true,
         Some(_) => value.is_some() && ask(&ours).as_ref() == value,

@@ -58,10 +58,7 @@ impl Judge {
             .collect();
         let mut start = Assignment {
             attempts: vec![None; self.deeds.len()],
-            names: Names {
-                new,
-                played: Vec::new(),
-            },
+            names: Names::not_yet(new),
         };
         let mut search = Search {
             best: start.clone(),

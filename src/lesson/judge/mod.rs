@@ -5,6 +5,7 @@
 //! is the same call on the same parts with arguments that amount to the same, and ended as the model wants it to.
 //! Whichever new socket plays a part takes that part's name, so which name stands for which part is searched for.
 
+mod asleep;
 mod attempt;
 mod claims;
 mod compare;
@@ -13,6 +14,7 @@ mod orders;
 mod parts;
 mod turn;
 mod words;
+mod wrong;
 
 pub use attempt::{Attempt, End, Outcome};
 pub(in crate::lesson) use attempt::{calls, may_end_a_call};
@@ -21,6 +23,7 @@ pub(in crate::lesson) use claims::about_call;
 use super::sock::{Deed, Sock};
 use crate::lang::ast::{Claim, Expr};
 use crate::lang::order::Order;
+use asleep::ask;
 use compare::Likeness;
 use matching::Assignment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +42,10 @@ pub trait World {
     /// Whether an order would change nothing, because what it sets is so already.
     fn is_so(&mut self, _: &Order) -> bool {
         false
+    }
+    /// Names of what calls will give that still sleep. A claim that speaks of one is not asked.
+    fn pending(&mut self) -> Vec<String> {
+        Vec::new()
     }
     /// Whether a claim about a socket or about the whole holds, polled to a deadline where the kernel needs time.
     /// The claim is in the learner's names.
@@ -139,20 +146,6 @@ impl Judge {
         }
     }
 
-    /// Calls that still sleep and give their result no name, each with the names that the block gives it.
-    pub fn awaited(&mut self, world: &mut dyn World) -> Vec<(u32, Vec<Option<String>>)> {
-        let assignment = self.assign(world);
-        let done = self.deeds.iter().zip(&assignment.attempts);
-        let asleep = done.filter_map(|(deed, attempt)| {
-            let attempt = &self.attempts[(*attempt)?];
-            let nameless = attempt.names().is_empty() && attempt.outcome.end == End::Blocked;
-            let named = deed.statement.targets.iter().any(Option::is_some);
-            let job = attempt.outcome.job.filter(|_| nameless && named)?;
-            Some((job, deed.statement.targets.clone()))
-        });
-        asleep.collect()
-    }
-
     /// How far the learner is.
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
@@ -194,16 +187,17 @@ impl Judge {
         match (about_call(claim), last) {
             (true, Some(last)) => claims::of_call(claim, &self.attempts[last].outcome, world),
             (true, None) => Finding::no("no call was made"),
-            (false, _) => match parts::in_claim(claim, &assignment.names) {
-                Ok(claim) => world.claim(&claim),
-                Err(part) => self.nameless(&part, &assignment),
-            },
+            (false, _) => self.ask(claim, &assignment, world),
         }
     }
 
     /// Whether a claim is one that the block makes after its last call, and has held. What was typed since may have changed
     /// that.
     pub fn has_held(&self, claim: &Claim) -> bool {
+        // How a call ended cannot change; a stream that was put together from several is what none of them returned.
+        if about_call(claim) {
+            return false;
+        }
         let calls = |deed: &Deed| may_end_a_call(&deed.statement);
         let last = self.deeds.iter().rposition(calls).unwrap_or_default();
         let mut held = self.held.iter().filter(|(at, ..)| *at >= last);
@@ -247,29 +241,35 @@ impl Judge {
     /// What keeps the block from being done. Records the claims that hold now.
     fn missing(&mut self, assignment: &Assignment, world: &mut dyn World) -> Vec<String> {
         let mut missing = Vec::new();
+        let mut early = false;
         for at in 0..self.deeds.len() {
             match assignment.attempts[at] {
                 None if self.came_with_another(at, assignment) => {}
                 None if !self.is_so(at, world) => {
                     missing.push(words::to_do(&self.deeds[at], &assignment.names));
+                    early = true;
                 }
-                attempt => missing.extend(self.claims_missing(at, attempt, assignment, world)),
+                attempt => {
+                    missing.extend(self.claims_missing(at, attempt, early, assignment, world));
+                }
             }
         }
         missing
     }
 
+    /// `early`: a call before this one is missing, and may be why a claim does not hold yet.
     fn claims_missing(
         &mut self,
         at: usize,
         attempt: Option<usize>,
+        early: bool,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Vec<String> {
         let mut missing = Vec::new();
-        if let Some(short) = attempt.and_then(|done| self.steps_short(at, done, assignment)) {
-            missing.push(words::steps_to_do(short));
-        }
+        let short = attempt.and_then(|done| self.steps_short(at, done, assignment));
+        let early = early || short.is_some();
+        missing.extend(short.map(words::steps_to_do));
         let done = attempt.map(|attempt| &self.attempts[attempt]);
         let may_sleep = claims_of_first(&self.deeds[at..]).any(|claim| *claim == Claim::Blocked);
         let sleeper = done.filter(|done| done.outcome.end == End::Blocked && !may_sleep);
@@ -281,13 +281,13 @@ impl Judge {
                 continue;
             }
             let claim = self.deeds[at].claims[number].clone();
-            if asleep && about_call(&claim) {
+            if asleep && about_call(&claim) || self.awaits(&claim, assignment) {
                 continue;
             }
             let finding = self.find(&claim, at, assignment, world);
             if finding.holds {
                 self.held.insert(key);
-            } else {
+            } else if !(asleep || early && claims::may_come(&claim)) {
                 missing.push(words::claim_fails(&claim, &finding));
             }
         }
@@ -312,8 +312,13 @@ impl Judge {
             let outcome = &self.attempts[attempt].outcome;
             return streamed.unwrap_or_else(|| claims::of_call(claim, outcome, world));
         }
+        self.ask(claim, assignment, world)
+    }
+
+    /// Asks whether a claim holds that is not about a call.
+    fn ask(&self, claim: &Claim, assignment: &Assignment, world: &mut dyn World) -> Finding {
         match parts::in_claim(claim, &assignment.names) {
-            Ok(claim) => world.claim(&claim),
+            Ok(claim) => ask(&claim, world),
             Err(part) => self.nameless(&part, assignment),
         }
     }
@@ -326,7 +331,7 @@ impl Judge {
         });
         Finding {
             why: made.map_or_else(String::new, |(deed, _)| words::unnamed(deed)),
-            ..Finding::no(format!("nothing is called `{part}` yet"))
+            ..Finding::no(words::nameless(part))
         }
     }
 
@@ -339,7 +344,7 @@ impl Judge {
         let assignment = self.assign(world);
         let mut missing = Vec::new();
         for claim in self.seen_from_here(&assignment) {
-            let finding = world.claim(&claim);
+            let finding = ask(&claim, world);
             if !finding.holds {
                 missing.push(words::claim_fails(&claim, &finding));
             }
@@ -361,10 +366,7 @@ impl Judge {
             .flat_map(|deed| parts::targets(&deed.statement));
         let nobody = Assignment {
             attempts: Vec::new(),
-            names: parts::Names {
-                new: new.map(str::to_owned).collect(),
-                played: Vec::new(),
-            },
+            names: parts::Names::not_yet(new.map(str::to_owned).collect()),
         };
         !self.other || !self.seen_from_here(&nobody).is_empty()
     }
@@ -385,44 +387,7 @@ impl Judge {
             return false;
         }
         let seen = self.seen_from_here(assignment);
-        !seen.is_empty() && seen.iter().all(|claim| world.claim(claim).holds)
-    }
-
-    /// What is wrong with the last attempt, where it did nothing that the model does; and whether it changed something.
-    fn wrong(
-        &mut self,
-        assignment: &Assignment,
-        world: &mut dyn World,
-    ) -> Option<(Vec<String>, bool)> {
-        let last = self.attempts.len().checked_sub(1)?;
-        let part_of_more = self.feeds_a_stream(last, assignment) || self.steps_on(last, assignment);
-        if assignment.attempts.contains(&Some(last)) || part_of_more {
-            return None;
-        }
-        let undo = self.attempts[last].changed() || self.out_of_turn(last, assignment);
-        let mut best: Option<Vec<String>> = None;
-        for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
-            let words = match self.likeness(at, last, assignment, world) {
-                Likeness::Same | Likeness::Alike => {
-                    return Some((
-                        vec![words::ended_otherwise(
-                            &self.deeds[at],
-                            &self.attempts[last],
-                        )],
-                        undo,
-                    ));
-                }
-                Likeness::Off(words) => words,
-                Likeness::Other => continue,
-            };
-            if best.as_ref().is_none_or(|best| words.len() < best.len()) {
-                best = Some(words);
-            }
-        }
-        Some((
-            best.unwrap_or_else(|| vec![words::not_asked(&self.attempts[last].statement)]),
-            undo,
-        ))
+        !seen.is_empty() && seen.iter().all(|claim| ask(claim, world).holds)
     }
 
     /// Whether anything changed since the block began.

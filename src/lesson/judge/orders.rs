@@ -78,6 +78,12 @@ pub(super) fn compare(model: &Order, learner: &Order) -> Likeness {
     if alike {
         return Likeness::Alike;
     }
+    if let Order::Step(Step::Count(count)) = learner {
+        return Likeness::Off(vec![format!(
+            "{count} packets were stepped; this step wants `{}`",
+            canonical_order(model)
+        )]);
+    }
     Likeness::Off(vec![format!(
         "the order was `{}`; this step wants `{}`",
         canonical_order(learner),

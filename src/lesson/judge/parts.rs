@@ -12,6 +12,12 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Names that stand for nothing yet.
+    pub fn not_yet(new: Vec<String>) -> Self {
+        let played = Vec::new();
+        Self { new, played }
+    }
+
     /// The learner's name of a part: the part's own where it was there before the block. `None` for one that the
     /// block makes and the learner has not made.
     pub fn of<'n>(&'n self, part: &'n str) -> Option<&'n str> {

@@ -9,6 +9,7 @@ struct Fake {
     values: Vec<(&'static str, &'static str)>,
     holds: Vec<&'static str>,
     last: &'static str,
+    pending: Vec<&'static str>,
 }
 
 impl World for Fake {
@@ -23,6 +24,10 @@ impl World for Fake {
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
         let known = self.values.iter().find(|(text, _)| value_of(text) == *expr);
         known.map(|(_, value)| value.as_bytes().to_vec())
+    }
+
+    fn pending(&mut self) -> Vec<String> {
+        self.pending.iter().map(ToString::to_string).collect()
     }
 
     fn claim(&mut self, claim: &Claim) -> Finding {
@@ -280,6 +285,32 @@ fn what_differs_is_said_in_words() {
 }
 
 #[test]
+fn a_part_is_the_lessons_whatever_the_learner_calls_so() {
+    let model = "client: c = socket tcp\nclient: listen c 5\nexpect state c LISTEN";
+    let lines = ["server: c = socket tcp", "server: listen c 5"];
+    let (words, _) = differs(&judge(model).all(&lines, &mut Fake::default()));
+    assert_eq!(words, "the lesson's `c` is to be made first");
+    let finding = judge(model).claim(&claim_of("state c LISTEN"), &mut Fake::default());
+    assert_eq!(finding.found, "nothing plays the lesson's `c` yet");
+}
+
+#[test]
+fn so_many_bytes_are_counted_and_not_compared() {
+    let send = |bytes: &str| {
+        let mut world = Fake::default();
+        let mut judge = judge("send c #1000\nexpect ok");
+        let mut attempt = Attempt::new(&statement("c.send(b'x' * 1000)"), &mut world);
+        attempt.made_with(vec![None, Some(bytes.as_bytes().to_vec())]);
+        attempt.outcome = returned(0);
+        judge.tried(attempt);
+        judge.look(&mut world)
+    };
+    assert_eq!(send(&"x".repeat(1000)), done(&[], &[]));
+    let (words, _) = differs(&send(&"x".repeat(900)));
+    assert_eq!(words, "sent 900 bytes; this step wants 1000 bytes");
+}
+
+#[test]
 fn an_address_is_compared_by_what_it_amounts_to() {
     let values = vec![
         ("b.local", "127.0.0.1:40000"),
@@ -341,6 +372,29 @@ fn a_call_that_slept_may_end_later() {
     judge.does("k = accept s", blocked(1), world);
     assert!(missing(&judge.look(world)).contains("accept has not returned yet"));
     judge.ended(1, End::Returned(5), b"", Vec::new());
+    assert_eq!(judge.look(world), done(&[("k", "conn")], &[]));
+}
+
+#[test]
+fn what_a_sleeping_call_will_give_is_not_waited_for() {
+    let world = &mut Fake {
+        holds: vec!["state k ESTABLISHED"],
+        pending: vec!["k"],
+        ..Fake::default()
+    };
+    let mut judge = judge("conn = accept s\nexpect state conn ESTABLISHED");
+    judge.does("k = accept s", blocked(1), world);
+    assert_eq!(
+        missing(&judge.look(world)),
+        "accept has not returned yet: the thread sleeps in it until the other side acts"
+    );
+    assert!(
+        !judge
+            .claim(&claim_of("state conn ESTABLISHED"), world)
+            .holds
+    );
+    judge.ended(1, End::Returned(5), b"", Vec::new());
+    world.pending.clear();
     assert_eq!(judge.look(world), done(&[("k", "conn")], &[]));
 }
 
@@ -582,7 +636,7 @@ fn an_order_is_judged_by_what_it_means() {
     );
     judge.does("wire flow", ordered(), &mut world);
     let (words, undo) = differs(&judge.look(&mut world));
-    assert_eq!(words, "wire flow is not what this step asks for");
+    assert_eq!(words, "`wire flow` is not what this step asks for");
     assert!(undo, "the wire was changed");
     judge.does("wire   hold  # stop", ordered(), &mut world);
     assert_eq!(judge.look(&mut world), done(&[], &[]));
@@ -645,12 +699,59 @@ fn steps_one_by_one_are_as_good_as_several_at_once() {
 }
 
 #[test]
+fn a_step_counts_what_it_delivered() {
+    let mut world = Fake {
+        holds: vec!["state s SYN_RECV"],
+        ..Fake::default()
+    };
+    let mut judge = judge("step\nexpect state s SYN_RECV");
+    let mut attempt = Attempt::new(&statement("step 2"), &mut world);
+    attempt.stepped(1);
+    judge.tried(attempt);
+    assert_eq!(judge.look(&mut world), done(&[], &[]));
+}
+
+#[test]
+fn what_was_done_already_is_told_and_a_second_look_is_no_mistake() {
+    let mut world = Fake::default();
+    let mut judge = judge("setsockopt f TCP_MAXSEG 500\nwire\nconnect f 127.0.0.1:1\nexpect ok");
+    let again = ["setsockopt f TCP_MAXSEG 500"; 2];
+    let (words, _) = differs(&judge.all(&again, &mut world));
+    assert_eq!(
+        words,
+        "setsockopt was done here already, and this step asks for it once"
+    );
+    for _ in 0..2 {
+        judge.does("wire", ordered(), &mut world);
+        assert_eq!(
+            missing(&judge.look(&mut world)),
+            "still to do: connect on `f`"
+        );
+    }
+}
+
+#[test]
+fn packets_may_be_let_cross_where_the_learner_holds_the_wire() {
+    let mut world = Fake::default();
+    let mut judge = judge("connect c 127.0.0.1:1\nexpect state c ESTABLISHED");
+    judge.does("step", ordered(), &mut world);
+    let (words, _) = differs(&judge.look(&mut world));
+    assert_eq!(words, "`step` is not what this step asks for");
+    judge.does("connect c 127.0.0.1:1", returned(0), &mut world);
+    judge.does("step", ordered(), &mut world);
+    assert_eq!(
+        missing(&judge.look(&mut world)),
+        "this step wants `state c ESTABLISHED`; found: it is not so"
+    );
+}
+
+#[test]
 fn more_steps_than_asked_for_differ() {
     let mut world = Fake::default();
     let mut judge = judge("step\nexpect state s SYN_RECV");
     judge.does("step 3", ordered(), &mut world);
     let (words, undo) = differs(&judge.look(&mut world));
-    assert_eq!(words, "the order was `step 3`; this step wants `step`");
+    assert_eq!(words, "3 packets were stepped; this step wants `step`");
     assert!(undo);
 }
 
@@ -913,7 +1014,7 @@ fn an_answer_without_the_name_that_the_lesson_goes_on_with() {
     judge.does("b.recvfrom(20)", received("hi", false), &mut world);
     assert_eq!(
         missing(&judge.look(&mut world)),
-        "this step wants `addr == a.local`; found: nothing is called `addr` yet: what the call gives is to have \
+        "this step wants `addr == a.local`; found: nothing plays the lesson's `addr` yet: what the call gives is to have \
          this name, as in `data, addr = recvfrom b 20`"
     );
 }

@@ -3,16 +3,25 @@
 use super::attempt::main_call;
 use super::compare::socket;
 use super::matching::Assignment;
-use super::{Judge, words};
+use super::{Deed, Judge, orders, words};
 use crate::lang::ast::{Address, Claim, Expr};
+use crate::lang::order::Order;
 
 /// Calls after which a socket has a port: the one given, or one that the kernel chose (ip(7), "Address format").
 const NAMING: [&str; 4] = ["bind", "listen", "connect", "sendto"];
 
+/// Calls that send a FIN.
+const ENDING: [&str; 2] = ["close", "shutdown"];
+
 impl Judge {
-    /// A bind() of the model that was not made, and that cannot succeed any more: bind(2) gives EINVAL where the socket has
-    /// a port already.
+    /// A call of the model that was not made, and that cannot do any more what it does there.
     pub(super) fn too_late(&self, assignment: &Assignment) -> Option<String> {
+        let bound = self.bound_already(assignment);
+        bound.or_else(|| self.overtaken(assignment))
+    }
+
+    /// bind(2) gives EINVAL where the socket has a port already.
+    fn bound_already(&self, assignment: &Assignment) -> Option<String> {
         let undone = (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none());
         undone.filter_map(|at| self.binds(at)).find_map(|part| {
             let played = assignment.names.of(part)?;
@@ -21,6 +30,32 @@ impl Judge {
             let named = calls
                 .find(|call| socket(call) == Some(played) && NAMING.contains(&call.command.name))?;
             Some(words::has_a_port(played, named.command.name))
+        })
+    }
+
+    /// A FIN that was sent and a packet that has crossed cannot be called back. They are in the way of an earlier call
+    /// where the block tells the states that follow from one another.
+    fn overtaken(&self, assignment: &Assignment) -> Option<String> {
+        let done = |at: &usize| assignment.attempts[*at].is_some();
+        let tells = |deeds: &[Deed]| {
+            let mut claims = deeds.iter().flat_map(|deed| &deed.claims);
+            claims.any(|claim| matches!(claim, Claim::State(..)))
+        };
+        let calls = |at: &usize| main_call(&self.deeds[*at].statement);
+        let closes = |at: &usize| calls(at).is_some_and(|call| ENDING.contains(&call.command.name));
+        let steps =
+            |at: usize| matches!(orders::of(&self.deeds[at].statement), Some(Order::Step(_)));
+        (0..self.deeds.len()).filter(done).find_map(|at| {
+            let mut undone = (0..at).filter(|at| !done(at));
+            let earlier = if closes(&at) {
+                undone.find(|earlier| closes(earlier) && tells(&self.deeds[*earlier..at]))
+            } else if steps(at) {
+                undone.find(|earlier| calls(earlier).is_some() && tells(&self.deeds[*earlier..=at]))
+            } else {
+                None
+            }?;
+            let [done, missing] = [at, earlier].map(|at| &self.deeds[at]);
+            Some(words::too_early(done, missing, &assignment.names))
         })
     }
 

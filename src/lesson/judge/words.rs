@@ -4,27 +4,36 @@ use super::attempt::{Attempt, calls, main_call};
 use super::parts::Names;
 use super::{Deed, Finding};
 use super::{claims, orders};
+use crate::errno::Errno;
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::{self, visible};
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
+    format!("still to do: {}", doing(deed, names))
+}
+
+/// A call that came before one which can no longer do what it does first.
+pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
+    let [done, missing] = [done, missing].map(|deed| doing(deed, names));
+    format!("{done} came too early: this step wants {missing} before it")
+}
+
+fn doing(deed: &Deed, names: &Names) -> String {
     if let Some(order) = orders::of(&deed.statement) {
-        return format!("still to do: {}", orders::name(order));
+        return orders::name(order);
     }
     let Some(call) = main_call(&deed.statement) else {
-        return format!("still to do: `{}`", deed.text);
+        return format!("`{}`", deed.text);
     };
     let name = call.command.name;
     let on = super::compare::socket(call).map(|part| (part, names.of(part)));
     match (on, deed.statement.targets.first().and_then(Option::as_ref)) {
-        (Some((_, Some(played))), _) => format!("still to do: {name} on `{played}`"),
-        (Some((part, None)), _) => {
-            format!("still to do: {name} on `{part}`, which is to be made first")
-        }
-        (None, Some(target)) => format!("still to do: {name}, to make `{target}`"),
-        (None, None) => format!("still to do: {name}"),
+        (Some((_, Some(played))), _) => format!("{name} on `{played}`"),
+        (Some((part, None)), _) => format!("{name} on `{part}`, which is to be made first"),
+        (None, Some(target)) => format!("{name}, to make `{target}`"),
+        (None, None) => name.to_owned(),
     }
 }
 
@@ -49,6 +58,11 @@ pub(super) fn asleep(statement: &Statement) -> String {
     format!("{name} has not returned yet: the thread sleeps in it until the other side acts")
 }
 
+/// A name that a sleeping call will give.
+pub(super) fn pending(name: &str) -> String {
+    format!("`{name}` is to come from a call that still sleeps")
+}
+
 /// A claim that does not hold.
 pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     let mut words = format!("this step wants `{}`", crate::lang::canonical_claim(claim));
@@ -61,6 +75,11 @@ pub(super) fn claim_fails(claim: &Claim, finding: &Finding) -> String {
     words
 }
 
+/// A part that nobody plays. The learner may have a socket of that name that does not.
+pub(super) fn nameless(part: &str) -> String {
+    format!("nothing plays the lesson's `{part}` yet")
+}
+
 /// What a call gave was given no name, and the lesson goes on with it.
 pub(super) fn unnamed(deed: &Deed) -> String {
     format!(
@@ -71,18 +90,44 @@ pub(super) fn unnamed(deed: &Deed) -> String {
 
 /// Another way to the same effect.
 pub(super) fn same_effect(deed: &Deed) -> String {
-    format!("Same effect; the lesson used `{}`.", deed.text)
+    // Another backlog shows when the queue is full.
+    let same = match main_call(&deed.statement).map(|call| call.command.name) {
+        Some("listen") => "Good enough here",
+        _ => "Same effect",
+    };
+    format!("{same}; the lesson used `{}`.", deed.text)
 }
 
 /// A call that the step does not ask for.
 pub(super) fn not_asked(statement: &Statement) -> String {
-    if let Some(order) = orders::of(statement) {
-        return format!("{} is not what this step asks for", orders::name(order));
+    format!("{} is not what this step asks for", called(statement))
+}
+
+/// A call that the step asks for once.
+pub(super) fn done_already(statement: &Statement) -> String {
+    format!(
+        "{} was done here already, and this step asks for it once",
+        called(statement)
+    )
+}
+
+/// A failed call that took the error which the step's own call is to report (socket(7), SO_ERROR).
+pub(super) fn took_the_error(statement: &Statement, errno: Errno) -> String {
+    format!(
+        "{} has taken {errno}, which a socket reports once; the call that this step asks for will not see it any more",
+        called(statement)
+    )
+}
+
+/// An order as it is written; of a call, its name.
+fn called(statement: &Statement) -> String {
+    match orders::of(statement) {
+        Some(order) => format!("`{}`", crate::lang::canonical_order(order)),
+        None => calls(statement)
+            .last()
+            .map_or("that", |call| call.command.name)
+            .to_owned(),
     }
-    let name = calls(statement)
-        .last()
-        .map_or("that", |call| call.command.name);
-    format!("{name} is not what this step asks for")
 }
 
 /// The right call, with another end than the step wants.
@@ -115,8 +160,8 @@ pub(super) fn host(model: &Statement, learner: &Statement) -> String {
 }
 
 /// An argument that speaks of a part which nobody plays yet.
-pub(super) fn not_made(expr: &Expr) -> String {
-    format!("{} is to be made first", show(expr))
+pub(super) fn not_made(part: &str) -> String {
+    format!("the lesson's `{part}` is to be made first")
 }
 
 /// An argument that is not the model's: "bound port 8080; this step wants a port the kernel chooses, 0".

@@ -21,8 +21,15 @@ impl Learner {
 
     /// Takes the answer to an open question. False for a line that is none.
     pub(super) fn answered(&mut self, app: &mut App, line: &str, sink: Sink<'_>) -> bool {
-        let Some(chosen) = self.choices().and_then(|count| choices(line, count)) else {
+        let Some(count) = self.choices() else {
             return false;
+        };
+        let Some(chosen) = choices(line, count) else {
+            let numbers = is_numbers(line);
+            if numbers {
+                app.teach(how_to_answer(count), sink);
+            }
+            return numbers;
         };
         match (&self.phase, self.block()) {
             (Phase::Guess, Some(Block::Predict(_))) => match chosen.as_slice() {
@@ -217,6 +224,12 @@ pub(super) fn how_to_answer(count: usize) -> String {
         "Answer with {}; `skip` passes over the question.\n",
         numbers(count)
     )
+}
+
+/// Whether a line is meant to choose, by numbers that may be none of the choices.
+fn is_numbers(line: &str) -> bool {
+    let number = |c: char| c.is_ascii_digit() || " ,;\t".contains(c);
+    !line.trim().is_empty() && line.chars().all(number)
 }
 
 /// The choices that a line names: `2`, `b`, `1 3`, `a,c`, `(b)`. `None` for a line that is something else.

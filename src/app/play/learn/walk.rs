@@ -1,6 +1,6 @@
 //! From block to block, from step to step, to the end.
 
-use super::{Learner, Phase, question};
+use super::{Learner, Phase, begin, question};
 use crate::app::play::Round;
 use crate::app::{App, Sink};
 use crate::lesson::progress::Mark;
@@ -113,22 +113,36 @@ impl Learner {
             "**This was lesson {}, {}.**",
             self.number, self.lesson.head.title
         );
-        let skipped: Vec<String> = (1..)
-            .zip(self.lesson.step_ids())
-            .filter(|(_, id)| self.record.get(id) == Some(Mark::Skipped))
-            .map(|(number, _)| number.to_string())
-            .collect();
-        if !skipped.is_empty() {
-            let steps = if skipped.len() == 1 { "step" } else { "steps" };
+        let skipped = self.marked(Some(Mark::Skipped));
+        let open = self.marked(None);
+        let left = match (skipped.is_empty(), open.is_empty()) {
+            (true, true) => String::new(),
+            (false, true) => format!(" You skipped {skipped}"),
+            (true, false) => format!(" Still open: {open}"),
+            (false, false) => format!(" You skipped {skipped}; still open: {open}"),
+        };
+        if !left.is_empty() {
             words.push_str(&format!(
-                " You skipped {steps} {}: `learn {}` goes there.",
-                skipped.join(", "),
-                self.lesson.head.id
+                "{left}. `learn {}` goes to step {}.",
+                self.lesson.head.id,
+                begin::step_to_go_on(&self.lesson, &self.record) + 1
             ));
         }
         words.push_str(&app.after_lesson(self.number));
         words.push_str(" What is open stays open: look around, or `quit`.\n");
         words
+    }
+
+    /// The steps with this mark, in words: `steps 2, 5`. Empty where there are none.
+    fn marked(&self, mark: Option<Mark>) -> String {
+        let numbered = (1..).zip(self.lesson.step_ids());
+        let steps = numbered.filter(|(_, id)| self.record.get(id) == mark);
+        let numbers: Vec<String> = steps.map(|(number, _)| number.to_string()).collect();
+        match numbers.as_slice() {
+            [] => String::new(),
+            [one] => format!("step {one}"),
+            several => format!("steps {}", several.join(", ")),
+        }
     }
 }
 

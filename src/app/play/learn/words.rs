@@ -89,8 +89,11 @@ pub(super) fn done(renamed: &[(String, String)], remarks: &[String]) -> String {
     for remark in remarks {
         page.push_str(&format!("{remark}\n\n"));
     }
-    if !renamed.is_empty() {
-        let each: Vec<String> = renamed
+    // A name that another socket takes over stands for that one from now on.
+    let taken = |name: &String| renamed.iter().any(|(_, part)| part == name);
+    let (moved, added): (Vec<_>, Vec<_>) = renamed.iter().partition(|(name, _)| taken(name));
+    if !added.is_empty() {
+        let each: Vec<String> = added
             .iter()
             .map(|(name, part)| format!("your `{name}` plays the lesson's `{part}`"))
             .collect();
@@ -98,6 +101,13 @@ pub(super) fn done(renamed: &[(String, String)], remarks: &[String]) -> String {
             "{}Both names work from here on.\n\n",
             sentence(&each.join(", ")).replace("\n\n", " ")
         ));
+    }
+    if !moved.is_empty() {
+        let each: Vec<String> = moved
+            .iter()
+            .map(|(name, part)| format!("your `{name}` is called `{part}`"))
+            .collect();
+        page.push_str(&format!("From here on {}.\n\n", each.join(", and ")));
     }
     page
 }
@@ -127,6 +137,24 @@ mod tests {
         assert_eq!(
             judgement(&not_yet),
             "Still to do: bind on `a`; socket, to make `b`.\n"
+        );
+    }
+
+    #[test]
+    fn who_takes_over_a_name_is_told() {
+        let pair = |name: &str, part: &str| (name.to_owned(), part.to_owned());
+        assert_eq!(
+            done(&[pair("x", "a")], &[]),
+            "Your `x` plays the lesson's `a`. Both names work from here on.\n\n"
+        );
+        assert_eq!(
+            done(&[pair("c", "e"), pair("e", "c")], &[]),
+            "From here on your `c` is called `e`, and your `e` is called `c`.\n\n"
+        );
+        assert_eq!(
+            done(&[pair("x", "a"), pair("a", "b")], &[]),
+            "Your `x` plays the lesson's `a`. Both names work from here on.\n\n\
+             From here on your `a` is called `b`.\n\n"
         );
     }
 

@@ -1,0 +1,342 @@
+//! A learner who takes another way than the lesson: what is said to it, and that it leads on.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::learner::{Learner, PROGRAM, lesson};
+use super::support::skip;
+use socktutor::app::play::lacking;
+use tempfile::TempDir;
+
+/// A way through a lesson. Each line is what is typed, or what the last answer says (`= words`), does not say
+/// (`! words`), or the place that is come to (`@ 2/7`).
+struct Way(&'static str, &'static [&'static str]);
+
+fn walks(ways: &[Way]) {
+    for Way(id, lines) in ways {
+        if let Some(reason) = lacking(&lesson(id).head, Some(PROGRAM.as_ref())) {
+            skip(&reason);
+            continue;
+        }
+        let folder = TempDir::new().unwrap();
+        let mut learner = Learner::new(folder.path());
+        let mut said = learner.types(&format!("learn {id}"));
+        for line in *lines {
+            match line.split_at_checked(2).unwrap_or(("", line)) {
+                ("= ", words) => assert!(said.contains(words), "{words}:\n{}", learner.record),
+                ("! ", words) => assert!(!said.contains(words), "{words}:\n{}", learner.record),
+                ("@ ", place) => learner.comes_to(place),
+                _ => said = learner.types(line),
+            }
+        }
+    }
+}
+
+#[test]
+fn an_accept_before_the_connect_gives_the_prompt_back() {
+    walks(&[
+        Way(
+            "closing",
+            &[
+                "s = socket.socket(); s.bind(('localhost', 0)); s.listen(5)",
+                "c = socket.socket()",
+                "d, addr = s.accept()",
+                "= accept has not returned yet",
+                "= Still to do: connect on `c`",
+                "c.connect(s.getsockname())",
+                "@ 2/11 ?",
+            ],
+        ),
+        Way(
+            "tcp-and-udp",
+            &[
+                "u1 = socket udp; bind u1 127.0.0.1:0; u2 = socket udp; bind u2 127.0.0.1:0",
+                "connect u1 u2.local",
+                "s = socket tcp; bind s 127.0.0.1:0; listen s 5",
+                "t2 = accept s",
+                "t1 = socket tcp",
+                "connect t1 s.local",
+                "@ 2/9 ?",
+            ],
+        ),
+        Way(
+            "sequence-numbers",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "wire hold",
+                "c = socket tcp",
+                "connect c server:80",
+                "server: d = accept s",
+                "= accept has not returned yet",
+                "step until quiet",
+                "@ 2/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_guess_is_answered_by_what_the_call_did() {
+    walks(&[
+        Way(
+            "flow-control",
+            &[
+                "goto 5",
+                "server: recv d 10000",
+                "= recv is not what this step asks for",
+                "undo",
+                "step until quiet",
+                "3",
+                "server: recv d 10000",
+                "= As you expected: **a word to the client: there is room**",
+                "@ 6/8 ?",
+            ],
+        ),
+        // No recv returned what the step takes as received.
+        Way(
+            "sequence-numbers",
+            &[
+                "goto 6",
+                "1",
+                "recv d 100",
+                "step",
+                "recv d 100",
+                "step",
+                "= As you expected: **hello**",
+                "@ 7/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn who_connects_in_another_order_goes_on() {
+    walks(&[Way(
+        "listen-and-accept",
+        &[
+            "goto 8",
+            "3",
+            "c1 = socket tcp; c2 = socket tcp; c3 = socket tcp",
+            "connect c2 b.local; connect c3 b.local; connect c1 b.local",
+            "= From here on your `c1` is called `c3`, and your `c3` is called `c1`.",
+            "! Both names",
+            "d = accept b",
+            "@ 9/9 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn what_differs_is_called_by_its_name() {
+    walks(&[
+        Way(
+            "what-a-socket-is",
+            &[
+                "goto 6",
+                "2",
+                "import os",
+                "os.read(b.fileno(), 100)",
+                "@ 7/7 ?",
+            ],
+        ),
+        Way(
+            "ports-and-errors",
+            &[
+                "goto 4",
+                "1",
+                "w = socket tcp; bind w *:0; listen w 1",
+                "connect c w.local",
+                "= this step wants 127.0.0.2:w.local[1]",
+            ],
+        ),
+        Way(
+            "the-syn",
+            &["goto 6", "2", "wire hold", "d.send(b'x' * 1000)", "@ 7/7"],
+        ),
+        // A queue that never fills may be of any length, and is not the same.
+        Way(
+            "handshake",
+            &[
+                "1",
+                "server: s = socket tcp; server: bind s server:80",
+                "server: listen s 7",
+                "= Good enough here; the lesson used `server: listen s 5`",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "server: c = socket tcp",
+                "= This ran on server; this step wants it on client.",
+                "server: connect c server:80",
+                "= The lesson's `c` is to be made first.",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn packets_are_judged_by_what_crossed() {
+    walks(&[
+        // One packet is held.
+        Way(
+            "handshake",
+            &["goto 8", "1", "step 2", "! this step wants", "@ 8/8 ?"],
+        ),
+        Way(
+            "losing-the-handshake",
+            &[
+                "server: s = socket tcp; server: bind s server:80; server: listen s 5",
+                "2",
+                "wire hold",
+                "c = socket tcp",
+                "connect c server:80",
+                "wire drop 1",
+                "step",
+                "! not what this step asks for",
+                "step",
+                "@ 2/6 ?",
+                "goto 3",
+                "1",
+                "step all",
+                "= `step until quiet` is not what this step asks for",
+                "wire flow",
+                "@ 4/6 ?",
+            ],
+        ),
+        Way(
+            "syn-flood",
+            &[
+                "goto 3",
+                "server: d = accept s",
+                "wire flow",
+                "@ 4/9",
+                "server: z = socket tcp; server: bind z server:81; server: listen z 5",
+                "inject mallory server SYN sport 1001 dport 81",
+                "undo",
+                "wire hold",
+                "server: z = socket tcp; server: bind z server:81; server: listen z 5",
+                "inject mallory server SYN sport 1001 dport 81",
+                "@ 5/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn what_was_done_already_is_told() {
+    walks(&[Way(
+        "the-syn",
+        &[
+            "goto 5",
+            "wire clear",
+            "wire flow",
+            "2",
+            "f = socket tcp",
+            "setsockopt f TCP_MAXSEG 500",
+            "setsockopt f TCP_MAXSEG 500",
+            "= setsockopt was done here already",
+            "connect f server:80",
+            "server: a = accept s",
+            "server: b = accept s",
+            "server: d = accept s",
+            "@ 6/7 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn what_cannot_be_called_back_is_told_at_once() {
+    walks(&[
+        Way(
+            "closing",
+            &[
+                "goto 6",
+                "2",
+                "d.close()",
+                "= close on `d` came too early: this step wants close on `c` before it. `undo`",
+                "undo",
+                "c.close()",
+                "= Good. Still to do: close on `d`",
+                "d.close()",
+                "@ 7/11",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "goto 7",
+                "wire flow; client: c = socket tcp; client: connect c server:80",
+                "server: d = accept s",
+                "wire hold",
+                "3",
+                "close(d)",
+                "= Good. Still to do: close on `c`; step.",
+                "step",
+                "= step came too early: this step wants close on `c` before it. `undo`",
+                "undo",
+                "close(d)",
+                "close(c)",
+                "step 2",
+                "@ 8/10 ?",
+            ],
+        ),
+        Way(
+            "loss",
+            &[
+                "goto 7",
+                "2",
+                "send g \"more\"",
+                "= send has taken ETIMEDOUT, which a socket reports once",
+                "= `undo`",
+                "recv g 100",
+                "= recv returned 0; this step wants it to fail with ETIMEDOUT. `undo`",
+                "undo",
+                "recv g 100",
+                "@ 7/7 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_left_open_is_told_at_the_end() {
+    walks(&[
+        Way(
+            "what-a-socket-is",
+            &[
+                "skip",
+                "skip",
+                "skip",
+                "skip",
+                "goto 7",
+                "skip",
+                "skip",
+                "= You skipped steps 1, 2, 7; still open: steps 3, 4, 5, 6. `learn what-a-socket-is` goes to step 3.",
+                "learn what-a-socket-is",
+                "= You stopped at step 3.",
+            ],
+        ),
+        Way(
+            "what-a-socket-is",
+            &[
+                "4",
+                "= Answer with 1, 2 or 3",
+                "0",
+                "= Answer with 1, 2 or 3",
+                "@ 1/7 ?",
+            ],
+        ),
+        // The one thing that differs is named.
+        Way(
+            "the-syn",
+            &[
+                "goto 4",
+                "1",
+                "e = socket tcp",
+                "connect e server:80",
+                "= len 0 mss 1460",
+            ],
+        ),
+    ]);
+}
