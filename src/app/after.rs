@@ -118,11 +118,7 @@ impl App {
         } else if let Some((option, words)) = self.option(done) {
             self.say_of(option, &words, socket, sink);
         } else {
-            let words = match done.command {
-                // It freed the descriptor when it fell asleep.
-                "close" if done.job.is_some() => vec!["lingered"],
-                _ => self.variant(done, before.as_ref()),
-            };
+            let words = self.variant(done, before.as_ref());
             self.say_of(done.command, &words, socket, sink);
         }
     }

@@ -179,6 +179,8 @@ fn of_call(
         "send" | "sendto" | "write" => sent(done, socket, after),
         "recv" | "recvfrom" | "read" => received(done, socket, state),
         "shutdown" => shut(done, socket, state),
+        // It freed the descriptor when it fell asleep.
+        "close" if done.job.is_some() => vec!["lingered"],
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
         "poll" | "select" => without_socket(done).into_iter().collect(),
