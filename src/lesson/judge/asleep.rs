@@ -3,7 +3,7 @@
 use super::attempt::End;
 use super::matching::Assignment;
 use super::parts::{self, Names};
-use super::{Deed, Finding, Judge, World, words};
+use super::{Attempt, Finding, Judge, World, claims_of_first, words};
 use crate::lang::ast::Claim;
 
 /// Asks whether a claim in the learner's names holds. What a sleeping call will give is not waited for: it may sleep until
@@ -30,22 +30,19 @@ impl Judge {
         asleep.collect()
     }
 
+    /// The attempt that does a deed, where it sleeps and should have returned.
+    pub(super) fn oversleeps(&self, at: usize, assignment: &Assignment) -> Option<&Attempt> {
+        let done = assignment.attempts[at].map(|attempt| &self.attempts[attempt]);
+        let may_sleep = claims_of_first(&self.deeds[at..]).any(|claim| *claim == Claim::Blocked);
+        done.filter(|done| done.outcome.end == End::Blocked && !may_sleep)
+    }
+
     /// Whether a claim speaks of what a call of this block will give that sleeps, and should have returned.
     pub(super) fn awaits(&self, claim: &Claim, assignment: &Assignment) -> bool {
-        let deeds = self.deeds.iter().zip(&assignment.attempts);
-        let asleep = deeds.filter(|(deed, done)| {
-            let end = done.map(|attempt| self.attempts[attempt].outcome.end);
-            end == Some(End::Blocked) && !deed.wants_blocked()
-        });
-        let parts = asleep.flat_map(|(deed, _)| parts::targets(&deed.statement));
+        let deeds = 0..self.deeds.len();
+        let asleep = deeds.filter(|at| self.oversleeps(*at, assignment).is_some());
+        let parts = asleep.flat_map(|at| parts::targets(&self.deeds[at].statement));
         let names = Names::not_yet(parts.map(str::to_owned).collect());
         parts::in_claim(claim, &names).is_err()
-    }
-}
-
-impl Deed {
-    /// Whether it is to sleep.
-    pub(super) fn wants_blocked(&self) -> bool {
-        self.claims.contains(&Claim::Blocked)
     }
 }

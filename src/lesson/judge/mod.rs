@@ -11,6 +11,7 @@ mod claims;
 mod compare;
 mod matching;
 mod orders;
+mod other;
 mod parts;
 mod turn;
 mod words;
@@ -270,9 +271,7 @@ impl Judge {
         let short = attempt.and_then(|done| self.steps_short(at, done, assignment));
         let early = early || short.is_some();
         missing.extend(short.map(words::steps_to_do));
-        let done = attempt.map(|attempt| &self.attempts[attempt]);
-        let may_sleep = claims_of_first(&self.deeds[at..]).any(|claim| *claim == Claim::Blocked);
-        let sleeper = done.filter(|done| done.outcome.end == End::Blocked && !may_sleep);
+        let sleeper = self.oversleeps(at, assignment);
         let asleep = sleeper.is_some();
         missing.extend(sleeper.map(|done| words::asleep(&done.statement)));
         for number in 0..self.deeds[at].claims.len() {
@@ -333,61 +332,6 @@ impl Judge {
             why: made.map_or_else(String::new, |(deed, _)| words::unnamed(deed)),
             ..Finding::no(words::nameless(part))
         }
-    }
-
-    /// In an `other` block, the learner says that the other side has done its part. Done unless a claim that can be
-    /// seen from here says otherwise. Where none can, the learner's word is taken: the next block will show it.
-    pub fn elsewhere(&mut self, world: &mut dyn World) -> Judgement {
-        if !self.other {
-            return self.look(world);
-        }
-        let assignment = self.assign(world);
-        let mut missing = Vec::new();
-        for claim in self.seen_from_here(&assignment) {
-            let finding = ask(&claim, world);
-            if !finding.holds {
-                missing.push(words::claim_fails(&claim, &finding));
-            }
-        }
-        if missing.is_empty() {
-            return Judgement::Done {
-                renamed: assignment.renamed(),
-                remarks: Vec::new(),
-            };
-        }
-        Judgement::NotYet { missing }
-    }
-
-    /// Whether what the other side does shows by itself, so that the player need not ask whether it was done.
-    pub fn shows_by_itself(&self) -> bool {
-        let new = self
-            .deeds
-            .iter()
-            .flat_map(|deed| parts::targets(&deed.statement));
-        let nobody = Assignment {
-            attempts: Vec::new(),
-            names: parts::Names::not_yet(new.map(str::to_owned).collect()),
-        };
-        !self.other || !self.seen_from_here(&nobody).is_empty()
-    }
-
-    /// The claims that speak only of sockets that are there.
-    fn seen_from_here(&self, assignment: &Assignment) -> Vec<Claim> {
-        let claims = self.deeds.iter().flat_map(|deed| &deed.claims);
-        let claims = claims.filter(|claim| !about_call(claim));
-        claims
-            .filter_map(|claim| parts::in_claim(claim, &assignment.names).ok())
-            .collect()
-    }
-
-    /// In an `other` block: what the other side did shows in the claims about what was there before.
-    fn others_did_it(&self, assignment: &Assignment, world: &mut dyn World) -> bool {
-        // A learner who has begun to play the other side goes on to its end.
-        if assignment.attempts.iter().any(Option::is_some) {
-            return false;
-        }
-        let seen = self.seen_from_here(assignment);
-        !seen.is_empty() && seen.iter().all(|claim| ask(claim, world).holds)
     }
 
     /// Whether anything changed since the block began.
