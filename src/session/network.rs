@@ -7,7 +7,7 @@ use crate::errno::Errno;
 use crate::event::Addr;
 use crate::sys::call;
 use crate::sys::names::interface_name;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::os::fd::RawFd;
 
 /// A place that gives sockets. Every later call is the same wherever a socket came from.
@@ -145,33 +145,46 @@ impl Session {
             .help("make the socket on a host: `on client`, or `client: s = socket tcp`"));
         }
         match addr.inet() {
-            Some(inet) if stays_here(target.fd, inet.ip()) => Ok(()),
+            Some(inet) if stays_here(target.fd, inet) => Ok(()),
             _ => self.policy.may_reach(addr),
         }
     }
 }
 
-/// Whether what this socket sends to this group never leaves the machine: it goes out on the loopback interface, or may
-/// pass no interface at all (ip(7), IP_MULTICAST_IF and IP_MULTICAST_TTL; ipv6(7)).
-fn stays_here(fd: RawFd, group: IpAddr) -> bool {
+/// Whether what this socket sends to this group leaves by the loopback interface, and so never leaves the machine (ip(7),
+/// IP_MULTICAST_IF; ipv6(7)). A TTL of 0 does not keep it here: on 6.18 such a packet was seen on the wire.
+fn stays_here(fd: RawFd, group: SocketAddr) -> bool {
     let asked = |level, name| {
         let mut value = [0; 4];
         let read = call::getsockopt(fd, level, name, &mut value);
-        read.is_ok().then_some(i32::from_ne_bytes(value))
+        read.is_ok().then_some(value)
     };
     match group {
-        IpAddr::V4(group) if group.is_multicast() => {
+        SocketAddr::V4(group) if group.ip().is_multicast() => {
             let by = asked(libc::IPPROTO_IP, libc::IP_MULTICAST_IF);
-            let mut by = by.map(|by| Ipv4Addr::from(by.to_ne_bytes())).into_iter();
-            by.any(|by| by.is_loopback())
-                || asked(libc::IPPROTO_IP, libc::IP_MULTICAST_TTL) == Some(0)
+            by.is_some_and(|by| Ipv4Addr::from(by).is_loopback())
         }
-        IpAddr::V6(group) if group.is_multicast() => {
+        SocketAddr::V6(group) if group.ip().is_multicast() => {
             let by = asked(libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF);
-            let name = by.and_then(|by| interface_name(u32::try_from(by).ok()?));
-            name.is_some_and(|name| ["lo", "lo0"].contains(&&*name))
-                || asked(libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS) == Some(0)
+            // The scope of the group's address, and of the socket's own, come before the option.
+            let own = call::getsockname(fd, size_of::<libc::sockaddr_in6>() as libc::socklen_t);
+            let own = own.ok().and_then(|name| name.addr?.inet());
+            let by_loopback = by.is_some_and(|by| is_loopback(u32::from_ne_bytes(by)));
+            by_loopback && in_no_other_scope(group.into()) && own.is_some_and(in_no_other_scope)
         }
         _ => false,
     }
+}
+
+/// Whether an address names no interface, or the loopback.
+fn in_no_other_scope(addr: SocketAddr) -> bool {
+    match addr {
+        SocketAddr::V6(addr) => addr.scope_id() == 0 || is_loopback(addr.scope_id()),
+        SocketAddr::V4(_) => true,
+    }
+}
+
+/// Whether the interface with this number is the loopback.
+fn is_loopback(interface: u32) -> bool {
+    interface_name(interface).is_some_and(|name| ["lo", "lo0"].contains(&&*name))
 }

@@ -1,7 +1,7 @@
 //! What the author of a lesson meets: lines between a call and its claim, Python in the model answer, files and folders
 //! that are not as they should be.
 
-use crate::harness::{Shell, require, skip};
+use crate::harness::{Shell, require, script, skip};
 use crate::lessons::{step, tried, write};
 use crate::support::require_root;
 use std::fs;
@@ -286,4 +286,23 @@ fn a_laboratory_needs_no_multicast_of_the_machine() {
         return skip(ran.stdout.trim());
     }
     ran.status(0).says(&["ok ", "mine"]);
+}
+
+#[test]
+fn a_script_sends_to_no_group_that_may_leave_the_machine() {
+    for line in [
+        "u = socket udp\nsetsockopt u IP_MULTICAST_TTL 0\nsendto u x 239.1.2.3:9",
+        "u = socket udp\nsetsockopt u IP_MULTICAST_IF 127.0.0.1\nconnect u 239.1.2.3:9\nsetsockopt u IP_MULTICAST_IF 0.0.0.0\n\
+         send u x",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_HOPS 0\nsendto u x [ff05::77]:9",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_IF lo\nsendto u x [ff02::77%77]:9",
+    ] {
+        let ran = script(line);
+        assert!(
+            ran.stdout.contains("run it with --allow-net"),
+            "{line}\n{}",
+            ran.stdout
+        );
+        assert_ne!(ran.status, 0, "{line}");
+    }
 }
