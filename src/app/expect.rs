@@ -241,7 +241,8 @@ impl App {
     ) -> Result<Found, Refusal> {
         let id = self.socket_of(socket, sink)?;
         self.look_around(Some(id), sink);
-        let Some(state) = self.ledger.state(&self.session, id) else {
+        let listens = self.unix_backlog(id).map(|_| TcpState::Listen);
+        let Some(state) = self.ledger.state(&self.session, id).or(listens) else {
             return Ok(Found::new(false, "no TCP state")
                 .why("only TCP sockets have one, and it ends with the connection"));
         };

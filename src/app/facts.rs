@@ -259,7 +259,9 @@ impl App {
         let all = self.session.open_sockets().into_iter();
         // What accept() returned has its listener's address, and is spoken for.
         let mut there = all.filter(|socket| {
-            socket.host.as_deref() == host && !socket.connected() && !socket.gave_up_its_port()
+            socket.host.as_deref() == host
+                && !socket.connected()
+                && (socket.listening || !socket.gave_up_its_port)
         });
         there.find_map(|socket| {
             let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
@@ -311,7 +313,7 @@ impl App {
             shut_wr: socket.shut_write,
             listening: socket.listening,
             was_connected: socket.connected(),
-            gave_up_its_port: socket.bound.is_some() && socket.gave_up_its_port(),
+            gave_up_its_port: socket.bound.is_some() && socket.gave_up_its_port,
             called: socket.connected() && !socket.accepted && socket.peer.is_some(),
             reset: socket.was_reset,
             gave_up: socket.gave_up,

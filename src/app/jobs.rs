@@ -175,9 +175,15 @@ impl App {
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
         };
-        match jobs.last() {
-            Some(last) => self.speak_of(*last),
+        // One that has just returned is waited for like one that sleeps, or which thread is quicker would decide.
+        let returned = self.returned.unawaited();
+        match jobs.last().copied().max(returned) {
+            Some(last) => self.speak_of(last),
             None => self.say("no call sleeps", sink),
+        }
+        self.returned.await_all();
+        if let Some(job) = returned.filter(|_| jobs.is_empty()) {
+            self.say(format!("job {job} has returned already"), sink);
         }
         for job in jobs {
             self.await_job(job, sink)?;
@@ -201,7 +207,13 @@ impl App {
             }
             None => {
                 if !self.cancel_last(sink) {
-                    self.say("no call sleeps", sink);
+                    match self.returned.unawaited() {
+                        Some(job) => {
+                            self.say(format!("job {job} has returned already"), sink);
+                            self.speak_of(job);
+                        }
+                        None => self.say("no call sleeps", sink),
+                    }
                 }
                 Ok(Outcome::default())
             }

@@ -6,7 +6,7 @@
 use super::App;
 use crate::errno::Errno;
 use crate::session::{Done, SocketId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// How many calls that slept are remembered, the oldest forgotten first.
@@ -36,7 +36,10 @@ pub(super) struct Last {
 /// The calls that slept and have returned.
 #[derive(Debug, Default)]
 pub(super) struct Returned {
-    calls: BTreeMap<u32, Last>,
+    /// Each with its job, in the order in which they returned.
+    calls: VecDeque<(u32, Last)>,
+    /// The jobs that were waited for.
+    awaited: BTreeSet<u32>,
     /// Those that failed, and no `expect error` has said that they should.
     unexpected: BTreeSet<u32>,
 }
@@ -46,6 +49,31 @@ impl Returned {
     pub(super) fn receiver(&self) -> Option<(u32, &str)> {
         let mut calls = self.calls.iter().rev();
         calls.find_map(|(job, call)| call.data.is_some().then_some((*job, &*call.typed)))
+    }
+
+    /// The latest job that nobody has waited for yet.
+    pub(super) fn unawaited(&self) -> Option<u32> {
+        let jobs = self.calls.iter().map(|(job, _)| *job);
+        jobs.filter(|job| !self.awaited.contains(job)).max()
+    }
+
+    /// All that has returned was waited for.
+    pub(super) fn await_all(&mut self) {
+        self.awaited.extend(self.calls.iter().map(|(job, _)| *job));
+    }
+
+    fn call(&self, job: u32) -> Option<&Last> {
+        let mut calls = self.calls.iter();
+        calls.find_map(|(n, call)| (*n == job).then_some(call))
+    }
+
+    fn push(&mut self, job: u32, call: Last) {
+        self.calls.push_back((job, call));
+        if self.calls.len() > REMEMBERED
+            && let Some((forgotten, _)) = self.calls.pop_front()
+        {
+            self.awaited.remove(&forgotten);
+        }
     }
 }
 
@@ -75,16 +103,13 @@ impl App {
         if failed {
             self.returned.unexpected.insert(job);
         }
-        self.returned.calls.insert(job, call);
+        self.returned.push(job, call);
         self.hear_last();
-        if self.returned.calls.len() > REMEMBERED {
-            self.returned.calls.pop_first();
-        }
     }
 
     /// Where the last call slept and has returned: what it came to.
     fn hear_last(&mut self) {
-        let slept = self.last.job.and_then(|job| self.returned.calls.get(&job));
+        let slept = self.last.job.and_then(|job| self.returned.call(job));
         if let Some(call) = slept {
             self.last = call.clone();
         }
@@ -98,6 +123,7 @@ impl App {
 
     /// `expect` speaks of this job's call from now on, whether it sleeps or has returned.
     pub(super) fn speak_of(&mut self, job: u32) {
+        self.returned.awaited.insert(job);
         let asleep = self.session.asleep().find(|(n, ..)| *n == job);
         let asleep = asleep.map(|(_, typed, _, socket)| Last {
             typed: typed.into(),
@@ -105,7 +131,7 @@ impl App {
             socket,
             ..Last::default()
         });
-        if let Some(last) = asleep.or_else(|| self.returned.calls.get(&job).cloned()) {
+        if let Some(last) = asleep.or_else(|| self.returned.call(job).cloned()) {
             self.last = last;
         }
     }

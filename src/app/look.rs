@@ -163,8 +163,9 @@ impl App {
         self.look_around(Some(id), sink);
         let socket = self.session.socket(id);
         if let Some(other) = socket.filter(|socket| !socket.is_tcp()) {
+            let listens = if other.listening { "; it listens" } else { "" };
             return Err(Refusal::new(format!(
-                "{} is a {} socket: only TCP has states",
+                "{} is a {} socket, without the states of TCP{listens}",
                 other.name,
                 other.proto()
             ))

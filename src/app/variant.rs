@@ -180,6 +180,7 @@ fn of_call(
         "recv" | "recvfrom" | "read" => received(done, socket, state),
         "shutdown" => shut(done, socket, state),
         // It freed the descriptor when it fell asleep.
+        "close" if done.job.is_some() && socket.finishing() => vec!["lingered", "unfinished"],
         "close" if done.job.is_some() => vec!["lingered"],
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
@@ -195,16 +196,18 @@ fn earlier<'a>(socket: &'a Socket, command: &'a str) -> impl Iterator<Item = &'a
     calls.filter(move |made| made.command == command && made.errno.is_none())
 }
 
-/// Whether the last of the setsockopt() calls for an option set it to something else than 0; `None` without one.
+/// Whether the last of the setsockopt() calls for an option set it to something else than 0; `None` without one, or where a
+/// variable was given.
 fn set(socket: &Socket, option: &str) -> Option<bool> {
     let of_it = earlier(socket, "setsockopt").filter(|made| made.typed.contains(option));
-    of_it.last().map(|made| !made.typed.ends_with(" 0"))
+    let given = of_it.last()?.typed.rsplit(' ').next()?.parse::<i64>();
+    given.ok().map(|given| given != 0)
 }
 
 /// Whether others may bind the address that a bind() gave, and whether the kernel chose the port.
 fn bound(done: &Done, socket: &Socket) -> Vec<&'static str> {
     let mut words = Vec::new();
-    if set(socket, "SO_REUSEADDR") == Some(true) || set(socket, "SO_REUSEPORT") == Some(true) {
+    if socket.reuse || socket.shares_port == Some(true) {
         words.push("shared");
     }
     if port(done.asked.addr.as_ref()) == Some(0) {
@@ -270,7 +273,7 @@ fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'stat
     let datagram = socket.kind == libc::SOCK_DGRAM;
     let mut words = Vec::new();
     match (len, done.asked.room) {
-        (1.., _) if flag(libc::MSG_TRUNC) && !flag(libc::MSG_PEEK) => words.push("trunc"),
+        (1.., _) if flag(libc::MSG_TRUNC) => words.push("trunc"),
         (1.., _) => {}
         // A message was taken, whatever its length.
         (0, Some(0)) if socket.kind != libc::SOCK_STREAM => {}

@@ -143,12 +143,16 @@ impl Session {
         };
         match effect {
             Effect::Nothing | Effect::Listening | Effect::Shut(_) => {}
-            Effect::Bound(addr) => socket.bound = Some(addr.clone()),
+            Effect::Bound(addr) => {
+                (socket.bound, socket.gave_up_its_port) = (Some(addr.clone()), false);
+            }
             Effect::Connected(addr) => socket.meets(Some(addr.clone())),
             Effect::NonBlocking(on) => socket.nonblocking = *on,
             Effect::Reuse(on) => socket.reuse = *on,
             Effect::Impatient(side, on) => socket.impatient[*side] = *on,
-            Effect::SharesPort => socket.shares_port = true,
+            // Others may have been bound while it was set.
+            Effect::SharesPort(false) if socket.shares_port.is_none() => {}
+            Effect::SharesPort(on) => socket.shares_port = Some(*on),
             Effect::Lingers(linger) => (socket.linger, socket.lingered) = (*linger, true),
             // One that slept had freed the descriptor before.
             Effect::Closed if socket.closed => {}

@@ -349,7 +349,7 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
-        ("SO_REUSEPORT", 1..) => Effect::SharesPort,
+        ("SO_REUSEPORT", n) => Effect::SharesPort(n != 0),
         ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
         _ => side(option).map_or(Effect::Nothing, |side| {
             Effect::Impatient(side, shown.starts_with("{tv_sec=-"))

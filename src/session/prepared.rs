@@ -111,8 +111,8 @@ pub enum Effect {
     Reuse(bool),
     /// SO_RCVTIMEO (0) or SO_SNDTIMEO (1) is now a negative time, or not.
     Impatient(usize, bool),
-    /// SO_REUSEPORT is now set.
-    SharesPort,
+    /// SO_REUSEPORT is now set, or not.
+    SharesPort(bool),
     /// SO_LINGER has this many seconds now; `None` where it is off.
     Lingers(Option<i32>),
 }

@@ -35,7 +35,7 @@ impl Session {
         let here = |to: &SocketAddr| socket.host.is_none() && to.ip().is_loopback();
         let to = addr.inet().filter(|to| begins && here(to));
         match to.and_then(|to| self.listener_on(to)) {
-            Some(listener) if !listener.shares_port => Promptness::Room(listener.fd),
+            Some(listener) if listener.shares_port.is_none() => Promptness::Room(listener.fd),
             _ => Promptness::Unknown,
         }
     }

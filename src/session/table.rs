@@ -73,8 +73,11 @@ pub struct Socket {
     pub reuse: bool,
     /// SO_RCVTIMEO and SO_SNDTIMEO were set to a negative time: no call waits, though the kernel says 0, as for "for ever".
     pub impatient: [bool; 2],
-    /// SO_REUSEPORT was ever set on it: others may listen at its address.
-    pub shares_port: bool,
+    /// SO_REUSEPORT, where it was ever set on it: others may listen at its address. Whether it is set now.
+    pub shares_port: Option<bool>,
+    /// The port that the kernel chose for it is free again, though getsockname(2) still says it: Linux gives such a port up
+    /// when an attempt to connect fails (inet_put_port).
+    pub gave_up_its_port: bool,
     /// SO_LINGER: how many seconds its close() may wait, where 0 makes it send a RST, and a negative number means without
     /// end. `None` where it is off.
     pub linger: Option<i32>,
@@ -115,6 +118,8 @@ impl Socket {
         match errno.0 {
             _ if !self.connected() && self.is_tcp() && ends_the_attempt(errno) => {
                 self.refused = Some(errno);
+                let asked_for = self.bound.as_ref().and_then(Addr::port).unwrap_or(0) != 0;
+                self.gave_up_its_port = !asked_for;
                 // The kernel makes the socket anew for the next try (inet_stream_connect).
                 (self.shut_read, self.shut_write) = (false, false);
             }
@@ -147,7 +152,7 @@ impl Socket {
     }
 
     /// Whether its FIN was not acknowledged yet when it was last looked at.
-    pub(super) fn finishing(&self) -> bool {
+    pub fn finishing(&self) -> bool {
         use TcpState::{Closing, FinWait1, LastAck};
         matches!(self.told, Some(FinWait1 | Closing | LastAck))
     }
@@ -178,13 +183,6 @@ impl Socket {
     /// Whether it is a TCP socket.
     pub fn is_tcp(&self) -> bool {
         matches!(self.domain, libc::AF_INET | libc::AF_INET6) && self.kind == libc::SOCK_STREAM
-    }
-
-    /// Whether the port that the kernel chose for it is free again, though getsockname(2) still says it: Linux gives such a
-    /// port up when an attempt to connect fails (inet_put_port).
-    pub fn gave_up_its_port(&self) -> bool {
-        let asked_for = self.bound.as_ref().and_then(Addr::port).unwrap_or(0) != 0;
-        self.is_tcp() && self.refused.is_some() && !asked_for && !self.listening
     }
 
     /// Whether it is a server's: it listens, or came from accept.
@@ -281,7 +279,8 @@ impl Table {
             gave_up: false,
             reuse: false,
             impatient: [false; 2],
-            shares_port: false,
+            shares_port: None,
+            gave_up_its_port: false,
             linger: None,
             lingered: false,
             closed: false,

@@ -86,6 +86,8 @@ fn the_last_call_is_the_one_typed_last_whichever_returns_last() {
         (accepted, "wait 1\nexpect ret 4", 0),
         (received, "expect ret 2\nexpect data \"xy\"", 1),
         (received, "wait 1\nexpect data \"xy\"", 0),
+        (received, "wait\nexpect data \"xy\"", 0),
+        (received, "wait\ngetsockname a\nwait\nexpect data \"xy\"", 1),
         // A call that failed while it slept counts, unless an `expect error` speaks of it.
         (failed, "expect ok", 1),
         (failed, "expect error EAGAIN", 1),

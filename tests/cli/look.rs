@@ -237,7 +237,7 @@ fn closing_a_listener_on_which_accept_sleeps_is_no_doing_of_the_network() {
 fn a_unix_listener_and_its_queue_are_shown() {
     let lines = crate::errors::written_out(
         "s = socket unix\nbind s @socktutor-queue\nlisten s 7\nc = socket unix\nconnect c @socktutor-queue\n\
-         d = socket unix\nconnect d @socktutor-queue\nexpect backlog s 2\nls\nconn = accept s\nexpect backlog s 1",
+         d = socket unix\nconnect d @socktutor-queue\nexpect backlog s 2\nexpect state s LISTEN\nls\nconn = accept s\nexpect backlog s 1",
     );
     let ran = script(&lines).status(0);
     let row = ran.stdout.lines().find(|line| line.contains("unix-stream"));

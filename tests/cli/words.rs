@@ -182,7 +182,7 @@ const RECEIVED: &[Said] = &[
     ),
     (
         "PAIR\nsend c hello\nexpect recvq conn 5\nrecv conn 10 MSG_TRUNC|MSG_PEEK",
-        &["not taken"],
+        &["has left them there", "has copied nothing"],
         &["thrown away"],
     ),
     (
@@ -254,8 +254,14 @@ const MADE: &[Said] = &[
     ),
     (
         "PAIR\nnonblock c on\nsend c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\ncancel",
+        &["before everything was acknowledged", "free all the while"],
+        &["has waited", "and then a FIN"],
+    ),
+    (
+        "PAIR\nnonblock c on\nn = send c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\n\
+         recv conn n --waitall\nwait",
         &["close() has waited", "free all the while"],
-        &["and then a FIN"],
+        &["before everything"],
     ),
 ];
 
@@ -264,6 +270,11 @@ const OPTIONS: &[Said] = &[
         "u = socket udp\nsetsockopt u SO_REUSEADDR 1\nbind u 127.0.0.1:0",
         &["one of them"],
         &["every datagram"],
+    ),
+    (
+        "n = 0\nu = socket udp\nsetsockopt u SO_REUSEADDR n\nbind u 127.0.0.1:0",
+        &["every datagram"],
+        &["one of them"],
     ),
     (
         "u = socket udp\nsetsockopt u SO_REUSEPORT 1\nsetsockopt u SO_REUSEPORT 0\nbind u 127.0.0.1:0",

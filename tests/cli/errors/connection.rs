@@ -33,6 +33,14 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "ECONNREFUSED",
+        "a = socket tcp\nbind a 127.77.0.4:0\nb = socket tcp\nbind b 127.77.0.4:0\nconnect b a.local\nbind b 127.77.0.4:0\n\
+         c = socket tcp\nconnect c b.local",
+        &["Your socket b", "listen b"],
+        &["this very machine"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
         "l = socket tcp\nbind l 0.0.0.0:0\nlisten l 5\nc = socket tcp6\nc.connect((\"::1\", l.getsockname()[1]))",
         &[
             "l listens, but at 0.0.0.0:",
