@@ -155,7 +155,8 @@ impl App {
         let stood = before.and_then(|look| look.local.clone());
         let unread = before.is_some_and(|look| look.recvq > 0);
         self.session.remember_end(closed, stood, unread);
-        self.ledger.closed(closed);
+        let held = self.session.asleep().any(|(.., on)| on == Some(closed));
+        self.ledger.closed(closed, held);
     }
 
     /// What the kernel said of the call's socket before the call.

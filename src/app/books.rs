@@ -238,12 +238,12 @@ impl Ledger {
         }
     }
 
-    /// After close(2): what is left of its connection is followed.
-    pub fn closed(&mut self, id: SocketId) {
+    /// After close(2): what is left of its connection is followed. Where it is `held`, a call still sleeps on the socket.
+    pub fn closed(&mut self, id: SocketId, held: bool) {
         self.watched.remove(&id.0);
         self.unwatched.remove(&id);
         for desk in &mut self.desks {
-            desk.books.closed(id.0);
+            desk.books.closed(id.0, held);
         }
     }
 

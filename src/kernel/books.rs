@@ -141,9 +141,9 @@ impl Books {
         (change != nothing()).then_some(change)
     }
 
-    /// Its last descriptor was closed. A connection is followed from here on, and a listener is asked for once more (a
-    /// thread blocked in accept(2) keeps it alive); the rest is forgotten.
-    pub fn closed(&mut self, id: u64) {
+    /// Its last descriptor was closed. A connection is followed from here on, and a listener is too, where it is `held` by a
+    /// thread blocked in accept(2); the rest is forgotten.
+    pub fn closed(&mut self, id: u64, held: bool) {
         self.sending.remove(&id);
         let Some(known) = self.open.remove(&id) else {
             return;
@@ -158,7 +158,7 @@ impl Books {
             (Some(TcpState::Close) | None, _, _) => self.remember(id, known.way),
             (Some(TcpState::Listen), _, Some(local)) => {
                 self.following
-                    .insert(id, Follow::new(local, None, known.way, true));
+                    .insert(id, Follow::listener(local, known.way, held));
             }
             (_, Some((local, peer)), _) => {
                 self.following
@@ -357,6 +357,8 @@ pub(super) fn nothing() -> Change {
 
 /// The fields that differ, but for the state.
 fn differences(old: &Look, new: &Look) -> Change {
+    // UDP waits for no acknowledgment: what its queue holds is memory that the network card gives back in a moment.
+    let udp = new.state.is_none() && new.local.as_ref().is_some_and(|addr| addr.inet().is_some());
     Change {
         local: (old.local != new.local)
             .then(|| new.local.clone())
@@ -368,7 +370,7 @@ fn differences(old: &Look, new: &Look) -> Change {
             new.backlog
         },
         recvq: (old.recvq != new.recvq).then_some(new.recvq),
-        sendq: (old.sendq != new.sendq).then_some(new.sendq),
+        sendq: (!udp && old.sendq != new.sendq).then_some(new.sendq),
         ..nothing()
     }
 }

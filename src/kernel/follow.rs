@@ -54,6 +54,8 @@ pub(super) struct Follow {
     pub(super) sendq: u64,
     /// False while a descriptor is still open, whose connection the kernel has moved to `TIME_WAIT`.
     pub(super) closed: bool,
+    /// Of a listener, whether close(2) was its end. Another that shares its address (SO_REUSEPORT) would be taken for it.
+    ended: bool,
     /// Whether nothing has been said yet of what close(2) or shutdown(2) did: that is no doing of the network.
     fresh: bool,
     pace: Pace,
@@ -67,8 +69,17 @@ impl Follow {
             way,
             sendq: 0,
             closed,
+            ended: false,
             fresh: closed,
             pace: Pace::new(Instant::now()),
+        }
+    }
+
+    /// A listener whose descriptor is closed. Where it is `held`, a call still sleeps on it and keeps it.
+    pub(super) fn listener(local: SocketAddr, way: Way, held: bool) -> Self {
+        Self {
+            ended: !held,
+            ..Self::new(local, None, way, true)
         }
     }
 
@@ -254,7 +265,9 @@ impl Following {
             .collect();
         let mut answers = diag.find_all(&pairs);
         for ((_, follow), answer) in taken.iter().zip(&mut answers) {
-            if matches!(answer, Ok(None)) && follow.may_rest() {
+            if follow.ended {
+                *answer = Ok(None);
+            } else if matches!(answer, Ok(None)) && follow.may_rest() {
                 *answer = diag.find(Family::Tcp, follow.local, follow.peer);
             }
         }

@@ -117,6 +117,8 @@ fn cause(change: &Change) -> Option<&'static str> {
         (Some(TcpState::LastAck), Some(TcpState::Close)) => "an ACK, a RST or its timer",
         // The peer need not have said anything: this side's timer may have given up.
         (_, Some(TcpState::Close)) => "a RST, an ICMP error or its timer",
+        // Its own FIN: close(2) was put off while another call slept on the socket.
+        (_, Some(TcpState::FinWait1 | TcpState::LastAck)) => return None,
         _ => "by the peer",
     })
 }

@@ -529,3 +529,14 @@ fn a_negative_time_reads_0_and_is_not_for_ever() {
         .says(&[given, read, meaning]);
     }
 }
+
+#[test]
+fn a_closed_listener_is_not_the_one_that_shares_its_address() {
+    script(
+        "s = socket tcp; setsockopt s SO_REUSEPORT 1; bind s 127.0.0.1:0; p = s.local; listen s 5\n\
+         t = socket tcp; setsockopt t SO_REUSEPORT 1; bind t p; listen t 7\n\
+         close s\nexpect state s CLOSE\nexpect state t LISTEN\nwho p[1]",
+    )
+    .status(0)
+    .says(&["s  LISTEN → CLOSE", "LISTEN  t, in this session"]);
+}

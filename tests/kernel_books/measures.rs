@@ -27,7 +27,7 @@ fn a_look() {
             id += 1;
             books.observe(id, look(socket.as_fd(), Family::Tcp));
             drop(socket);
-            books.closed(id);
+            books.closed(id, false);
         },
     );
     let fresh = tcp();

@@ -48,7 +48,7 @@ fn the_whole_way_of_a_client_that_closes_first() {
     let (mut books, mut diag) = books(&[&client]);
     let (local, peer) = (inet(&client), inet(&conn));
     drop(client);
-    books.closed(0);
+    books.closed(0, false);
     let [living] = &books.living()[..] else {
         panic!("one connection lives on");
     };
@@ -111,7 +111,7 @@ fn a_search_that_is_interrupted_misses_nothing() {
         let (client, conn) = pair();
         let (mut books, mut diag) = books(&[&client]);
         drop(client);
-        books.closed(0);
+        books.closed(0, false);
         until("FIN_WAIT2, or the end that a missed search tells", || {
             books.orphans(&mut diag);
             matches!(books.state(0), Some(FinWait2 | Close)).then_some(())
@@ -130,7 +130,7 @@ fn last_ack_ends_in_nothing() {
     await_state(&client, CloseWait);
     let (mut books, mut diag) = books(&[&client]);
     drop(client);
-    books.closed(0);
+    books.closed(0, false);
     follow(&mut books, &mut diag, 0, LastAck);
     until("gone", || {
         drain(&conn);
@@ -148,7 +148,7 @@ fn closing_with_unread_data_leaves_nothing_behind() {
     until("arrived", || (tcp_look(&conn).recvq == 6).then_some(()));
     let (mut books, mut diag) = books(&[&client, &conn]);
     drop(conn);
-    books.closed(1);
+    books.closed(1, false);
     let told = follow(&mut books, &mut diag, 1, Close);
     assert_eq!(
         (told[0].from, told[0].to, told[0].by_network),
@@ -177,7 +177,7 @@ fn time_wait_while_the_descriptor_is_open() {
     );
     assert_eq!(books.observe(0, end), None);
     drop(client);
-    books.closed(0);
+    books.closed(0, false);
     assert_eq!(books.living().len(), 1);
     assert_eq!(books.way(0), [FinWait2, TimeWait]);
 }
@@ -206,7 +206,7 @@ fn a_listener_is_gone_only_when_the_kernel_says_so() {
     let other = listener.try_clone().unwrap();
     let (mut books, mut diag) = books(&[&listener]);
     drop(listener);
-    books.closed(0);
+    books.closed(0, true);
     assert_eq!(
         books.orphans(&mut diag),
         [],
@@ -230,10 +230,10 @@ fn a_connection_that_is_gone_is_not_taken_for_its_listener() {
     let (mut books, mut diag) = books(&[&conn, &client]);
     client.set_linger(Some(Duration::ZERO)).unwrap();
     drop(client);
-    books.closed(1);
+    books.closed(1, false);
     await_state(&conn, Close);
     drop(conn);
-    books.closed(0);
+    books.closed(0, false);
     follow(&mut books, &mut diag, 0, Close);
     follow(&mut books, &mut diag, 1, Close);
 }
@@ -287,7 +287,7 @@ fn the_other_end_is_known_by_its_addresses() {
     assert_eq!((books.other_end(1), books.other_end(2)), (Some(2), Some(1)));
     assert_eq!(books.other_end(0), None, "a listener has none");
     drop(client);
-    books.closed(1);
+    books.closed(1, false);
     assert_eq!(
         books.other_end(1),
         Some(2),

@@ -12,6 +12,6 @@ fn a_socket_that_is_closed_is_watched_no_more() {
     assert_eq!(app.ledger.watched.iter().collect::<Vec<_>>(), [&id.0]);
     // As the sockets of a laboratory that goes down, without a close of their own.
     app.session.end_all();
-    app.ledger.closed(id);
+    app.ledger.closed(id, false);
     assert!(app.ledger.watched.is_empty());
 }

@@ -273,7 +273,7 @@ impl App {
     fn close_hosts(&mut self) -> usize {
         let closed = self.session.end_hosts("lab down");
         for id in &closed {
-            self.ledger.closed(*id);
+            self.ledger.closed(*id, false);
         }
         self.session.set_hosts(Vec::new());
         self.ledger.forget_hosts();

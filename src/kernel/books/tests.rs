@@ -117,7 +117,7 @@ fn datagram_sockets_have_no_state() {
         })
     );
     assert_eq!((books.state(1), books.way(1)), (None, &[][..]));
-    books.closed(1);
+    books.closed(1, false);
     assert_eq!((books.last(1), books.next_look()), (None, None));
 }
 
@@ -152,7 +152,7 @@ fn a_reset_is_told_at_once() {
         )
         .unwrap();
     assert_eq!((told.from, told.to), (Some(CloseWait), Some(Close)));
-    books.closed(1);
+    books.closed(1, false);
     assert_eq!(
         (books.next_look(), books.way(1)),
         (None, &[CloseWait, Close][..])
@@ -172,8 +172,8 @@ fn ten_thousand_sockets_leave_nothing_behind() {
             },
         );
         books.observe(id, tcp(Close));
-        books.closed(id);
-        books.closed(id);
+        books.closed(id, false);
+        books.closed(id, false);
     }
     assert_eq!(
         (books.open.len(), books.sending.len(), books.gone.len()),
