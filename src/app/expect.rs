@@ -1,6 +1,7 @@
 //! `expect`: claims polled until they hold or the time is over, and why one did not.
 
 mod data;
+mod queue;
 
 use super::{App, Outcome, Sink};
 use crate::errno::Errno;
@@ -252,7 +253,11 @@ impl App {
         } else {
             state.to_string()
         };
-        Ok(Found::new(wanted.contains(&state), found).why(super::help::why_state(state)))
+        let why = match self.full_queue(id).filter(|_| state == TcpState::SynSent) {
+            Some(full) => full,
+            None => super::help::why_state(state).to_owned(),
+        };
+        Ok(Found::new(wanted.contains(&state), found).why(why))
     }
 
     fn check_addr(

@@ -333,7 +333,7 @@ impl App {
 
 /// Whether a socket at `local` gets what goes to `to`. The any-address of IPv6 stands for IPv4's too, unless IPV6_V6ONLY
 /// is set; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is the IPv4 address.
-fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
+pub(super) fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
     let (here, there) = (local.ip().to_canonical(), destination(to.ip()));
     let any = match here {
         IpAddr::V4(_) => there.is_ipv4(),

@@ -230,3 +230,13 @@ fn a_connect_that_may_sleep_has_a_thread_of_its_own() {
             .says(&["blocked: the thread sleeps in connect()"]);
     }
 }
+
+#[test]
+fn a_connect_that_sleeps_before_a_full_queue_is_told_why() {
+    script(
+        "s = socket tcp; bind s 127.0.0.1:0; listen s 0\na = socket tcp; connect a s.local\n\
+         b = socket tcp; connect b s.local\nset timeout 300ms\nexpect state b ESTABLISHED",
+    )
+    .status(1)
+    .says(&["the queue of s is full (1 waiting, limit 0)", "accept s"]);
+}

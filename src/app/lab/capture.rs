@@ -100,8 +100,20 @@ impl App {
 
     /// `capture off`
     fn capture_off(&mut self, sink: Sink<'_>) -> Result<(), Refusal> {
+        let forgotten = match (&self.tap, &self.lab) {
+            (Some(_), None) => self.past()?.kept().len(),
+            _ => 0,
+        };
         self.tap = None;
-        self.show_capture(sink)
+        match forgotten {
+            0 => self.show_capture(sink)?,
+            1 => self.say("nothing is captured any more; 1 packet is forgotten (capture save comes before)", sink),
+            n => self.say(
+                format!("nothing is captured any more; {n} packets are forgotten (capture save comes before)"),
+                sink,
+            ),
+        }
+        Ok(())
     }
 
     /// `capture`

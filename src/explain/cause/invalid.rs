@@ -268,6 +268,18 @@ fn send(scene: &Scene<'_>) -> Option<Words> {
                 .hint(format!("sendto {} \"hi\" {}", scene.name(), scene.far_end())),
         );
     }
+    let nameless = scene
+        .facts
+        .asked
+        .as_ref()
+        .is_none_or(|to| matches!(to, Addr::Unnamed));
+    if scene.call == "sendto" && scene.proto().is_unix() && nameless {
+        return Some(
+            Words::new("That is the address of a socket without a name, so nothing can be sent there.")
+                .why("A Unix socket has a name only after bind(): the other side must bind its own first.")
+                .hint("explain bind"),
+        );
+    }
     loopback_source(scene).or_else(|| blackhole(scene))
 }
 

@@ -5,6 +5,14 @@ use super::{Case, all_hold, case};
 pub const CASES: &[Case] = &[
     case(
         "sendto",
+        "EINVAL",
+        "u = socket unix-dgram\nbind u @socktutor-nameless\nv = socket unix-dgram\nsendto v hi @socktutor-nameless\n\
+         recvfrom u 10\nsendto u back v.local",
+        &["a socket without a name", "only after bind()"],
+        &["port 0", "blackhole"],
+    ),
+    case(
+        "sendto",
         "EMSGSIZE",
         "u = socket udp6\nsendto u #65527 [::ffff:127.0.0.1]:9",
         &["the most is 65507"],

@@ -199,7 +199,7 @@ impl App {
             visited: false,
             over: false,
         });
-        let words = learner.welcome(standing, open);
+        let words = learner.welcome(standing, (open, self.lab.is_some()));
         learner.travel_first(self, step, words, sink);
         self.learner = Some(learner);
     }
@@ -207,7 +207,7 @@ impl App {
 
 impl Learner {
     /// What is said before the first step.
-    fn welcome(&self, standing: Standing, open: usize) -> String {
+    fn welcome(&self, standing: Standing, (open, lab): (usize, bool)) -> String {
         let mut page = String::new();
         if let Some(aside) = &self.record.damaged {
             page.push_str(&format!(
@@ -215,7 +215,11 @@ impl Learner {
                 aside.display()
             ));
         }
-        if open > 0 {
+        if lab {
+            page.push_str(
+                "A lesson begins with nothing open: your laboratory and its sockets are gone.\n\n",
+            );
+        } else if open > 0 {
             page.push_str("A lesson begins with nothing open: your sockets were closed.\n\n");
         }
         page.push_str(&format!(
