@@ -27,6 +27,7 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     };
     match function {
         Function::Slice => slice(args).map_err(NotYet::from),
+        Function::Behind => behind(args).map_err(NotYet::from),
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
         Function::Decode => match first {
@@ -175,6 +176,18 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
             Ok(Value::Text(chars[range(chars.len())?].iter().collect()))
         }
         wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
+    }
+}
+
+/// `buf + n`, which is a pointer to the rest in C; and a sum where both are of one kind.
+fn behind(args: &[Value]) -> Result<Value, Refusal> {
+    match args {
+        [
+            of @ (Value::Text(_) | Value::Bytes(_)),
+            from @ Value::Int(_),
+        ] => slice(&[of.clone(), from.clone(), Value::None]),
+        [a, b] => binary(Operator::Add, a, b),
+        _ => Err(Refusal::new("a sum needs two values")),
     }
 }
 

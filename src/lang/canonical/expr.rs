@@ -152,6 +152,7 @@ fn apply(function: Function, values: &[Expr]) -> String {
             format!("format({}, {})", expr(one), expr(form))
         }
         Function::Join => joined(values),
+        Function::Behind => format!("({} + {})", operand(one), rest()),
         Function::Slice => {
             let bound = |at: usize| match values.get(at) {
                 None | Some(Expr::Null) => String::new(),
