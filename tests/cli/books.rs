@@ -256,6 +256,12 @@ fn a_pointer_of_c_points_to_what_it_points_to() {
             "rb = rb + rest",
         ),
         (
+            "a = \"hello \"; b = \"world\"; more = 3\nsend(fds[0], a + b, 11, 0);\nwrite(fds[0], a + \"x\", 7);\nsend(fds[0], b + more, 2, 0);\n\
+             recv(fds[1], &rb[0], 100, 0);\nexpect rb == 'hello worldhello xld'\nsend fds[0] more\nn = recv(fds[1], rb + 0, 9, 0);",
+            0,
+            "recvfrom(4, \"3\", 9, ",
+        ),
+        (
             "printf(\"%lu %lu %lu\\n\", sizeof(int), sizeof(unsigned long long), sizeof(short));",
             0,
             "  4 8 2\n",
@@ -291,6 +297,19 @@ fn a_division_is_not_lost_as_a_comment() {
     hold(&[
         ("n = 10\nhalf = n // 2", 2, &[NO], &[]),
         ("n = 10\nm = 3\nhalf = n // m - 1", 2, &[NO], &[]),
+        ("a = 10\nm = a // -2", 2, &[NO], &[]),
+        ("a = 10\nm = a // (2)  # half", 2, &[NO], &[]),
+        ("a = 10\nm = a // len('ab')", 2, &[NO], &[]),
+        ("a = 10\na //= 2", 2, &[NO], &[]),
+        ("a = 10\nm = (a + 2) // a - a", 2, &[NO], &[]),
+        ("a = 10\nm = len('abcd') // 2 - a", 2, &[NO], &[]),
+        (
+            "s = socket(AF_INET, SOCK_DGRAM, 0) // 3\nbind(s, 127.0.0.1:0) // 0\nu = socket udp // 4\nconnect(u, s.local) // 0\n\
+             print(\"ok\") // 1\nsend u \"x\" // 2\ns.close() // 2\nm = 3 // (see m)\nx = 3 // 2nd",
+            0,
+            &[],
+            &[],
+        ),
         ("print(10 // 4)\nprint 5\n", 2, &[NO], &["never closed"]),
         ("n = 10\nprint(len('abcd') // n, 3)", 2, &[NO], &[]),
         (
@@ -407,6 +426,18 @@ fn hints_are_kept_where_they_stand_in_the_call() {
             2,
             &["stand last", "AF_INET SOCK_STREAM 0 AI_PASSIVE"],
             &[],
+        ),
+        (
+            "r = getaddrinfo(\"localhost\", 80, AF_INET, SOCK_STRAEM, 0, AI_PASSIVE)",
+            2,
+            &["did you mean SOCK_STREAM"],
+            &["stand last"],
+        ),
+        (
+            "for res in socket.getaddrinfo(HOST, PORT, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, socket.AI_PASSIVE):",
+            2,
+            &["there are no loops here"],
+            &["stand last"],
         ),
     ]);
 }
