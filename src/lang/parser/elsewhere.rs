@@ -13,12 +13,15 @@ use words::{Known, LANGUAGES, MAKERS, MODULES, Makes, RENAMED};
 /// A longer argument is not repeated in an answer.
 const ADDRESS: usize = 60;
 
-/// The answer to a statement that begins at `state.begin` and was not understood.
-pub(super) fn answer(i: &Input) -> Option<Fault> {
+/// The answer to a statement that begins at `state.begin` and was not understood, because of `fault`.
+pub(super) fn answer(i: &Input, fault: &Fault) -> Option<Fault> {
     let line = i.state.source[i.state.begin..].lines().next()?;
     let line = &line[line.len() - line.trim_start().len()..];
     let start = line.as_ptr() as usize - i.state.source.as_ptr() as usize;
     let bare = without_text(line);
+    if let Some(flags) = flags_early(i, fault) {
+        return Some(flags);
+    }
     let found = goes_on(&bare)
         .or_else(|| maker(line, &bare))
         .or_else(|| renamed(&bare))
@@ -30,6 +33,20 @@ pub(super) fn answer(i: &Input) -> Option<Fault> {
     Some(Fault {
         span: (start + at.0, start + at.1),
         ..fault
+    })
+}
+
+/// `getaddrinfo NULL 3490 AF_INET SOCK_STREAM AI_PASSIVE`: a flag in the place of the protocol, which is what is wrong.
+fn flags_early(i: &Input, fault: &Fault) -> Option<Fault> {
+    let word = &i.state.source[fault.span.0..fault.span.1];
+    let word = word.strip_prefix("socket.").unwrap_or(word);
+    let asks = i.state.source[i.state.begin..fault.span.0].contains("getaddrinfo");
+    (asks && word.starts_with("AI_")).then(|| {
+        Fault::new(
+            fault.span,
+            "the flags of getaddrinfo stand last, behind family, type and protocol",
+        )
+        .expecting("r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE")
     })
 }
 

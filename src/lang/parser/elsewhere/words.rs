@@ -274,12 +274,6 @@ pub(super) const MODULES: &[Known] = &[
         "family, type, protocol, flags: 0 is any protocol",
     ),
     (
-        &["AI_PASSIVE", "AI_CANONNAME", "AI_NUMERICHOST"],
-        "the flags of getaddrinfo stand last, behind family, type and protocol",
-        &["r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
-        "",
-    ),
-    (
         &["->ai_"],
         "the fields of a structure are not kept here: an answer of getaddrinfo has numbers",
         &["r = getaddrinfo localhost http", "connect s r[0][4]"],
