@@ -218,6 +218,8 @@ pub enum Function {
     Slice,
     /// C's `buf + n`: where the first is a text and the second a number, the text from there on; otherwise their sum.
     Behind,
+    /// C's `memset(x, byte, n)`: what `x` is afterwards; all of it where `n` is `Null`.
+    Fill,
     /// What a field `sin_port` holds: a number in network byte order to host byte order, anything else as it is.
     Ntohs,
     /// What a field `sin_addr` holds, likewise.

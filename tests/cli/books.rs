@@ -155,6 +155,20 @@ fn values_are_packed_as_python_packs_them() {
             &[],
         ),
         (
+            "expect struct.pack('?', 5) == b'\\1'\nexpect struct.pack('??', '', 0) == b'\\0\\0'\nx = struct.pack('9000000s', b'a')\n\
+             expect len(x) == 9000000\nn = 258\nexpect n.to_bytes(4, 'big', signed=False) == b'\\0\\0\\1\\2'",
+            0,
+            &[],
+            &[],
+        ),
+        ("struct.pack('!H4', 1)", 2, &["ends with the count 4"], &[]),
+        (
+            "v = (1, 2)\nstruct.pack('!2H', *v)",
+            2,
+            &["struct.pack(\"!2H\", v[0], v[1])"],
+            &[],
+        ),
+        (
             "struct.pack('B', 300)",
             2,
             &["`B` takes a number from 0 to 255, and this is 300"],
@@ -280,15 +294,33 @@ fn a_pointer_of_c_points_to_what_it_points_to() {
 
 #[test]
 fn an_address_has_the_parts_that_it_has_in_python() {
-    hold(&[(
-        "c = socket tcp6\nbind c [::1]:0\naddr = c.getsockname()\nhost, port = addr[:2]\nexpect host == '::1'\n\
+    hold(&[
+        (
+            "c = socket tcp6\nbind c [::1]:0\naddr = c.getsockname()\nhost, port = addr[:2]\nexpect host == '::1'\n\
          expect port == addr[1]\nexpect len(addr) == 4\nexpect addr[3] == 0\nexpect addr == (host, port, 0, 0)\n\
          print(addr)\nd = socket tcp\nbind d 127.0.0.1:0\naddr = d.getsockname()\nhost, port = addr[:2]\n\
          expect len(addr) == 2\nexpect addr == (host, port)",
-        0,
-        &["('::1', ", ", 0, 0)\n"],
-        &[],
-    )]);
+            0,
+            &["('::1', ", ", 0, 0)\n"],
+            &[],
+        ),
+        (
+            "c = socket tcp6\nbind c [::1]:0\nh, p, f, i = c.getsockname()\nexpect h == '::1'\nexpect i == 0\naddr = c.getsockname()\n\
+         h, p, f, i = addr\nhost, port = getsockname c\nexpect port == p",
+            0,
+            &[],
+            &["In Python"],
+        ),
+        (
+            "c = socket tcp6\nbind c [::1]:0\nh, p = c.getsockname()\nexpect h == '::1'",
+            0,
+            &[
+                "gives 4 values, and there are 2 names",
+                "In Python this line raises an error",
+            ],
+            &[],
+        ),
+    ]);
 }
 
 #[test]
@@ -357,7 +389,18 @@ fn what_is_imported_is_said_truly() {
             &["type time where the program has t"],
             &[ALL],
         ),
-        ("#include <stdio.h>", 0, &["included already"], &[]),
+        (
+            "#include <sys/socket.h> // for \"socket\"",
+            0,
+            &["included already"],
+            &["not read"],
+        ),
+        (
+            "#include \"unp.h\" // Stevens",
+            0,
+            &["unp.h is not here"],
+            &["not read"],
+        ),
         (
             "#include \"unp.h\"",
             0,
@@ -393,6 +436,14 @@ fn a_buffer_is_emptied_and_filled() {
             0,
             &["  [AAAAA]\n", "  []\n"],
             &[],
+        ),
+        (
+            "int i = 7; memset(&i, 0, sizeof(i)); i += 1\nexpect i == 1\nb3 = 'hello world'\nmemset(b3, '*', 5)\nmemset(b3, 0, 0)\n\
+             expect b3 == '***** world'\nmemset(b3, 'A', 20)\nexpect len(b3) == 20\nmemset(b3, 'B', sizeof(b3))\nexpect b3 == 'BBBBBBBBBBBBBBBBBBBB'\n\
+             bzero(b3, 256)\nexpect b3 == ''\ns = socket udp\nmemset(&s, 0, sizeof(s))\nbind s 127.0.0.1:0",
+            0,
+            &["the bytes that it has are filled"],
+            &["no memory to prepare"],
         ),
         (
             "struct addrinfo hints;\nmemset(&hints, 0, sizeof hints);",
