@@ -63,6 +63,12 @@ fn a_list_of_sockets_is_watched_whole() {
     }
     hold(&[
         (
+            "s = socket udp\nstruct pollfd p = {s, POLLIN};\npoll p r 0",
+            2,
+            &["a socket and a number stand in one tuple"],
+            &["EBADF", "{fd=1"],
+        ),
+        (
             "s = socket tcp\nlisten s 5\nc = socket tcp\nconnect c s.local\nconn = s.accept()\nsend conn[0] 'a'\npair = (conn, c.local)\n\
              send pair 'b'\nselect.select([pair, c], [], [], 0)",
             0,
@@ -155,20 +161,6 @@ fn values_are_packed_as_python_packs_them() {
             &[],
         ),
         (
-            "expect struct.pack('?', 5) == b'\\1'\nexpect struct.pack('??', '', 0) == b'\\0\\0'\nx = struct.pack('9000000s', b'a')\n\
-             expect len(x) == 9000000\nn = 258\nexpect n.to_bytes(4, 'big', signed=False) == b'\\0\\0\\1\\2'",
-            0,
-            &[],
-            &[],
-        ),
-        ("struct.pack('!H4', 1)", 2, &["ends with the count 4"], &[]),
-        (
-            "v = (1, 2)\nstruct.pack('!2H', *v)",
-            2,
-            &["struct.pack(\"!2H\", v[0], v[1])"],
-            &[],
-        ),
-        (
             "struct.pack('B', 300)",
             2,
             &["`B` takes a number from 0 to 255, and this is 300"],
@@ -208,6 +200,26 @@ fn values_are_packed_as_python_packs_them() {
 }
 
 #[test]
+fn a_packed_format_is_as_strict_as_in_python() {
+    hold(&[
+        (
+            "expect struct.pack('?', 5) == b'\\1'\nexpect struct.pack('??', '', 0) == b'\\0\\0'\nx = struct.pack('9000000s', b'a')\n\
+             expect len(x) == 9000000\nn = 258\nexpect n.to_bytes(4, 'big', signed=False) == b'\\0\\0\\1\\2'",
+            0,
+            &[],
+            &[],
+        ),
+        ("struct.pack('!H4', 1)", 2, &["ends with the count 4"], &[]),
+        (
+            "v = (1, 2)\nstruct.pack('!2H', *v)",
+            2,
+            &["struct.pack(\"!2H\", v[0], v[1])"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
 fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
     hold(&[(
         "s = socket tcp\nl = struct.pack('ii', 1, 0)\ns.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, l)\n\
@@ -228,13 +240,28 @@ fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
 
 #[test]
 fn a_width_that_is_a_value_itself_is_kept() {
-    hold(&[(
-        "HEADERSIZE = 10; msg = 'Welcome'\nmsg = f\"{len(msg):<{HEADERSIZE}}\" + msg\nexpect msg == '7         Welcome'\n\
+    hold(&[
+        (
+            "HEADERSIZE = 10; msg = 'Welcome'\nmsg = f\"{len(msg):<{HEADERSIZE}}\" + msg\nexpect msg == '7         Welcome'\n\
          expect '{:<{}}|{:>{w}}'.format('a', 4, 'b', w=3) == 'a   |  b'",
-        0,
-        &[],
-        &["without the width"],
-    )]);
+            0,
+            &[],
+            &["without the width"],
+        ),
+        (
+            "expect '{:{}^{}}'.format('a', '-', 9) == '----a----'\nexpect '{:>{}}|'.format('hello', '7') == '  hello|'\nx = 3\n\
+         expect f\"{5:{ x }}\" == '  5'",
+            0,
+            &[],
+            &["without the width"],
+        ),
+        (
+            "w = 2\ny = 3.5\nprint(f\"{y:.{w}f}\")\nprint(\"{:.{}f} {}\".format(y, 2, 7))",
+            0,
+            &["without the width", "  3.5\n", "  3.5 7\n"],
+            &[],
+        ),
+    ]);
 }
 
 /// What gcc's programs send and keep.
@@ -518,6 +545,10 @@ fn a_line_from_elsewhere_gets_its_own_answer() {
         ("pid_t pid;", 0, &["needs no declaration"], &[]),
         ("nc -l 1234", 2, &["listen s 5; conn, addr = accept s"], &[]),
         ("nc -u localhost 53", 2, &["u = socket udp"], &[]),
+        ("nc -lu 5000", 2, &["recvfrom s 1024"], &[]),
+        ("nc -nlvp 5000", 2, &["listen s 5; conn, addr"], &[]),
+        ("nc -vl 5000", 2, &["listen s 5; conn, addr"], &[]),
+        ("socat TCP-LISTEN:80 -", 2, &["listen s 5; conn, addr"], &[]),
         (
             "echo hello | nc localhost 1234",
             2,
