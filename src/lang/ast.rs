@@ -216,6 +216,10 @@ pub enum Function {
     Join,
     /// `x[from:to]`: the value, then where the part begins and ends; `Null` where that is not said.
     Slice,
+    /// C's `buf + n`: where the first is a text and the second a number, the text from there on; otherwise their sum.
+    Behind,
+    /// C's `memset(x, byte, n)`: what `x` is afterwards; all of it where `n` is `Null`.
+    Fill,
     /// What a field `sin_port` holds: a number in network byte order to host byte order, anything else as it is.
     Ntohs,
     /// What a field `sin_addr` holds, likewise.

@@ -33,15 +33,71 @@ pub(super) fn divides_in_brackets(before: &str, after: &str) -> bool {
     closes && follows.starts_with([')', ']', '(', '[', ',', '+', '-', '*'])
 }
 
-/// Whether `//` outside of brackets divides by what is `operand()`: nothing that is written as prose follows a number,
-/// or a name that `is_value`.
+/// Functions that give a number.
+const NUMBERS: [&str; 10] = [
+    "len", "int", "ord", "abs", "round", "float", "strlen", "sizeof", "ntohs", "ntohl",
+];
+
+/// Whether what stands before `//` outside of brackets may be a number: no text, and of the calls only those that make
+/// one of a value.
+pub(super) fn may_be_divided(before: &str) -> bool {
+    let before = before.trim_end();
+    if before.ends_with(['"', '\'', '`']) {
+        return false;
+    }
+    if !before.ends_with(')') {
+        return true;
+    }
+    let mut open = 0;
+    let begins = before.char_indices().rev().find(|(_, c)| {
+        match c {
+            ')' => open += 1,
+            '(' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    });
+    let called = &before[..begins.map_or(0, |(at, _)| at)];
+    let word = called.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+    let name = &called[word.len()..];
+    match name {
+        // Brackets around a sum, but not those of `f()()`.
+        "" => !called.trim_end().ends_with([')', ']']),
+        name => !word.ends_with('.') && NUMBERS.contains(&name),
+    }
+}
+
+/// Whether `//` outside of brackets divides by what follows it in its line: nothing that is written as prose is a sum of
+/// numbers and of names that are `is_value`.
 pub(super) fn divides(after: &str, is_value: impl Fn(&str) -> bool) -> bool {
-    operand(after).is_some_and(|(word, follows)| {
-        let number = word.starts_with(|c: char| c.is_ascii_digit());
-        let goes_on = follows.strip_prefix(['+', '-', '*']).map(str::trim_start);
-        let over = follows.is_empty()
-            || follows.starts_with('#')
-            || goes_on.is_some_and(|more| more.starts_with(|c: char| c.is_ascii_digit()));
-        over && (number || is_value(word))
-    })
+    let end = after.floor_char_boundary(FAR);
+    let line = after[..end].lines().next().unwrap_or("");
+    let line = line.strip_prefix('=').unwrap_or(line);
+    let over = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
+    sum(line, &is_value).is_some_and(|rest| over(rest.trim_start()))
+}
+
+/// What follows a sum, product or division.
+fn sum<'a>(text: &'a str, is_value: &dyn Fn(&str) -> bool) -> Option<&'a str> {
+    let mut rest = value(text, is_value)?;
+    while let Some(more) = rest.trim_start().strip_prefix(['+', '-', '*', '/']) {
+        rest = value(more.strip_prefix('/').unwrap_or(more), is_value)?;
+    }
+    Some(rest)
+}
+
+/// What follows a number, a name, a call that gives a number, or brackets.
+fn value<'a>(text: &'a str, is_value: &dyn Fn(&str) -> bool) -> Option<&'a str> {
+    let text = text.trim_start();
+    let text = text.strip_prefix('-').unwrap_or(text);
+    if let Some(inner) = text.strip_prefix('(') {
+        return sum(inner, is_value)?.trim_start().strip_prefix(')');
+    }
+    let (word, rest) = operand(text)?;
+    if NUMBERS.contains(&word) && rest.starts_with('(') {
+        return rest.split_once(')').map(|(_, rest)| rest);
+    }
+    let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, 'x' | '_' | '.');
+    let number = word.starts_with(|c: char| c.is_ascii_digit()) && word.chars().all(digit);
+    (number || is_value(word)).then_some(rest)
 }

@@ -27,6 +27,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     };
     match function {
         Function::Slice => slice(args).map_err(NotYet::from),
+        Function::Fill => filled(args).map_err(NotYet::from),
+        Function::Behind => behind(args).map_err(NotYet::from),
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
         Function::Decode => match first {
@@ -175,6 +177,58 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
             Ok(Value::Text(chars[range(chars.len())?].iter().collect()))
         }
         wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
+    }
+}
+
+/// `memset(x, byte, n)`. A zero ends a text; a number becomes 0; what is no memory of a program's own stays.
+fn filled(args: &[Value]) -> Result<Value, Refusal> {
+    let [of, Value::Text(byte), len] = args else {
+        return Err(Refusal::new("memset takes a name, a byte and a length"));
+    };
+    let byte = byte.bytes().next().unwrap_or(0);
+    let fill = |bytes: &[u8]| {
+        let most = match len {
+            Value::Int(n) => usize::try_from(*n).unwrap_or(0),
+            _ => bytes.len(),
+        };
+        if byte == 0 {
+            let at = most.min(bytes.len());
+            return Ok([vec![0; at].as_slice(), &bytes[at..]].concat());
+        }
+        let Value::Bytes(head) = repeat(&Value::Bytes(vec![byte]), most as i64)? else {
+            return Ok(Vec::new());
+        };
+        Ok([head.as_slice(), bytes.get(most..).unwrap_or(&[])].concat())
+    };
+    match of {
+        Value::Text(text) => {
+            let mut bytes = fill(text.as_bytes())?;
+            let ends = bytes.iter().position(|byte| *byte == 0);
+            bytes.truncate(ends.unwrap_or(bytes.len()));
+            Ok(String::from_utf8(bytes)
+                .map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text))
+        }
+        Value::Bytes(bytes) => match fill(bytes)? {
+            all if all.iter().all(|byte| *byte == 0) => Ok(Value::Bytes(Vec::new())),
+            some => Ok(Value::Bytes(some)),
+        },
+        Value::Int(_) | Value::Float(_) if byte == 0 => Ok(Value::Int(0)),
+        Value::Int(_) | Value::Float(_) => Err(Refusal::new(
+            "a number is only made 0 here: how many bytes it has is not kept",
+        )),
+        other => Ok(other.clone()),
+    }
+}
+
+/// `buf + n`, which is a pointer to the rest in C; and a sum where both are of one kind.
+fn behind(args: &[Value]) -> Result<Value, Refusal> {
+    match args {
+        [
+            of @ (Value::Text(_) | Value::Bytes(_)),
+            from @ Value::Int(_),
+        ] => slice(&[of.clone(), from.clone(), Value::None]),
+        [a, b] => binary(Operator::Add, a, b),
+        _ => Err(Refusal::new("a sum needs two values")),
     }
 }
 

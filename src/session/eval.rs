@@ -185,6 +185,11 @@ impl Session {
                 [Socket(id), peer] if !matches!(peer, Socket(_) | Int(_) | Tuple(_)) => {
                     Ok(vec![self.usable(*id)?])
                 }
+                // What the number is cannot be told: a descriptor, or the events of a struct pollfd.
+                [Socket(_), ..] if items.iter().any(|item| matches!(item, Int(_))) => {
+                    let message = "a socket and a number stand in one tuple, and which events are meant is not kept in one";
+                    Err(Refusal::new(message).help("poll s r 1000").into())
+                }
                 [] | [Socket(_) | Int(_) | Tuple(_), ..] => {
                     let each = items.iter().map(|item| self.among(item));
                     Ok(each.collect::<Evaluated<Vec<_>>>()?.concat())

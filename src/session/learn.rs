@@ -330,7 +330,13 @@ impl Session {
             }
             several => {
                 if let [_] = values.as_slice() {
-                    values = values.remove(0).parts();
+                    // Python's address has all its parts, however many names there are.
+                    let most = if dialect.is_python() {
+                        4
+                    } else {
+                        several.len()
+                    };
+                    values = values.remove(0).parts(most);
                 }
                 let given = values.len();
                 for (name, value) in several.iter().zip(values) {

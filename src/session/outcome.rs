@@ -314,7 +314,7 @@ impl Session {
             }
             return Ok(());
         }
-        let items = value.parts();
+        let items = value.parts(targets.len());
         if items.len() != targets.len() {
             let (names, values) = (targets.len(), items.len());
             let s = if values == 1 { "" } else { "s" };

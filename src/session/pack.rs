@@ -196,13 +196,20 @@ fn letters(format: &str) -> Result<Vec<(usize, char)>, Refusal> {
             digits => digits.parse().unwrap_or(usize::MAX),
         };
         count.clear();
-        if times > LONGEST / 8 {
+        let size = letter(c).map_or(1, |(standard, own, _)| own.max(standard));
+        if times > LONGEST / size {
             let most = LONGEST >> 20;
             return Err(Refusal::new(format!("that is more than {most} MB")));
         }
         found.push((times, c));
     }
-    Ok(found)
+    match count.as_str() {
+        "" => Ok(found),
+        digits => Err(Refusal::new(format!(
+            "the format ends with the count {digits}, and no letter follows it"
+        ))
+        .help("struct.pack(\"!4H\", 1, 2, 3, 4)")),
+    }
 }
 
 /// `struct.pack(format, values…)`
@@ -223,20 +230,24 @@ pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
             "the format `{format}` takes {what} values than there are"
         ))
     };
-    let mut values = values.iter().cloned().map(Value::counted);
+    let mut values = values.iter();
     let mut next = || values.next().ok_or_else(|| count("more"));
     let mut out = Vec::new();
     for (times, c) in letters(rest)? {
         match (c, letter(c)) {
             ('x', _) => out.resize(out.len() + times, 0),
-            ('s', _) => out.extend(bytes(next()?, times)?),
+            ('s', _) => out.extend(bytes(next()?.clone(), times)?),
             (_, Some((standard, own, signed))) => {
                 let size = if native { own } else { standard };
                 if native {
                     out.resize(out.len().next_multiple_of(size), 0);
                 }
                 for _ in 0..times {
-                    out.extend(ordered(number(c, &next()?, size, signed)?, big));
+                    let little = match (c, next()?) {
+                        ('?', value) => vec![u8::from(is_true(value))],
+                        (_, value) => number(c, value, size, signed)?,
+                    };
+                    out.extend(ordered(little, big));
                 }
             }
             _ => {
@@ -257,6 +268,18 @@ pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
     }
 }
 
+/// Python's truth of a value.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::None | Value::Bool(false) | Value::Int(0) => false,
+        Value::Float(x) => *x != 0.0,
+        Value::Text(text) => !text.is_empty(),
+        Value::Bytes(bytes) => !bytes.is_empty(),
+        Value::Tuple(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
 /// `10s`: so many bytes, cut or filled up with zeros.
 fn bytes(value: Value, len: usize) -> Result<Vec<u8>, Refusal> {
     let mut bytes = match value {
@@ -273,13 +296,13 @@ fn bytes(value: Value, len: usize) -> Result<Vec<u8>, Refusal> {
 
 /// A number of a format, the least significant byte first.
 fn number(c: char, value: &Value, size: usize, signed: bool) -> Result<Vec<u8>, Refusal> {
-    let Value::Int(n) = value else {
+    let Value::Int(n) = value.clone().counted() else {
         let kind = value.kind();
         return Err(Refusal::new(format!(
             "`{c}` takes a whole number, and this is {kind}"
         )));
     };
-    little((*n).into(), size, signed).ok_or_else(|| {
+    little(n.into(), size, signed).ok_or_else(|| {
         let (from, to) = range(size, signed);
         Refusal::new(format!(
             "`{c}` takes a number from {from} to {to}, and this is {n}"

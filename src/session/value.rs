@@ -58,14 +58,18 @@ impl Value {
         }
     }
 
-    /// What the names of `host, port = …` get: a tuple's items, an address's host and port, or the one value.
-    pub fn parts(self) -> Vec<Value> {
+    /// What so many names (`host, port = …`) get: a tuple's items, an address's host and port, or the one value. Of an
+    /// IPv6 address more names get its flow information and its scope too, as in Python.
+    pub fn parts(self, names: usize) -> Vec<Value> {
         match self {
             Self::Tuple(items) => items,
-            Self::Addr(Addr::Inet(addr)) => vec![
-                Self::Text(addr.ip().to_string()),
-                Self::Int(i64::from(addr.port())),
-            ],
+            Self::Addr(addr) => match Self::address_items(&addr) {
+                Some(mut items) => {
+                    items.truncate(names.max(2));
+                    items
+                }
+                None => vec![Self::Addr(addr)],
+            },
             single => vec![single],
         }
     }

@@ -63,6 +63,12 @@ fn a_list_of_sockets_is_watched_whole() {
     }
     hold(&[
         (
+            "s = socket udp\nstruct pollfd p = {s, POLLIN};\npoll p r 0",
+            2,
+            &["a socket and a number stand in one tuple"],
+            &["EBADF", "{fd=1"],
+        ),
+        (
             "s = socket tcp\nlisten s 5\nc = socket tcp\nconnect c s.local\nconn = s.accept()\nsend conn[0] 'a'\npair = (conn, c.local)\n\
              send pair 'b'\nselect.select([pair, c], [], [], 0)",
             0,
@@ -194,6 +200,26 @@ fn values_are_packed_as_python_packs_them() {
 }
 
 #[test]
+fn a_packed_format_is_as_strict_as_in_python() {
+    hold(&[
+        (
+            "expect struct.pack('?', 5) == b'\\1'\nexpect struct.pack('??', '', 0) == b'\\0\\0'\nx = struct.pack('9000000s', b'a')\n\
+             expect len(x) == 9000000\nn = 258\nexpect n.to_bytes(4, 'big', signed=False) == b'\\0\\0\\1\\2'",
+            0,
+            &[],
+            &[],
+        ),
+        ("struct.pack('!H4', 1)", 2, &["ends with the count 4"], &[]),
+        (
+            "v = (1, 2)\nstruct.pack('!2H', *v)",
+            2,
+            &["struct.pack(\"!2H\", v[0], v[1])"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
 fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
     hold(&[(
         "s = socket tcp\nl = struct.pack('ii', 1, 0)\ns.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, l)\n\
@@ -214,13 +240,28 @@ fn a_packed_value_of_an_option_is_shown_as_strace_shows_it() {
 
 #[test]
 fn a_width_that_is_a_value_itself_is_kept() {
-    hold(&[(
-        "HEADERSIZE = 10; msg = 'Welcome'\nmsg = f\"{len(msg):<{HEADERSIZE}}\" + msg\nexpect msg == '7         Welcome'\n\
+    hold(&[
+        (
+            "HEADERSIZE = 10; msg = 'Welcome'\nmsg = f\"{len(msg):<{HEADERSIZE}}\" + msg\nexpect msg == '7         Welcome'\n\
          expect '{:<{}}|{:>{w}}'.format('a', 4, 'b', w=3) == 'a   |  b'",
-        0,
-        &[],
-        &["without the width"],
-    )]);
+            0,
+            &[],
+            &["without the width"],
+        ),
+        (
+            "expect '{:{}^{}}'.format('a', '-', 9) == '----a----'\nexpect '{:>{}}|'.format('hello', '7') == '  hello|'\nx = 3\n\
+         expect f\"{5:{ x }}\" == '  5'",
+            0,
+            &[],
+            &["without the width"],
+        ),
+        (
+            "w = 2\ny = 3.5\nprint(f\"{y:.{w}f}\")\nprint(\"{:.{}f} {}\".format(y, 2, 7))",
+            0,
+            &["without the width", "  3.5\n", "  3.5 7\n"],
+            &[],
+        ),
+    ]);
 }
 
 /// What gcc's programs send and keep.
@@ -256,6 +297,12 @@ fn a_pointer_of_c_points_to_what_it_points_to() {
             "rb = rb + rest",
         ),
         (
+            "a = \"hello \"; b = \"world\"; more = 3\nsend(fds[0], a + b, 11, 0);\nwrite(fds[0], a + \"x\", 7);\nsend(fds[0], b + more, 2, 0);\n\
+             recv(fds[1], &rb[0], 100, 0);\nexpect rb == 'hello worldhello xld'\nsend fds[0] more\nn = recv(fds[1], rb + 0, 9, 0);",
+            0,
+            "recvfrom(4, \"3\", 9, ",
+        ),
+        (
             "printf(\"%lu %lu %lu\\n\", sizeof(int), sizeof(unsigned long long), sizeof(short));",
             0,
             "  4 8 2\n",
@@ -274,15 +321,33 @@ fn a_pointer_of_c_points_to_what_it_points_to() {
 
 #[test]
 fn an_address_has_the_parts_that_it_has_in_python() {
-    hold(&[(
-        "c = socket tcp6\nbind c [::1]:0\naddr = c.getsockname()\nhost, port = addr[:2]\nexpect host == '::1'\n\
+    hold(&[
+        (
+            "c = socket tcp6\nbind c [::1]:0\naddr = c.getsockname()\nhost, port = addr[:2]\nexpect host == '::1'\n\
          expect port == addr[1]\nexpect len(addr) == 4\nexpect addr[3] == 0\nexpect addr == (host, port, 0, 0)\n\
          print(addr)\nd = socket tcp\nbind d 127.0.0.1:0\naddr = d.getsockname()\nhost, port = addr[:2]\n\
          expect len(addr) == 2\nexpect addr == (host, port)",
-        0,
-        &["('::1', ", ", 0, 0)\n"],
-        &[],
-    )]);
+            0,
+            &["('::1', ", ", 0, 0)\n"],
+            &[],
+        ),
+        (
+            "c = socket tcp6\nbind c [::1]:0\nh, p, f, i = c.getsockname()\nexpect h == '::1'\nexpect i == 0\naddr = c.getsockname()\n\
+         h, p, f, i = addr\nhost, port = getsockname c\nexpect port == p",
+            0,
+            &[],
+            &["In Python"],
+        ),
+        (
+            "c = socket tcp6\nbind c [::1]:0\nh, p = c.getsockname()\nexpect h == '::1'",
+            0,
+            &[
+                "gives 4 values, and there are 2 names",
+                "In Python this line raises an error",
+            ],
+            &[],
+        ),
+    ]);
 }
 
 #[test]
@@ -291,6 +356,19 @@ fn a_division_is_not_lost_as_a_comment() {
     hold(&[
         ("n = 10\nhalf = n // 2", 2, &[NO], &[]),
         ("n = 10\nm = 3\nhalf = n // m - 1", 2, &[NO], &[]),
+        ("a = 10\nm = a // -2", 2, &[NO], &[]),
+        ("a = 10\nm = a // (2)  # half", 2, &[NO], &[]),
+        ("a = 10\nm = a // len('ab')", 2, &[NO], &[]),
+        ("a = 10\na //= 2", 2, &[NO], &[]),
+        ("a = 10\nm = (a + 2) // a - a", 2, &[NO], &[]),
+        ("a = 10\nm = len('abcd') // 2 - a", 2, &[NO], &[]),
+        (
+            "s = socket(AF_INET, SOCK_DGRAM, 0) // 3\nbind(s, 127.0.0.1:0) // 0\nu = socket udp // 4\nconnect(u, s.local) // 0\n\
+             print(\"ok\") // 1\nsend u \"x\" // 2\ns.close() // 2\nm = 3 // (see m)\nx = 3 // 2nd",
+            0,
+            &[],
+            &[],
+        ),
         ("print(10 // 4)\nprint 5\n", 2, &[NO], &["never closed"]),
         ("n = 10\nprint(len('abcd') // n, 3)", 2, &[NO], &[]),
         (
@@ -338,7 +416,18 @@ fn what_is_imported_is_said_truly() {
             &["type time where the program has t"],
             &[ALL],
         ),
-        ("#include <stdio.h>", 0, &["included already"], &[]),
+        (
+            "#include <sys/socket.h> // for \"socket\"",
+            0,
+            &["included already"],
+            &["not read"],
+        ),
+        (
+            "#include \"unp.h\" // Stevens",
+            0,
+            &["unp.h is not here"],
+            &["not read"],
+        ),
         (
             "#include \"unp.h\"",
             0,
@@ -376,6 +465,14 @@ fn a_buffer_is_emptied_and_filled() {
             &[],
         ),
         (
+            "int i = 7; memset(&i, 0, sizeof(i)); i += 1\nexpect i == 1\nb3 = 'hello world'\nmemset(b3, '*', 5)\nmemset(b3, 0, 0)\n\
+             expect b3 == '***** world'\nmemset(b3, 'A', 20)\nexpect len(b3) == 20\nmemset(b3, 'B', sizeof(b3))\nexpect b3 == 'BBBBBBBBBBBBBBBBBBBB'\n\
+             bzero(b3, 256)\nexpect b3 == ''\ns = socket udp\nmemset(&s, 0, sizeof(s))\nbind s 127.0.0.1:0",
+            0,
+            &["the bytes that it has are filled"],
+            &["no memory to prepare"],
+        ),
+        (
             "struct addrinfo hints;\nmemset(&hints, 0, sizeof hints);",
             0,
             &["memset has nothing to do here"],
@@ -408,6 +505,18 @@ fn hints_are_kept_where_they_stand_in_the_call() {
             &["stand last", "AF_INET SOCK_STREAM 0 AI_PASSIVE"],
             &[],
         ),
+        (
+            "r = getaddrinfo(\"localhost\", 80, AF_INET, SOCK_STRAEM, 0, AI_PASSIVE)",
+            2,
+            &["did you mean SOCK_STREAM"],
+            &["stand last"],
+        ),
+        (
+            "for res in socket.getaddrinfo(HOST, PORT, socket.AF_UNSPEC, socket.SOCK_STREAM, 0, socket.AI_PASSIVE):",
+            2,
+            &["there are no loops here"],
+            &["stand last"],
+        ),
     ]);
 }
 
@@ -436,6 +545,10 @@ fn a_line_from_elsewhere_gets_its_own_answer() {
         ("pid_t pid;", 0, &["needs no declaration"], &[]),
         ("nc -l 1234", 2, &["listen s 5; conn, addr = accept s"], &[]),
         ("nc -u localhost 53", 2, &["u = socket udp"], &[]),
+        ("nc -lu 5000", 2, &["recvfrom s 1024"], &[]),
+        ("nc -nlvp 5000", 2, &["listen s 5; conn, addr"], &[]),
+        ("nc -vl 5000", 2, &["listen s 5; conn, addr"], &[]),
+        ("socat TCP-LISTEN:80 -", 2, &["listen s 5; conn, addr"], &[]),
         (
             "echo hello | nc localhost 1234",
             2,

@@ -152,6 +152,8 @@ fn apply(function: Function, values: &[Expr]) -> String {
             format!("format({}, {})", expr(one), expr(form))
         }
         Function::Join => joined(values),
+        Function::Behind => format!("({} + {})", operand(one), rest()),
+        Function::Fill => format!("memset({}, {})", expr(one), rest()),
         Function::Slice => {
             let bound = |at: usize| match values.get(at) {
                 None | Some(Expr::Null) => String::new(),

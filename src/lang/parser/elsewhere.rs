@@ -8,20 +8,24 @@ use super::word::{identifier_len, is_identifier};
 use crate::lang::fault::Fault;
 use crate::lang::lines::{folded, lines};
 use std::borrow::Cow;
-use words::{Known, LANGUAGES, MAKERS, MODULES, Makes, RENAMED};
+use words::{INSTEAD, Known, LANGUAGES, MAKERS, MODULES, Makes, PROGRAMS, RENAMED};
 
 /// A longer argument is not repeated in an answer.
 const ADDRESS: usize = 60;
 
-/// The answer to a statement that begins at `state.begin` and was not understood.
-pub(super) fn answer(i: &Input) -> Option<Fault> {
+/// The answer to a statement that begins at `state.begin` and was not understood, because of `fault`.
+pub(super) fn answer(i: &Input, fault: &Fault) -> Option<Fault> {
     let line = i.state.source[i.state.begin..].lines().next()?;
     let line = &line[line.len() - line.trim_start().len()..];
     let start = line.as_ptr() as usize - i.state.source.as_ptr() as usize;
     let bare = without_text(line);
+    if let Some(flags) = flags_early(i, fault) {
+        return Some(flags);
+    }
     let found = goes_on(&bare)
         .or_else(|| maker(line, &bare))
         .or_else(|| renamed(&bare))
+        .or_else(|| program(&bare))
         .or_else(|| module(&bare))
         .or_else(|| member_of_self(line, &bare, i))
         .or_else(|| unix_prompt(&bare))
@@ -30,6 +34,20 @@ pub(super) fn answer(i: &Input) -> Option<Fault> {
     Some(Fault {
         span: (start + at.0, start + at.1),
         ..fault
+    })
+}
+
+/// `getaddrinfo NULL 3490 AF_INET SOCK_STREAM AI_PASSIVE`: a flag in the place of the protocol, which is what is wrong.
+fn flags_early(i: &Input, fault: &Fault) -> Option<Fault> {
+    let word = &i.state.source[fault.span.0..fault.span.1];
+    let word = word.strip_prefix("socket.").unwrap_or(word);
+    let asks = i.state.source[i.state.begin..fault.span.0].contains("getaddrinfo");
+    (asks && word.starts_with("AI_")).then(|| {
+        Fault::new(
+            fault.span,
+            "the flags of getaddrinfo stand last, behind family, type and protocol",
+        )
+        .expecting("r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE")
     })
 }
 
@@ -247,6 +265,32 @@ fn renamed(bare: &str) -> Option<Found> {
     let len = 1 + identifier_len(&begins[1..]);
     let found = Found::new(at, len, "this is Rust's way to make the call");
     Some(found.expecting(instead.replace("{}", own.unwrap_or("s"))))
+}
+
+/// `nc -lu 5000`, `socat TCP-LISTEN:80 -`
+fn program(bare: &str) -> Option<Found> {
+    let mut words = bare.split_whitespace();
+    let name = words.next().filter(|name| PROGRAMS.contains(name))?;
+    let words: Vec<_> = words.collect();
+    let option = |letter| {
+        let mut letters = words.iter().filter_map(|word| word.strip_prefix('-'));
+        letters.any(|letters| !letters.starts_with('-') && letters.contains(letter))
+    };
+    let (waits, udp) = match (name, words.first()) {
+        ("socat", Some(_)) => (
+            bare.contains("-LISTEN:") || bare.contains("-RECV"),
+            bare.contains("UDP"),
+        ),
+        (_, Some(first)) if first.starts_with('-') => (option('l'), option('u')),
+        _ => return None,
+    };
+    let (.., message, instead) = INSTEAD.iter().find(|one| (one.0, one.1) == (waits, udp))?;
+    let found = Found::new(0, name.len(), *message);
+    Some(
+        instead
+            .iter()
+            .fold(found, |found, line| found.expecting(*line)),
+    )
 }
 
 fn module(bare: &str) -> Option<Found> {

@@ -9,7 +9,7 @@ use super::word::{blank, identifier_len, is_quote, peek_identifier};
 use super::{address, format, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::fault::Fault;
-use crate::lang::slashes::divides;
+use crate::lang::slashes::{divides, may_be_divided};
 use crate::lang::state::TcpState;
 use winnow::Parser;
 use winnow::combinator::{Infix, expression};
@@ -74,7 +74,9 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
 /// Python's `n // 2`, with the slashes next: what follows them is not to be lost as a comment.
 fn division(i: &Input) -> Option<Fault> {
     let after = i.rest().strip_prefix("//")?;
-    let divides = i.state.brackets > 0 || divides(after, |word| i.knows(word));
+    let before = &i.state.source[i.state.begin..i.at()];
+    let divides =
+        i.state.brackets > 0 || may_be_divided(before) && divides(after, |word| i.knows(word));
     divides.then(|| {
         Fault::new((i.at(), i.at() + 2), "there is no division here")
             .helping("write the result itself; // begins a comment, as in C")

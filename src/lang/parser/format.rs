@@ -6,6 +6,7 @@ use super::structure;
 use crate::lang::ast::{Expr, Function};
 use crate::lang::fault::Fault;
 use crate::lang::form::{self, Form};
+use std::collections::HashSet;
 
 /// `"%s from %d" % (a, b)` and `printf`.
 pub(super) fn percent_format(
@@ -102,6 +103,21 @@ pub(super) fn laid_out(i: &mut Input, value: Expr, spec: Option<&str>) -> Expr {
     }
 }
 
+/// The same where the specification has values of its own: `.{}f`.
+pub(super) fn laid_out_as(i: &mut Input, value: Expr, spec: &str, form: Expr) -> Expr {
+    let parts = spec.split_inclusive('}');
+    let with_numbers: String = parts
+        .map(|part| match part.split_once('{') {
+            Some((plain, _)) => format!("{plain}2"),
+            None => part.to_owned(),
+        })
+        .collect();
+    match Form::parse(&with_numbers) {
+        Some(_) => Expr::Apply(Function::Format, vec![value, form]),
+        None => laid_out(i, value, Some(&with_numbers)),
+    }
+}
+
 fn pieced(mut pieces: Vec<Expr>, text: String) -> Expr {
     if pieces.is_empty() {
         return Expr::Text(text);
@@ -141,7 +157,7 @@ fn form_with_values(
     start: usize,
     spec: &str,
     given: &[Given],
-    next: &mut i64,
+    (next, used): (&mut i64, &mut HashSet<usize>),
 ) -> Parsed<Expr> {
     let mut pieces = Vec::new();
     for piece in spec.split_inclusive('}') {
@@ -154,7 +170,10 @@ fn form_with_values(
             let Some(found) = meant(given, name, next) else {
                 return Err(no_value(i, start, name).into());
             };
-            pieces.push(small(i, start, &found.value)?);
+            if !used.insert(found.span.start) {
+                small(i, start, &found.value)?;
+            }
+            pieces.push(found.value.clone());
         }
     }
     Ok(Expr::Apply(Function::Join, pieces))
@@ -205,7 +224,7 @@ pub(super) fn brace_format(
         return Err(i.fault(start, "only a text has .format()").into());
     };
     let (mut pieces, mut text, mut next) = (Vec::new(), String::new(), 0_i64);
-    let mut used = std::collections::HashSet::new();
+    let mut used = HashSet::new();
     let mut rest = format.as_str();
     while let Some(at) = rest.find(['{', '}']) {
         text.push_str(&rest[..at]);
@@ -254,8 +273,8 @@ pub(super) fn brace_format(
         };
         pieces.push(match spec.contains('{') {
             true => {
-                let form = form_with_values(i, start, spec, &given, &mut next)?;
-                Expr::Apply(Function::Format, vec![value, form])
+                let form = form_with_values(i, start, spec, &given, (&mut next, &mut used))?;
+                laid_out_as(i, value, spec, form)
             }
             false => laid_out(i, value, Some(spec)),
         });

@@ -112,6 +112,7 @@ fn to_bytes(i: &Input, start: usize, value: Expr, given: Vec<Given>) -> Parsed<E
         match (one.keyword, at) {
             (None, 0) | (Some("length"), _) => size = Some(one.value),
             (None, 1) | (Some("byteorder"), _) => order = Some(one.value),
+            (Some("signed"), _) if matches!(one.value, Expr::Const("False", _)) => {}
             _ => {
                 let fault = i.fault(start, "to_bytes takes a length and an order here");
                 return Err(fault.expecting("n.to_bytes(4, \"big\")").into());

@@ -38,9 +38,10 @@ pub(super) fn gap(i: &mut Input, found: &mut Vec<Statement>) {
 
 /// What is said to `#include <stdio.h>`, and to a program's own file.
 fn included(line: &str) -> &'static str {
-    match line.split_once('"') {
+    let file = line.strip_prefix("#include").unwrap_or(line).trim_start();
+    match file.strip_prefix('"') {
         None => "everything is included already",
-        Some((_, "unp.h\"")) => {
+        Some(own) if own.starts_with("unp.h\"") => {
             "unp.h is not here: its Socket, Bind and Listen are the calls in small letters, which say every error here"
         }
         Some(_) => "this file is not read: what it defines is not known here",

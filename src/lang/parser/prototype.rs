@@ -137,28 +137,38 @@ fn is_address_of(i: &Input, span: Span) -> bool {
 
 /// What the pointer to data points to: `&n` to the bytes of a number, `buf + total` and `&buf[total]` to a rest.
 fn pointed(i: &Input, value: Expr, span: Span) -> Expr {
-    let rest = |of, from| Expr::Apply(Function::Slice, vec![of, from, Expr::Null]);
     match value {
         Expr::Name(_) if is_address_of(i, span) => Expr::Apply(
             Function::ToBytes,
             vec![value, Expr::Null, Expr::Text("native".into())],
         ),
-        Expr::Binary(Operator::Add, of, from) if matches!(*of, Expr::Name(_)) => rest(*of, *from),
-        Expr::Index(of, from) if is_address_of(i, span) => rest(*of, *from),
+        // What the names hold, which may be two texts, is known only when the call is made.
+        Expr::Binary(Operator::Add, of, from) if matches!(*of, Expr::Name(_)) => {
+            Expr::Apply(Function::Behind, vec![*of, *from])
+        }
+        Expr::Index(of, from) if is_address_of(i, span) => {
+            Expr::Apply(Function::Slice, vec![*of, *from, Expr::Null])
+        }
         other => other,
+    }
+}
+
+/// `buf + got`, `&buf[got]`: the name, and how far behind its beginning.
+fn place_in<'g>(i: &Input, one: &'g Given) -> Option<(&'g str, &'g Expr)> {
+    let (of, from) = match &one.value {
+        Expr::Binary(Operator::Add, of, from) => (of, from),
+        Expr::Index(of, from) if is_address_of(i, one.span) => (of, from),
+        _ => return None,
+    };
+    match &**of {
+        Expr::Name(name) => Some((name, from)),
+        _ => None,
     }
 }
 
 /// `recv(s, buf + got, …)`: a name gets what a call gives, and nothing is put behind what it has.
 fn not_behind(i: &Input, places: &Places, one: &Given) -> Option<Fault> {
-    let of = match &one.value {
-        Expr::Binary(Operator::Add, of, _) => of,
-        Expr::Index(of, _) if is_address_of(i, one.span) => of,
-        _ => return None,
-    };
-    let Expr::Name(name) = &**of else {
-        return None;
-    };
+    let (name, _) = place_in(i, one)?;
     let command = places.command.name;
     if !matches!(command, "recv" | "read" | "recvfrom") {
         return None;
@@ -188,10 +198,17 @@ fn fills(i: &mut Input, places: &Places, one: Given) -> Parsed<()> {
     if i.state.brackets > 0 || i.state.filled.len() >= takes {
         return Ok(());
     }
-    if let Some(fault) = not_behind(i, places, &one) {
+    let name = match (place_in(i, &one), &one.value) {
+        (Some((name, Expr::Int(0))), _) => Some(name.to_owned()),
+        (_, Expr::Name(name)) => Some(name.clone()),
+        _ => None,
+    };
+    if name.is_none()
+        && let Some(fault) = not_behind(i, places, &one)
+    {
         return Err(fault.into());
     }
-    if let Expr::Name(name) = one.value {
+    if let Some(name) = name {
         if command == "accept" {
             // The first part of what it gives is the connection.
             i.state.filled.push(None);
@@ -210,7 +227,9 @@ fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
     if let Expr::Apply(Function::ToBytes, parts) = &mut arg.value {
         parts[1] = length.clone();
         if matches!(length, Expr::Null) {
-            i.remark("of a text its own length is sent: no closing NUL and no rest of a buffer");
+            i.remark(
+                "a text is sent in its own length here: no closing NUL and no rest of a buffer",
+            );
         }
         return;
     }
@@ -229,7 +248,10 @@ fn shorten(i: &mut Input, places: &mut Places, param: &str, length: &Expr) {
         (Expr::Text(text), Some(length)) => (text.as_bytes(), length),
         (Expr::Bytes(bytes), Some(length)) => (bytes.as_slice(), length),
         // send(c, buf, n, 0): the first n bytes of it.
-        (Expr::Name(_) | Expr::Index(..) | Expr::Apply(Function::Slice, _), _) => {
+        (
+            Expr::Name(_) | Expr::Index(..) | Expr::Apply(Function::Slice | Function::Behind, _),
+            _,
+        ) => {
             let part = vec![arg.value.clone(), Expr::Null, length.clone()];
             arg.value = Expr::Apply(Function::Slice, part);
             return;

@@ -325,33 +325,46 @@ fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
     Some((why, instead))
 }
 
-/// `memset(buf, 0, sizeof(buf))`, `bzero(buf, 256)`: empties a name that has a value, and fills it with a character.
+/// `memset(buf, 0, sizeof(buf))`, `bzero(buf, 256)`: fills what a name has. One without a value gets a text of that
+/// length, but for zeros, which end it.
 fn filled(i: &mut Input, name: &str) -> Parsed<Expr> {
     let mut given = arguments(i)?.into_iter().map(|one| one.value);
     let (of, with, len) = match name {
-        "bzero" => (given.next(), Some(Expr::Int(0)), None),
+        "bzero" => (given.next(), Some(Expr::Int(0)), given.next()),
         _ => (given.next(), given.next(), given.next()),
     };
-    let zero = matches!(&with, Some(Expr::Int(0) | Expr::Null))
-        || matches!(&with, Some(Expr::Text(text)) if text == "\0");
-    let value = match (with, len) {
-        _ if zero => Expr::Text(String::new()),
-        (Some(with @ (Expr::Text(_) | Expr::Int(1..=0x7f))), Some(len @ Expr::Int(_))) => {
-            let with = match with {
-                Expr::Int(byte) => Expr::Text(char::from(byte as u8).into()),
-                text => text,
-            };
-            Expr::Binary(Operator::Mul, Box::new(with), Box::new(len))
-        }
+    let byte = match with {
+        Some(Expr::Null) => Expr::Text("\0".into()),
+        Some(Expr::Int(byte @ 0..=0x7f)) => Expr::Text(char::from(byte as u8).into()),
+        Some(Expr::Text(text)) if text.chars().count() == 1 => Expr::Text(text),
         _ => return Ok(nothing(i, name)),
     };
-    match of {
-        Some(Expr::Name(buf)) if i.state.brackets == 0 && (!zero || i.knows(&buf)) => {
+    let zero = matches!(&byte, Expr::Text(text) if text == "\0");
+    let len = len.unwrap_or(Expr::Null);
+    let unsized_fill = !zero && matches!(len, Expr::Null);
+    let value = match of {
+        Some(Expr::Name(buf)) if i.state.brackets == 0 && i.knows(&buf) => {
+            if unsized_fill {
+                i.remark(
+                    "the size of a buffer is not known here: the bytes that it has are filled",
+                );
+            }
+            let value = vec![Expr::Name(buf.clone()), byte, len];
             i.state.filled.push(Some(buf));
-            Ok(value)
+            Expr::Apply(Function::Fill, value)
         }
-        _ => Ok(nothing(i, name)),
-    }
+        Some(Expr::Name(buf)) if i.state.brackets == 0 && !zero && matches!(len, Expr::Int(_)) => {
+            i.state.filled.push(Some(buf));
+            Expr::Binary(Operator::Mul, Box::new(byte), Box::new(len))
+        }
+        Some(Expr::Name(_)) if unsized_fill => {
+            i.remark("the size of a buffer is not known here, and it has no bytes to fill");
+            i.state.nothing = true;
+            Expr::Null
+        }
+        _ => nothing(i, name),
+    };
+    Ok(value)
 }
 
 /// A call that only prepares something: nothing to do here.
@@ -369,7 +382,12 @@ fn nothing(i: &mut Input, name: &str) -> Expr {
 
 /// `struct.pack("!H", 80)`, `pack("!H", 80)`
 fn pack(i: &mut Input) -> Parsed<Expr> {
+    let start = i.at();
     let given = arguments(i)?;
+    if given.iter().any(|one| one.spread) {
+        let fault = i.fault(start, "a tuple is not spread over a format here");
+        return Err(fault.expecting("struct.pack(\"!2H\", v[0], v[1])").into());
+    }
     let values = given.into_iter().map(|one| one.value).collect();
     Ok(Expr::Apply(Function::Pack, values))
 }

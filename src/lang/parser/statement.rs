@@ -38,7 +38,7 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
                     Trouble::Backtrack => unexpected(i),
                 };
                 return Err(match fault.missing {
-                    None => elsewhere::answer(i).unwrap_or(fault),
+                    None => elsewhere::answer(i, &fault).unwrap_or(fault),
                     Some(_) => fault,
                 });
             }

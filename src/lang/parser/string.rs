@@ -1,10 +1,10 @@
 //! Strings: quotes of every dialect, their escapes, and f-strings.
 
 use super::expr::expr;
-use super::format::{field_end, laid_out};
+use super::format::{field_end, laid_out, laid_out_as};
 use super::input::{Cursor, Input, Parsed};
 use super::joins;
-use super::word::{blank, is_quote, peek_identifier};
+use super::word::{blank, is_quote, peek_identifier, spaces};
 use crate::lang::ast::{Expr, Function};
 use std::fmt::Write as _;
 
@@ -292,12 +292,20 @@ fn replacement<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, Expr)> {
         let len = field_end(&i.rest()[..quote]).unwrap_or(0);
         let form = &i.rest()[..len];
         value = match form.contains('{') {
-            true => Expr::Apply(Function::Format, vec![value, form_with_values(i, len)?]),
+            true => {
+                let values = form_with_values(i, len)?;
+                laid_out_as(i, value, form, values)
+            }
             false => {
                 i.skip(len);
                 laid_out(i, value, Some(form))
             }
         };
+    }
+    // The blanks of an inner `{ width }`, where the text outside of braces is not gone over.
+    let blanks = spaces(i.rest());
+    if i.rest()[blanks..].starts_with('}') {
+        i.skip(blanks);
     }
     if !i.eat("}") {
         blank(i);

@@ -126,24 +126,6 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
-        &["nc -l", "ncat -l", "netcat -l"],
-        "a line of another program, which waits for a client: here a server's calls are typed",
-        &["s = socket tcp; bind s 127.0.0.1:12345; listen s 5; conn, addr = accept s"],
-        "",
-    ),
-    (
-        &["nc -u", "ncat -u", "netcat -u"],
-        "a line of another program, which sends over UDP: here its calls are typed",
-        &["u = socket udp", "sendto u \"hello\" 127.0.0.1:12345"],
-        "",
-    ),
-    (
-        &["socat "],
-        "a line of another program: here a client's calls are typed",
-        &["c = socket tcp; connect c 127.0.0.1:12345"],
-        "",
-    ),
-    (
         &["| nc ", "| ncat ", "| netcat ", "|nc "],
         "there are no pipes here: what another program would send is typed where it is sent",
         &["c = socket tcp; connect c 127.0.0.1:12345; send c \"hello\\n\""],
@@ -274,12 +256,6 @@ pub(super) const MODULES: &[Known] = &[
         "family, type, protocol, flags: 0 is any protocol",
     ),
     (
-        &["AI_PASSIVE", "AI_CANONNAME", "AI_NUMERICHOST"],
-        "the flags of getaddrinfo stand last, behind family, type and protocol",
-        &["r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
-        "",
-    ),
-    (
         &["->ai_"],
         "the fields of a structure are not kept here: an answer of getaddrinfo has numbers",
         &["r = getaddrinfo localhost http", "connect s r[0][4]"],
@@ -309,6 +285,38 @@ pub(super) const MODULES: &[Known] = &[
         "there are no child processes here, so no signal of theirs is waited for",
         &[],
         "leave this line out: a call that sleeps becomes a job, and one shell plays server and clients",
+    ),
+];
+
+/// Programs that make the calls of a client or a server.
+pub(super) const PROGRAMS: [&str; 4] = ["nc", "ncat", "netcat", "socat"];
+
+/// What is typed in the place of such a program: whether it waits for the other side, whether over UDP, what is said,
+/// and the statements.
+pub(super) const INSTEAD: [(bool, bool, &str, &[&str]); 4] = [
+    (
+        true,
+        false,
+        "a line of another program, which waits for a client: here a server's calls are typed",
+        &["s = socket tcp; bind s 127.0.0.1:12345; listen s 5; conn, addr = accept s"],
+    ),
+    (
+        true,
+        true,
+        "a line of another program, which waits for a datagram: here its calls are typed",
+        &["s = socket udp; bind s 127.0.0.1:12345; recvfrom s 1024"],
+    ),
+    (
+        false,
+        true,
+        "a line of another program, which sends over UDP: here its calls are typed",
+        &["u = socket udp", "sendto u \"hello\" 127.0.0.1:12345"],
+    ),
+    (
+        false,
+        false,
+        "a line of another program: here a client's calls are typed",
+        &["c = socket tcp; connect c 127.0.0.1:12345"],
     ),
 ];
 
