@@ -530,6 +530,18 @@ fn what_a_sleeping_accept_returns_takes_its_part() {
 }
 
 #[test]
+fn a_name_that_a_sleeping_accept_will_give_takes_its_part_then() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let said = learner.all(&["learn 2", "goto 3", "2", "k = accept s"]);
+    assert!(!said.contains("plays the lesson's"), "{said}");
+    let said = learner.all(&["1", "c = socket tcp", "connect c 127.0.0.1:12345"]);
+    assert!(said.contains("`k` plays the lesson's `conn`"), "{said}");
+    learner.comes_to("5/7 ?");
+}
+
+#[test]
 fn who_lost_what_an_earlier_step_made_is_told_how_to_have_it_again() {
     let _turn = fixed_ports();
     let folder = TempDir::new().unwrap();

@@ -17,6 +17,7 @@ mod turn;
 mod words;
 mod wrong;
 
+pub use asleep::Awaited;
 pub use attempt::{Attempt, End, Outcome};
 pub(in crate::lesson) use attempt::{calls, may_end_a_call};
 pub(in crate::lesson) use claims::about_call;
