@@ -314,7 +314,7 @@ fn what_is_left_open_is_told_at_the_end() {
                 "skip",
                 "= You skipped steps 1, 2, 7; still open: steps 3, 4, 5, 6. `learn what-a-socket-is` goes to step 3.",
                 "learn what-a-socket-is",
-                "= You stopped at step 3.",
+                "= The first step that is open is 3.",
             ],
         ),
         Way(
@@ -336,6 +336,35 @@ fn what_is_left_open_is_told_at_the_end() {
                 "e = socket tcp",
                 "connect e server:80",
                 "= len 0 mss 1460",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_guess_is_judged_by_the_claim_that_the_step_makes() {
+    walks(&[
+        // connect slept before it succeeded.
+        Way(
+            "syn-flood",
+            &[
+                "goto 9",
+                "3",
+                "client: e = socket tcp",
+                "client: connect e server:81",
+                "wire flow",
+                "= As you expected: **yes**",
+            ],
+        ),
+        // The calls come after the last question.
+        Way(
+            "flow-control",
+            &[
+                "goto 3",
+                "1",
+                "! Now make the call",
+                "1",
+                "= Now make the call",
             ],
         ),
     ]);

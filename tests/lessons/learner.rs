@@ -451,7 +451,7 @@ fn a_learner_goes_on_where_they_stopped() {
     let mut learner = Learner::new(folder.path());
     let said = learner.types("learn listen");
     assert!(
-        said.contains("You stopped at step 3") && said.contains("Open: `a`, `b`"),
+        said.contains("The first step that is open is 3") && said.contains("Open: `a`, `b`"),
         "{said}"
     );
     let said = learner.all(&["2", "listen b 1", "connect a b.local"]);

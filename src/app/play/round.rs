@@ -180,6 +180,11 @@ impl Round {
         self.judge.has_held(claim)
     }
 
+    /// Whether a claim is one that the block makes after its last call.
+    pub fn makes(&self, claim: &Claim) -> bool {
+        self.judge.makes(claim)
+    }
+
     /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,
     /// the kernel gets a little time.
     pub fn truths(&mut self, app: &mut App, predict: &Predict, sink: Sink<'_>) -> Vec<Finding> {
