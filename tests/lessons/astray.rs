@@ -342,6 +342,46 @@ fn what_is_left_open_is_told_at_the_end() {
 }
 
 #[test]
+fn one_order_may_step_for_several() {
+    walks(&[
+        Way(
+            "sequence-numbers",
+            &[
+                "goto 6",
+                "2",
+                "step 2",
+                "= Good. Still to do: recv on `d`",
+                "recv d 100",
+                "@ 7/9 ?",
+                "goto 6",
+                "2",
+                "step until quiet",
+                "recv d 100",
+                "@ 7/9 ?",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "goto 4",
+                "3",
+                "server: send d \"bye\"",
+                "= Still to do: step",
+                "step until quiet",
+                "client: recv c 10",
+                "@ 5/10 ?",
+                // A call that a step wakes may fail.
+                "goto 10",
+                "3",
+                "server: recv d 10",
+                "step",
+                "= **Question:** A connection is closed",
+            ],
+        ),
+    ]);
+}
+
+#[test]
 fn a_guess_is_judged_by_the_claim_that_the_step_makes() {
     walks(&[
         // connect slept before it succeeded.

@@ -4,7 +4,7 @@
 use super::attempt::End;
 use super::compare::{self, Likeness};
 use super::parts::{self, Names};
-use super::{Attempt, Deed, Judge, World, attempt, claims_of_first};
+use super::{Attempt, Deed, Judge, World, attempt, claims_of_first, orders};
 use crate::lang::ast::Claim;
 
 /// Steps of the search before it settles for the best so far. Blocks have a few calls; only a learner who makes many
@@ -168,7 +168,8 @@ impl Judge {
 /// it says nothing. A call that still sleeps may yet end well.
 fn fits(deeds: &[Deed], attempt: &Attempt) -> bool {
     let outcome = &attempt.outcome;
-    if outcome.end == End::NoCall {
+    // How a call ended that an order has woken says nothing about the order.
+    if outcome.end == End::NoCall || orders::of(&attempt.statement).is_some() {
         return true;
     }
     let mut says = false;

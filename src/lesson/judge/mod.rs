@@ -42,7 +42,7 @@ pub trait World {
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
     /// Whether an order would change nothing, because what it sets is so already.
-    fn is_so(&mut self, _: &Order) -> bool {
+    fn is_so(&self, _: &Order) -> bool {
         false
     }
     /// Names of what calls will give that still sleep. A claim that speaks of one is not asked.

@@ -14,7 +14,7 @@ impl Judge {
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
         let part_of_more = self.feeds_a_stream(last, assignment)
-            || self.steps_on(last, assignment)
+            || self.steps_on(last, assignment, world)
             || self.lets_cross(last, assignment);
         if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
