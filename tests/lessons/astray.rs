@@ -342,6 +342,65 @@ fn what_is_left_open_is_told_at_the_end() {
 }
 
 #[test]
+fn what_is_to_come_first_is_told() {
+    walks(&[
+        Way(
+            "handshake",
+            &[
+                "goto 2",
+                "2",
+                "c = socket tcp",
+                "connect c server:80",
+                "= connect returned 0; this step wants wire hold before it. `undo`",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 8",
+                "2",
+                "bind n place",
+                "= this step wants setsockopt on `n` before it",
+                "setsockopt n SO_REUSEADDR 1",
+                "= Still to do: bind on `n`",
+                "bind n place",
+                "@ 9/11",
+                "goto 10",
+                "2",
+                "c = socket tcp; connect c m.local; d = accept m",
+                "close c",
+                "= close on `c` came too early: this step wants setsockopt on `c` before it. `undo`",
+            ],
+        ),
+        Way(
+            "tcp-and-udp",
+            &[
+                "goto 4",
+                "send t1 \"Hello World\"",
+                "recv t2 100",
+                "= wants `recvq t2 5`",
+                "undo",
+                "send t1 \"Hello World\"",
+                "recv t2 6",
+                "recv t2 100",
+                "@ 5/9 ?",
+                "goto 6",
+                "2",
+                "u3 = socket udp; connect u3 u2.local",
+                "send u3 \"hello\"",
+                "close u2",
+                "= wants `ready u3 rw`",
+                "undo",
+                "u3 = socket udp; connect u3 u2.local",
+                "close u2",
+                "send u3 \"hello\"",
+                "@ 7/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
 fn one_order_may_step_for_several() {
     walks(&[
         Way(

@@ -111,7 +111,11 @@ impl Judge {
         let names = self.attempts[attempt].names();
         let mut options: Vec<(bool, bool, usize)> = Vec::new();
         for at in 0..self.deeds.len() {
-            if now.attempts[at].is_some() || !fits(&self.deeds[at..], &self.attempts[attempt]) {
+            let tried = &self.attempts[attempt];
+            if now.attempts[at].is_some()
+                || !fits(&self.deeds[at..], tried)
+                || self.fails_too_early(at, tried, now).is_some()
+            {
                 continue;
             }
             let alike = match self.likeness(at, attempt, now, world) {
