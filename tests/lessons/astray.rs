@@ -468,3 +468,23 @@ fn a_guess_is_judged_by_the_claim_that_the_step_makes() {
         ),
     ]);
 }
+
+#[test]
+fn names_are_the_learners_own() {
+    walks(&[Way(
+        "tcp-and-udp",
+        &[
+            "goto 9",
+            "2",
+            "v = socket udp; bind v 127.0.0.1:0; x = socket udp; y = socket udp",
+            "sendto x \"hi\" v.local; sendto y \"hi\" v.local",
+            "m, addr = recvfrom v 100; sendto v \"welcome\" addr",
+            "m, addr = recvfrom v 100; sendto v \"welcome\" addr",
+            "recv x 100",
+            "recv y 100",
+            "= Your `m` plays the lesson's `data`, your `addr` plays the lesson's `first`",
+            "! `data`, your `m`",
+            "@ 9/9 ?",
+        ],
+    )]);
+}

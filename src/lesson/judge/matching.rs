@@ -23,10 +23,14 @@ pub(super) struct Assignment {
 impl Assignment {
     /// Names that differ from the part's, with the part's.
     pub fn renamed(&self) -> Vec<(String, String)> {
-        let differ = self.names.played.iter().filter(|(part, name)| part != name);
-        differ
-            .map(|(part, name)| (name.clone(), part.clone()))
-            .collect()
+        let mut renamed = Vec::new();
+        for (part, name) in self.names.played.iter().filter(|(part, name)| part != name) {
+            let pair = (name.clone(), part.clone());
+            if !renamed.contains(&pair) {
+                renamed.push(pair);
+            }
+        }
+        renamed
     }
 
     /// Most done first; then most names as the lesson has them.
