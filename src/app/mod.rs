@@ -89,7 +89,7 @@ pub struct App {
     /// While a lesson is played: what the arguments of the last call amounted to when it was made.
     made_with: Vec<Option<Vec<u8>>>,
     /// While a lesson is played: calls that still sleep, each with the parts that its result plays.
-    awaited: Vec<(u32, Vec<Option<String>>)>,
+    awaited: Vec<crate::lesson::judge::Awaited>,
     /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
     stage: Vec<String>,
     /// The lesson that a learner is led through.

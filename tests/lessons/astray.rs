@@ -314,7 +314,7 @@ fn what_is_left_open_is_told_at_the_end() {
                 "skip",
                 "= You skipped steps 1, 2, 7; still open: steps 3, 4, 5, 6. `learn what-a-socket-is` goes to step 3.",
                 "learn what-a-socket-is",
-                "= You stopped at step 3.",
+                "= The first step that is open is 3.",
             ],
         ),
         Way(
@@ -339,4 +339,152 @@ fn what_is_left_open_is_told_at_the_end() {
             ],
         ),
     ]);
+}
+
+#[test]
+fn what_is_to_come_first_is_told() {
+    walks(&[
+        Way(
+            "handshake",
+            &[
+                "goto 2",
+                "2",
+                "c = socket tcp",
+                "connect c server:80",
+                "= connect returned 0; this step wants wire hold before it. `undo`",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 8",
+                "2",
+                "bind n place",
+                "= this step wants setsockopt on `n` before it",
+                "setsockopt n SO_REUSEADDR 1",
+                "= Still to do: bind on `n`",
+                "bind n place",
+                "@ 9/11",
+                "goto 10",
+                "2",
+                "c = socket tcp; connect c m.local; d = accept m",
+                "close c",
+                "= close on `c` came too early: this step wants setsockopt on `c` before it. `undo`",
+            ],
+        ),
+        Way(
+            "tcp-and-udp",
+            &[
+                "goto 4",
+                "send t1 \"Hello World\"",
+                "recv t2 100",
+                "= wants `recvq t2 5`",
+                "undo",
+                "send t1 \"Hello World\"",
+                "recv t2 6",
+                "recv t2 100",
+                "@ 5/9 ?",
+                "goto 6",
+                "2",
+                "u3 = socket udp; connect u3 u2.local",
+                "send u3 \"hello\"",
+                "close u2",
+                "= wants `ready u3 rw`",
+                "undo",
+                "u3 = socket udp; connect u3 u2.local",
+                "close u2",
+                "send u3 \"hello\"",
+                "@ 7/9 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn one_order_may_step_for_several() {
+    walks(&[
+        Way(
+            "sequence-numbers",
+            &[
+                "goto 6",
+                "2",
+                "step 2",
+                "= Good. Still to do: recv on `d`",
+                "recv d 100",
+                "@ 7/9 ?",
+                "goto 6",
+                "2",
+                "step until quiet",
+                "recv d 100",
+                "@ 7/9 ?",
+            ],
+        ),
+        Way(
+            "closing-packets",
+            &[
+                "goto 4",
+                "3",
+                "server: send d \"bye\"",
+                "= Still to do: step",
+                "step until quiet",
+                "client: recv c 10",
+                "@ 5/10 ?",
+                // A call that a step wakes may fail.
+                "goto 10",
+                "3",
+                "server: recv d 10",
+                "step",
+                "= **Question:** A connection is closed",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_guess_is_judged_by_the_claim_that_the_step_makes() {
+    walks(&[
+        // connect slept before it succeeded.
+        Way(
+            "syn-flood",
+            &[
+                "goto 9",
+                "3",
+                "client: e = socket tcp",
+                "client: connect e server:81",
+                "wire flow",
+                "= As you expected: **yes**",
+            ],
+        ),
+        // The calls come after the last question.
+        Way(
+            "flow-control",
+            &[
+                "goto 3",
+                "1",
+                "! Now make the call",
+                "1",
+                "= Now make the call",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn names_are_the_learners_own() {
+    walks(&[Way(
+        "tcp-and-udp",
+        &[
+            "goto 9",
+            "2",
+            "v = socket udp; bind v 127.0.0.1:0; x = socket udp; y = socket udp",
+            "sendto x \"hi\" v.local; sendto y \"hi\" v.local",
+            "m, addr = recvfrom v 100; sendto v \"welcome\" addr",
+            "m, addr = recvfrom v 100; sendto v \"welcome\" addr",
+            "recv x 100",
+            "recv y 100",
+            "= Your `m` plays the lesson's `data`, your `addr` plays the lesson's `first`",
+            "! `data`, your `m`",
+            "@ 9/9 ?",
+        ],
+    )]);
 }

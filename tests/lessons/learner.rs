@@ -451,7 +451,7 @@ fn a_learner_goes_on_where_they_stopped() {
     let mut learner = Learner::new(folder.path());
     let said = learner.types("learn listen");
     assert!(
-        said.contains("You stopped at step 3") && said.contains("Open: `a`, `b`"),
+        said.contains("The first step that is open is 3") && said.contains("Open: `a`, `b`"),
         "{said}"
     );
     let said = learner.all(&["2", "listen b 1", "connect a b.local"]);
@@ -527,6 +527,18 @@ fn what_a_sleeping_accept_returns_takes_its_part() {
     let port = visitor.local_addr().unwrap().port().to_string();
     assert!(said.contains(&port), "{said}");
     learner.comes_to("4/10");
+}
+
+#[test]
+fn a_name_that_a_sleeping_accept_will_give_takes_its_part_then() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    let said = learner.all(&["learn 2", "goto 3", "2", "k = accept s"]);
+    assert!(!said.contains("plays the lesson's"), "{said}");
+    let said = learner.all(&["1", "c = socket tcp", "connect c 127.0.0.1:12345"]);
+    assert!(said.contains("`k` plays the lesson's `conn`"), "{said}");
+    learner.comes_to("5/7 ?");
 }
 
 #[test]

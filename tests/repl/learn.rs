@@ -22,7 +22,7 @@ fn a_lesson_is_played_left_and_taken_up_again() {
     let (mut terminal, _) = Start::new(&["learn"])
         .home(home.path())
         .open_at("lesson 1 2/7 (1-3)> ");
-    terminal.sees("You stopped at step 2.");
+    terminal.sees("The first step that is open is 2.");
     terminal.run("goto 5", "lesson 1 5/7 (1-3)> ");
     terminal.line("quit");
     assert_eq!(terminal.ends(), 0);

@@ -348,6 +348,12 @@ impl App {
         self.lab.as_ref().map(|lab| lab.wire.holds())
     }
 
+    /// Whether the wire holds no packet.
+    pub(super) fn wire_is_empty(&self) -> bool {
+        let lab = self.lab.as_ref();
+        lab.is_none_or(|lab| lab.wire.held().is_empty())
+    }
+
     /// Where the next statement runs, for the prompt.
     pub fn here(&self) -> Option<String> {
         self.session.here()

@@ -292,7 +292,10 @@ impl Learner {
             round.leave(app, sink);
         }
         // What the call printed stands right above.
-        let mut page = "\n".to_owned() + &words::done(&renamed, &remarks);
+        // A name that is to come from a sleeping call plays its part when that call has returned.
+        let mut now = renamed.clone();
+        now.retain(|(name, _)| !app.is_pending(name));
+        let mut page = "\n".to_owned() + &words::done(&now, &remarks);
         page.push_str(&self.outcome_of_guesses(app, sink));
         app.take_parts(&renamed);
         self.aliases.extend(renamed);

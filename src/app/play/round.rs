@@ -116,12 +116,13 @@ impl Round {
             let opened = ended.opened.iter();
             let made = opened.filter_map(|id| app.session.socket(*id));
             let made: Vec<String> = made.map(|socket| socket.name.clone()).collect();
-            app.take_awaited(ended.job, &made, sink);
+            let returned = matches!(ended.end, judge::End::Returned(_));
+            app.take_awaited(ended.job, returned, &made, sink);
             self.judge.ended(ended.job, ended.end, &ended.data, made);
         }
     }
 
-    /// The block is done: calls of it that still sleep and whose result has no name yet will play its parts.
+    /// The block is done: what its calls that still sleep give will play its parts.
     pub(super) fn leave(&mut self, app: &mut App, sink: Sink<'_>) {
         let awaited = self.judge.awaited(&mut Seen {
             app,
@@ -177,6 +178,11 @@ impl Round {
     /// Whether a claim is one that the block makes after its last call, and has held.
     pub fn has_held(&self, claim: &Claim) -> bool {
         self.judge.has_held(claim)
+    }
+
+    /// Whether a claim is one that the block makes after its last call.
+    pub fn makes(&self, claim: &Claim) -> bool {
+        self.judge.makes(claim)
     }
 
     /// What became of each choice of a prediction, after the block's calls: exactly one should hold. While none does,
@@ -237,15 +243,21 @@ impl App {
         }
     }
 
-    /// Gives what a call made, that slept when its block was done, the names of the parts that it plays.
-    fn take_awaited(&mut self, job: u32, made: &[String], sink: Sink<'_>) {
-        let Some(at) = self.awaited.iter().position(|(known, _)| *known == job) else {
+    /// Whether a name is to come from a call that sleeps.
+    pub(super) fn is_pending(&self, name: &str) -> bool {
+        matches!(self.session.variable(name), Some(Value::Pending(..)))
+    }
+
+    /// Gives what a call gave, that slept when its block was done, the names of the parts that it plays.
+    fn take_awaited(&mut self, job: u32, returned: bool, made: &[String], sink: Sink<'_>) {
+        let Some(at) = self.awaited.iter().position(|known| known.job == job) else {
             return;
         };
-        let (_, parts) = self.awaited.swap_remove(at);
-        let pairs = made.iter().zip(parts);
-        let renamed: Vec<(String, String)> = pairs
-            .filter_map(|(name, part)| Some((name.clone(), part?)))
+        let parts = self.awaited.swap_remove(at).parts.into_iter();
+        // Names that a failed call was to give stand for what they stood for.
+        let renamed: Vec<(String, String)> = (0..)
+            .zip(parts.filter(|_| returned))
+            .filter_map(|(at, (name, part))| Some((name.or_else(|| made.get(at).cloned())?, part?)))
             .filter(|(name, part)| name != part)
             .collect();
         self.take_parts(&renamed);

@@ -3,7 +3,7 @@
 use crate::app::{App, Sink};
 use crate::event::Event;
 use crate::lang::ast::{Call, Claim, Expr};
-use crate::lang::order::{Order, Wire};
+use crate::lang::order::{Order, Step, Until, Wire};
 use crate::lesson::{Finding, World};
 use crate::session::{Session, Value};
 use std::time::Duration;
@@ -29,11 +29,14 @@ impl World for Seen<'_, '_> {
         self.app.session.here()
     }
 
-    fn is_so(&mut self, order: &Order) -> bool {
+    fn is_so(&self, order: &Order) -> bool {
         let holds = self.app.wire_holds();
         match order {
             Order::Wire(Some(Wire::Hold)) => holds == Some(true),
             Order::Wire(Some(Wire::Flow)) => holds == Some(false),
+            Order::Step(Step::Count(_) | Step::Until(Until::Quiet)) => {
+                holds == Some(true) && self.app.wire_is_empty()
+            }
             _ => false,
         }
     }

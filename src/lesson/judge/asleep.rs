@@ -6,6 +6,15 @@ use super::parts::{self, Names};
 use super::{Attempt, Finding, Judge, World, claims_of_first, words};
 use crate::lang::ast::Claim;
 
+/// A call that sleeps when its block is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Awaited {
+    /// Its job.
+    pub job: u32,
+    /// For each of its results, the name that the learner has given it, and the part that it is to play.
+    pub parts: Vec<(Option<String>, Option<String>)>,
+}
+
 /// Asks whether a claim in the learner's names holds. What a sleeping call will give is not waited for: it may sleep until
 /// the learner makes another call.
 pub(super) fn ask(claim: &Claim, world: &mut dyn World) -> Finding {
@@ -16,16 +25,19 @@ pub(super) fn ask(claim: &Claim, world: &mut dyn World) -> Finding {
 }
 
 impl Judge {
-    /// Calls that still sleep and give their result no name, each with the names that the block gives it.
-    pub fn awaited(&mut self, world: &mut dyn World) -> Vec<(u32, Vec<Option<String>>)> {
+    /// Calls that still sleep and whose result has not the name that the block gives it.
+    pub fn awaited(&mut self, world: &mut dyn World) -> Vec<Awaited> {
         let assignment = self.assign(world);
         let done = self.deeds.iter().zip(&assignment.attempts);
         let asleep = done.filter_map(|(deed, attempt)| {
             let attempt = &self.attempts[(*attempt)?];
-            let nameless = attempt.names().is_empty() && attempt.outcome.end == End::Blocked;
-            let named = deed.statement.targets.iter().any(Option::is_some);
-            let job = attempt.outcome.job.filter(|_| nameless && named)?;
-            Some((job, deed.statement.targets.clone()))
+            let (names, parts) = (attempt.names(), &deed.statement.targets);
+            let named = parts.iter().any(Option::is_some) && names != *parts;
+            let sleeps = attempt.outcome.end == End::Blocked;
+            let job = attempt.outcome.job.filter(|_| sleeps && named)?;
+            let name = |at: usize| names.get(at).cloned().flatten();
+            let parts = (0..).map(name).zip(parts.iter().cloned()).collect();
+            Some(Awaited { job, parts })
         });
         asleep.collect()
     }

@@ -4,7 +4,7 @@
 use super::attempt::End;
 use super::compare::{self, Likeness};
 use super::parts::{self, Names};
-use super::{Attempt, Deed, Judge, World, attempt, claims_of_first};
+use super::{Attempt, Deed, Judge, World, attempt, claims_of_first, orders};
 use crate::lang::ast::Claim;
 
 /// Steps of the search before it settles for the best so far. Blocks have a few calls; only a learner who makes many
@@ -23,10 +23,14 @@ pub(super) struct Assignment {
 impl Assignment {
     /// Names that differ from the part's, with the part's.
     pub fn renamed(&self) -> Vec<(String, String)> {
-        let differ = self.names.played.iter().filter(|(part, name)| part != name);
-        differ
-            .map(|(part, name)| (name.clone(), part.clone()))
-            .collect()
+        let mut renamed = Vec::new();
+        for (part, name) in self.names.played.iter().filter(|(part, name)| part != name) {
+            let pair = (name.clone(), part.clone());
+            if !renamed.contains(&pair) {
+                renamed.push(pair);
+            }
+        }
+        renamed
     }
 
     /// Most done first; then most names as the lesson has them.
@@ -111,7 +115,11 @@ impl Judge {
         let names = self.attempts[attempt].names();
         let mut options: Vec<(bool, bool, usize)> = Vec::new();
         for at in 0..self.deeds.len() {
-            if now.attempts[at].is_some() || !fits(&self.deeds[at..], &self.attempts[attempt]) {
+            let tried = &self.attempts[attempt];
+            if now.attempts[at].is_some()
+                || !fits(&self.deeds[at..], tried)
+                || self.fails_too_early(at, tried, now).is_some()
+            {
                 continue;
             }
             let alike = match self.likeness(at, attempt, now, world) {
@@ -168,7 +176,8 @@ impl Judge {
 /// it says nothing. A call that still sleeps may yet end well.
 fn fits(deeds: &[Deed], attempt: &Attempt) -> bool {
     let outcome = &attempt.outcome;
-    if outcome.end == End::NoCall {
+    // How a call ended that an order has woken says nothing about the order.
+    if outcome.end == End::NoCall || orders::of(&attempt.statement).is_some() {
         return true;
     }
     let mut says = false;

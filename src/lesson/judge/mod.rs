@@ -17,6 +17,7 @@ mod turn;
 mod words;
 mod wrong;
 
+pub use asleep::Awaited;
 pub use attempt::{Attempt, End, Outcome};
 pub(in crate::lesson) use attempt::{calls, may_end_a_call};
 pub(in crate::lesson) use claims::about_call;
@@ -41,7 +42,7 @@ pub trait World {
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
     /// Whether an order would change nothing, because what it sets is so already.
-    fn is_so(&mut self, _: &Order) -> bool {
+    fn is_so(&self, _: &Order) -> bool {
         false
     }
     /// Names of what calls will give that still sleep. A claim that speaks of one is not asked.
@@ -199,10 +200,21 @@ impl Judge {
         if about_call(claim) {
             return false;
         }
-        let calls = |deed: &Deed| may_end_a_call(&deed.statement);
-        let last = self.deeds.iter().rposition(calls).unwrap_or_default();
+        let last = self.last_asked();
         let mut held = self.held.iter().filter(|(at, ..)| *at >= last);
         held.any(|(at, number, _)| self.deeds[*at].claims[*number] == *claim)
+    }
+
+    /// Whether a claim is one that the block makes after its last call.
+    pub fn makes(&self, claim: &Claim) -> bool {
+        let mut claims = self.deeds.iter().skip(self.last_asked());
+        claims.any(|deed| deed.claims.contains(claim))
+    }
+
+    /// The deed that is the block's last call.
+    fn last_asked(&self) -> usize {
+        let calls = |deed: &Deed| may_end_a_call(&deed.statement);
+        self.deeds.iter().rposition(calls).unwrap_or_default()
     }
 
     /// The last call before the deed `end`, as far as it was made: the deed that asks for it, and the attempt.

@@ -142,19 +142,32 @@ impl Judge {
         wanted.checked_sub(sum).filter(|short| *short > 0)
     }
 
-    /// Whether a call is an order whose setting stands already: the learner gave it in an earlier block.
-    pub(super) fn is_so(&self, deed: usize, world: &mut dyn World) -> bool {
-        of(&self.deeds[deed].statement).is_some_and(|order| world.is_so(order))
+    /// Whether a call is an order that would change nothing: its setting stands already, from an earlier block, or the
+    /// learner's steps have left nothing to step.
+    pub(super) fn is_so(&self, deed: usize, world: &dyn World) -> bool {
+        let stepped = || {
+            let mut attempts = self.attempts.iter();
+            attempts.any(|attempt| stepped(attempt).is_some())
+        };
+        of(&self.deeds[deed].statement).is_some_and(|order| {
+            (!matches!(order, Order::Step(_)) || stepped()) && world.is_so(order)
+        })
     }
 
     /// Whether an attempt is one more step where the model steps too, and not too far.
-    pub(super) fn steps_on(&self, attempt: usize, assignment: &Assignment) -> bool {
+    pub(super) fn steps_on(
+        &self,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &dyn World,
+    ) -> bool {
         let Some(learner @ Order::Step(_)) = of(&self.attempts[attempt].statement) else {
             return false;
         };
-        let deeds = self.deeds.iter().zip(&assignment.attempts);
+        let deeds = self.deeds.iter().enumerate();
+        let done = |at: usize| assignment.attempts[at].is_some() || self.is_so(at, world);
         let mut steps = deeds
-            .filter_map(|(deed, done)| of(&deed.statement).map(|order| (order, done.is_some())))
+            .filter_map(|(at, deed)| of(&deed.statement).map(|order| (order, done(at))))
             .filter(|(order, _)| matches!(order, Order::Step(_)))
             .peekable();
         let too_far = |(model, done): (&Order, bool)| {

@@ -1,9 +1,9 @@
 //! Calls made out of turn: what was done before may keep a later call from ever succeeding.
 
-use super::attempt::main_call;
+use super::attempt::{End, main_call};
 use super::compare::socket;
 use super::matching::Assignment;
-use super::{Deed, Judge, orders, words};
+use super::{Attempt, Deed, Judge, orders, parts, words};
 use crate::lang::ast::{Address, Claim, Expr};
 use crate::lang::order::Order;
 
@@ -17,7 +17,53 @@ impl Judge {
     /// A call of the model that was not made, and that cannot do any more what it does there.
     pub(super) fn too_late(&self, assignment: &Assignment) -> Option<String> {
         let bound = self.bound_already(assignment);
-        bound.or_else(|| self.overtaken(assignment))
+        bound
+            .or_else(|| self.closed_already(assignment))
+            .or_else(|| self.overtaken(assignment))
+    }
+
+    /// A call that is missing before another on the same part. One recv may bring what the model takes two for.
+    fn undone_on_it(&self, at: usize, assignment: &Assignment) -> Option<usize> {
+        let on = |at: usize| main_call(&self.deeds[at].statement).and_then(socket);
+        let part = on(at)?;
+        // A part that is made anew is another socket.
+        let makes =
+            |at: &usize| parts::targets(&self.deeds[*at].statement).any(|made| made == part);
+        let from = (0..at).rfind(makes).unwrap_or_default();
+        (from..at).find(|before| {
+            on(*before) == Some(part)
+                && assignment.attempts[*before].is_none()
+                && !self.came_with_another(*before, assignment)
+        })
+    }
+
+    /// A closed socket takes no call any more (EBADF).
+    fn closed_already(&self, assignment: &Assignment) -> Option<String> {
+        let closed = (0..self.deeds.len()).filter(|at| {
+            let call = main_call(&self.deeds[*at].statement);
+            assignment.attempts[*at].is_some() && call.is_some_and(|c| c.command.name == "close")
+        });
+        closed
+            .filter_map(|at| Some((at, self.undone_on_it(at, assignment)?)))
+            .map(|(at, missing)| {
+                let [done, missing] = [at, missing].map(|at| &self.deeds[at]);
+                words::too_early(done, missing, &assignment.names)
+            })
+            .next()
+    }
+
+    /// A call that fails as it should, but before one on the same socket that it is to fail in spite of.
+    pub(super) fn fails_too_early(
+        &self,
+        at: usize,
+        attempt: &Attempt,
+        assignment: &Assignment,
+    ) -> Option<usize> {
+        let call = main_call(&attempt.statement).is_some();
+        let failed = call && matches!(attempt.outcome.end, End::Failed(_));
+        let meant = |claim: &Claim| matches!(claim, Claim::Error(_));
+        let meant = self.deeds[at].claims.iter().any(meant);
+        (failed && meant).then(|| self.undone_on_it(at, assignment))?
     }
 
     /// bind(2) gives EINVAL where the socket has a port already.

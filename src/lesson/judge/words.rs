@@ -20,7 +20,8 @@ pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
     format!("{done} came too early: this step wants {missing} before it")
 }
 
-fn doing(deed: &Deed, names: &Names) -> String {
+/// A call or an order by its name, and what it is made on.
+pub(super) fn doing(deed: &Deed, names: &Names) -> String {
     if let Some(order) = orders::of(&deed.statement) {
         return orders::name(order);
     }
@@ -130,11 +131,14 @@ fn called(statement: &Statement) -> String {
     }
 }
 
-/// The right call, with another end than the step wants.
-pub(super) fn ended_otherwise(deed: &Deed, attempt: &Attempt) -> String {
+/// The right call, with another end than the step wants. `first`: what is to be done before it.
+pub(super) fn ended_otherwise(deed: &Deed, attempt: &Attempt, first: Option<String>) -> String {
     let name = main_call(&attempt.statement).map_or("the call", |call| call.command.name);
     let found = claims::ended(&attempt.outcome);
     let found = found.strip_prefix("it ").unwrap_or(&found);
+    if let Some(first) = first {
+        return format!("{name} {found}; this step wants {first} before it");
+    }
     let wanted = deed.claims.iter().find_map(|claim| match claim {
         Claim::Error(errnos) => {
             let names: Vec<String> = errnos.iter().map(ToString::to_string).collect();

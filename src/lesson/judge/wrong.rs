@@ -1,8 +1,10 @@
 //! What is wrong with an attempt that does nothing of what the block asks for.
 
+use super::attempt::End;
 use super::compare::Likeness;
 use super::matching::Assignment;
 use super::{Judge, World, orders, words};
+use crate::lang::ast::Claim;
 use crate::lang::order::Order;
 
 impl Judge {
@@ -14,7 +16,7 @@ impl Judge {
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
         let part_of_more = self.feeds_a_stream(last, assignment)
-            || self.steps_on(last, assignment)
+            || self.steps_on(last, assignment, world)
             || self.lets_cross(last, assignment);
         if assignment.attempts.contains(&Some(last)) || part_of_more {
             return None;
@@ -24,13 +26,8 @@ impl Judge {
         for at in (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none()) {
             let words = match self.likeness(at, last, assignment, world) {
                 Likeness::Same | Likeness::Alike => {
-                    return Some((
-                        vec![words::ended_otherwise(
-                            &self.deeds[at],
-                            &self.attempts[last],
-                        )],
-                        undo,
-                    ));
+                    let words = self.ended_otherwise(at, last, assignment, world);
+                    return Some((vec![words], undo));
                 }
                 Likeness::Off(words) => words,
                 Likeness::Other => continue,
@@ -51,6 +48,26 @@ impl Judge {
             None => words::not_asked(&attempt.statement),
         };
         Some((best.unwrap_or_else(|| vec![not_asked()]), undo))
+    }
+
+    /// The right call with another end, or too early for the one that it should have.
+    fn ended_otherwise(
+        &self,
+        at: usize,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &dyn World,
+    ) -> String {
+        let (deed, done) = (&self.deeds[at], &self.attempts[attempt]);
+        let undone =
+            |before: &usize| assignment.attempts[*before].is_none() && !self.is_so(*before, world);
+        let sleeps = deed.claims.contains(&Claim::Blocked) && done.outcome.end != End::Blocked;
+        let first = match sleeps {
+            true => (0..at).find(undone),
+            false => self.fails_too_early(at, done, assignment),
+        };
+        let first = first.map(|before| words::doing(&self.deeds[before], &assignment.names));
+        words::ended_otherwise(deed, done, first)
     }
 
     /// Whether an attempt does once more what was done already. One that makes a socket makes another one.

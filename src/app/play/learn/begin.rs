@@ -228,7 +228,7 @@ impl Learner {
         ));
         match standing {
             Standing::Begun(step) => page.push_str(&format!(
-                "You stopped at step {}. (`goto 1` begins again.)",
+                "The first step that is open is {}. (`goto 1` begins again.)",
                 step + 1
             )),
             Standing::Skipped => page.push_str(

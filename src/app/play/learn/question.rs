@@ -50,15 +50,25 @@ impl Learner {
         self.guesses.push((self.block, choice));
         let text = match (choice, self.block()) {
             (Some(at), Some(Block::Predict(predict))) => {
-                format!(
-                    "Your guess: {}. Now make the call and see.\n\n",
-                    predict.choices[at].text
-                )
+                format!("Your guess: {}.", predict.choices[at].text)
             }
-            _ => "Make the call and see.\n\n".to_owned(),
+            _ => String::new(),
         };
         self.block += 1;
-        self.advance(app, text, sink);
+        let see = match (self.asks_on(), choice) {
+            (true, _) => "",
+            (false, Some(_)) => " Now make the call and see.",
+            (false, None) => "Make the call and see.",
+        };
+        self.advance(app, format!("{text}{see}\n\n"), sink);
+    }
+
+    /// Whether another question comes before the calls.
+    fn asks_on(&self) -> bool {
+        let rest = self.lesson.steps[self.step].blocks.get(self.block..);
+        let mut rest = rest.unwrap_or_default().iter();
+        let next = rest.find(|block| matches!(block, Block::Predict(_) | Block::Sock(_)));
+        matches!(next, Some(Block::Predict(_)))
     }
 
     /// Puts the open question again, in short.
@@ -102,7 +112,11 @@ impl Learner {
             return Some(at);
         }
         let findings = round.truths(app, predict, sink);
-        findings.iter().position(|finding| finding.holds)
+        let holds = |at: &usize| findings[*at].holds;
+        // A call that slept may also have succeeded: the step says which of both it is about.
+        let own = |at: &usize| round.makes(&choices[*at].claim);
+        let own = (0..findings.len()).filter(own).find(holds);
+        own.or_else(|| (0..findings.len()).find(holds))
     }
 
     fn quizzed(
