@@ -1,4 +1,5 @@
-//! The value of an option: from what was typed to the bytes that setsockopt(2) takes.
+//! The value of an option: from what was typed to the bytes that setsockopt(2) takes, and from the bytes to what strace
+//! prints.
 
 use super::notation;
 use super::prepared::Refusal;
@@ -9,13 +10,13 @@ use std::mem::offset_of;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-/// The bytes of an option's value, and how strace prints them.
-pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, String), Refusal> {
+/// The bytes of an option's value.
+pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<Vec<u8>, Refusal> {
     let wants =
         |what: &str| Refusal::new(format!("{} takes {what}", option.name)).help(option.summary);
     if let [Value::Bytes(raw)] = fields {
         // Python's struct.pack and inet_aton give the bytes themselves.
-        return Ok((raw.clone(), packed(option, raw)));
+        return Ok(raw.clone());
     }
     let number = |at: usize| match fields.get(at) {
         Some(Value::Int(n)) => i32::try_from(*n).ok(),
@@ -35,17 +36,12 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
                     "two numbers, on and seconds: setsockopt s SO_LINGER 1 0",
                 ));
             };
-            Ok((
-                ints(&[on, seconds]),
-                format!("{{l_onoff={on}, l_linger={seconds}}}"),
-            ))
+            Ok(ints(&[on, seconds]))
         }
         Shape::Time => encode_time(fields)
             .ok_or_else(|| wants("a time in seconds: setsockopt s SO_RCVTIMEO 2.5")),
         Shape::Text => match fields {
-            [Value::Text(text)] => {
-                Ok((text.clone().into_bytes(), notation::buffer(text.as_bytes())))
-            }
+            [Value::Text(text)] => Ok(text.clone().into_bytes()),
             _ => Err(wants("a name, such as cubic")),
         },
         Shape::Group4 => encode_group4(fields)
@@ -61,30 +57,37 @@ pub(super) fn encode(option: &SockOption, fields: &[Value]) -> Result<(Vec<u8>, 
                 .first()
                 .and_then(index)
                 .ok_or_else(|| wants("an interface's name or index: lo"))?;
-            Ok((index.to_ne_bytes().to_vec(), format!("[{index}]")))
+            Ok(index.to_ne_bytes().to_vec())
         }
         _ => match number(0) {
-            Some(n) if fields.len() == 1 => Ok((ints(&[n]), format!("[{n}]"))),
+            Some(n) if fields.len() == 1 => Ok(ints(&[n])),
             _ => Err(wants("one number")),
         },
     }
 }
 
-/// A value that came as bytes, as strace prints it: by the option, where it is as long as that takes.
-fn packed(option: &SockOption, raw: &[u8]) -> String {
+/// The two fields of a `struct timeval`, seconds and microseconds; 0 where the bytes end before them.
+pub(super) fn timeval(raw: &[u8]) -> [i64; 2] {
+    [0, 8].map(|at| {
+        let eight = raw.get(at..at + 8).and_then(|eight| eight.try_into().ok());
+        eight.map_or(0, i64::from_ne_bytes)
+    })
+}
+
+/// A value as strace prints it: by the option, where it is as long as that takes.
+pub(super) fn shown(option: &SockOption, raw: &[u8]) -> String {
     let int = |at: usize| {
         let four = raw.get(at..at + 4).and_then(|four| four.try_into().ok());
         four.map_or(0, i32::from_ne_bytes)
     };
-    let long = |at: usize| {
-        let eight = raw.get(at..at + 8).and_then(|eight| eight.try_into().ok());
-        eight.map_or(0, i64::from_ne_bytes)
-    };
     let ip = |at: usize| Ipv4Addr::from(int(at).to_ne_bytes());
     match (option.shape, raw.len()) {
-        (Shape::Switch | Shape::Int { .. }, 4) => format!("[{}]", int(0)),
+        (Shape::Text, _) => notation::buffer(raw),
         (Shape::Linger, 8) => format!("{{l_onoff={}, l_linger={}}}", int(0), int(4)),
-        (Shape::Time, 16) => format!("{{tv_sec={}, tv_usec={}}}", long(0), long(8)),
+        (Shape::Time, 16) => {
+            let [seconds, micros] = timeval(raw);
+            format!("{{tv_sec={seconds}, tv_usec={micros}}}")
+        }
         (Shape::Group4, 8..) => format!(
             "{{imr_multiaddr=inet_addr(\"{}\"), imr_interface=inet_addr(\"{}\")}}",
             ip(0),
@@ -92,33 +95,28 @@ fn packed(option: &SockOption, raw: &[u8]) -> String {
         ),
         (Shape::Group6, 20) => {
             let group = <[u8; 16]>::try_from(&raw[..16]).map(Ipv6Addr::from);
-            ipv6_mreq(
-                group.unwrap_or(Ipv6Addr::UNSPECIFIED),
-                int(16).cast_unsigned(),
+            let group = group.unwrap_or(Ipv6Addr::UNSPECIFIED);
+            let interface = notation::interface(int(16).cast_unsigned());
+            format!(
+                "{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}"
             )
         }
+        (_, 4) => format!("[{}]", int(0)),
         _ => notation::buffer(raw),
     }
 }
 
-/// A `struct ipv6_mreq`, as strace prints it.
-fn ipv6_mreq(group: Ipv6Addr, index: u32) -> String {
-    let interface = notation::interface(index);
-    format!("{{inet_pton(AF_INET6, \"{group}\", &ipv6mr_multiaddr), ipv6mr_interface={interface}}}")
-}
-
-fn encode_interface4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+fn encode_interface4(fields: &[Value]) -> Option<Vec<u8>> {
     let ip: Ipv4Addr = match fields {
         [Value::Text(text)] => text.parse().ok()?,
         // In network byte order, as C has it and strace prints it.
         [Value::Int(n)] => Ipv4Addr::from(u32::try_from(*n).ok()?.to_ne_bytes()),
         _ => return None,
     };
-    let shown = format!("[{}]", i32::from_ne_bytes(ip.octets()));
-    Some((ip.octets().to_vec(), shown))
+    Some(ip.octets().to_vec())
 }
 
-fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+fn encode_time(fields: &[Value]) -> Option<Vec<u8>> {
     let (seconds, micros) = match fields {
         [Value::Int(n)] => (*n, 0),
         [Value::Float(x)] => {
@@ -137,7 +135,6 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         [Value::Int(seconds), Value::Int(micros)] => (*seconds, *micros),
         _ => return None,
     };
-    let shown = format!("{{tv_sec={seconds}, tv_usec={micros}}}");
     let seconds = libc::time_t::try_from(seconds).ok()?;
     let micros = libc::suseconds_t::try_from(micros).ok()?;
     // Not every system's two fields are equally long.
@@ -154,10 +151,10 @@ fn encode_time(fields: &[Value]) -> Option<(Vec<u8>, String)> {
     ] {
         raw[at..at + bytes.len()].copy_from_slice(bytes);
     }
-    Some((raw, shown))
+    Some(raw)
 }
 
-fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+fn encode_group4(fields: &[Value]) -> Option<Vec<u8>> {
     let ip = |at: usize| match fields.get(at) {
         Some(Value::Text(text)) => text.parse::<Ipv4Addr>().ok(),
         // What inet_aton gave, and INADDR_ANY: struct.pack("4sL", group, INADDR_ANY).
@@ -167,14 +164,10 @@ fn encode_group4(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         _ => None,
     };
     let (group, interface) = (ip(0)?, ip(1)?);
-    let raw = [group.octets(), interface.octets()].concat();
-    let shown = format!(
-        "{{imr_multiaddr=inet_addr(\"{group}\"), imr_interface=inet_addr(\"{interface}\")}}"
-    );
-    Some((raw, shown))
+    Some([group.octets(), interface.octets()].concat())
 }
 
-fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
+fn encode_group6(fields: &[Value]) -> Option<Vec<u8>> {
     let group = match fields.first() {
         Some(Value::Text(text)) => text.parse::<Ipv6Addr>().ok()?,
         _ => return None,
@@ -183,8 +176,7 @@ fn encode_group6(fields: &[Value]) -> Option<(Vec<u8>, String)> {
         Some(value) => index(value)?,
         None => 0,
     };
-    let raw = [group.octets().as_slice(), &index.to_ne_bytes()].concat();
-    Some((raw, ipv6_mreq(group, index)))
+    Some([group.octets().as_slice(), &index.to_ne_bytes()].concat())
 }
 
 fn index(value: &Value) -> Option<u32> {

@@ -1,6 +1,6 @@
 //! getsockopt(2), setsockopt(2).
 
-use super::encode::encode;
+use super::encode::{encode, shown, timeval};
 use super::eval::Target;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::table::Socket;
@@ -211,13 +211,8 @@ fn seconds_of(raw: &[u8]) -> Option<i32> {
 }
 
 fn time(raw: &[u8]) -> Duration {
-    let long = |at: usize| {
-        raw.get(at..at + 8)
-            .and_then(|raw| raw.try_into().ok())
-            .map_or(0, i64::from_ne_bytes)
-    };
-    Duration::from_secs(long(0).max(0).unsigned_abs())
-        + Duration::from_micros(long(8).max(0).unsigned_abs())
+    let [seconds, micros] = timeval(raw).map(|part| part.max(0).unsigned_abs());
+    Duration::from_secs(seconds) + Duration::from_micros(micros)
 }
 
 fn text(raw: &[u8]) -> String {
@@ -228,12 +223,9 @@ fn text(raw: &[u8]) -> String {
 /// The value and its length as strace prints them.
 fn raw_text(option: &SockOption, raw: &[u8]) -> String {
     let value = match option.shape {
-        Shape::Linger => format!("{{l_onoff={}, l_linger={}}}", int(raw), second(raw)),
-        Shape::Time => timeval(time(raw)),
-        Shape::Text => notation::buffer(raw),
         Shape::TcpInfo => format!("{{tcpi_state={}, ...}}", tcp_info::state(raw)),
         Shape::Errno if int(raw) != 0 => format!("[{}]", Errno(int(raw)).name()),
-        _ => format!("[{}]", int(raw)),
+        _ => shown(option, raw),
     };
     let given = len(option);
     if given == raw.len() {
@@ -241,14 +233,6 @@ fn raw_text(option: &SockOption, raw: &[u8]) -> String {
     } else {
         format!("{value}, [{given} => {}]", raw.len())
     }
-}
-
-pub(super) fn timeval(time: Duration) -> String {
-    format!(
-        "{{tv_sec={}, tv_usec={}}}",
-        time.as_secs(),
-        time.subsec_micros()
-    )
 }
 
 /// The value in the shell's language.
@@ -345,14 +329,15 @@ pub fn setsockopt(session: &mut Session, call: &Call) -> Result<Prepared, NotYet
         Err(several) => several,
     };
     let arg = Session::need(call, "optval")?;
-    let (raw, shown) = encode(option, &fields).map_err(|refusal| refusal.at(arg.span))?;
+    let raw = encode(option, &fields).map_err(|refusal| refusal.at(arg.span))?;
+    let shown = shown(option, &raw);
     let fd = target.fd;
     let effect = match (option.name, int(&raw)) {
         ("SO_REUSEADDR", n) => Effect::Reuse(n != 0),
         ("SO_REUSEPORT", n) => Effect::SharesPort(n != 0),
         ("SO_LINGER", _) => Effect::Lingers(seconds_of(&raw)),
         _ => side(option).map_or(Effect::Nothing, |side| {
-            Effect::Impatient(side, shown.starts_with("{tv_sec=-"))
+            Effect::Impatient(side, timeval(&raw)[0] < 0)
         }),
     };
     let args = format!(
