@@ -3,11 +3,15 @@
 /// How far behind the slashes it is looked, in bytes.
 const FAR: usize = 200;
 
-/// The word behind the slashes, if a number or a name stands there, and what follows it in its line.
-pub(super) fn operand(after: &str) -> Option<(&str, &str)> {
-    // A line may be a megabyte of slashes, and each is asked about.
+/// The line behind the slashes, as far as it is looked at: it may be a megabyte of slashes, and each is asked about.
+fn line(after: &str) -> &str {
     let end = after.floor_char_boundary(FAR);
-    let line = after[..end].lines().next().unwrap_or("").trim_start();
+    after[..end].lines().next().unwrap_or("").trim_start()
+}
+
+/// The word behind the slashes, if a number or a name stands there, and what follows it in its line.
+fn operand(after: &str) -> Option<(&str, &str)> {
+    let line = line(after);
     let len = line
         .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.')))
         .unwrap_or(line.len());
@@ -18,19 +22,11 @@ pub(super) fn operand(after: &str) -> Option<(&str, &str)> {
 /// where a comment goes over several lines it is not.
 pub(super) fn divides_in_brackets(before: &str, after: &str) -> bool {
     let value = |c: char| c.is_alphanumeric() || matches!(c, '_' | ')' | ']');
-    let Some((_, follows)) = operand(after).filter(|_| before.trim_end().ends_with(value)) else {
-        return false;
+    let closed = |rest: &str| {
+        let rest = rest.trim_start();
+        rest.starts_with([')', ']']) || rest.starts_with(',') && rest.contains([')', ']'])
     };
-    let mut open = 0;
-    let closes = follows.chars().any(|c| {
-        match c {
-            '(' | '[' => open += 1,
-            ')' | ']' => open -= 1,
-            _ => {}
-        }
-        open < 0
-    });
-    closes && follows.starts_with([')', ']', '(', '[', ',', '+', '-', '*'])
+    before.trim_end().ends_with(value) && sum(line(after), &|_| true).is_some_and(closed)
 }
 
 /// Functions that give a number.
@@ -70,8 +66,7 @@ pub(super) fn may_be_divided(before: &str) -> bool {
 /// Whether `//` outside of brackets divides by what follows it in its line: nothing that is written as prose is a sum of
 /// numbers and of names that are `is_value`.
 pub(super) fn divides(after: &str, is_value: impl Fn(&str) -> bool) -> bool {
-    let end = after.floor_char_boundary(FAR);
-    let line = after[..end].lines().next().unwrap_or("");
+    let line = line(after);
     let line = line.strip_prefix('=').unwrap_or(line);
     let over = |rest: &str| rest.is_empty() || rest.starts_with(['#', ';']);
     sum(line, &is_value).is_some_and(|rest| over(rest.trim_start()))
@@ -96,6 +91,9 @@ fn value<'a>(text: &'a str, is_value: &dyn Fn(&str) -> bool) -> Option<&'a str> 
     let (word, rest) = operand(text)?;
     if NUMBERS.contains(&word) && rest.starts_with('(') {
         return rest.split_once(')').map(|(_, rest)| rest);
+    }
+    if rest.starts_with('[') && is_value(word) {
+        return rest.split_once(']').map(|(_, rest)| rest);
     }
     let digit = |c: char| c.is_ascii_hexdigit() || matches!(c, 'x' | '_' | '.');
     let number = word.starts_with(|c: char| c.is_ascii_digit()) && word.chars().all(digit);

@@ -370,6 +370,14 @@ fn a_division_is_not_lost_as_a_comment() {
             &[],
         ),
         ("print(10 // 4)\nprint 5\n", 2, &[NO], &["never closed"]),
+        ("print(10 // (2))\nprint 5\n", 2, &[NO], &["never closed"]),
+        (
+            "a = [4, 2]\nprint(10 // a[0] - 1)\nprint 5\n",
+            2,
+            &[NO],
+            &["never closed"],
+        ),
+        ("a = [4, 2]\nm = 7 // a[1]", 2, &[NO], &[]),
         ("n = 10\nprint(len('abcd') // n, 3)", 2, &[NO], &[]),
         (
             "int port = 8080 // the port\nint most = 5; // 5\nn = 10 // 5 clients at most\nx = 3 // port, as above\n\
