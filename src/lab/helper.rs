@@ -3,7 +3,7 @@
 //!
 //! It ends when its standard input, the channel to the shell, ends, however the shell came to its end. The namespaces and
 //! devices are held by descriptors only, and go with the last of them; connections that end without a wire hold them a
-//! moment longer (see [`Made::retire`]).
+//! moment longer (see `Made::retire`).
 
 use super::furnish::{Made, hosts};
 use super::message::{Answer, LIMIT, Ready, Reply, Request, What};
