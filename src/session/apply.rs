@@ -182,10 +182,12 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
 
 /// `memset(x, byte, n)`. A zero ends a text; a number becomes 0; what is no memory of a program's own stays.
 fn filled(args: &[Value]) -> Result<Value, Refusal> {
-    let [of, Value::Text(byte), len] = args else {
-        return Err(Refusal::new("memset takes a name, a byte and a length"));
+    let (of, byte, len) = match args {
+        [of, Value::Text(byte), len] => (of, byte.as_bytes(), len),
+        [of, Value::Bytes(byte), len] => (of, byte.as_slice(), len),
+        _ => return Err(Refusal::new("memset takes a name, a byte and a length")),
     };
-    let byte = byte.bytes().next().unwrap_or(0);
+    let byte = byte.first().copied().unwrap_or(0);
     let fill = |bytes: &[u8]| {
         let most = match len {
             Value::Int(n) => usize::try_from(*n).unwrap_or(0),

@@ -481,6 +481,14 @@ fn a_buffer_is_emptied_and_filled() {
             &["no memory to prepare"],
         ),
         (
+            // The byte is an unsigned char, whatever is given: memset(3).
+            "buf = 'xxxxx'\nmemset(buf, 300, 3)\nexpect buf == ',,,xx'\nmemset(buf, -1, 2)\nexpect buf == b'\\xff\\xff,xx'\n\
+             char c[4];\nmemset(c, 0x80, 2)\nexpect c == b'\\x80\\x80'",
+            0,
+            &[],
+            &["nothing to do"],
+        ),
+        (
             "struct addrinfo hints;\nmemset(&hints, 0, sizeof hints);",
             0,
             &["memset has nothing to do here"],

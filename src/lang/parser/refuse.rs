@@ -335,7 +335,11 @@ fn filled(i: &mut Input, name: &str) -> Parsed<Expr> {
     };
     let byte = match with {
         Some(Expr::Null) => Expr::Text("\0".into()),
-        Some(Expr::Int(byte @ 0..=0x7f)) => Expr::Text(char::from(byte as u8).into()),
+        // As an unsigned char, whatever is given: memset(3).
+        Some(Expr::Int(byte)) => match byte.rem_euclid(256) as u8 {
+            letter @ 0..=0x7f => Expr::Text(char::from(letter).into()),
+            high => Expr::Bytes(vec![high]),
+        },
         Some(Expr::Text(text)) if text.chars().count() == 1 => Expr::Text(text),
         _ => return Ok(nothing(i, name)),
     };
