@@ -224,6 +224,11 @@ pub enum Function {
     Ntohs,
     /// What a field `sin_addr` holds, likewise.
     Ntohl,
+    /// The host of Python's `(host, port, flow, scope)` and C's `sin6_scope_id`: an IPv6 address, and the interface that
+    /// it is meant at, as `fe80::1%eth0` has both (RFC 4007). The scope 0 is none.
+    Scoped,
+    /// `if_nametoindex("lo")`: the number of a network interface, by if_nametoindex(3).
+    Interface,
 }
 
 /// C's variable that holds why the last call that failed did: a number.

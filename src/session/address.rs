@@ -5,7 +5,7 @@ use super::prepared::Refusal;
 use super::value::Value;
 use super::{Interrupt, NotYet, Session};
 use crate::event::Addr;
-use crate::lang::ast::{Address, Expr, Host, Port};
+use crate::lang::ast::{Address, Expr, Function, Host, Port};
 use crate::sys::names;
 use std::ffi::CString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
@@ -88,8 +88,10 @@ impl Session {
             ))
             .into());
         }
-        let ([host, port] | [host, port, _, _]) = items else {
-            return Err(Refusal::new("an address is a tuple of host and port").into());
+        let (host, port, scope) = match items {
+            [host, port] => (host, port, None),
+            [host, port, _flow, scope] => (host, port, Some(scope)),
+            _ => return Err(Refusal::new("an address is a tuple of host and port").into()),
         };
         let literal = |value: &Value| match value {
             Value::Int(n) => Ok(Expr::Int(*n)),
@@ -99,8 +101,12 @@ impl Session {
                 wrong.kind()
             ))),
         };
+        let host = match scope {
+            Some(scope) => Expr::Apply(Function::Scoped, vec![literal(host)?, literal(scope)?]),
+            None => literal(host)?,
+        };
         let (host, port) = (
-            Host::Expr(Box::new(literal(host)?)),
+            Host::Expr(Box::new(host)),
             Port::Expr(Box::new(literal(port)?)),
         );
         self.address(&Expr::Address(Address::Inet { host, port }), domain)
@@ -165,11 +171,17 @@ impl Session {
     fn unresolved(&self, name: &str, family: i32, code: i32) -> Refusal {
         let ipv6 = family == libc::AF_INET6;
         let version = if ipv6 { "IPv6" } else { "IPv4" };
-        let mut refusal = Refusal::new(format!(
-            "the name `{name}` has no {version} address: {}",
-            names::gai_message(code)
-        ));
-        if ipv6 {
+        let said = names::gai_message(code);
+        // The others say nothing of the name: no name server answered (EAI_AGAIN), or none can be asked.
+        let of_the_name = names::says_no_address(code);
+        let mut refusal = match of_the_name {
+            true => Refusal::new(format!(
+                "the name `{name}` has no {version} address: {said}"
+            )),
+            false => Refusal::new(format!("the name `{name}` could not be looked up: {said}"))
+                .help("explain EAI has what each of these answers means"),
+        };
+        if ipv6 && of_the_name {
             refusal = refusal
                 .help("where it has an IPv4 address: `socket tcp` and `socket udp` are for those");
         }

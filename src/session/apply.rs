@@ -5,7 +5,9 @@ use super::value::Value;
 use super::{NotYet, Session, pack};
 use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
+use crate::sys::names;
 use std::borrow::Cow;
+use std::ffi::CString;
 
 /// The longest value that an expression may build, in bytes.
 pub const LONGEST: usize = 64 << 20;
@@ -31,6 +33,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Behind => behind(args).map_err(NotYet::from),
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
+        Function::Scoped => scoped(args).map_err(NotYet::from),
+        Function::Interface => interface(first).map_err(NotYet::from),
         Function::Decode => match first {
             Value::Bytes(bytes) => pack::decoded(bytes, args.get(1)).map_err(NotYet::from),
             other => Ok(other.clone()),
@@ -178,6 +182,34 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
         }
         wrong => Err(Refusal::new(format!("{} has no parts", wrong.kind()))),
     }
+}
+
+/// The host `fe80::1` with the scope 2, or `"eth0"`: `fe80::1%2`, which a look-up of hosts understands.
+fn scoped(args: &[Value]) -> Result<Value, Refusal> {
+    match args {
+        [host, Value::Int(0)] => Ok(host.clone()),
+        [Value::Text(host), Value::Int(scope)] if !host.contains('%') => {
+            Ok(Value::Text(format!("{host}%{scope}")))
+        }
+        [Value::Text(host), Value::Text(scope)] => Ok(Value::Text(format!("{host}%{scope}"))),
+        [_, Value::Int(_) | Value::Text(_)] => {
+            Err(Refusal::new("only an IPv6 address in digits has a scope"))
+        }
+        _ => Err(Refusal::new("a scope is the number of a network interface")),
+    }
+}
+
+/// `if_nametoindex("lo")`
+fn interface(name: &Value) -> Result<Value, Refusal> {
+    let Value::Text(name) = name else {
+        return Err(Refusal::new("if_nametoindex takes an interface's name"));
+    };
+    let index = CString::new(name.as_str())
+        .ok()
+        .and_then(|name| names::interface_index(&name));
+    index
+        .map(|index| Value::Int(index.into()))
+        .ok_or_else(|| Refusal::new(format!("this machine has no network interface `{name}`")))
 }
 
 /// `memset(x, byte, n)`. A zero ends a text; a number becomes 0; what is no memory of a program's own stays.

@@ -32,6 +32,16 @@ pub struct Resolved {
     pub addr: Addr,
 }
 
+/// Whether an `EAI_` code says that the name has no address of the family asked for; the others say nothing of it
+/// (gai_strerror(3)).
+pub fn says_no_address(code: i32) -> bool {
+    #[cfg(target_os = "linux")]
+    if code == libc::EAI_NODATA {
+        return true;
+    }
+    code == libc::EAI_NONAME
+}
+
 /// getaddrinfo(3). An error is the `EAI_` code, and the errno for `EAI_SYSTEM`.
 pub fn getaddrinfo(
     host: Option<&CStr>,

@@ -289,6 +289,25 @@ fn a_laboratory_needs_no_multicast_of_the_machine() {
 }
 
 #[test]
+fn a_name_server_that_does_not_answer_says_nothing_of_the_name() {
+    if !require_root() || !require("unshare") {
+        return;
+    }
+    let alone = Shell::under(&["unshare", "--net"]).shell_args(&["--allow-net", "run", "-"]);
+    let ran = alone
+        .input("c = socket tcp6\nconnect c example.com:80\n")
+        .run();
+    if !ran.stdout.contains("Temporary failure") {
+        // A resolver that is asked through a Unix socket has a network all the same.
+        return skip(ran.stdout.trim());
+    }
+    let ran = ran
+        .status(2)
+        .says(&["`example.com` could not be looked up", "explain EAI"]);
+    assert!(!ran.stdout.contains("IPv4"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_script_sends_to_no_group_that_may_leave_the_machine() {
     for line in [
         "u = socket udp\nsetsockopt u IP_MULTICAST_TTL 0\nsendto u x 239.1.2.3:9",

@@ -351,6 +351,38 @@ fn an_address_has_the_parts_that_it_has_in_python() {
 }
 
 #[test]
+fn an_ipv6_address_keeps_its_scope() {
+    const AT_LO: &str = "sin6_scope_id=if_nametoindex(\"lo\")}, 28) = 1";
+    let begin = "u = socket udp6\nbind u [::1]:0\nhost, port, flow, scope = u.getsockname()\nw = socket udp6\n";
+    for (line, said) in [
+        ("w.sendto(b'a', (host, port, flow, 1))", AT_LO),
+        (
+            "w.sendto(b'a', ('::1', port, 0, socket.if_nametoindex('lo')))",
+            AT_LO,
+        ),
+        ("place = (host, port, 0, 1)\nw.sendto(b'a', place)", AT_LO),
+        (
+            "sendto(w, \"a\", 1, 0, {sa_family=AF_INET6, sin6_port=htons(9), sin6_flowinfo=htonl(0), \
+             inet_pton(AF_INET6, \"::1\", &sin6_addr), sin6_scope_id=if_nametoindex(\"lo\")}, 28)",
+            AT_LO,
+        ),
+        (
+            "w.sendto(b'a', ('::1', port, flow, scope))",
+            "sin6_scope_id=0}, 28) = 1",
+        ),
+        ("expect if_nametoindex('lo') == 1", "ok"),
+    ] {
+        script(&format!("{begin}{line}")).status(0).says(&[said]);
+    }
+    hold(&[(
+        "if_nametoindex('none0')",
+        2,
+        &["no network interface `none0`"],
+        &[],
+    )]);
+}
+
+#[test]
 fn a_division_is_not_lost_as_a_comment() {
     const NO: &str = "there is no division here";
     hold(&[

@@ -111,9 +111,9 @@ fn port_value(port: &Port) -> String {
     }
 }
 
-/// Whether a part of it was written in network byte order.
+/// Whether a part of it was written in network byte order, or with a scope that is computed.
 fn is_of_fields(host: &Host, port: &Port) -> bool {
-    let host = matches!(host, Host::Expr(value) if in_network_order(value).is_some());
+    let host = matches!(host, Host::Expr(value) if in_network_order(value).is_some() || scope(value).is_some());
     host || matches!(port, Port::Expr(value) if in_network_order(value).is_some())
 }
 
@@ -125,6 +125,14 @@ fn in_network_order(value: &Expr) -> Option<&Expr> {
     }
 }
 
+/// A host that has a scope, and that.
+fn scope(value: &Expr) -> Option<(&Expr, &Expr)> {
+    match value {
+        Expr::Apply(Function::Scoped, values) => values.first().zip(values.get(1)),
+        _ => None,
+    }
+}
+
 /// `{sa_family=AF_INET, …}`: where a pair would be a pair of values and no address.
 fn structure(host: &Host, port: &Port) -> String {
     let port = match port {
@@ -132,8 +140,19 @@ fn structure(host: &Host, port: &Port) -> String {
         Port::Service(_) => port_value(port),
         Port::Number(_) | Port::Expr(_) => format!("htons({})", port_value(port)),
     };
+    let in_field = |value: &Expr| match (in_network_order(value), value) {
+        (Some(value), _) => expr::expr(value),
+        (None, Expr::Text(_)) => expr::expr(value),
+        (None, _) => format!("htonl({})", expr::expr(value)),
+    };
     let host = match host {
-        Host::Expr(value) if let Some(value) = in_network_order(value) => expr::expr(value),
+        Host::Expr(value) if let Some((host, scope)) = scope(value) => {
+            let (host, scope) = (in_field(host), expr::expr(scope));
+            return format!(
+                "{{sa_family=AF_INET6, sin6_port={port}, sin6_addr={host}, sin6_scope_id={scope}}}"
+            );
+        }
+        Host::Expr(value) if in_network_order(value).is_some() => in_field(value),
         Host::Number(_) | Host::Expr(_) => format!("htonl({})", host_value(host)),
         Host::Any | Host::Broadcast | Host::Name(_) => host_value(host),
     };

@@ -131,6 +131,9 @@ fn apply(function: Function, values: &[Expr]) -> String {
     match function {
         Function::Ntohs => function_of("ntohs"),
         Function::Ntohl => function_of("ntohl"),
+        Function::Interface => function_of("if_nametoindex"),
+        // It is the host of an address, which writes it as a field.
+        Function::Scoped => format!("({}, 0, 0, {})", expr(one), rest()),
         Function::Len => function_of("len"),
         Function::Str => function_of("str"),
         Function::Repr => function_of("repr"),

@@ -10,7 +10,7 @@ use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
 
 /// The functions of values.
-const FUNCTIONS: [(&str, Function); 8] = [
+const FUNCTIONS: [(&str, Function); 9] = [
     ("len", Function::Len),
     ("strlen", Function::Len),
     ("str", Function::Str),
@@ -19,6 +19,7 @@ const FUNCTIONS: [(&str, Function); 8] = [
     ("atoi", Function::Int),
     ("bytes", Function::Bytes),
     ("format", Function::Format),
+    ("if_nametoindex", Function::Interface),
 ];
 
 /// Every name that can be called.

@@ -96,6 +96,7 @@ fn value() -> BoxedStrategy<Expr> {
                 Function::Upper,
                 Function::Lower,
                 Function::Hex,
+                Function::Interface,
             ];
             let piece = (
                 any::<String>().prop_filter("empty pieces are not written", |s| !s.is_empty()),
@@ -160,6 +161,10 @@ fn address() -> BoxedStrategy<Address> {
         .prop_map(|name| Host::Name(name.to_owned())),
         any::<u32>().prop_map(Host::Number),
         name().prop_map(|name| Host::Expr(Box::new(Expr::Name(name)))),
+        (name(), name()).prop_map(|(host, scope)| {
+            let values = vec![Expr::Name(host), Expr::Name(scope)];
+            Host::Expr(Box::new(Expr::Apply(Function::Scoped, values)))
+        }),
     ];
     let port = prop_oneof![
         any::<u16>().prop_map(Port::Number),

@@ -22,8 +22,10 @@ pub(in crate::lang::parser) fn from_expr(i: &Input, start: usize, value: Expr) -
         Expr::File(name) => Ok(Expr::Address(Address::Abstract(name.into_bytes()))),
         // IPv6 in Python has four: host, port, flow label, scope.
         Expr::Tuple(mut items) if items.len() == 2 || items.len() == 4 => {
+            let scope = (items.len() == 4).then(|| items.swap_remove(3));
             let port_value = items.swap_remove(1);
             let host = host(i, start, items.swap_remove(0))?;
+            let host = scoped(host, scope);
             let port = port(i, start, port_value)?;
             Ok(Expr::Address(Address::Inet { host, port }))
         }
@@ -66,6 +68,21 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
         }
     }
     Ok(Address::Path(text))
+}
+
+/// The host at the interface that a scope names.
+fn scoped(host: Host, scope: Option<Expr>) -> Host {
+    let inner = match (&host, &scope) {
+        (_, None | Some(Expr::Int(0))) => return host,
+        (Host::Name(name), Some(Expr::Int(scope))) if name.contains(':') && !name.contains('%') => {
+            return Host::Name(format!("{name}%{scope}"));
+        }
+        (Host::Name(name), _) => Expr::Text(name.clone()),
+        (Host::Expr(value), _) => (**value).clone(),
+        (Host::Any | Host::Broadcast | Host::Number(_), _) => return host,
+    };
+    let values = [Some(inner), scope].into_iter().flatten().collect();
+    Host::Expr(Box::new(Expr::Apply(Function::Scoped, values)))
 }
 
 /// The host of `(host, port)`.
@@ -232,7 +249,9 @@ pub(in crate::lang::parser) fn structure(
         Expr::Tuple(mut inner) if inner.len() == 1 => inner.swap_remove(0),
         other => other,
     };
-    let host = field_host(i, start, host_value)?;
+    let scope = fields.iter().position(|(name, _)| *name == "sin6_scope_id");
+    let scope = scope.map(|at| fields.swap_remove(at).1);
+    let host = scoped(field_host(i, start, host_value)?, scope);
     let port = field_port(i, start, port_value)?;
     Ok(Expr::Address(Address::Inet { host, port }))
 }
