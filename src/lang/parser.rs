@@ -21,6 +21,7 @@ mod name;
 mod number;
 mod opening;
 mod options;
+mod order;
 mod pasted;
 mod prelude;
 mod prototype;

@@ -1,6 +1,7 @@
 //! Addresses as written to addresses as the kernel takes them: names looked up, families fitted, limits of a
 //! script kept.
 
+use super::eval::FIRST;
 use super::prepared::Refusal;
 use super::value::Value;
 use super::{Interrupt, NotYet, Session};
@@ -44,12 +45,20 @@ impl Session {
                 Value::Bytes(bytes) if domain == Some(libc::AF_UNIX) => {
                     Ok(self.unix_path(&String::from_utf8_lossy(&bytes))?)
                 }
-                wrong => Err(Refusal::new(format!(
-                    "this needs an address, and got {}",
-                    wrong.kind()
-                ))
-                .help("127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local")
-                .into()),
+                wrong => {
+                    let refusal = Refusal::new(format!(
+                        "this needs an address, and got {}",
+                        wrong.kind()
+                    ))
+                    .help(
+                        "127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local",
+                    );
+                    Err(match wrong {
+                        Value::Socket(_) => refusal.help(FIRST),
+                        _ => refusal,
+                    }
+                    .into())
+                }
             },
         }
     }
@@ -66,6 +75,10 @@ impl Session {
                 "`{name}` is a host, and an address needs a port too"
             ))
             .help(format!("{port} is port 12345 there"));
+        }
+        if name == "AF_UNSPEC" {
+            return Refusal::new("an address that takes the peer away cannot be typed here")
+                .help("a new socket has no peer: u = socket udp");
         }
         let refusal = self.unknown(name);
         if self.alike(name).is_some() {

@@ -23,6 +23,9 @@ pub struct Target {
 
 type Evaluated<T> = Result<T, NotYet>;
 
+/// Where a socket stands in a later argument's place.
+pub(super) const FIRST: &str = "the socket is a call's first argument: listen s 5";
+
 impl Session {
     /// The value of an expression. Calls inside it must have been made before (`App` does that).
     pub fn value(&self, expr: &Expr) -> Evaluated<Value> {
@@ -330,11 +333,18 @@ impl Session {
                     Err(Refusal::new(format!("this needs a whole number, and got `{text}`")).into())
                 }
             },
-            wrong => Err(Refusal::new(format!(
-                "this needs a whole number, and got {}",
-                wrong.kind()
-            ))
-            .into()),
+            wrong => {
+                let refusal = Refusal::new(format!(
+                    "this needs a whole number, and got {}",
+                    wrong.kind()
+                ));
+                Err(match wrong {
+                    // `listen 5 s`
+                    Value::Socket(_) => refusal.help(FIRST),
+                    _ => refusal,
+                }
+                .into())
+            }
         }
     }
 

@@ -183,10 +183,16 @@ impl Places {
             && is_identifier(more)
             && more != "and"
         {
-            // `close a b`
             let name = self.command.name;
             let first = &i.state.source[first.span.start..first.span.end];
-            return fault.helping(format!("{name} {first}; {name} {more}"));
+            return fault.helping(match (self.command.c.len(), i.state.dialect.is_shell()) {
+                // `close a b`
+                (0..=1, _) => format!("{name} {first}; {name} {more}"),
+                // `accept s conn`; `getsockname s addr`
+                (_, true) => format!("{more} = {name} {first}"),
+                // `accept(s, NULL)`
+                (_, false) => format!("{name}({first}, &addr, &len), as C has it"),
+            });
         }
         let ends_in = |kind| {
             self.command

@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, arguments, missing};
 use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::prototype::{is_prototype, prototype};
-use super::{format, lab, method, options, refuse, slips, sockets, watch};
+use super::{format, lab, method, options, order, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
@@ -149,6 +149,7 @@ pub(super) fn build(
                 prototype(i, &mut places, given)?;
             } else {
                 reorder(command, &mut given);
+                order::length_as_flags(i, command, &given);
                 places.fill(i, 0, given)?;
             }
         }

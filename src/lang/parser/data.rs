@@ -90,6 +90,14 @@ fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
     }
     i.skip(end);
     let words = &text[..end];
+    if ["\\n", "\\r", "\\t", "\\0"]
+        .iter()
+        .any(|escape| words.contains(escape))
+    {
+        i.remark(
+            "without quotes a backslash is a character like others; in quotes \\n ends a line",
+        );
+    }
     if is_identifier(words) {
         Expr::Word(words.to_owned())
     } else {

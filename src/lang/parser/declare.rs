@@ -94,7 +94,9 @@ fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Decl
         i.remark("lengths and empty buffers are not needed here: each value knows its own");
         return Ok(Declared::Nothing);
     }
+    let unix = i.state.source[i.state.begin..i.at()].contains("sockaddr_un");
     i.remark(match address {
+        true if unix => "an address needs no structure here: write it where it is used, as in bind s ./path",
         true => "an address needs no structure here: write it where it is used, as in bind s 127.0.0.1:12345",
         false => "a variable needs no declaration here: it begins with its first value",
     });

@@ -144,11 +144,14 @@ fn maker(line: &str, bare: &str) -> Option<Found> {
     };
     let lines = match makes {
         Makes::Listener(reuse, backlog) => {
-            let option = if *reuse {
-                format!("setsockopt {own} SO_REUSEADDR 1; ")
-            } else {
-                String::new()
+            let mut option = match reuse {
+                true => format!("setsockopt {own} SO_REUSEADDR 1; "),
+                false => String::new(),
             };
+            // CPython's own create_server, unless dualstack_ipv6=True.
+            if kind == "tcp6" && !bare.contains("dualstack_ipv6=True") {
+                option += &format!("setsockopt {own} IPV6_V6ONLY 1; ");
+            }
             format!("{own} = socket {kind}; {option}bind {own} {address}; listen {own} {backlog}")
         }
         Makes::Client => format!("{own} = socket {kind}; connect {own} {address}"),
@@ -199,6 +202,7 @@ fn address(arguments: &str) -> String {
         .map(self::parts);
     if let Some([host, port]) = pair.as_deref() {
         return match (quoted(host.trim()), number(port.trim())) {
+            (Some(host), true) if host.contains(':') => format!("[{host}]:{}", port.trim()),
             (Some(host), true) if !host.is_empty() => format!("{host}:{}", port.trim()),
             _ => first.to_owned(),
         };

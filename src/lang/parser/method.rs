@@ -4,7 +4,8 @@ use super::arguments::{Given, arguments};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{blank, identifier, identifier_len, is_identifier, opens};
 use super::{call, fit, format, refuse};
-use crate::lang::ast::{Dialect, Expr, Function};
+use crate::lang::ast::{Arg, Call, Dialect, Expr, Function};
+use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
 use crate::lang::table::{Kind, find};
 
@@ -75,6 +76,11 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
         return Err(fault.into());
     }
     let command = find(name).filter(|c| c.params.first().is_some_and(|p| p.kind == Kind::Socket));
+    if let (Some(_), Expr::Call(before)) = (command, &value)
+        && before.command.names.is_none()
+    {
+        return Err(no_chain(i, before, (at, i.at()), name).into());
+    }
     let target = Given::plain(value, i.since(start));
     match command {
         Some(command) if called => {
@@ -83,15 +89,34 @@ pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
             call::build(i, start, command, name, given, true)
         }
         Some(command) => call::bare_method(i, command, target),
+        None if is_module(i, &target.value, name) => Err(no_module(i, (start, at)).into()),
         None if is_field(name) => Err(no_structs(i, start).into()),
-        None => {
-            let known = PROPERTIES.into_iter().chain(call::names());
-            Err(Fault::new((at, i.at()), format!("there is no .{name}"))
-                .expecting("a call such as .send(…)")
-                .expecting(".local, .peer, .fd or .state of a socket")
-                .near(name, known)
-                .into())
+        None => Err(no_member((at, i.at()), name).into()),
+    }
+}
+
+fn no_member(place: (usize, usize), name: &str) -> Fault {
+    let known = PROPERTIES.into_iter().chain(call::names());
+    Fault::new(place, format!("there is no .{name}"))
+        .expecting("a call such as .send(…)")
+        .expecting(".local, .peer, .fd or .state of a socket")
+        .near(name, known)
+}
+
+/// `c.send(b"x").close()`: what send() gives is a number, which would be another socket's descriptor.
+fn no_chain(i: &Input, before: &Call, place: (usize, usize), name: &str) -> Fault {
+    let fault = Fault::new(
+        place,
+        format!("what {}() gives is no socket", before.command.name),
+    );
+    match before.args.first().and_then(Option::as_ref) {
+        Some(Arg {
+            value: Expr::Name(socket),
+            ..
+        }) if before.command.params[0].kind == Kind::Socket && i.knows(socket) => {
+            fault.expecting(format!("{socket}.{name}(…) in a statement of its own"))
         }
+        _ => fault.expecting(format!("a socket's name before .{name}")),
     }
 }
 
@@ -122,6 +147,19 @@ fn to_bytes(i: &Input, start: usize, value: Expr, given: Vec<Given>) -> Parsed<E
     let size = size.unwrap_or(Expr::Int(1));
     let order = order.unwrap_or_else(|| Expr::Text("big".into()));
     Ok(Expr::Apply(Function::ToBytes, vec![value, size, order]))
+}
+
+/// Whether a module must have been meant: `sokcet.socket()`.
+fn is_module(i: &Input, value: &Expr, member: &str) -> bool {
+    let no_method = find(member).is_some() || constant(member).is_some() || member == "pack";
+    no_method && matches!(value, Expr::Name(name) if !i.knows(name))
+}
+
+/// The module `sokcet` of `sokcet.socket()`, which stands here with its dot.
+fn no_module(i: &Input, (start, end): (usize, usize)) -> Fault {
+    let before = i.state.source[start..end].trim_end_matches('.').trim_end();
+    let message = format!("there is no module and no variable named {before}");
+    Fault::new((start, start + before.len()), message).near(before, ["socket", "select", "struct"])
 }
 
 /// Whether C's structures of addresses have a field of this name.
@@ -181,6 +219,17 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
         name => name,
     };
     let rest = i.rest().trim_start();
+    if rest.starts_with("->h_") {
+        return i
+            .fault(start, "what gethostbyname gives here is the address itself")
+            .expecting(format!("print {name}"));
+    }
+    if line.contains("sun_") {
+        return i
+            .fault(start, "the fields of a structure are not kept here")
+            .expecting("the path itself where it is used: bind s ./path")
+            .helping(format!("or give it a name: {name} = \"./path\""));
+    }
     if i.knows(name) && (!rest.starts_with('=') || rest.starts_with("==")) {
         // ntohs(client.sin_port)
         return i

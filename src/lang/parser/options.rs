@@ -20,6 +20,19 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
     if let Some(extra) = given.get(most) {
         return Err(places.too_many(i, extra.span).into());
     }
+    if let [_, name, level, ..] = given.as_slice()
+        && is_option(&name.value)
+        && is_level(&level.value)
+    {
+        let text = |span: Span| i.state.source[span.start..span.end].trim();
+        let fault = Fault::new(
+            (name.span.start, level.span.end),
+            "the level comes before the option",
+        );
+        return Err(fault
+            .expecting(format!("{}, {}", text(level.span), text(name.span)))
+            .into());
+    }
     let level = (given.len() > 1 && is_level(&given[1].value)).then(|| given.remove(1));
     let mut given = given.into_iter();
     let Some(socket) = given.next() else {
@@ -53,6 +66,11 @@ pub(super) fn brackets(i: &mut Input, places: &mut Places, mut given: Vec<Given>
 /// Whether a value names a level. Numbers do not: 1 is SOL_SOCKET on Linux, and SO_DEBUG too.
 fn is_level(value: &Expr) -> bool {
     matches!(value, Expr::Const(name, _) if level(name).is_some())
+}
+
+/// Whether a value names an option.
+fn is_option(value: &Expr) -> bool {
+    matches!(value, Expr::Const(name, _) if option(name).is_some())
 }
 
 /// The option of the call, where it is known by name.

@@ -156,7 +156,7 @@ pub(super) fn method(i: &Input, start: usize, name: &str) -> Option<Fault> {
             &["print s.fd", "close s"],
         ),
         "join" | "split" | "replace" | "find" | "startswith" | "endswith" => (
-            "values have only decode, encode, strip, upper, lower and format here",
+            "values have only decode, encode, hex, strip, upper, lower and format here",
             &["print x.decode()"],
         ),
         "port" | "host" | "ip" | "addr" | "address" => (

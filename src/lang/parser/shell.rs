@@ -6,7 +6,7 @@ use super::data::{data, is_fill};
 use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
-use super::{address, options, slips, sockets, watch};
+use super::{address, options, order, slips, sockets, watch};
 use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
 use crate::lang::fault::Fault;
@@ -86,7 +86,8 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         let param = places.command.params.get(next);
         let slip = host_behind(i, param)
             .or_else(|| slips::between(i, param))
-            .or_else(|| slips::pattern(i, places.command));
+            .or_else(|| slips::pattern(i, places.command))
+            .or_else(|| order::length_behind(i, places.command, param.map(|param| param.kind)));
         if let Some(fault) = slip {
             return Err(fault.into());
         }
@@ -232,7 +233,8 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         Kind::Socket => socket(i, places.command)?,
         Kind::Address => address::shell(i)?,
         Kind::Data => {
-            if let Some(fault) = slips::assigned(i) {
+            let slip = slips::assigned(i).or_else(|| order::data_apart(i, places.command));
+            if let Some(fault) = slip {
                 return Err(fault.into());
             }
             let rest = places
@@ -263,7 +265,6 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
 
 /// A socket: `s`, `3`, `.`, `(any expression)`.
 pub(super) fn socket(i: &mut Input, command: &Command) -> Parsed<Expr> {
-    let start = i.at();
     let word = peek_word(i);
     let plain = word.trim_end_matches(',');
     if let Some(fault) = slips::without_socket(i, command, word) {
@@ -277,12 +278,7 @@ pub(super) fn socket(i: &mut Input, command: &Command) -> Parsed<Expr> {
         || word.starts_with(['/', '@'])
         || super::number::dotted_quad(word).is_some();
     if looks_like_address || is_quote(i.next().unwrap_or(' ')) {
-        i.skip(word.len());
-        return Err(i
-            .fault(start, "the socket comes first")
-            .expecting("its name, its descriptor, or . for the last one")
-            .helping(format!("{} . {word}", command.name))
-            .into());
+        return Err(order::socket_last(i, command, word).into());
     }
     tight(i)
 }

@@ -39,7 +39,14 @@ fn host_apart(i: &Input, command: &Command, given: &[Given]) -> Option<Fault> {
                 matches!(&host.value, Expr::Text(text) if named(text))
                     && matches!(port.value, Expr::Int(_))
             })?;
-    let [host, port] = [host.span, port.span].map(|span| &i.state.source[span.start..span.end]);
+    // Without the keyword, as in `host="localhost"`.
+    let [host, port] = [host, port].map(|one| {
+        let text = &i.state.source[one.span.start..one.span.end];
+        match (one.keyword, text.split_once('=')) {
+            (Some(_), Some((_, value))) => value.trim(),
+            _ => text,
+        }
+    });
     let span = (given[first].span.start, i.at());
     let fault = Fault::new(span, "host and port are one argument");
     let bare = host.trim_matches(['"', '\'']);
@@ -138,14 +145,23 @@ pub(super) fn between(i: &Input, next: Option<&Param>) -> Option<Fault> {
     }
     let start = i.at();
     let before = i.state.source[i.state.begin..start].trim();
-    let colon = if word == "port" { "127.0.0.1:" } else { "" };
     Some(
         Fault::new(
             (start, start + word.len()),
             format!("{word} is not needed here"),
         )
-        .expecting(format!("{before} {colon}{what}")),
+        .expecting(format!("{before} {}", meant_address(i, what))),
     )
+}
+
+/// The address that was meant: another socket's, a port of this machine, or what was typed.
+fn meant_address(i: &Input, typed: &str) -> String {
+    let typed = typed.strip_prefix("port ").unwrap_or(typed);
+    match typed {
+        name if identifier_len(name) == name.len() && i.knows(name) => format!("{name}.local"),
+        port if port.parse::<u16>().is_ok() => format!("127.0.0.1:{port}"),
+        other => other.to_owned(),
+    }
 }
 
 /// `close *`, `close s*`: a pattern in place of a socket.
@@ -191,9 +207,18 @@ fn filler(i: &Input, command: &Command, word: &str) -> Option<Fault> {
     let rest = &i.rest()[word.len()..];
     let over = rest.find(['\n', ';', '#']).unwrap_or(rest.len());
     let rest = rest[..over].trim();
-    if !i.knows(&rest[..identifier_len(rest)]) {
-        return None;
-    }
+    let takes_address = command
+        .params
+        .get(1)
+        .is_some_and(|p| p.kind == Kind::Address);
+    let rest = match i.knows(&rest[..identifier_len(rest)]) {
+        true => rest.to_owned(),
+        // `bind to port 5000`
+        false if takes_address && rest.contains(|c: char| c.is_ascii_digit()) => {
+            format!(". {}", meant_address(i, rest))
+        }
+        false => return None,
+    };
     let start = i.at();
     Some(
         Fault::new(

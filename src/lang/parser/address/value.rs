@@ -48,7 +48,8 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
     if text.is_empty() {
         return Err(expected(
             i.fault(start, "this address is empty")
-                .helping("as a host, with a port, it is any address: bind s \"\" 80"),
+                .helping("as a host, with a port, it is any address: bind s \"\" 80")
+                .helping("a Unix socket's name is a path, ./name, or an abstract one, @name"),
         )
         .into());
     }
