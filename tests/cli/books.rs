@@ -350,90 +350,93 @@ fn an_address_has_the_parts_that_it_has_in_python() {
     ]);
 }
 
+/// What is typed, what is said to it, and the line to type instead.
+const TURNED: &[(&str, &str, &str)] = &[
+    (
+        "bind 127.0.0.1 0",
+        "the socket comes first",
+        "bind . 127.0.0.1 0",
+    ),
+    (
+        "bind 127.0.0.1:0 s",
+        "the socket comes first",
+        "bind s 127.0.0.1:0",
+    ),
+    (
+        "send \"he;llo\" a # all",
+        "the socket comes first",
+        "send a \"he;llo\"",
+    ),
+    ("close \"t\"", "stands without quotes", "close t"),
+    (
+        "sendto 127.0.0.1:9999 hello",
+        "the socket comes first",
+        "sendto . hello 127.0.0.1:9999",
+    ),
+    (
+        "sendto u 127.0.0.1 9999 42",
+        "the data comes before",
+        "sendto u 42 127.0.0.1:9999",
+    ),
+    (
+        "sendto u 127.0.0.1:9999 \"hello you\"",
+        "the data comes before",
+        "sendto u \"hello you\" 127.0.0.1:9999",
+    ),
+    (
+        "sendto u hello you w.local",
+        "stands in quotes",
+        "sendto u \"hello you\" w.local",
+    ),
+    (
+        "sendto u hello you 127.0.0.1 9999",
+        "stands in quotes",
+        "sendto u \"hello you\" 127.0.0.1 9999",
+    ),
+    ("send a \"hello\" 5", "would be flags", "send a \"hello\""),
+    ("accept s conn", "no more than this", "conn = accept s"),
+    (
+        "accept(s, NULL)",
+        "no more than this",
+        "accept(s, &addr, &len)",
+    ),
+    ("close s t", "no more than this", "close s; close t"),
+    ("connect u to w", "to is not needed", "connect u w.local"),
+    ("bind s to 0", "to is not needed", "bind s 127.0.0.1:0"),
+    ("bind to port 0", "to is not needed", "bind . 127.0.0.1:0"),
+    ("h->h_name", "the address itself", "print h"),
+    ("sokcet.socket()", "no variable named sokcet", "socket"),
+    ("x = sokcet.AF_INET", "no variable named sokcet", "socket"),
+    (
+        "a.send(b'x').close()",
+        "what send() gives is no socket",
+        "a.close(",
+    ),
+    (
+        "s.setsockopt(socket.SO_RCVBUF, socket.SOL_SOCKET, 65536)",
+        "the level comes before",
+        "socket.SOL_SOCKET, socket.SO_RCVBUF",
+    ),
+    (
+        "s.bind(host='localhost', port=0)",
+        "are one argument",
+        "('localhost', 0)",
+    ),
+    ("listen 5 s", "got a socket", "listen s 5"),
+    (
+        "un.sun_family = AF_UNIX;",
+        "not kept here",
+        "un = \"./path\"",
+    ),
+];
+
 /// What is typed in another order than the call's: what is said, and typed as it is said it works, or its error is the
 /// kernel's.
 #[test]
 fn arguments_in_another_order_are_told_in_the_right_one() {
     const BEGIN: &str = "set explain off\ns = socket tcp\nt = socket tcp\nu = socket udp\nw = socket udp\nbind w 127.0.0.1:0\n\
         a, b = socketpair()\nh = gethostbyname localhost\n";
-    for (typed, says, instead) in [
-        (
-            "bind 127.0.0.1 0",
-            "the socket comes first",
-            "bind . 127.0.0.1 0",
-        ),
-        (
-            "bind 127.0.0.1:0 s",
-            "the socket comes first",
-            "bind s 127.0.0.1:0",
-        ),
-        (
-            "send \"he;llo\" a # all",
-            "the socket comes first",
-            "send a \"he;llo\"",
-        ),
-        ("close \"t\"", "stands without quotes", "close t"),
-        (
-            "sendto 127.0.0.1:9999 hello",
-            "the socket comes first",
-            "sendto . hello 127.0.0.1:9999",
-        ),
-        (
-            "sendto u 127.0.0.1 9999 42",
-            "the data comes before",
-            "sendto u 42 127.0.0.1:9999",
-        ),
-        (
-            "sendto u 127.0.0.1:9999 \"hello you\"",
-            "the data comes before",
-            "sendto u \"hello you\" 127.0.0.1:9999",
-        ),
-        (
-            "sendto u hello you w.local",
-            "stands in quotes",
-            "sendto u \"hello you\" w.local",
-        ),
-        (
-            "sendto u hello you 127.0.0.1 9999",
-            "stands in quotes",
-            "sendto u \"hello you\" 127.0.0.1 9999",
-        ),
-        ("send a \"hello\" 5", "would be flags", "send a \"hello\""),
-        ("accept s conn", "no more than this", "conn = accept s"),
-        (
-            "accept(s, NULL)",
-            "no more than this",
-            "accept(s, &addr, &len)",
-        ),
-        ("close s t", "no more than this", "close s; close t"),
-        ("connect u to w", "to is not needed", "connect u w.local"),
-        ("bind s to 0", "to is not needed", "bind s 127.0.0.1:0"),
-        ("bind to port 0", "to is not needed", "bind . 127.0.0.1:0"),
-        ("h->h_name", "the address itself", "print h"),
-        ("sokcet.socket()", "no variable named sokcet", "socket"),
-        ("x = sokcet.AF_INET", "no variable named sokcet", "socket"),
-        (
-            "a.send(b'x').close()",
-            "what send() gives is no socket",
-            "a.close(",
-        ),
-        (
-            "s.setsockopt(socket.SO_RCVBUF, socket.SOL_SOCKET, 65536)",
-            "the level comes before",
-            "socket.SOL_SOCKET, socket.SO_RCVBUF",
-        ),
-        (
-            "s.bind(host='localhost', port=0)",
-            "are one argument",
-            "('localhost', 0)",
-        ),
-        ("listen 5 s", "got a socket", "listen s 5"),
-        (
-            "un.sun_family = AF_UNIX;",
-            "not kept here",
-            "un = \"./path\"",
-        ),
-    ] {
+    for (typed, says, instead) in TURNED {
         let ran = script(&format!("{BEGIN}{typed}")).status(2);
         let answer = ran.stdout.rsplit(typed).next().unwrap();
         let whole = answer.contains(says) && answer.contains(instead);

@@ -120,7 +120,10 @@ pub(super) fn data_apart(i: &Input, command: &Command) -> Option<Fault> {
         _ => return None,
     };
     let data = words.get(..words.len().checked_sub(of_address)?)?;
-    if data.len() < 2 || matches!(data[data.len() - 1], "to" | "at" | "on" | "port") {
+    let plain = data
+        .iter()
+        .all(|word| !word.contains(['(', '{', '"', '\'']));
+    if !plain || data.len() < 2 || matches!(data[data.len() - 1], "to" | "at" | "on" | "port") {
         return None;
     }
     let (data, addr) = (data.join(" "), words[words.len() - of_address..].join(" "));
