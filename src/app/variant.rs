@@ -321,6 +321,8 @@ fn shut(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static s
         Vec::new()
     } else if socket.listening || state == Some(TcpState::Listen) {
         vec!["listener", direction]
+    } else if socket.domain == libc::AF_UNIX && !socket.connected() {
+        vec!["fresh"]
     } else if state == Some(TcpState::SynSent) {
         vec!["connecting"]
     } else if again {

@@ -39,6 +39,17 @@ const SHUT: &[Said] = &[
         &["Nobody can connect"],
     ),
     (
+        "s = socket unix\nbind s @socktutor-early\nlisten s 5\nc = socket unix\nshutdown c wr\nconnect c @socktutor-early\n\
+         conn = accept s\nsend c x\nexpect error EPIPE\nrecv conn 1 --dontwait\nexpect error EAGAIN\nd = socket unix\nshutdown d rd",
+        &["for a later connection too"],
+        &["the peer reads 0"],
+    ),
+    (
+        "s = socket unix\nshutdown s wr",
+        &["There is no peer yet"],
+        &["the peer reads 0"],
+    ),
+    (
         "a, b = socketpair\nshutdown a rd",
         &["gives EPIPE from now on"],
         &["not told"],

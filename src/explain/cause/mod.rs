@@ -261,13 +261,21 @@ impl Scene<'_> {
     /// An address that a server could have where the call was made.
     fn own_end(&self, port: u16) -> String {
         let lab = self.facts.lab.as_ref();
-        format!("{}:{port}", lab.map_or("127.0.0.1", |lab| &lab.here))
+        format!("{}:{port}", lab.map_or(self.loopback(), |lab| &lab.here))
     }
 
     /// An address that a server could have which the call could reach.
     fn far_end(&self) -> String {
         let lab = self.facts.lab.as_ref();
-        lab.map_or("127.0.0.1", |lab| &lab.other).to_owned() + ":12345"
+        lab.map_or(self.loopback(), |lab| &lab.other).to_owned() + ":12345"
+    }
+
+    /// This machine itself, in the socket's family.
+    fn loopback(&self) -> &'static str {
+        match self.socket() {
+            Some(socket) if socket.ipv6 => "[::1]",
+            _ => "127.0.0.1",
+        }
     }
 
     /// The socket is spent; a new one is needed, on the same host.

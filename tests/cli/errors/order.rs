@@ -259,6 +259,13 @@ pub const CASES: &[Case] = &[
     case(
         "getpeername",
         "ENOTCONN",
+        "s = socket tcp6\ngetpeername s",
+        &["It is fresh", "connect s [::1]:12345"],
+        &["127.0.0.1"],
+    ),
+    case(
+        "getpeername",
+        "ENOTCONN",
         "s = socket tcp\ngetpeername s",
         &["It is fresh", "getpeername()"],
         &["was connected"],
