@@ -113,9 +113,9 @@ pub struct SocketFacts {
     pub local: Option<Addr>,
     /// Its peer's address, now or before the connection ended.
     pub peer: Option<Addr>,
-    /// Whether O_NONBLOCK is set.
+    /// Whether O_NONBLOCK was set when the call began.
     pub nonblocking: bool,
-    /// SO_RCVTIMEO, where it is not 0; zero where it was set to a negative time, with which no call waits.
+    /// SO_RCVTIMEO when the call began, where it was not 0; zero where it was set to a negative time, with which no call waits.
     pub recv_timeout: Option<Duration>,
     /// The same of SO_SNDTIMEO.
     pub send_timeout: Option<Duration>,
