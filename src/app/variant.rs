@@ -30,6 +30,11 @@ impl App {
             let lab = lab.then_some("lab");
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
+        if done.command == "close" && done.job.is_some() {
+            let mut words = lingered(self.ledger.way(socket.id));
+            add_kinds(socket, &mut words);
+            return words;
+        }
         let mut words = of_call(done, socket, before, self.ledger.last(socket.id));
         if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
@@ -179,9 +184,6 @@ fn of_call(
         "send" | "sendto" | "write" => sent(done, socket, after),
         "recv" | "recvfrom" | "read" => received(done, socket, state),
         "shutdown" => shut(done, socket, state),
-        // It freed the descriptor when it fell asleep.
-        "close" if done.job.is_some() && socket.finishing() => vec!["lingered", "unfinished"],
-        "close" if done.job.is_some() => vec!["lingered"],
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
         "poll" | "select" => without_socket(done).into_iter().collect(),
@@ -341,6 +343,20 @@ fn direction(socket: &Socket, typed: &str) -> &'static str {
         _ if socket.shut_read && socket.shut_write => "rdwr",
         _ if socket.shut_read => "rd",
         _ => "wr",
+    }
+}
+
+/// What a close that had slept has waited for, by the states that its connection went through.
+fn lingered(way: &[TcpState]) -> Vec<&'static str> {
+    use TcpState::{Close, Closing, FinWait1, FinWait2, LastAck, TimeWait};
+    match way {
+        // The FIN is acknowledged, and so everything before it.
+        [.., FinWait2 | TimeWait] | [.., FinWait2 | TimeWait, Close] => vec!["lingered"],
+        [.., FinWait1 | Closing | LastAck] => vec!["lingered", "unfinished"],
+        // Its FIN's ACK ends it too, and does not show.
+        [.., LastAck, Close] => vec!["lingered", "last"],
+        [.., Close] => vec!["lingered", "over"],
+        _ => vec!["lingered", "unfinished"],
     }
 }
 

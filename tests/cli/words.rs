@@ -260,8 +260,22 @@ const MADE: &[Said] = &[
     (
         "PAIR\nnonblock c on\nn = send c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\n\
          recv conn n --waitall\nwait",
-        &["close() has waited", "free all the while"],
+        &[
+            "close() has waited for the acknowledgment",
+            "free all the while",
+        ],
         &["before everything"],
+    ),
+    (
+        "PAIR\nnonblock c on\nsend c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\nclose conn\nwait",
+        &["the connection is over", "a RST"],
+        &["has waited for", "before everything"],
+    ),
+    (
+        "PAIR\nshutdown conn wr\nexpect state c CLOSE_WAIT\nnonblock c on\nn = send c #50000000\n\
+         setsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\nrecv conn n --waitall\nwait",
+        &["until the connection was over"],
+        &["has waited for", "before everything"],
     ),
 ];
 
