@@ -312,6 +312,10 @@ impl App {
             shut_rd: socket.shut_read,
             shut_wr: socket.shut_write,
             listening: socket.listening,
+            peerless: self
+                .ledger
+                .last(socket.id)
+                .is_some_and(|look| look.peer.is_none()),
             was_connected: socket.connected(),
             gave_up_its_port: socket.bound.is_some() && socket.gave_up_its_port,
             called: socket.connected() && !socket.accepted && socket.peer.is_some(),

@@ -133,6 +133,8 @@ pub struct SocketFacts {
     pub listening: bool,
     /// Whether bind() gave it a port of the kernel's choice, which it has lost by a connect() that failed.
     pub gave_up_its_port: bool,
+    /// Whether it has no peer after the call, as getpeername() says.
+    pub peerless: bool,
     /// Whether a connection was ever made with it.
     pub was_connected: bool,
     /// Whether that was made by its own connect().

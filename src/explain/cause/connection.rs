@@ -60,12 +60,11 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
 fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
     let (name, call) = (scene.name(), scene.typed);
     if let Some(taken) = peer_taken_away(socket) {
-        let peer = named_peer(scene).map_or_else(|| example(scene), ToString::to_string);
-        return Words::new(format!("{name} has no peer any more: {call}() needs one."))
-            .why(format!(
+        let words =
+            Words::new(format!("{name} has no peer any more: {call}() needs one.")).why(format!(
                 "{taken} gave ECONNREFUSED: the peer was closed, and Linux took it away with that."
-            ))
-            .hint(format!("connect {name} {peer}"));
+            ));
+        return with_new_peer(scene, words);
     }
     Words::new(format!("{name} has no peer: {call}() needs one."))
         .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
@@ -73,7 +72,7 @@ fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
 }
 
 /// The statement with which a Unix datagram socket has lost its peer: the first that found it closed.
-fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
+pub(super) fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
     let to_the_peer = |past: &&Past| {
         matches!(
             past.command.as_str(),
@@ -87,6 +86,22 @@ fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
     told.next()
         .filter(|past| had_one && refused(past) && past.command != "connect")
         .map(|past| &*past.statement)
+}
+
+/// How a Unix datagram socket that has lost its peer gets one again.
+pub(super) fn with_new_peer(scene: &Scene<'_>, words: Words) -> Words {
+    let name = scene.name();
+    match named_peer(scene) {
+        Some(peer) => words.hint(format!("connect {name} {peer}")),
+        None => words
+            .why("An end of a socketpair() has no name that others could connect to: make a new pair.")
+            .hint(format!("close {name}"))
+            .then(format!(
+                "{name}, {} = socketpair {}",
+                scene.free(),
+                scene.own_kind()
+            )),
+    }
 }
 
 /// The peer's name, which a Unix socket need not have.

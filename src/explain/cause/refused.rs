@@ -1,7 +1,7 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
-use super::connection::named_peer;
+use super::connection::with_new_peer;
 use super::gone::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder};
@@ -205,10 +205,7 @@ fn peer_closed(scene: &Scene<'_>) -> Words {
             "Linux takes it away with that: {name} has no peer from now on, and the next {}() gives ENOTCONN.",
             scene.typed
         ));
-    match named_peer(scene) {
-        Some(peer) => words.hint(format!("connect {name} {peer}")),
-        None => words.hint(format!("close {name}")),
-    }
+    with_new_peer(scene, words)
 }
 
 fn refused_unix(scene: &Scene<'_>) -> Words {
