@@ -130,11 +130,15 @@ fn shut_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
         Some(failed) => words.why(failed),
         None => words,
     };
+    let now = match (socket.shut_rd, socket.shut_wr) {
+        (true, false) => "receiving gives 0 when nothing is there",
+        (false, true) => "sending gives EPIPE",
+        _ => "receiving gives 0 when nothing is there, and sending EPIPE",
+    };
     words
-        .why(
-            "Linux has ended the direction all the same: if the socket is connected later, send() gives EPIPE, or recv() \
-             0. Make a new socket.",
-        )
+        .why(format!(
+            "Linux has ended the direction all the same: from now on {now}, with a peer or without one. Make a new socket."
+        ))
         .hint(scene.new_socket())
 }
 
