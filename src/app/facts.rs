@@ -11,6 +11,7 @@ use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Instant;
 
 impl App {
     /// The words for a failed call. `before` is what the kernel said of the socket before it.
@@ -123,6 +124,7 @@ impl App {
                     facts.holders = listeners;
                 }
                 facts.target = self.standing_at(to, host.as_deref());
+                facts.listener_closed = self.closed_since(done.timing.began, to, host.as_deref());
             }
             _ => {}
         }
@@ -266,6 +268,20 @@ impl App {
             let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
             let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
             covers(local.addr?.inet()?, v6only == Some(true), to).then(|| target(socket))
+        })
+    }
+
+    /// The statement that has closed the session's own listener at this address since then.
+    fn closed_since(&self, then: Instant, to: SocketAddr, host: Option<&str>) -> Option<String> {
+        let stood = |socket: &Socket| {
+            let at = socket.last_local.as_ref().and_then(Addr::inet);
+            socket.listening && at.is_some_and(|at| covers(at, false, to))
+        };
+        let all = self.session.sockets();
+        let mut there = all.filter(|socket| socket.host.as_deref() == host && stood(socket));
+        there.find_map(|socket| {
+            let (statement, when) = socket.closed_by.as_ref()?;
+            (*when > then).then(|| statement.to_string())
         })
     }
 

@@ -26,6 +26,8 @@ pub struct Facts {
     pub listens: Option<bool>,
     /// The socket of this session that has the destination as its local address.
     pub target: Option<Target>,
+    /// The statement that closed the session's own listener there (`close s`), while the call waited for an answer.
+    pub listener_closed: Option<String>,
     /// How many bytes were given to send.
     pub sent: Option<usize>,
     /// For sendall: how many of them were taken before the call that failed.

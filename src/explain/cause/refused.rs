@@ -67,6 +67,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if scene.facts.listens == Some(true) {
         return not_asked(scene).hint(again);
     }
+    if let Some(closed) = &scene.facts.listener_closed {
+        return listener_closed(closed, words).hint(again);
+    }
     if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
@@ -86,6 +89,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// The session itself has closed the listener, before it answered.
+fn listener_closed(closed: &str, words: Words) -> Words {
+    words.why(format!(
+        "Your own {closed} ended the listener there, while this connect() waited for an answer. Start a server again: \
+         socket, bind, listen."
+    ))
 }
 
 /// The any-address, where that was asked for.

@@ -577,6 +577,15 @@ pub const CASES: &[Case] = &[
         ],
         &["to another"],
     ),
+    // The SYN is sent again, and answered then.
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "l = socket tcp\nbind l 127.77.0.5:0\nlisten l 0\na = socket tcp\nconnect a l.local\nc = socket tcp\n\
+         connect c l.local\nexpect blocked\nclose l\nwait",
+        &["Your own close l ended the listener there"],
+        &["Start the server first"],
+    ),
     // EPIPE
     case(
         "send",
