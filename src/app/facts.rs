@@ -5,7 +5,9 @@ use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held}
 use crate::errno::Errno;
 use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
-use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
+use crate::explain::{
+    self, Closed, Connecting, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target,
+};
 use crate::kernel::Look;
 use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
@@ -285,6 +287,18 @@ impl App {
         })
     }
 
+    /// The connect() that sleeps on a socket.
+    fn connecting(&self, socket: &Socket) -> Option<Connecting> {
+        let (statement, asked) = self.session.connecting(socket.id)?;
+        let target = asked.and_then(|asked| self.with_name(asked, Some(socket.id)));
+        Some(Connecting {
+            statement: statement.to_owned(),
+            listener: target
+                .filter(|target| target.listening)
+                .map(|target| target.name),
+        })
+    }
+
     fn socket_facts(
         &self,
         socket: &Socket,
@@ -342,11 +356,7 @@ impl App {
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
             oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
             history: past.collect(),
-            job: self
-                .session
-                .asleep()
-                .find(|(.., on)| *on == Some(socket.id))
-                .map(|(job, typed, ..)| (job, typed.to_owned())),
+            connecting: self.connecting(socket),
         }
     }
 }

@@ -155,8 +155,8 @@ pub struct SocketFacts {
     pub oob_inline: bool,
     /// What was done with it, oldest first, this call left out.
     pub history: Vec<Past>,
-    /// The job that sleeps on it: its number and its call (`accept s`).
-    pub job: Option<(u32, String)>,
+    /// The connect() that sleeps on it.
+    pub connecting: Option<Connecting>,
 }
 
 /// What a socket is.
@@ -215,6 +215,15 @@ impl Proto {
             Self::Other => "such",
         }
     }
+}
+
+/// A connect() that sleeps.
+#[derive(Debug, Clone, Default)]
+pub struct Connecting {
+    /// The statement (`connect c ./s`).
+    pub statement: String,
+    /// The session's own listener that it waits for, where it is one.
+    pub listener: Option<String>,
 }
 
 /// One earlier call on a socket.

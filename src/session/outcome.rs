@@ -290,6 +290,13 @@ impl Session {
         })
     }
 
+    /// The connect(2) that sleeps on a socket: as typed, and the address that it asks for.
+    pub fn connecting(&self, id: SocketId) -> Option<(&str, Option<&Addr>)> {
+        let mut metas = self.waiting.values().map(|waiting| &waiting.meta);
+        let meta = metas.find(|meta| meta.command == "connect" && meta.socket == Some(id))?;
+        Some((&meta.typed, meta.asked.addr.as_ref()))
+    }
+
     /// The sleeping calls that have got what they sleep for, and are about to return: of several on one socket, the first.
     pub fn woken(&self) -> Vec<u32> {
         let mut seen = Vec::new();

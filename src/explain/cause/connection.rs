@@ -26,6 +26,9 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("poll {name} w 1000")),
         );
     }
+    if let Some(words) = connect_sleeps(scene) {
+        return Some(words);
+    }
     let words = Words::new(format!(
         "{name} is not connected: there is nobody at the other end for {call}()."
     ));
@@ -55,6 +58,21 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
         },
     };
     Some(words.hint(format!("connect {name} {}", example(scene))))
+}
+
+/// A Unix socket whose connect() waits for room in the listener's queue.
+pub(super) fn connect_sleeps(scene: &Scene<'_>) -> Option<Words> {
+    let connecting = scene.socket()?.connecting.as_ref()?;
+    let words = Words::new(format!(
+        "{} is not connected yet: {} still sleeps.",
+        scene.name(),
+        connecting.statement
+    ))
+    .why("The listener's accept queue is full. The connection is made once the server has accepted another.");
+    Some(match &connecting.listener {
+        Some(listener) => words.hint(format!("accept {listener}")),
+        None => words.hint("wait"),
+    })
 }
 
 fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {

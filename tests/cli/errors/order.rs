@@ -295,6 +295,22 @@ pub const CASES: &[Case] = &[
     case(
         "send",
         "ENOTCONN",
+        "s = socket unix\nbind s @socktutor-slow\nlisten s 0\na = socket unix\nconnect a @socktutor-slow\n\
+         b = socket unix\nconnect b @socktutor-slow\nexpect blocked\nsend b hi",
+        &["b is not connected yet", "still sleeps", "accept s"],
+        &["fresh", "connect b /tmp"],
+    ),
+    case(
+        "recv",
+        "EINVAL",
+        "s = socket unix\nbind s @socktutor-slow\nlisten s 0\na = socket unix\nconnect a @socktutor-slow\n\
+         b = socket unix\nconnect b @socktutor-slow\nexpect blocked\nrecv b 5",
+        &["b is not connected yet", "accept s"],
+        &["connect b /tmp"],
+    ),
+    case(
+        "send",
+        "ENOTCONN",
         "d = socket unix-dgram\nsend d \"x\"",
         &["d has no peer"],
         &[],
