@@ -1,19 +1,18 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
+mod meanwhile;
+
 use super::App;
 use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
 use crate::errno::Errno;
 use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
-use crate::explain::{
-    self, Closed, Connecting, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target,
-};
+use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
 use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Instant;
 
 impl App {
     /// The words for a failed call. `before` is what the kernel said of the socket before it.
@@ -270,32 +269,6 @@ impl App {
             let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
             let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
             covers(local.addr?.inet()?, v6only == Some(true), to).then(|| target(socket))
-        })
-    }
-
-    /// The statement that has closed the session's own listener at this address since then.
-    fn closed_since(&self, then: Instant, to: SocketAddr, host: Option<&str>) -> Option<String> {
-        let stood = |socket: &Socket| {
-            let at = socket.last_local.as_ref().and_then(Addr::inet);
-            socket.listening && at.is_some_and(|at| covers(at, false, to))
-        };
-        let all = self.session.sockets();
-        let mut there = all.filter(|socket| socket.host.as_deref() == host && stood(socket));
-        there.find_map(|socket| {
-            let (statement, when) = socket.closed_by.as_ref()?;
-            (*when > then).then(|| statement.to_string())
-        })
-    }
-
-    /// The connect() that sleeps on a socket.
-    fn connecting(&self, socket: &Socket) -> Option<Connecting> {
-        let (statement, asked) = self.session.connecting(socket.id)?;
-        let target = asked.and_then(|asked| self.with_name(asked, Some(socket.id)));
-        Some(Connecting {
-            statement: statement.to_owned(),
-            listener: target
-                .filter(|target| target.listening)
-                .map(|target| target.name),
         })
     }
 
