@@ -1,5 +1,7 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
+mod meanwhile;
+
 use super::App;
 use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
 use crate::errno::Errno;
@@ -7,11 +9,10 @@ use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
 use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
-use crate::session::{Done, Socket, SocketId};
+use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
 
 impl App {
     /// The words for a failed call. `before` is what the kernel said of the socket before it.
@@ -45,7 +46,7 @@ impl App {
         }
         if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
             facts.closed = closed(socket);
-            facts.socket = Some(self.socket_facts(socket, before));
+            facts.socket = Some(self.socket_facts(socket, before, self.session.patience_of(done)));
             if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
                 facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
                 facts.rst = socket.host.as_ref().and_then(|_| self.rst_to(&facts));
@@ -124,6 +125,7 @@ impl App {
                     facts.holders = listeners;
                 }
                 facts.target = self.standing_at(to, host.as_deref());
+                facts.listener_closed = self.closed_since(done.timing.began, to, host.as_deref());
             }
             _ => {}
         }
@@ -270,7 +272,12 @@ impl App {
         })
     }
 
-    fn socket_facts(&self, socket: &Socket, before: Option<Look>) -> SocketFacts {
+    fn socket_facts(
+        &self,
+        socket: &Socket,
+        before: Option<Look>,
+        patience: Patience,
+    ) -> SocketFacts {
         let before = before.unwrap_or_default();
         let history = &socket.calls;
         let past = history
@@ -287,10 +294,6 @@ impl App {
                 .flatten()
                 .unwrap_or(false)
         };
-        let [no_recv, no_send] = socket
-            .impatient
-            .map(|is| is.then_some(Duration::ZERO).filter(|_| !socket.closed));
-        let time = |name| (!socket.closed).then(|| timeout(socket.fd, name)).flatten();
         SocketFacts {
             name: socket.name.clone(),
             fd: Some(socket.fd),
@@ -303,15 +306,19 @@ impl App {
                 .or(before.state),
             local: before.local.clone(),
             peer: before.peer.clone().or_else(|| socket.peer.clone()),
-            nonblocking: socket.nonblocking,
-            recv_timeout: no_recv.or_else(|| time(libc::SO_RCVTIMEO)),
-            send_timeout: no_send.or_else(|| time(libc::SO_SNDTIMEO)),
+            nonblocking: patience.nonblocking,
+            recv_timeout: patience.receive,
+            send_timeout: patience.send,
             now: self.ledger.last(socket.id).and_then(|look| look.state),
             called_off: socket.called_off,
             refused: socket.refused.map(Errno::name),
             shut_rd: socket.shut_read,
             shut_wr: socket.shut_write,
             listening: socket.listening,
+            peerless: self
+                .ledger
+                .last(socket.id)
+                .is_some_and(|look| look.peer.is_none()),
             was_connected: socket.connected(),
             gave_up_its_port: socket.bound.is_some() && socket.gave_up_its_port,
             called: socket.connected() && !socket.accepted && socket.peer.is_some(),
@@ -322,11 +329,7 @@ impl App {
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
             oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
             history: past.collect(),
-            job: self
-                .session
-                .asleep()
-                .find(|(.., on)| *on == Some(socket.id))
-                .map(|(job, typed, ..)| (job, typed.to_owned())),
+            connecting: self.connecting(socket),
         }
     }
 }
@@ -409,18 +412,4 @@ fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
     call::getsockopt(fd, level, name, &mut raw)
         .ok()
         .map(|_| raw != [0; 4])
-}
-
-fn timeout(fd: i32, name: i32) -> Option<Duration> {
-    let mut raw = [0u8; 16];
-    call::getsockopt(fd, libc::SOL_SOCKET, name, &mut raw).ok()?;
-    let long = |at: usize| {
-        raw[at..at + 8]
-            .try_into()
-            .map_or(0, i64::from_ne_bytes)
-            .max(0)
-            .unsigned_abs()
-    };
-    let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
-    (!time.is_zero()).then_some(time)
 }

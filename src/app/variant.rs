@@ -1,11 +1,14 @@
 //! Which form of a call's explanation fits: what is known of the call, in the words of the reference.
 
+mod moved;
+
 use super::App;
 use crate::errno::Errno;
 use crate::event::{Addr, TcpState};
 use crate::kernel::{Hold, Look, nodelay_and_cork};
 use crate::session::{Done, Made, Socket, Value};
 use crate::sys::call;
+use moved::{is_whole, received, sent};
 
 /// Linux's own.
 #[cfg(target_os = "linux")]
@@ -16,7 +19,8 @@ const MSG_MORE: i32 = 0;
 impl App {
     /// The words for a successful call, the most telling first (`eof tcp`). `before` is what the kernel said of the
     /// socket before it.
-    pub(super) fn variant(&self, done: &Done, before: Option<&Look>) -> Vec<&'static str> {
+    pub(super) fn variant(&mut self, done: &Done, before: Option<&Look>) -> Vec<&'static str> {
+        let cut = self.ended_early(done);
         let opened = done
             .opened
             .first()
@@ -30,7 +34,12 @@ impl App {
             let lab = lab.then_some("lab");
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
-        let mut words = of_call(done, socket, before, self.ledger.last(socket.id));
+        if done.command == "close" && done.job.is_some() {
+            let mut words = lingered(self.ledger.way(socket.id));
+            add_kinds(socket, &mut words);
+            return words;
+        }
+        let mut words = of_call(done, socket, before, self.ledger.last(socket.id), cut);
         if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
@@ -56,7 +65,7 @@ impl App {
     pub(super) fn kept_back(&self, done: &Done) -> Option<&'static str> {
         let sends = matches!(done.command, "send" | "sendto" | "sendall" | "write");
         let socket = self.session.socket(done.socket?)?;
-        if !sends || !sent(done, socket, None).is_empty() {
+        if !sends || !is_whole(done) {
             return None;
         }
         let more = done.asked.flags & MSG_MORE != 0;
@@ -157,6 +166,7 @@ fn of_call(
     socket: &Socket,
     before: Option<&Look>,
     after: Option<&Look>,
+    cut: Option<&'static str>,
 ) -> Vec<&'static str> {
     let earlier = |command| earlier(socket, command).next().is_some();
     let unbound = before.is_none_or(|look| port(look.local.as_ref()) == Some(0));
@@ -176,12 +186,9 @@ fn of_call(
         "listen" | "connect" | "sendto" if unbound && socket.domain != libc::AF_UNIX => {
             vec!["auto"]
         }
-        "send" | "sendto" | "write" => sent(done, socket, after),
-        "recv" | "recvfrom" | "read" => received(done, socket, state),
+        "send" | "sendto" | "write" => sent(done, after, cut),
+        "recv" | "recvfrom" | "read" => received(done, socket, state, cut),
         "shutdown" => shut(done, socket, state),
-        // It freed the descriptor when it fell asleep.
-        "close" if done.job.is_some() && socket.finishing() => vec!["lingered", "unfinished"],
-        "close" if done.job.is_some() => vec!["lingered"],
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
         "poll" | "select" => without_socket(done).into_iter().collect(),
@@ -245,62 +252,6 @@ fn port(addr: Option<&Addr>) -> Option<u16> {
     addr.and_then(Addr::port)
 }
 
-/// What became of a send. A part of the data is taken where there was no room for more, and also where the wait for room
-/// had another end.
-fn sent(done: &Done, socket: &Socket, after: Option<&Look>) -> Vec<&'static str> {
-    let state = after.and_then(|look| look.state);
-    let taken = usize::try_from(done.ret.unwrap_or(0)).unwrap_or(0);
-    let partly = done.asked.sent.is_some_and(|given| taken < given);
-    let mut words = Vec::new();
-    if done.asked.sent == Some(0) {
-        words.push("empty");
-    } else if partly {
-        words.push("partial");
-    }
-    match state {
-        Some(TcpState::Close) => words.push("over"),
-        _ if partly && socket.shut_write => words.push("shut"),
-        _ if partly && done.signaled => words.push("signal"),
-        Some(TcpState::CloseWait) if words.is_empty() => words.push("finished"),
-        _ => {}
-    }
-    words
-}
-
-fn received(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
-    let len = done.data.as_ref().map_or(0, |(bytes, _)| bytes.len());
-    let flag = |flag| done.asked.flags & flag != 0;
-    let datagram = socket.kind == libc::SOCK_DGRAM;
-    let mut words = Vec::new();
-    match (len, done.asked.room) {
-        (1.., _) if flag(libc::MSG_TRUNC) => words.push("trunc"),
-        (1.., _) => {}
-        // A message was taken, whatever its length.
-        (0, Some(0)) if socket.kind != libc::SOCK_STREAM => {}
-        (0, Some(0)) => words.push("empty"),
-        _ if socket.shut_read && !peer_has_finished(state) => words.push("shut"),
-        _ if datagram => words.push("empty"),
-        _ if socket.is_tcp() && !socket.connected() => words.extend(["refused", "eof"]),
-        _ if socket.was_reset || socket.gave_up => words.extend(["reset", "eof"]),
-        _ => words.push("eof"),
-    }
-    let waits =
-        len > 0 || (socket.kind != libc::SOCK_STREAM && matches!(words[..], [] | ["empty"]));
-    if flag(libc::MSG_PEEK) && waits {
-        words.insert(0, "peek");
-    }
-    words
-}
-
-/// Whether the peer's FIN has come, or all is over (RFC 9293, section 3.3.2).
-fn peer_has_finished(state: Option<TcpState>) -> bool {
-    use TcpState::{Close, CloseWait, Closing, LastAck, TimeWait};
-    matches!(
-        state,
-        Some(CloseWait | LastAck | Closing | TimeWait | Close)
-    )
-}
-
 /// What shutdown(2) did.
 fn shut(done: &Done, socket: &Socket, state: Option<TcpState>) -> Vec<&'static str> {
     let direction = direction(socket, &done.typed);
@@ -343,6 +294,20 @@ fn direction(socket: &Socket, typed: &str) -> &'static str {
         _ if socket.shut_read && socket.shut_write => "rdwr",
         _ if socket.shut_read => "rd",
         _ => "wr",
+    }
+}
+
+/// What a close that had slept has waited for, by the states that its connection went through.
+fn lingered(way: &[TcpState]) -> Vec<&'static str> {
+    use TcpState::{Close, Closing, FinWait1, FinWait2, LastAck, TimeWait};
+    match way {
+        // The FIN is acknowledged, and so everything before it.
+        [.., FinWait2 | TimeWait] | [.., FinWait2 | TimeWait, Close] => vec!["lingered"],
+        [.., FinWait1 | Closing | LastAck] => vec!["lingered", "unfinished"],
+        // Its FIN's ACK ends it too, and does not show.
+        [.., LastAck, Close] => vec!["lingered", "last"],
+        [.., Close] => vec!["lingered", "over"],
+        _ => vec!["lingered", "unfinished"],
     }
 }
 

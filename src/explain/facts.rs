@@ -26,6 +26,8 @@ pub struct Facts {
     pub listens: Option<bool>,
     /// The socket of this session that has the destination as its local address.
     pub target: Option<Target>,
+    /// The statement that closed the session's own listener there (`close s`), while the call waited for an answer.
+    pub listener_closed: Option<String>,
     /// How many bytes were given to send.
     pub sent: Option<usize>,
     /// For sendall: how many of them were taken before the call that failed.
@@ -113,9 +115,9 @@ pub struct SocketFacts {
     pub local: Option<Addr>,
     /// Its peer's address, now or before the connection ended.
     pub peer: Option<Addr>,
-    /// Whether O_NONBLOCK is set.
+    /// Whether O_NONBLOCK was set when the call began.
     pub nonblocking: bool,
-    /// SO_RCVTIMEO, where it is not 0; zero where it was set to a negative time, with which no call waits.
+    /// SO_RCVTIMEO when the call began, where it was not 0; zero where it was set to a negative time, with which no call waits.
     pub recv_timeout: Option<Duration>,
     /// The same of SO_SNDTIMEO.
     pub send_timeout: Option<Duration>,
@@ -133,6 +135,8 @@ pub struct SocketFacts {
     pub listening: bool,
     /// Whether bind() gave it a port of the kernel's choice, which it has lost by a connect() that failed.
     pub gave_up_its_port: bool,
+    /// Whether it has no peer after the call, as getpeername() says.
+    pub peerless: bool,
     /// Whether a connection was ever made with it.
     pub was_connected: bool,
     /// Whether that was made by its own connect().
@@ -151,8 +155,8 @@ pub struct SocketFacts {
     pub oob_inline: bool,
     /// What was done with it, oldest first, this call left out.
     pub history: Vec<Past>,
-    /// The job that sleeps on it: its number and its call (`accept s`).
-    pub job: Option<(u32, String)>,
+    /// The connect() that sleeps on it.
+    pub connecting: Option<Connecting>,
 }
 
 /// What a socket is.
@@ -211,6 +215,15 @@ impl Proto {
             Self::Other => "such",
         }
     }
+}
+
+/// A connect() that sleeps.
+#[derive(Debug, Clone, Default)]
+pub struct Connecting {
+    /// The statement (`connect c ./s`).
+    pub statement: String,
+    /// The session's own listener that it waits for, where it is one.
+    pub listener: Option<String>,
 }
 
 /// One earlier call on a socket.

@@ -315,8 +315,9 @@ fn after_a_call_the_text_fits_the_variant() {
 }
 
 /// Where the words are named that are known of a call: a variant with another is never said.
-const NAMED: [&str; 3] = [
+const NAMED: [&str; 4] = [
     include_str!("../app/variant.rs"),
+    include_str!("../app/variant/moved.rs"),
     include_str!("../app/lab/step.rs"),
     include_str!("../app/statement.rs"),
 ];

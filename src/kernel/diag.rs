@@ -168,15 +168,27 @@ impl Diag {
     /// # Errors
     /// What netlink answered.
     pub fn unix_backlog(&mut self, fd: BorrowedFd<'_>) -> io::Result<Option<(u32, u32)>> {
+        let row = self.unix_row(fd)?;
+        let listener = row.filter(|row| row.state == Some(TcpState::Listen));
+        let small = |queue| u32::try_from(queue).unwrap_or(u32::MAX);
+        Ok(listener.map(|row| (small(row.recvq), small(row.sendq))))
+    }
+
+    /// Whether the receiving and the sending of a Unix socket of ours have ended: by its own shutdown(2), or because the
+    /// peer has closed or shut down the other side of it. No call on the descriptor tells of the second.
+    ///
+    /// # Errors
+    /// What netlink answered.
+    pub fn unix_shut(&mut self, fd: BorrowedFd<'_>) -> io::Result<Option<[bool; 2]>> {
+        Ok(self.unix_row(fd)?.map(|row| row.shut))
+    }
+
+    fn unix_row(&mut self, fd: BorrowedFd<'_>) -> io::Result<Option<DiagRow>> {
         let Some(number) = inode(fd).and_then(|inode| u32::try_from(inode).ok()) else {
             return Ok(None);
         };
         let rows = self.ask(&Wanted::UnixInode(number))?;
-        let listener = rows
-            .into_iter()
-            .find(|row| row.state == Some(TcpState::Listen));
-        let small = |queue| u32::try_from(queue).unwrap_or(u32::MAX);
-        Ok(listener.map(|row| (small(row.recvq), small(row.sendq))))
+        Ok(rows.into_iter().next())
     }
 
     /// The half-open connections of a listener: request sockets in `SYN_RECV`, whose SYN was answered and whose last ACK

@@ -222,6 +222,7 @@ fn inet_row(head: &InetResponseHeader, udp: bool, payload: &[u8]) -> DiagRow {
         inode: head.inode.into(),
         uid: head.uid,
         v6only: local.is_ipv6() && v6only(payload),
+        shut: [false; 2],
         rests: expires
             .filter(|_| state == Some(TcpState::TimeWait))
             .map(|ms| Duration::from_millis(ms.into())),
@@ -284,6 +285,7 @@ fn unix_row(found: &UnixResponse) -> DiagRow {
         inode: head.inode.into(),
         uid: uid.unwrap_or(0),
         v6only: false,
+        shut: [1, 2].map(|side| found.shutdown_state().unwrap_or(0) & side != 0),
         rests: None,
     }
 }

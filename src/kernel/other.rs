@@ -124,6 +124,14 @@ impl Diag {
     ///
     /// # Errors
     /// None.
+    pub fn unix_shut(&mut self, _: BorrowedFd<'_>) -> io::Result<Option<[bool; 2]>> {
+        match *self {}
+    }
+
+    /// Never called.
+    ///
+    /// # Errors
+    /// None.
     pub fn who_unix(&mut self, _: &Addr) -> io::Result<Vec<(DiagRow, Option<Process>)>> {
         match *self {}
     }

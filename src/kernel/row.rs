@@ -28,6 +28,8 @@ pub struct DiagRow {
     pub uid: u32,
     /// An IPv6 socket without a connection that takes no IPv4: IPV6_V6ONLY is set on it.
     pub v6only: bool,
+    /// Of a Unix socket, whether its receiving and its sending have ended, at whichever end.
+    pub shut: [bool; 2],
     /// In `TIME_WAIT`, how long it will still rest.
     pub rests: Option<Duration>,
 }

@@ -53,8 +53,5 @@ fn set_nonblocking(fd: i32, flags: i32, on: bool, asked: Syscall) -> Performed {
     let result = call::set_flags(fd, wanted);
     let args = format!("{fd}, F_SETFL, {}", notation::file_flags(wanted));
     let set = notation::finished("nonblock", "fcntl", args, result.map(|()| 0));
-    Performed {
-        calls: vec![asked, set],
-        result: result.map(|()| Yield::Nothing),
-    }
+    Performed::several(vec![asked, set], result.map(|()| Yield::Nothing))
 }

@@ -66,7 +66,8 @@ impl Interrupt {
     }
 }
 
-type Work = Box<dyn FnOnce() -> Performed + Send>;
+/// A call that is ready to be made.
+pub(super) type Work = Box<dyn FnOnce() -> Performed + Send>;
 
 /// A thread that makes one call after the other.
 struct Worker {

@@ -54,6 +54,7 @@ impl Session {
             answer: None,
             uneven: None,
             signaled,
+            timing: performed.timing,
             asked,
         };
         match performed.result {

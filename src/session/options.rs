@@ -153,10 +153,7 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
         socket: target.id,
         asleep: notation::asleep("getsockopt", "getsockopt", fd),
         promptness: Promptness::AtOnce,
-        perform: Box::new(move || Performed {
-            calls: Vec::new(),
-            result,
-        }),
+        perform: Box::new(move || Performed::several(Vec::new(), result)),
         effect: Effect::Nothing,
         asked: Asked::default(),
     })

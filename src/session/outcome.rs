@@ -1,6 +1,7 @@
 //! Making a call, and learning from what came of it.
 
 use super::jobs::{Outcome, Waited};
+use super::patience::{Patience, Timing, timed};
 use super::prepared::{Asked, Effect, Performed, Prepared, Refusal};
 use super::promptness::is_ready;
 use super::table::SocketId;
@@ -61,6 +62,8 @@ pub struct Done {
     pub uneven: Option<String>,
     /// The shell sent a signal to wake it. It may have done a part before that.
     pub signaled: bool,
+    /// When it was made.
+    pub timing: Timing,
     /// What was asked for.
     pub asked: Asked,
 }
@@ -78,6 +81,7 @@ pub struct Waiting {
     meta: Meta,
     asleep: Syscall,
     cancelled: bool,
+    patience: Patience,
     /// What its names stood for before.
     former: Vec<(String, Value)>,
 }
@@ -146,6 +150,7 @@ impl Session {
             dialect,
             asked,
         };
+        let perform = timed(perform);
         if at_once {
             let performed = self.interrupt.while_calling(perform);
             return Ok(Step::Done(Box::new(
@@ -157,6 +162,8 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
+                // No statement has come between, so it is what the call has found.
+                let patience = self.patience(socket);
                 if let (Effect::Closed, Some(id)) = (&meta.effect, socket) {
                     // close(2) frees the number first of all.
                     self.closes(id, typed);
@@ -169,6 +176,7 @@ impl Session {
                         meta,
                         asleep: asleep.clone(),
                         cancelled: false,
+                        patience,
                         former,
                     },
                 );
@@ -243,13 +251,17 @@ impl Session {
             .ok_or_else(|| Refusal::new(format!("the call of job {job} does not wake")))
     }
 
-    fn end(&mut self, job: u32, performed: Performed) -> Option<Done> {
+    fn end(&mut self, job: u32, mut performed: Performed) -> Option<Done> {
         let Waiting {
             mut meta,
             cancelled,
             former,
+            patience,
             ..
         } = self.waiting.remove(&job)?;
+        // Of several calls the last may have begun after something was set anew.
+        let same = performed.calls.len() == 1 || patience == self.patience(meta.socket);
+        performed.timing.patience = Some(if same { patience } else { Patience::default() });
         for target in &mut meta.targets {
             // A name that was given another value meanwhile keeps that.
             let waits = |name: &mut String| {
@@ -276,6 +288,13 @@ impl Session {
                 waiting.meta.socket,
             )
         })
+    }
+
+    /// The connect(2) that sleeps on a socket: as typed, and the address that it asks for.
+    pub fn connecting(&self, id: SocketId) -> Option<(&str, Option<&Addr>)> {
+        let mut metas = self.waiting.values().map(|waiting| &waiting.meta);
+        let meta = metas.find(|meta| meta.command == "connect" && meta.socket == Some(id))?;
+        Some((&meta.typed, meta.asked.addr.as_ref()))
     }
 
     /// The sleeping calls that have got what they sleep for, and are about to return: of several on one socket, the first.

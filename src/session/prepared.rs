@@ -1,6 +1,7 @@
 //! A call that is ready to be made: everything is known but what the kernel will say.
 
 use super::notation::Asleep;
+use super::patience::Timing;
 use super::table::SocketId;
 use super::value::Value;
 use crate::errno::Errno;
@@ -67,6 +68,8 @@ pub struct Performed {
     pub calls: Vec<Syscall>,
     /// What came of it.
     pub result: Result<Yield, Errno>,
+    /// When it was made.
+    pub timing: Timing,
 }
 
 /// What a successful call gave.
@@ -178,9 +181,15 @@ impl Refusal {
 impl Performed {
     /// One call that returned.
     pub fn one(call: Syscall, result: Result<Yield, Errno>) -> Self {
+        Self::several(vec![call], result)
+    }
+
+    /// Several of which the last has just returned.
+    pub fn several(calls: Vec<Syscall>, result: Result<Yield, Errno>) -> Self {
         Self {
-            calls: vec![call],
+            calls,
             result,
+            timing: Timing::now(),
         }
     }
 }

@@ -124,16 +124,10 @@ fn send_rest(fd: i32, bytes: &[u8], flags: i32) -> Performed {
         match result {
             Ok(n) if sent + n < bytes.len() && n > 0 => sent += n,
             Ok(_) => {
-                return Performed {
-                    calls,
-                    result: Ok(Yield::Nothing),
-                };
+                return Performed::several(calls, Ok(Yield::Nothing));
             }
             Err(errno) => {
-                return Performed {
-                    calls,
-                    result: Err(errno),
-                };
+                return Performed::several(calls, Err(errno));
             }
         }
     }

@@ -139,6 +139,11 @@ const RECEIVED: &[Said] = &[
         &["datagram of length 0"],
     ),
     (
+        "c = socket tcp\nshutdown c rd\nrecv c 10",
+        &["you have shut down receiving"],
+        &["connect() has failed"],
+    ),
+    (
         "p, q = socketpair unix dgram\nshutdown p rd\nrecv p 10",
         &["you have shut down receiving"],
         &["length 0"],
@@ -271,8 +276,22 @@ const MADE: &[Said] = &[
     (
         "PAIR\nnonblock c on\nn = send c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\n\
          recv conn n --waitall\nwait",
-        &["close() has waited", "free all the while"],
+        &[
+            "close() has waited for the acknowledgment",
+            "free all the while",
+        ],
         &["before everything"],
+    ),
+    (
+        "PAIR\nnonblock c on\nsend c #50000000\nsetsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\nclose conn\nwait",
+        &["the connection is over", "a RST"],
+        &["has waited for", "before everything"],
+    ),
+    (
+        "PAIR\nshutdown conn wr\nexpect state c CLOSE_WAIT\nnonblock c on\nn = send c #50000000\n\
+         setsockopt c SO_LINGER 1 600\nclose c\nexpect blocked\nrecv conn n --waitall\nwait",
+        &["until the connection was over"],
+        &["has waited for", "before everything"],
     ),
 ];
 
@@ -403,8 +422,117 @@ const SENT: &[Said] = &[
     ),
     (
         "PAIR\nnonblock c on\nsend c #20000000",
-        &["Send the rest again"],
+        &["has no room for more", "Send the rest again"],
         &["signal", "ended"],
+    ),
+    (
+        "PAIR\nsend c #20000000 --dontwait",
+        &["has no room for more", "Send the rest again"],
+        &["signal", "ended"],
+    ),
+    (
+        "PAIR\nsetsockopt c SO_SNDTIMEO 0.3\nsend c #20000000\nsetsockopt c SO_SNDTIMEO 0\nwait",
+        &["SO_SNDTIMEO", "still to be sent"],
+        &["no room"],
+    ),
+    (
+        "a, b = socketpair\nsetsockopt a SO_SNDTIMEO 0.3\nsend a #3000000\nwait",
+        &["SO_SNDTIMEO", "still to be sent"],
+        &["no room"],
+    ),
+    (
+        "a, b = socketpair\nsend a #3000000\nexpect blocked\nclose b\nwait",
+        &["The rest cannot be sent", "the peer has closed its end"],
+        &["no room", "Send the rest"],
+    ),
+    (
+        "a, b = socketpair\nsetsockopt a SO_SNDTIMEO 9\nsend a #3000000\nexpect blocked\nshutdown b rd\nwait",
+        &["The rest cannot be sent", "has shut down receiving"],
+        &["no room", "Send the rest", "SO_SNDTIMEO"],
+    ),
+    (
+        "a, b = socketpair\nsend a #3000000\ncancel",
+        &["A signal woke the call", "still to be sent"],
+        &["no room"],
+    ),
+    (
+        "PAIR\nsend c #20000000\nexpect blocked\nclose c",
+        &[
+            "because the descriptor was closed",
+            "cannot be sent any more",
+        ],
+        &["still to be sent"],
+    ),
+    (
+        "PAIR\nsend c unread\nexpect recvq conn 6\nsend conn #20000000\nexpect blocked\nclose conn",
+        &[
+            "because the descriptor was closed",
+            "cannot be sent any more",
+        ],
+        &["still to be sent"],
+    ),
+];
+
+/// Why MSG_WAITALL gave less than was asked for.
+const SHORT: &[Said] = &[
+    (
+        "PAIR\nrecv conn 10 --waitall\nexpect blocked\nsend c hi\ncancel",
+        &["Fewer bytes", "a signal woke the call", "not EINTR"],
+        &["the peer has"],
+    ),
+    (
+        "PAIR\nrecv conn 10 --waitall\nexpect blocked\nsend c hi\nclose conn",
+        &["Fewer bytes", "because the descriptor was closed"],
+        &["the peer has"],
+    ),
+    (
+        "PAIR\nrecvfrom conn 10 --waitall\nexpect blocked\nsend c hi\nshutdown c wr\nwait",
+        &[
+            "Fewer bytes",
+            "the peer has closed or shut down its sending side",
+        ],
+        &["signal"],
+    ),
+    (
+        "PAIR\nsend c hi\nclose c\nexpect state conn CLOSE_WAIT\nrecv conn 10 --waitall",
+        &[
+            "Fewer bytes",
+            "the peer has closed or shut down its sending side",
+        ],
+        &[],
+    ),
+    (
+        "PAIR\nrecv conn 10 --waitall\nexpect blocked\nsend c hi\nsetsockopt c SO_LINGER 1 0\nclose c\nwait",
+        &["Fewer bytes", "was broken off"],
+        &["the peer has"],
+    ),
+    (
+        "PAIR\nrecv conn 10 --waitall\nexpect blocked\nsend c hi\nshutdown conn rd\nwait",
+        &["Fewer bytes", "your own shutdown()"],
+        &["the peer has"],
+    ),
+    (
+        "PAIR\nsetsockopt conn SO_RCVTIMEO 0.3\nsend c hi\nexpect recvq conn 2\nrecv conn 10 --waitall\nwait",
+        &["Fewer bytes", "SO_RCVTIMEO", "not EAGAIN"],
+        &["the peer has"],
+    ),
+    (
+        "a, b = socketpair\nrecv a 10 --waitall\nexpect blocked\nsend b hi\nclose b\nwait",
+        &[
+            "Fewer bytes",
+            "the peer has closed or shut down its sending side",
+        ],
+        &["signal"],
+    ),
+    (
+        "PAIR\nsend c hi\nexpect recvq conn 2\nrecv conn 10 MSG_WAITALL|MSG_DONTWAIT",
+        &["These bytes had arrived"],
+        &["Fewer"],
+    ),
+    (
+        "PAIR\nsend c hi\nexpect recvq conn 2\nrecv conn 2 --waitall",
+        &["These bytes had arrived"],
+        &["Fewer"],
     ),
 ];
 
@@ -436,6 +564,11 @@ fn what_shutdown_did() {
 #[test]
 fn why_nothing_was_received() {
     hold(RECEIVED);
+}
+
+#[test]
+fn why_less_was_received_than_asked_for() {
+    hold(SHORT);
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("poll {name} w 1000")),
         );
     }
+    if let Some(words) = connect_sleeps(scene) {
+        return Some(words);
+    }
     let words = Words::new(format!(
         "{name} is not connected: there is nobody at the other end for {call}()."
     ));
@@ -57,15 +60,29 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
     Some(words.hint(format!("connect {name} {}", example(scene))))
 }
 
+/// A Unix socket whose connect() waits for room in the listener's queue.
+pub(super) fn connect_sleeps(scene: &Scene<'_>) -> Option<Words> {
+    let connecting = scene.socket()?.connecting.as_ref()?;
+    let words = Words::new(format!(
+        "{} is not connected yet: {} still sleeps.",
+        scene.name(),
+        connecting.statement
+    ))
+    .why("The listener's accept queue is full. The connection is made once the server has accepted another.");
+    Some(match &connecting.listener {
+        Some(listener) => words.hint(format!("accept {listener}")),
+        None => words.hint("wait"),
+    })
+}
+
 fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
     let (name, call) = (scene.name(), scene.typed);
     if let Some(taken) = peer_taken_away(socket) {
-        let peer = named_peer(scene).map_or_else(|| example(scene), ToString::to_string);
-        return Words::new(format!("{name} has no peer any more: {call}() needs one."))
-            .why(format!(
+        let words =
+            Words::new(format!("{name} has no peer any more: {call}() needs one.")).why(format!(
                 "{taken} gave ECONNREFUSED: the peer was closed, and Linux took it away with that."
-            ))
-            .hint(format!("connect {name} {peer}"));
+            ));
+        return with_new_peer(scene, words);
     }
     Words::new(format!("{name} has no peer: {call}() needs one."))
         .why("A datagram socket gets a peer by connect(); without it, sendto() names the receiver each time.")
@@ -73,7 +90,7 @@ fn datagram_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
 }
 
 /// The statement with which a Unix datagram socket has lost its peer: the first that found it closed.
-fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
+pub(super) fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
     let to_the_peer = |past: &&Past| {
         matches!(
             past.command.as_str(),
@@ -87,6 +104,22 @@ fn peer_taken_away(socket: &SocketFacts) -> Option<&str> {
     told.next()
         .filter(|past| had_one && refused(past) && past.command != "connect")
         .map(|past| &*past.statement)
+}
+
+/// How a Unix datagram socket that has lost its peer gets one again.
+pub(super) fn with_new_peer(scene: &Scene<'_>, words: Words) -> Words {
+    let name = scene.name();
+    match named_peer(scene) {
+        Some(peer) => words.hint(format!("connect {name} {peer}")),
+        None => words
+            .why("An end of a socketpair() has no name that others could connect to: make a new pair.")
+            .hint(format!("close {name}"))
+            .then(format!(
+                "{name}, {} = socketpair {}",
+                scene.free(),
+                scene.own_kind()
+            )),
+    }
 }
 
 /// The peer's name, which a Unix socket need not have.
@@ -115,11 +148,15 @@ fn shut_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
         Some(failed) => words.why(failed),
         None => words,
     };
+    let now = match (socket.shut_rd, socket.shut_wr) {
+        (true, false) => "receiving gives 0 when nothing is there",
+        (false, true) => "sending gives EPIPE",
+        _ => "receiving gives 0 when nothing is there, and sending EPIPE",
+    };
     words
-        .why(
-            "Linux has ended the direction all the same: if the socket is connected later, send() gives EPIPE, or recv() \
-             0. Make a new socket.",
-        )
+        .why(format!(
+            "Linux has ended the direction all the same: from now on {now}, with a peer or without one. Make a new socket."
+        ))
         .hint(scene.new_socket())
 }
 

@@ -64,7 +64,7 @@ fn time_is_over(socket: &SocketFacts, ready: &str) -> Option<String> {
     Some(match limit?.as_secs_f64() {
         0.0 => format!("{option} was set to a negative time: with that a call does not wait."),
         limit => {
-            format!("The call slept for {limit} s, as long as {option} allows, and gave up.")
+            format!("The call slept for {limit} s, as long as {option} allowed, and gave up.")
         }
     })
 }

@@ -1,7 +1,7 @@
 //! Errors about the connection: gone, and who has ended it.
 
 use super::super::facts::{Past, Proto, SocketFacts};
-use super::connection::{example, failed_connect, peer_or_example};
+use super::connection::{example, failed_connect, peer_or_example, peer_taken_away, with_new_peer};
 use super::{Scene, Words};
 use crate::event::TcpState;
 use crate::event::packet::Rst;
@@ -187,6 +187,9 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
         return Some(words);
     }
     let name = scene.name();
+    if let Some(words) = peer_lost(scene) {
+        return Some(words);
+    }
     if scene.proto().is_unix() {
         return Some(reset_unix(scene).hint(format!("close {name}")));
     }
@@ -218,6 +221,25 @@ pub(super) fn reset(scene: &Scene<'_>) -> Option<Words> {
             .hint(format!("close {name}"))
             .then(scene.new_socket()),
     )
+}
+
+/// A datagram to a Unix peer that another call has found closed, while this one slept: Linux has no peer for it any more.
+fn peer_lost(scene: &Scene<'_>) -> Option<Words> {
+    let socket = scene.socket()?;
+    let sends = matches!(scene.call, "send" | "sendto" | "sendall");
+    if scene.proto() != Proto::UnixDgram || !sends || !socket.peerless {
+        return None;
+    }
+    let found = peer_taken_away(socket).unwrap_or("Another call");
+    let words = Words::new(format!(
+        "The peer of {} was closed while this {}() slept.",
+        scene.name(),
+        scene.typed
+    ))
+    .why(format!(
+        "{found} got the news, ECONNREFUSED, and Linux took the peer away with that."
+    ));
+    Some(with_new_peer(scene, words))
 }
 
 fn reset_unix(scene: &Scene<'_>) -> Words {

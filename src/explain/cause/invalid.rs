@@ -1,7 +1,7 @@
 //! EINVAL: the right call at the wrong moment, or a value that makes no sense.
 
 use super::super::facts::Proto;
-use super::connection::listener;
+use super::connection::{connect_sleeps, listener};
 use super::{Scene, Words};
 use crate::event::{Addr, TcpState};
 use std::net::SocketAddr;
@@ -311,7 +311,11 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
     if scene.listening() {
         return Some(listener(scene));
     }
-    (socket.proto == Proto::UnixStream && !scene.connected()).then(|| {
+    let apart = socket.proto == Proto::UnixStream && !scene.connected();
+    if let Some(words) = connect_sleeps(scene).filter(|_| apart) {
+        return Some(words);
+    }
+    apart.then(|| {
         Words::new(format!("{name} is not connected: nobody can send to it."))
             .why("A TCP socket gives ENOTCONN here; a Unix stream socket says EINVAL.")
             .hint(format!("connect {name} /tmp/server.sock"))

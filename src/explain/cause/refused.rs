@@ -1,7 +1,7 @@
 //! ECONNREFUSED: nobody is there.
 
 use super::super::facts::{InLab, Past, Proto, SocketFacts};
-use super::connection::named_peer;
+use super::connection::with_new_peer;
 use super::gone::sends;
 use super::{Scene, Words};
 use crate::event::{Addr, Holder};
@@ -67,6 +67,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if scene.facts.listens == Some(true) {
         return not_asked(scene).hint(again);
     }
+    if let Some(closed) = &scene.facts.listener_closed {
+        return listener_closed(closed, words).hint(again);
+    }
     if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
@@ -86,6 +89,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ),
     };
     words.hint("ls").hint(again)
+}
+
+/// The session itself has closed the listener, before it answered.
+fn listener_closed(closed: &str, words: Words) -> Words {
+    words.why(format!(
+        "Your own {closed} ended the listener there, while this connect() waited for an answer. Start a server again: \
+         socket, bind, listen."
+    ))
 }
 
 /// The any-address, where that was asked for.
@@ -205,10 +216,7 @@ fn peer_closed(scene: &Scene<'_>) -> Words {
             "Linux takes it away with that: {name} has no peer from now on, and the next {}() gives ENOTCONN.",
             scene.typed
         ));
-    match named_peer(scene) {
-        Some(peer) => words.hint(format!("connect {name} {peer}")),
-        None => words.hint(format!("close {name}")),
-    }
+    with_new_peer(scene, words)
 }
 
 fn refused_unix(scene: &Scene<'_>) -> Words {

@@ -16,6 +16,7 @@ fn row(state: TcpState, rests: Option<Duration>) -> DiagRow {
         inode: 0,
         uid: 0,
         v6only: false,
+        shut: [false; 2],
         rests,
     }
 }

@@ -13,6 +13,41 @@ macro_rules! peeks {
     };
 }
 
+/// More datagrams than a Unix socket's queue takes (net.unix.max_dgram_qlen), or the sender's buffer.
+macro_rules! datagrams {
+    () => {
+        concat!(
+            datagrams!(100),
+            datagrams!(100),
+            datagrams!(100),
+            datagrams!(100),
+            datagrams!(100),
+            datagrams!(100)
+        )
+    };
+    (100) => {
+        concat!(
+            datagrams!(20),
+            datagrams!(20),
+            datagrams!(20),
+            datagrams!(20),
+            datagrams!(20)
+        )
+    };
+    (20) => {
+        concat!(
+            datagrams!(4),
+            datagrams!(4),
+            datagrams!(4),
+            datagrams!(4),
+            datagrams!(4)
+        )
+    };
+    (4) => {
+        "send a x\nsend a x\nsend a x\nsend a x\n"
+    };
+}
+
 pub const CASES: &[Case] = &[
     // ECONNREFUSED. Where nobody is at a port that was just closed, the tests beside these may be given it: they bind at
     // 127.0.0.1.
@@ -515,6 +550,41 @@ pub const CASES: &[Case] = &[
             "connect v @socktutor-",
         ],
         &[],
+    ),
+    case(
+        "send",
+        "ENOTCONN",
+        "a, b = socketpair unix-dgram\nclose b\nsend a x\nsend a y",
+        &[
+            "a has no peer any more",
+            "close a; a, s2 = socketpair unix-dgram",
+        ],
+        &["connect a"],
+    ),
+    // Two that sleep: the first takes the peer away, and the second learns no more than that.
+    case(
+        "send",
+        "ECONNRESET",
+        concat!(
+            "r = socket unix-dgram\nbind r @socktutor-brim\na = socket unix-dgram\nconnect a @socktutor-brim\n\
+             nonblock a on\n",
+            datagrams!(),
+            "nonblock a off\nsend a y\nsend a z\nexpect jobs 2\nclose r\nwait"
+        ),
+        &[
+            "was closed while this send() slept",
+            "connect a @socktutor-",
+        ],
+        &["to another"],
+    ),
+    // The SYN is sent again, and answered then.
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "l = socket tcp\nbind l 127.77.0.5:0\nlisten l 0\na = socket tcp\nconnect a l.local\nc = socket tcp\n\
+         connect c l.local\nexpect blocked\nclose l\nwait",
+        &["Your own close l ended the listener there"],
+        &["Start the server first"],
     ),
     // EPIPE
     case(

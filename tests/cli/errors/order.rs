@@ -245,6 +245,7 @@ pub const CASES: &[Case] = &[
         &[
             "s has no peer",
             "ended the direction all the same",
+            "from now on sending gives EPIPE",
             "s2 = socket tcp",
         ],
         &["was connected", "connect s"],
@@ -254,7 +255,14 @@ pub const CASES: &[Case] = &[
         "ENOTCONN",
         "u = socket udp\nshutdown u wr",
         &["u has no peer", "s2 = socket udp"],
-        &["fresh", "FIN"],
+        &["fresh", "FIN", "receiving"],
+    ),
+    case(
+        "shutdown",
+        "ENOTCONN",
+        "u = socket udp\nbind u 127.0.0.1:0\nx = recv u 10\nshutdown u rd\nwait",
+        &["from now on receiving gives 0", "without one"],
+        &["later", "sending"],
     ),
     case(
         "getpeername",
@@ -290,6 +298,22 @@ pub const CASES: &[Case] = &[
         "s = socket unix\nsend s \"x\"",
         &["s is not connected"],
         &["EPIPE"],
+    ),
+    case(
+        "send",
+        "ENOTCONN",
+        "s = socket unix\nbind s @socktutor-slow\nlisten s 0\na = socket unix\nconnect a @socktutor-slow\n\
+         b = socket unix\nconnect b @socktutor-slow\nexpect blocked\nsend b hi",
+        &["b is not connected yet", "still sleeps", "accept s"],
+        &["fresh", "connect b /tmp"],
+    ),
+    case(
+        "recv",
+        "EINVAL",
+        "s = socket unix\nbind s @socktutor-slow\nlisten s 0\na = socket unix\nconnect a @socktutor-slow\n\
+         b = socket unix\nconnect b @socktutor-slow\nexpect blocked\nrecv b 5",
+        &["b is not connected yet", "accept s"],
+        &["connect b /tmp"],
     ),
     case(
         "send",

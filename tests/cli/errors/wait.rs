@@ -19,7 +19,7 @@ pub const CASES: &[Case] = &[
         "accept",
         "EAGAIN",
         "LISTENER\nsetsockopt l SO_RCVTIMEO 0.05\naccept l",
-        &["No connection is waiting", "as long as SO_RCVTIMEO allows"],
+        &["No connection is waiting", "as long as SO_RCVTIMEO allowed"],
         &["non-blocking", "nonblock l off"],
     ),
     case(
@@ -28,6 +28,44 @@ pub const CASES: &[Case] = &[
         "p, q = socketpair\nsetsockopt p SO_RCVTIMEO -1\nrecv p 10",
         &["SO_RCVTIMEO was set to a negative time"],
         &["slept"],
+    ),
+    // What is set while it sleeps is for later calls.
+    case(
+        "recv",
+        "EAGAIN",
+        "p, q = socketpair\nsetsockopt p SO_RCVTIMEO 0.3\nx = recv p 10\nsetsockopt p SO_RCVTIMEO 9\nwait",
+        &["slept for 0.3 s"],
+        &["9 s"],
+    ),
+    case(
+        "recv",
+        "EAGAIN",
+        "p, q = socketpair\nsetsockopt p SO_RCVTIMEO 0.3\nx = recv p 10\nnonblock p on\nwait",
+        &["slept for 0.3 s"],
+        &["non-blocking", "nonblock p off"],
+    ),
+    case(
+        "accept",
+        "EAGAIN",
+        "LISTENER\nsetsockopt l SO_RCVTIMEO 0.3\naccept l\nsetsockopt l SO_RCVTIMEO 0\nwait",
+        &["slept for 0.3 s"],
+        &[],
+    ),
+    case(
+        "connect",
+        "EINPROGRESS",
+        "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 0\na = socket tcp\nconnect a l.local\nc = socket tcp\n\
+         setsockopt c SO_SNDTIMEO 0.3\nconnect c l.local\nsetsockopt c SO_SNDTIMEO 9\nwait",
+        &["wait for 0.3 s only"],
+        &["9 s"],
+    ),
+    // Of several send() calls the last began later: it returns at once here.
+    case(
+        "sendall",
+        "EAGAIN",
+        "PAIR\nsetsockopt c SO_SNDTIMEO 0.3\nx = sendall c #50000000\nnonblock c on\nwait",
+        &["bytes were taken"],
+        &["slept", "is non-blocking"],
     ),
     // A connection has the listener's time.
     case(
@@ -44,7 +82,7 @@ pub const CASES: &[Case] = &[
          b = socket unix\nsetsockopt b SO_SNDTIMEO 0.05\nconnect b @socktutor-late",
         &[
             "accept queue is full",
-            "as long as SO_SNDTIMEO allows",
+            "as long as SO_SNDTIMEO allowed",
             "Nothing is under way",
             "accept s; connect b",
         ],
@@ -68,7 +106,7 @@ pub const CASES: &[Case] = &[
         "recv",
         "EAGAIN",
         "u = socket udp\nbind u 127.0.0.1:0\nsetsockopt u SO_RCVTIMEO 0.05\nrecv u 10",
-        &["as long as SO_RCVTIMEO allows"],
+        &["as long as SO_RCVTIMEO allowed"],
         &["is non-blocking"],
     ),
     case(
@@ -89,7 +127,7 @@ pub const CASES: &[Case] = &[
         "send",
         "EAGAIN",
         "FULL\nsetsockopt c SO_SNDTIMEO 0.05\nsend c #100000",
-        &["send buffer has no room", "as long as SO_SNDTIMEO allows"],
+        &["send buffer has no room", "as long as SO_SNDTIMEO allowed"],
         &["--dontwait", "is non-blocking"],
     ),
     case(
