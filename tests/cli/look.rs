@@ -540,3 +540,28 @@ fn a_closed_listener_is_not_the_one_that_shares_its_address() {
     .status(0)
     .says(&["s  LISTEN → CLOSE", "LISTEN  t, in this session"]);
 }
+
+#[test]
+fn no_flag_is_lost_however_it_is_written() {
+    let pair = "s, t = socketpair\nsend s abcdef\n";
+    for (line, call) in [
+        ("recv t 3 MSG_PEEK --dontwait", "3, MSG_PEEK|MSG_DONTWAIT, "),
+        (
+            "recv t 3 0x10000000 --dontwait",
+            "3, MSG_DONTWAIT|0x10000000, ",
+        ),
+        ("send s hi ho MSG_DONTWAIT", "\"hi ho\", 5, MSG_DONTWAIT, "),
+        (
+            "send s MSG_DONTWAIT",
+            "flags follow the data\n  sendto(3, \"MSG_DONTWAIT\", 12, 0, ",
+        ),
+    ] {
+        script(&format!("{pair}{line}\n")).status(0).says(&[call]);
+    }
+    // A call without its flag would have taken the data.
+    for line in ["recv t 3 f --dontwait", "recv t 10kb --dontwait"] {
+        let typed = format!("{pair}f = MSG_PEEK\n{line}\n");
+        let ran = script(&typed).status(2).says(&["expected:"]);
+        assert!(!ran.stdout.contains("recvfrom("), "{}", ran.stdout);
+    }
+}

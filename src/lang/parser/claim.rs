@@ -2,7 +2,7 @@
 
 mod packets;
 
-use super::data::data;
+use super::data::{Words, data};
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
@@ -235,7 +235,7 @@ fn received(i: &mut Input) -> Parsed<Expr> {
             .expecting(EXPECTED);
         return Err(asking(i, fault, EXPECTED).into());
     }
-    let value = data(i, true)?;
+    let value = data(i, Words::All)?;
     let span = i.since(start);
     match fit(i, Kind::Data, value, span)? {
         Some(value) => Ok(value),

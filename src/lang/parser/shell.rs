@@ -1,11 +1,13 @@
 //! Commands of the shell dialect: words one after the other, each read as its parameter's kind wants it.
 
-use super::arguments::{Places, keyword};
+use super::arguments::{Places, keyword, wanted};
 use super::call::inverted;
-use super::data::{data, is_fill};
+use super::data::{Words, are_flags, data, is_fill};
 use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
-use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
+use super::word::{
+    blank, ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word, word_or_text,
+};
 use super::{address, options, slips, sockets, watch};
 use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
 use crate::lang::constants::{CONSTANTS, Family, constant};
@@ -92,7 +94,9 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
             flag(i, places)?;
-        } else if let Some((at, len)) = keyword_here(i, places.command) {
+        } else if let Some((at, len)) =
+            keyword_here(i, places.command).or_else(|| flags_here(i, places.command, param))
+        {
             i.skip(len);
             argument(i, places, at)?;
         } else if let Some(param) = places.command.params.get(next) {
@@ -167,6 +171,12 @@ fn keyword_here(i: &Input, command: &Command) -> Option<(usize, usize)> {
     Some((keyword(command, &rest[..len])?, len + 1))
 }
 
+/// Flags in front of the address, where sendto() has them in C and Python: their place.
+fn flags_here(i: &Input, command: &Command, next: Option<&Param>) -> Option<(usize, usize)> {
+    let before = next?.kind == Kind::Address && are_flags(peek_word(i).trim_end_matches(','));
+    Some((command.position("flags").filter(|_| before)?, 0))
+}
+
 /// Flags by their short words.
 const FLAGS: [(&str, &str); 10] = [
     ("peek", "MSG_PEEK"),
@@ -211,14 +221,28 @@ fn flag(i: &mut Input, places: &mut Places) -> Parsed<()> {
             .into());
     };
     let at = places.command.position("flags").unwrap_or(0);
-    let (mut names, mut bits) = match places.args[at].take().map(|arg| arg.value) {
-        Some(Expr::Flags(names, bits)) => (names, bits),
-        _ => (Vec::new(), 0),
+    let joined = match places.args[at].take() {
+        None => Expr::Const(found.name, found.value),
+        Some(Arg { value, span }) => match value {
+            Expr::Flags(mut names, bits) => {
+                names.push(found.name);
+                Expr::Flags(names, bits | found.value)
+            }
+            Expr::Int(bits) => Expr::Int(bits | found.value),
+            _ => return Err(apart(i, span, found.name).into()),
+        },
     };
-    names.push(found.name);
-    bits |= found.value;
     let span = i.since(start);
-    places.put(i, at, Expr::Flags(names, bits), span)
+    places.put(i, at, joined, span)
+}
+
+/// `recv t 3 f --dontwait`: only the session knows what `f` is, and it joins nothing.
+fn apart(i: &Input, span: Span, flag: &str) -> Fault {
+    let what = &i.state.source[span.start..span.end];
+    let message = format!("{what} cannot be joined with {flag}");
+    Fault::new((span.start, span.end), message)
+        .expecting(wanted(Kind::MsgFlags))
+        .helping("one variable can hold several: flags = MSG_PEEK|MSG_DONTWAIT")
 }
 
 /// One argument, read as its parameter's kind wants it.
@@ -235,13 +259,17 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
             if let Some(fault) = slips::assigned(i) {
                 return Err(fault.into());
             }
-            let rest = places
-                .command
-                .params
-                .iter()
-                .skip(at + 1)
-                .all(|p| p.kind == Kind::MsgFlags);
-            data(i, rest)?
+            let words = match places.command.params.get(at + 1) {
+                None => Words::All,
+                Some(param) if param.kind == Kind::MsgFlags => Words::BeforeFlags,
+                Some(_) => Words::One,
+            };
+            let value = data(i, words)?;
+            let alone = &i.state.source[start..i.at()];
+            if are_flags(alone) && places.command.position("flags").is_some() {
+                i.remark("a flag where the data is next is text: flags follow the data");
+            }
+            value
         }
         Kind::Host | Kind::Service | Kind::IpText => name_or_value(i)?,
         Kind::Word => Expr::Word(word_or_text(i)?),
@@ -252,7 +280,16 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         }
         Kind::Rest => rest_of_line(i),
         Kind::Value => expr(i)?,
-        _ => tight(i)?,
+        kind => {
+            let value = tight(i)?;
+            // `10kb`: a number ends at the first letter that is none of its unit's.
+            if matches!(value, Expr::Int(_) | Expr::Float(_)) && !peek_identifier(i).is_empty() {
+                i.skip(peek_word(i).len());
+                let fault = i.fault(start, "these letters belong to no number");
+                return Err(fault.expecting(wanted(kind)).into());
+            }
+            value
+        }
     };
     let span = i.since(start);
     if places.args[at].is_some() {

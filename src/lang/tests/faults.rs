@@ -28,6 +28,12 @@ fn a_fault_points_at_the_place() {
         ("listen s five5five", "five5five"),
         ("listen s 5 6", "6"),
         ("recv c 10 --peak", "--peak"),
+        ("recv c 10 f --dontwait", "f"),
+        ("f = MSG_PEEK; recv c 10 flags=f --dontwait", "f"),
+        ("send c \"hi\" f[0] --more", "f[0]"),
+        ("recv c 10kb --dontwait", "10kb"),
+        ("recv c 2T", "2T"),
+        ("send c hi MSG_OOB | MSG_MORE", "|"),
         ("s.bnid(1)", "bnid"),
         ("s = ", ""),
         ("x = )", ")"),
@@ -193,6 +199,7 @@ fn what_would_be_taken_for_something_else_is_answered() {
         ("not s", "x == 3"),
         ("x = c.recv(10) or 2", "x == 3"),
         ("ls && ls", "; separates statements"),
+        ("recv c 10 f --dontwait", "flags = MSG_PEEK|MSG_DONTWAIT"),
         ("a->b = 3", "a = (\"127.0.0.1\""),
     ] {
         assert!(
