@@ -405,6 +405,9 @@ fn a_name_that_stands_for_nothing_is_answered_where_it_stands() {
         let said = format!("{}{}", ran.stdout, ran.stderr).replace("\n       ", " ");
         assert!(said.contains(help), "{line}: {said}");
     }
+    script("x = #5\nprint #5\nexpect #5 == x\n")
+        .status(0)
+        .says(&["print #5\n  abcde\n"]);
     script("print b'x\\xff'.hex()\nexit(EXIT_SUCCESS);\nnever\n")
         .status(0)
         .says(&["78ff"]);

@@ -2,7 +2,7 @@
 
 mod packets;
 
-use super::data::{Words, data};
+use super::data::{Words, data, is_fill};
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
     blank(i);
     let start = i.at();
-    if ends(i) {
+    if ends(i) && !is_fill(i.rest()) {
         let fault = no_claim(i.fault(start, "expect needs a claim"));
         let question = "what must hold? ok, error ECONNREFUSED, state s LISTEN …";
         return Err(asking(i, fault, question).into());

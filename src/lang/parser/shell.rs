@@ -6,7 +6,8 @@ use super::data::{Words, are_flags, data, is_fill};
 use super::expr::{expr, tight};
 use super::input::{Cursor, Input, Parsed};
 use super::word::{
-    blank, ends, identifier_len, is_identifier, is_quote, peek_identifier, peek_word, word_or_text,
+    blank, ends, identifier_len, is_end, is_identifier, is_quote, peek_identifier, peek_word,
+    word_or_text,
 };
 use super::{address, options, slips, sockets, watch};
 use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
@@ -152,14 +153,23 @@ fn skip_given(places: &Places, next: &mut usize) {
     }
 }
 
-/// Where data is next, `#100` is a fill and no comment.
+/// Where data is next, `#100` is a fill and no comment. So it is where the first value of `print` would stand, if nothing
+/// else does: `print #1 the first` is an empty line, and a comment.
 fn wants_fill(i: &Input, places: &Places, next: usize) -> bool {
-    let data = places
-        .command
-        .params
-        .get(next)
-        .is_some_and(|param| param.kind == Kind::Data);
-    data && is_fill(i.rest())
+    let Some(param) = places.command.params.get(next) else {
+        return false;
+    };
+    let wanted = match (param.kind, param.need) {
+        (Kind::Data, _) => true,
+        (Kind::Value, Need::Many) => {
+            let after = i
+                .rest()
+                .trim_start_matches(|c: char| c == '#' || c.is_alphanumeric());
+            places.args[next].is_none() && is_end(after.trim_start_matches([' ', '\t']))
+        }
+        _ => false,
+    };
+    wanted && is_fill(i.rest())
 }
 
 /// `name=value`, where the name is a parameter's: its place, and how long it is with its `=`.

@@ -36,6 +36,8 @@ fn a_fault_points_at_the_place() {
         ("send c hi MSG_OOB | MSG_MORE", "|"),
         ("s.bnid(1)", "bnid"),
         ("s = ", ""),
+        ("x = # five", "#"),
+        ("s = socket #1 the server", ""),
         ("x = )", ")"),
         ("expect sate s LISTEN", "sate"),
         ("expect state s LISTENING", "LISTENING"),

@@ -324,6 +324,13 @@ fn data_in_every_form() {
     assert_eq!(data("#5"), Expr::Fill(5));
     assert_eq!(data("@file.txt"), Expr::File("file.txt".into()));
     same(&[
+        // A # is data's only where a value must stand and none does.
+        &["x = (#5)", "x = #5", "x=#5 # five", "x = #5;"],
+        &["x = 5", "x = 5 #100", "x = 5#100"],
+        &["print (#5)", "print #5", "print #5 # five"],
+        &["print", "print #1 the first", "print # 5"],
+        &["print x", "print x #5", "print x, #5"],
+        &["expect (#5) == x", "expect #5 == x", "expect #5 == x #5"],
         &[
             "send c (\"ab\" * 3)",
             "c.send('ab' * 3)",
