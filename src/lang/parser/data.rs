@@ -1,10 +1,10 @@
 //! Data to send, as the shell dialect writes it.
 
 use super::expr::{expr, tight};
+use super::flags::are_flags;
 use super::input::{Cursor, Input, Parsed};
 use super::word::{identifier_len, is_identifier, is_quote, peek_identifier, peek_word};
 use crate::lang::ast::Expr;
-use crate::lang::constants::{Family, constant};
 
 pub(super) fn is_fill(rest: &str) -> bool {
     let Some(count) = rest.strip_prefix('#') else {
@@ -24,15 +24,6 @@ pub(super) enum Words {
     All,
     /// Those in front of the flags of send(2) that end the statement.
     BeforeFlags,
-}
-
-/// `MSG_OOB`, `socket.MSG_OOB|MSG_DONTWAIT`: flags of send(2) and recv(2) by their names.
-pub(super) fn are_flags(word: &str) -> bool {
-    let mut each = word.split('|');
-    each.all(|name| {
-        let name = name.strip_prefix("socket.").unwrap_or(name);
-        constant(name).is_some_and(|c| c.family == Family::Message)
-    })
 }
 
 /// Data: text in quotes and what is computed from it, `0x…`, `#100`, `@file`, bare words.
