@@ -399,12 +399,17 @@ fn a_name_that_stands_for_nothing_is_answered_where_it_stands() {
             "an address can have a name: a = (\"127.0.0.1\", 12345)",
         ),
         ("print \"n \" + 3", "str(…)"),
+        ("send x x.state", "str(…)"),
+        ("bind x 127.0.0.1:0; send x x.local", "str(…)"),
         ("print \"n\".hex()", "x.encode()"),
     ] {
         let ran = script(&format!("x = socket tcp\n{line}\n"));
         let said = format!("{}{}", ran.stdout, ran.stderr).replace("\n       ", " ");
         assert!(said.contains(help), "{line}: {said}");
     }
+    script("s, t = socketpair\nl = socket tcp\nbind l 127.0.0.1:0\nsend s str(l.state)\nsend s l.fd\nsend s str(l.local)\n")
+        .status(0)
+        .says(&["\"CLOSE\", 5", "\"5\", 1", "\"('127.0.0.1', "]);
     script("x = #5\nprint #5\nexpect #5 == x\n")
         .status(0)
         .says(&["print #5\n  abcde\n"]);
