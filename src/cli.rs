@@ -47,7 +47,7 @@ Exit status:
   0  all well
   1  an expectation failed, a call failed that no `expect error` follows, or a call was left blocked;
      `doctor`: there can be no laboratory
-  2  the command line or a statement cannot be understood, or a script may not do it
+  2  the command line or a statement cannot be understood, or a statement cannot be done
   77 every lesson that was to be tested was skipped";
 
 /// What every mode takes.

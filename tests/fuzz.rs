@@ -846,6 +846,7 @@ fn what(text: &str, random: &mut Random) -> What {
         2 => What::Data(Data {
             bytes: t(),
             len: text.len(),
+            shown: None,
             from: random.maybe(|random| addr(text, random)),
         }),
         3 => What::Job(job(

@@ -97,6 +97,7 @@ impl App {
             let data = Data {
                 bytes: escape::data(shown),
                 len: bytes.len(),
+                shown: (shown.len() < bytes.len()).then_some(shown.len()),
                 from: from.clone(),
             };
             self.tell(socket, What::Data(data), sink);

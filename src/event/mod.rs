@@ -108,6 +108,9 @@ pub struct Data {
     pub bytes: String,
     /// How many arrived in all.
     pub len: usize,
+    /// How many of them `bytes` has, where it is cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown: Option<usize>,
     /// From whom, for a datagram.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Addr>,

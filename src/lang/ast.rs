@@ -414,8 +414,8 @@ pub enum Mark {
     Fragment,
     /// `data`: it carries payload.
     Data,
-    /// `seq 1`: the relative sequence number.
-    Seq(Expr),
+    /// `seq 1`: the relative sequence number. `seq 1:6`, as it is shown: and that behind the last byte of payload.
+    Seq(Expr, Option<Expr>),
     /// `ack 1`: the relative acknowledgment number.
     Ack(Expr),
     /// `len 0`: bytes of payload.

@@ -12,6 +12,7 @@ mod expr;
 mod fcntl;
 mod first;
 mod fit;
+mod flags;
 mod format;
 mod input;
 mod joins;
@@ -38,9 +39,9 @@ mod word;
 
 pub(super) use address::{is_host_name, is_service_name};
 pub(super) use fcntl::only_asks;
+pub(super) use flags::flag_word;
 pub(super) use input::input;
 pub(super) use lab::side_alone;
-pub(super) use shell::flag_word;
 pub(super) use sockets::short;
 pub(super) use statement::{claim_alone, statements};
 pub(super) use word::{is_identifier, is_plain_word};

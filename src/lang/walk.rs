@@ -61,7 +61,7 @@ impl Claim {
             | Self::Held(a) => vec![a],
             Self::Packet { which, marks, .. } => {
                 let mut values: Vec<&mut Expr> = which.value_mut().into_iter().collect();
-                values.extend(marks.iter_mut().filter_map(Mark::value_mut));
+                values.extend(marks.iter_mut().flat_map(Mark::values_mut));
                 values
             }
             Self::Fate(which, _) | Self::Retransmission { of: which, .. } => {
@@ -90,14 +90,14 @@ impl Nth {
 }
 
 impl Mark {
-    fn value_mut(&mut self) -> Option<&mut Expr> {
-        match self {
-            Self::Seq(value)
-            | Self::Ack(value)
-            | Self::Len(value)
-            | Self::Win(value)
-            | Self::Mss(value) => Some(value),
-            _ => None,
-        }
+    fn values_mut(&mut self) -> impl Iterator<Item = &mut Expr> {
+        let (first, second) = match self {
+            Self::Seq(value, end) => (Some(value), end.as_mut()),
+            Self::Ack(value) | Self::Len(value) | Self::Win(value) | Self::Mss(value) => {
+                (Some(value), None)
+            }
+            _ => (None, None),
+        };
+        first.into_iter().chain(second)
     }
 }

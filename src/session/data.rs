@@ -29,12 +29,15 @@ impl Session {
                 Value::Text(text) => Ok(text.into_bytes()),
                 Value::Int(n) => Ok(n.to_string().into_bytes()),
                 truth @ Value::Bool(_) => Ok(truth.repr(false).into_bytes()),
-                wrong => Err(Refusal::new(format!(
-                    "data is a text or bytes, and this is {}",
-                    wrong.kind()
-                ))
-                .help("put it in quotes: \"hello\"")
-                .into()),
+                wrong => {
+                    let help = match wrong {
+                        Value::Addr(_) | Value::State(_) => "str(…) makes a text of any value",
+                        _ => "put it in quotes: \"hello\"",
+                    };
+                    let what = wrong.kind();
+                    let message = format!("data is a text or bytes, and this is {what}");
+                    Err(Refusal::new(message).help(help).into())
+                }
             },
         }
     }

@@ -132,11 +132,20 @@ pub(super) fn data(page: &mut Page<'_>, data: &Data) {
         first.push_str(" from ");
         first.push_str(&page.clean(&from.to_string()));
     }
+    if let Some(shown) = data.shown {
+        first.push_str(", ");
+        first.push_str(count.format(shown));
+        first.push_str(" of them shown");
+    }
     if data.len == 0 && data.bytes.is_empty() {
         page.line(|page| page.own(first.trim_start()));
         return;
     }
-    let bytes = quoted(&page.clean(&data.bytes));
+    let mut bytes = quoted(&page.clean(&data.bytes));
+    if data.shown.is_some() {
+        // As strace marks what it leaves out.
+        bytes.push_str("...");
+    }
     let width = page.style().width;
     if width.is_some_and(|width| wrap::columns(&first) > width / 2) {
         // A long name of who sent it leaves no room beside it.

@@ -113,6 +113,8 @@ fn what_cannot_be_understood_ends_it() {
         "set grace -1\n",
         "expect quiet 1e19\n",
         "cancel 7\n",
+        "wait 7\n",
+        "step\n",
         "while True:\n",
         "\u{202e}\n",
         "s = socket tcp\nconnect s 192.0.2.1:80\n",

@@ -137,6 +137,7 @@ const EVENTS: &[(&str, &[Field])] = &[
         &[
             ("bytes", Is::Text, true),
             ("len", Is::Number, true),
+            ("shown", Is::Number, false),
             ("from", Is::Text, false),
         ],
     ),
@@ -426,6 +427,10 @@ fn bytes_are_escaped_and_counted() {
     assert_eq!(data[0]["len"], 6);
     assert_eq!(data[1]["len"], 3000);
     assert_eq!(data[1]["bytes"].as_str().map(str::len), Some(1000));
+    assert_eq!(
+        (&data[0]["shown"], &data[1]["shown"]),
+        (&Value::Null, &1000.into())
+    );
 }
 
 #[test]

@@ -399,12 +399,20 @@ fn a_name_that_stands_for_nothing_is_answered_where_it_stands() {
             "an address can have a name: a = (\"127.0.0.1\", 12345)",
         ),
         ("print \"n \" + 3", "str(…)"),
+        ("send x x.state", "str(…)"),
+        ("bind x 127.0.0.1:0; send x x.local", "str(…)"),
         ("print \"n\".hex()", "x.encode()"),
     ] {
         let ran = script(&format!("x = socket tcp\n{line}\n"));
         let said = format!("{}{}", ran.stdout, ran.stderr).replace("\n       ", " ");
         assert!(said.contains(help), "{line}: {said}");
     }
+    script("s, t = socketpair\nl = socket tcp\nbind l 127.0.0.1:0\nsend s str(l.state)\nsend s l.fd\nsend s str(l.local)\n")
+        .status(0)
+        .says(&["\"CLOSE\", 5", "\"5\", 1", "\"('127.0.0.1', "]);
+    script("x = #5\nprint #5\nexpect #5 == x\n")
+        .status(0)
+        .says(&["print #5\n  abcde\n"]);
     script("print b'x\\xff'.hex()\nexit(EXIT_SUCCESS);\nnever\n")
         .status(0)
         .says(&["78ff"]);
@@ -539,4 +547,29 @@ fn a_closed_listener_is_not_the_one_that_shares_its_address() {
     )
     .status(0)
     .says(&["s  LISTEN → CLOSE", "LISTEN  t, in this session"]);
+}
+
+#[test]
+fn no_flag_is_lost_however_it_is_written() {
+    let pair = "s, t = socketpair\nsend s abcdef\n";
+    for (line, call) in [
+        ("recv t 3 MSG_PEEK --dontwait", "3, MSG_PEEK|MSG_DONTWAIT, "),
+        (
+            "recv t 3 0x10000000 --dontwait",
+            "3, MSG_DONTWAIT|0x10000000, ",
+        ),
+        ("send s hi ho MSG_DONTWAIT", "\"hi ho\", 5, MSG_DONTWAIT, "),
+        (
+            "send s MSG_DONTWAIT",
+            "flags follow the data\n  sendto(3, \"MSG_DONTWAIT\", 12, 0, ",
+        ),
+    ] {
+        script(&format!("{pair}{line}\n")).status(0).says(&[call]);
+    }
+    // A call without its flag would have taken the data.
+    for line in ["recv t 3 f --dontwait", "recv t 10kb --dontwait"] {
+        let typed = format!("{pair}f = MSG_PEEK\n{line}\n");
+        let ran = script(&typed).status(2).says(&["expected:"]);
+        assert!(!ran.stdout.contains("recvfrom("), "{}", ran.stdout);
+    }
 }

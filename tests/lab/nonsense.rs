@@ -160,6 +160,20 @@ fn a_claim_about_a_packet_that_never_comes_fails_and_says_so() {
 }
 
 #[test]
+fn the_numbers_of_a_segment_are_claimed_as_they_are_shown() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(
+        "server: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nclient: c = socket tcp\n\
+         client: connect c server:80\nclient: send c hello\nexpect packets 5\n\
+         expect packet 4 client PSH,ACK seq 1:6 ack 1 len 5\nexpect packet 5 server ACK seq 1:1 ack 6\nset timeout 200ms",
+    );
+    let (status, said) = live.last("expect packet 4 seq 1:7\n");
+    assert_eq!(status, 1, "{}", shown(&said));
+}
+
+#[test]
 fn packets_that_the_log_has_forgotten_are_counted_and_nobodys() {
     let Some(mut live) = Live::laboratory() else {
         return;

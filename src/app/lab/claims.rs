@@ -139,7 +139,15 @@ impl App {
                 packet.proto == "fragment" || info.contains("fragment")
             }
             Mark::Data => packet.len > 0,
-            Mark::Seq(expr) => same(packet.seq, self.number(expr, sink)?),
+            Mark::Seq(first, end) => {
+                let begins = same(packet.seq, self.number(first, sink)?);
+                let Some(end) = end else {
+                    return Ok(begins);
+                };
+                // Sequence numbers wrap around.
+                let behind = packet.seq.map(|seq| seq.wrapping_add(packet.len as u32));
+                begins && same(behind, self.number(end, sink)?)
+            }
             Mark::Ack(expr) => same(packet.ack, self.number(expr, sink)?),
             Mark::Len(expr) => packet.len as i64 == self.number(expr, sink)?,
             Mark::Win(expr) => same(packet.win, self.number(expr, sink)?),

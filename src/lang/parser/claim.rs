@@ -2,7 +2,7 @@
 
 mod packets;
 
-use super::data::data;
+use super::data::{Words, data, is_fill};
 use super::expr::{expr, tight};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) fn claim(i: &mut Input) -> Parsed<Claim> {
     blank(i);
     let start = i.at();
-    if ends(i) {
+    if ends(i) && !is_fill(i.rest()) {
         let fault = no_claim(i.fault(start, "expect needs a claim"));
         let question = "what must hold? ok, error ECONNREFUSED, state s LISTEN …";
         return Err(asking(i, fault, question).into());
@@ -235,7 +235,7 @@ fn received(i: &mut Input) -> Parsed<Expr> {
             .expecting(EXPECTED);
         return Err(asking(i, fault, EXPECTED).into());
     }
-    let value = data(i, true)?;
+    let value = data(i, Words::All)?;
     let span = i.since(start);
     match fit(i, Kind::Data, value, span)? {
         Some(value) => Ok(value),

@@ -1,6 +1,7 @@
 //! Data to send, as the shell dialect writes it.
 
 use super::expr::{expr, tight};
+use super::flags::are_flags;
 use super::input::{Cursor, Input, Parsed};
 use super::word::{identifier_len, is_identifier, is_quote, peek_identifier, peek_word};
 use crate::lang::ast::Expr;
@@ -14,8 +15,19 @@ pub(super) fn is_fill(rest: &str) -> bool {
     digits > 0 && !after.starts_with(|c: char| c.is_alphanumeric())
 }
 
+/// Which bare words are data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Words {
+    /// The first.
+    One,
+    /// All of them.
+    All,
+    /// Those in front of the flags of send(2) that end the statement.
+    BeforeFlags,
+}
+
 /// Data: text in quotes and what is computed from it, `0x…`, `#100`, `@file`, bare words.
-pub(super) fn data(i: &mut Input, all: bool) -> Parsed<Expr> {
+pub(super) fn data(i: &mut Input, words: Words) -> Parsed<Expr> {
     let start = i.at();
     let rest = i.rest();
     let word = peek_word(i);
@@ -41,7 +53,7 @@ pub(super) fn data(i: &mut Input, all: bool) -> Parsed<Expr> {
     if computed || is_identifier(word) && i.knows(word) {
         return if computed { tight(i) } else { expr(i) };
     }
-    Ok(bare_words(i, word, all))
+    Ok(bare_words(i, word, words))
 }
 
 /// `0x48 65…`: an even number of hexadecimal digits.
@@ -65,14 +77,15 @@ fn hexadecimal(i: &mut Input, start: usize, digits: &str) -> Parsed<Expr> {
     ))
 }
 
-/// One bare word, or all of them up to the flags or the end, as written.
-fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
+/// Bare words up to the flags or the end, as written.
+fn bare_words(i: &mut Input, first: &str, which: Words) -> Expr {
     let text = i.rest();
     let mut end = first.len();
+    let mut before_flags = None;
     loop {
         let after = text[end..].trim_start_matches([' ', '\t']);
         let start = text.len() - after.len();
-        if !all
+        if which == Words::One
             || start == end
             || after.starts_with(['#', ';', '\n', '\r'])
             || after.starts_with("--")
@@ -86,7 +99,16 @@ fn bare_words(i: &mut Input, first: &str, all: bool) -> Expr {
         if len == 0 || after.starts_with("flags=") {
             break;
         }
+        before_flags = match &after[..len] {
+            word if are_flags(word) => before_flags.or(Some(end)),
+            // Not joined as one word, which is refused behind them as it is behind quotes.
+            "|" => before_flags,
+            _ => None,
+        };
         end = start + len;
+    }
+    if which == Words::BeforeFlags {
+        end = before_flags.unwrap_or(end);
     }
     i.skip(end);
     let words = &text[..end];

@@ -1,6 +1,7 @@
 //! What stands around an action: blanks and comments between statements, what other languages have and need no doing,
 //! a host, targets.
 
+use super::data::is_fill;
 use super::input::{Cursor, Input, Parsed};
 use super::joins::is_keyword;
 use super::name::MODULES;
@@ -305,7 +306,7 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
     }
     i.skip(len);
     blank(i);
-    if ends(i) {
+    if ends(i) && !is_fill(i.rest()) {
         return Err(i
             .fault(i.at(), "the line ends too early")
             .expecting("a value or a call")

@@ -1,14 +1,18 @@
 //! Commands of the shell dialect: words one after the other, each read as its parameter's kind wants it.
 
-use super::arguments::{Places, keyword};
+use super::arguments::{Places, keyword, wanted};
 use super::call::inverted;
-use super::data::{data, is_fill};
+use super::data::{Words, data, is_fill};
 use super::expr::{expr, tight};
+use super::flags::{are_flags, flag, flags_here};
 use super::input::{Cursor, Input, Parsed};
-use super::word::{blank, ends, identifier_len, is_identifier, is_quote, peek_word, word_or_text};
+use super::word::{
+    blank, ends, identifier_len, is_end, is_identifier, is_quote, peek_identifier, peek_word,
+    word_or_text,
+};
 use super::{address, options, order, slips, sockets, watch};
 use crate::lang::ast::{Address, Arg, Call, Dialect, Expr, Span};
-use crate::lang::constants::{CONSTANTS, Family, constant};
+use crate::lang::constants::{CONSTANTS, constant};
 use crate::lang::fault::Fault;
 use crate::lang::table::{Command, Kind, Need, Param, Role, find};
 
@@ -93,7 +97,9 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         }
         if i.rest().starts_with("--") && places.command.position("flags").is_some() {
             flag(i, places)?;
-        } else if let Some((at, len)) = keyword_here(i, places.command) {
+        } else if let Some((at, len)) =
+            keyword_here(i, places.command).or_else(|| flags_here(i, places.command, param))
+        {
             i.skip(len);
             argument(i, places, at)?;
         } else if let Some(param) = places.command.params.get(next) {
@@ -149,14 +155,23 @@ fn skip_given(places: &Places, next: &mut usize) {
     }
 }
 
-/// Where data is next, `#100` is a fill and no comment.
+/// Where data is next, `#100` is a fill and no comment. So it is where the first value of `print` would stand, if nothing
+/// else does: `print #1 the first` is an empty line, and a comment.
 fn wants_fill(i: &Input, places: &Places, next: usize) -> bool {
-    let data = places
-        .command
-        .params
-        .get(next)
-        .is_some_and(|param| param.kind == Kind::Data);
-    data && is_fill(i.rest())
+    let Some(param) = places.command.params.get(next) else {
+        return false;
+    };
+    let wanted = match (param.kind, param.need) {
+        (Kind::Data, _) => true,
+        (Kind::Value, Need::Many) => {
+            let after = i
+                .rest()
+                .trim_start_matches(|c: char| c == '#' || c.is_alphanumeric());
+            places.args[next].is_none() && is_end(after.trim_start_matches([' ', '\t']))
+        }
+        _ => false,
+    };
+    wanted && is_fill(i.rest())
 }
 
 /// `name=value`, where the name is a parameter's: its place, and how long it is with its `=`.
@@ -166,60 +181,6 @@ fn keyword_here(i: &Input, command: &Command) -> Option<(usize, usize)> {
     let value = rest[len..].strip_prefix('=')?;
     (len > 0 && !value.starts_with(['=', ' '])).then_some(())?;
     Some((keyword(command, &rest[..len])?, len + 1))
-}
-
-/// Flags by their short words.
-const FLAGS: [(&str, &str); 10] = [
-    ("peek", "MSG_PEEK"),
-    ("oob", "MSG_OOB"),
-    ("dontwait", "MSG_DONTWAIT"),
-    ("waitall", "MSG_WAITALL"),
-    ("more", "MSG_MORE"),
-    ("nosignal", "MSG_NOSIGNAL"),
-    ("trunc", "MSG_TRUNC"),
-    ("errqueue", "MSG_ERRQUEUE"),
-    ("dontroute", "MSG_DONTROUTE"),
-    ("eor", "MSG_EOR"),
-];
-
-/// The short word of a flag.
-pub(crate) fn flag_word(name: &str) -> Option<&'static str> {
-    FLAGS
-        .iter()
-        .find(|(_, flag)| *flag == name)
-        .map(|(word, _)| *word)
-}
-
-/// `--peek`, `--MSG_PEEK`
-fn flag(i: &mut Input, places: &mut Places) -> Parsed<()> {
-    let start = i.at();
-    i.skip(2);
-    let word = peek_word(i).trim_end_matches(',');
-    i.skip(word.len());
-    let name = FLAGS
-        .iter()
-        .find(|(short, _)| short.eq_ignore_ascii_case(word))
-        .map_or(word, |(_, name)| *name);
-    let Some(found) = constant(name).filter(|c| c.family == Family::Message) else {
-        let known: Vec<String> = FLAGS
-            .iter()
-            .map(|(short, _)| format!("--{short}"))
-            .collect();
-        return Err(i
-            .fault(start, format!("there is no flag --{word}"))
-            .expecting("--peek --oob --dontwait --waitall --more --nosignal --trunc --errqueue")
-            .near(&format!("--{word}"), known.iter().map(String::as_str))
-            .into());
-    };
-    let at = places.command.position("flags").unwrap_or(0);
-    let (mut names, mut bits) = match places.args[at].take().map(|arg| arg.value) {
-        Some(Expr::Flags(names, bits)) => (names, bits),
-        _ => (Vec::new(), 0),
-    };
-    names.push(found.name);
-    bits |= found.value;
-    let span = i.since(start);
-    places.put(i, at, Expr::Flags(names, bits), span)
 }
 
 /// One argument, read as its parameter's kind wants it.
@@ -237,13 +198,17 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
             if let Some(fault) = slip {
                 return Err(fault.into());
             }
-            let rest = places
-                .command
-                .params
-                .iter()
-                .skip(at + 1)
-                .all(|p| p.kind == Kind::MsgFlags);
-            data(i, rest)?
+            let words = match places.command.params.get(at + 1) {
+                None => Words::All,
+                Some(param) if param.kind == Kind::MsgFlags => Words::BeforeFlags,
+                Some(_) => Words::One,
+            };
+            let value = data(i, words)?;
+            let alone = &i.state.source[start..i.at()];
+            if are_flags(alone) && places.command.position("flags").is_some() {
+                i.remark("a flag where the data is next is text: flags follow the data");
+            }
+            value
         }
         Kind::Host | Kind::Service | Kind::IpText => name_or_value(i)?,
         Kind::Word => Expr::Word(word_or_text(i)?),
@@ -254,7 +219,16 @@ fn argument(i: &mut Input, places: &mut Places, at: usize) -> Parsed<()> {
         }
         Kind::Rest => rest_of_line(i),
         Kind::Value => expr(i)?,
-        _ => tight(i)?,
+        kind => {
+            let value = tight(i)?;
+            // `10kb`: a number ends at the first letter that is none of its unit's.
+            if matches!(value, Expr::Int(_) | Expr::Float(_)) && !peek_identifier(i).is_empty() {
+                i.skip(peek_word(i).len());
+                let fault = i.fault(start, "these letters belong to no number");
+                return Err(fault.expecting(wanted(kind)).into());
+            }
+            value
+        }
     };
     let span = i.since(start);
     if places.args[at].is_some() {

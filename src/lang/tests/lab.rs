@@ -302,6 +302,11 @@ fn claims_about_packets() {
             "expect packet last SYN,ACK seq 0 ack 1",
             "expect packet last SYN+ACK, seq 0, ack 1",
         ],
+        &[
+            "expect packet 6 PSH,ACK seq 1:6 len 5",
+            "expect packet 6 PSH,ACK, seq 1:6, len 5",
+        ],
+        &["expect packet 6 seq m:(n + 1)", "expect packet 6 seq m:n+1"],
         &["expect packet 3 udp len 10 info \"port unreachable\""],
         &["expect packet 3 icmp"],
         &["expect packet 3 fragment data"],
@@ -625,7 +630,7 @@ fn mark() -> BoxedStrategy<Mark> {
     prop_oneof![
         any::<u8>().prop_map(|bits| Mark::Flags(TcpFlags(bits))),
         select(vec![Mark::Udp, Mark::Icmp, Mark::Fragment, Mark::Data]),
-        n().prop_map(Mark::Seq),
+        (n(), option::of(n())).prop_map(|(first, end)| Mark::Seq(first, end)),
         n().prop_map(Mark::Ack),
         n().prop_map(Mark::Len),
         n().prop_map(Mark::Win),

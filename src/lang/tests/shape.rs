@@ -194,6 +194,20 @@ const TALKING: &[&[&str]] = &[
         "send c \"hi\" MSG_OOB",
     ],
     &[
+        "send c hi --oob",
+        "send c hi MSG_OOB",
+        "send c hi flags=MSG_OOB",
+    ],
+    &[
+        "send c \"hi ho\" --oob --dontwait",
+        "send c hi ho MSG_OOB|MSG_DONTWAIT # said",
+        "send c hi ho MSG_OOB --dontwait",
+    ],
+    // What is no last word, no flag or no call that has flags is data.
+    &["send c \"MSG_OOB is one\"", "send c MSG_OOB is one"],
+    &["send c \"hi MSG_OBO\"", "send c hi MSG_OBO"],
+    &["write c \"hi MSG_OOB\"", "write c hi MSG_OOB"],
+    &[
         "send c \"hi\" --more --nosignal",
         "send c \"hi\" --nosignal --more",
         "send(c, \"hi\", 2, MSG_NOSIGNAL|MSG_MORE)",
@@ -224,7 +238,10 @@ const TALKING: &[&[&str]] = &[
         "recv c 10 --peek --dontwait",
         "c.recv(10, MSG_DONTWAIT | MSG_PEEK)",
         "recv c 10 flags=66",
+        "recv c 10 2 --dontwait",
+        "recv c 10 MSG_PEEK --dontwait",
     ],
+    &["recv c 10 flags=268435458", "recv c 10 0x10000000 --peek"],
     &[
         "sendto u \"hi\" 127.0.0.1:9",
         "sendto u \"hi\" 127.0.0.1 9",
@@ -235,6 +252,8 @@ const TALKING: &[&[&str]] = &[
     &[
         "sendto u \"hi\" 127.0.0.1:9 --dontwait",
         "u.sendto('hi', socket.MSG_DONTWAIT, ('127.0.0.1', 9))",
+        "sendto u \"hi\" MSG_DONTWAIT 127.0.0.1:9",
+        "sendto u \"hi\" 127.0.0.1:9 MSG_DONTWAIT",
     ],
     &[
         "data, addr = recvfrom u 1024",
@@ -264,6 +283,20 @@ fn talking() {
         one("recvfrom(3, \"hi\", 1024, 0, NULL, NULL) = 2"),
         one("recv 3 1024")
     );
+    // Python's name for it makes the line one of Python's.
+    assert_eq!(
+        one("send c hi socket.MSG_OOB").action,
+        one("send c hi --oob").action
+    );
+    // A flag alone stands where the data does.
+    for (line, data) in [
+        ("send c MSG_OOB", "MSG_OOB"),
+        ("sendto u MSG_OOB 127.0.0.1:9 --oob", "MSG_OOB"),
+    ] {
+        assert_eq!(arg(line, "data"), Expr::Word(data.into()), "{line}");
+        assert!(one(line).remarks[0].contains("follow the data"), "{line}");
+    }
+    assert!(one("send c \"MSG_OOB\"").remarks.is_empty());
 }
 
 #[test]
@@ -291,6 +324,13 @@ fn data_in_every_form() {
     assert_eq!(data("#5"), Expr::Fill(5));
     assert_eq!(data("@file.txt"), Expr::File("file.txt".into()));
     same(&[
+        // A # is data's only where a value must stand and none does.
+        &["x = (#5)", "x = #5", "x=#5 # five", "x = #5;"],
+        &["x = 5", "x = 5 #100", "x = 5#100"],
+        &["print (#5)", "print #5", "print #5 # five"],
+        &["print", "print #1 the first", "print # 5"],
+        &["print x", "print x #5", "print x, #5"],
+        &["expect (#5) == x", "expect #5 == x", "expect #5 == x #5"],
         &[
             "send c (\"ab\" * 3)",
             "c.send('ab' * 3)",

@@ -100,7 +100,7 @@ fn in_nth(which: &Nth, names: &Names) -> Result<Nth, String> {
 fn in_mark(mark: &Mark, names: &Names) -> Result<Mark, String> {
     let e = |expr: &Expr| in_expr(expr, names);
     Ok(match mark {
-        Mark::Seq(a) => Mark::Seq(e(a)?),
+        Mark::Seq(a, end) => Mark::Seq(e(a)?, end.as_ref().map(e).transpose()?),
         Mark::Ack(a) => Mark::Ack(e(a)?),
         Mark::Len(a) => Mark::Len(e(a)?),
         Mark::Win(a) => Mark::Win(e(a)?),

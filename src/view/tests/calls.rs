@@ -151,6 +151,7 @@ fn data(bytes: &str, len: usize, from: Option<Addr>) -> What {
     What::Data(Data {
         bytes: bytes.to_owned(),
         len,
+        shown: None,
         from,
     })
 }
@@ -165,6 +166,23 @@ fn data_is_quoted_and_loses_no_space() {
     sock>
       received 0 bytes
     ");
+    let cut = |from| {
+        What::Data(Data {
+            bytes: "abc".to_owned(),
+            len: 6,
+            shown: Some(3),
+            from,
+        })
+    };
+    assert_snapshot!(shown(TERMINAL, cut(None)), @r#"
+    sock>
+      received 6 bytes, 3 of them shown  "abc"...
+    "#);
+    assert_snapshot!(shown(TERMINAL, cut(Some(addr("10.0.0.1:53")))), @r#"
+    sock>
+      received 6 bytes from 10.0.0.1:53, 3 of them shown
+        "abc"...
+    "#);
     assert_snapshot!(shown(TERMINAL, data("x", 1, Some(addr("10.0.0.1:53")))), @r#"
     sock>
       received 1 byte from 10.0.0.1:53  "x"

@@ -20,6 +20,7 @@ fn calls(text: &str, span: (usize, usize)) -> Vec<What> {
         What::Data(Data {
             bytes: own(),
             len: text.len(),
+            shown: None,
             from: path(),
         }),
         What::Explain(Explanation {

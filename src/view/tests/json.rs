@@ -23,7 +23,7 @@ fn fields_are_those_of_the_design() {
     };
     assert_snapshot!(line(What::State(moved)), @r#"{"t":1.5,"socket":"s","fd":3,"event":"state","from":"CLOSE","to":"LISTEN","backlog":[0,5],"by_network":false,"closed":false}"#);
     assert_snapshot!(line(What::State(Change { local: Some(addr("[::1]:80")), ..change() })), @r#"{"t":1.5,"socket":"s","fd":3,"event":"state","from":null,"to":null,"local":"[::1]:80","by_network":false,"closed":false}"#);
-    assert_snapshot!(line(What::Data(Data { bytes: r"hi\r\n".to_owned(), len: 4, from: None })), @r#"{"t":1.5,"socket":"s","fd":3,"event":"data","bytes":"hi\\r\\n","len":4}"#);
+    assert_snapshot!(line(What::Data(Data { bytes: r"hi\r\n".to_owned(), len: 4, shown: None, from: None })), @r#"{"t":1.5,"socket":"s","fd":3,"event":"data","bytes":"hi\\r\\n","len":4}"#);
     let job = Job {
         n: 1,
         status: JobStatus::Blocked,

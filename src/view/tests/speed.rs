@@ -55,6 +55,7 @@ fn long_word(length: usize) -> Duration {
         What::Data(Data {
             bytes: text,
             len: length,
+            shown: None,
             from: None,
         }),
     ]

@@ -190,7 +190,11 @@ fn mark(i: &mut Input) -> Parsed<Mark> {
         "icmp" => Mark::Icmp,
         "fragment" => Mark::Fragment,
         "data" => Mark::Data,
-        "seq" => Mark::Seq(value(i)?),
+        "seq" => {
+            let first = value(i)?;
+            let end = i.eat(":").then(|| value(i)).transpose()?;
+            Mark::Seq(first, end)
+        }
         "ack" => Mark::Ack(value(i)?),
         "len" => Mark::Len(value(i)?),
         "win" => Mark::Win(value(i)?),

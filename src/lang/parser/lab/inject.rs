@@ -5,7 +5,7 @@ use super::words::{Word, bounded, follows, need, peek, take, word};
 use crate::lang::ast::{Expr, Span};
 use crate::lang::fault::Fault;
 use crate::lang::order::{Forged, Inject, Payload, Place, Source, TcpFlags};
-use crate::lang::parser::data::data;
+use crate::lang::parser::data::{Words, data};
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::blank;
 
@@ -155,7 +155,7 @@ fn payload(i: &mut Input) -> Parsed<Payload> {
         need(i, "which data?", EXPECTED)?;
     }
     let start = i.at();
-    let bytes = match data(i, false)? {
+    let bytes = match data(i, Words::One)? {
         Expr::Text(text) | Expr::Word(text) => text.into_bytes(),
         Expr::Bytes(bytes) => bytes,
         Expr::Fill(count) if count <= u16::MAX.into() => return Ok(Payload::Len(count as u16)),
