@@ -77,7 +77,8 @@ impl Session {
                 self.forget_pending(job);
             }
         }
-        if !matches!(effect, Effect::Closed) {
+        // One that slept was typed earlier, and other calls perhaps since.
+        if job.is_none() && !matches!(effect, Effect::Closed) {
             self.last = done.opened.first().copied().or(socket).or(self.last);
         }
         done

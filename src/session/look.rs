@@ -44,6 +44,14 @@ impl Session {
         self.last
     }
 
+    /// From now on `.` names what a call has opened or, where that is nothing, the socket that it was made on: unless that
+    /// is closed by now.
+    pub fn uses(&mut self, opened: &[SocketId], socket: Option<SocketId>) {
+        let open = |id: &SocketId| self.table.get(*id).is_some_and(|socket| !socket.closed);
+        let used = opened.first().copied().or(socket).filter(open);
+        self.last = used.or(self.last);
+    }
+
     /// The errno of the last call that failed.
     pub fn last_errno(&self) -> Option<Errno> {
         self.last_errno

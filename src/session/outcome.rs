@@ -157,9 +157,10 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
-                if let (Effect::Closed, Some(id)) = (&meta.effect, socket) {
+                match (&meta.effect, socket) {
                     // close(2) frees the number first of all.
-                    self.closes(id, typed);
+                    (Effect::Closed, Some(id)) => self.closes(id, typed),
+                    _ => self.last = socket.or(self.last),
                 }
                 let former = self.expect_result(job, &meta);
                 let asleep = asleep.shown();

@@ -108,6 +108,40 @@ fn the_last_call_is_the_one_typed_last_whichever_returns_last() {
 }
 
 #[test]
+fn the_last_socket_is_that_of_the_call_typed_last_whichever_returns_last() {
+    let received = "a, b = socketpair\nx = recv a 10\nsend b \"xy\"\n";
+    let accepted = &format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    for (calls, last) in [
+        (received, "b"),
+        (&format!("{received}wait 1\n"), "a"),
+        (
+            "a, b = socketpair\nx = recv a 10\ngetsockname b\ncancel\n",
+            "a",
+        ),
+        (accepted, "c"),
+        (&format!("{accepted}wait\n"), "conn"),
+        (
+            &format!("{accepted}wait\nclose conn\ngetsockname c\nwait 1\n"),
+            "c",
+        ),
+        (&(lingers(600) + "getsockname s\ncancel\n"), "s"),
+    ] {
+        // Whether the call that slept has returned already makes no difference.
+        for returned in ["", "expect jobs 0\n"] {
+            let all = events(&format!("{calls}{returned}ls\n"));
+            let table = all.iter().find(|event| event["answer"] == "sockets");
+            let mut rows = table.unwrap()["sockets"].as_array().unwrap().iter();
+            let row = rows.find(|row| row["last"] == true).unwrap();
+            assert_eq!(row["name"], last, "{calls}{returned}");
+        }
+    }
+    script(
+        "a, b = socketpair\ngetsockname b\nrecv a 10\nsend . \"to b\"\nrecv b 10\nexpect data \"to b\"\ncancel\n",
+    )
+    .status(0);
+}
+
+#[test]
 fn a_second_listener_thread_shares_the_queue() {
     let lines = format!(
         "{LISTENER}a = accept s\nb = accept s\nexpect jobs 2\nc = socket tcp\nconnect c s.local\nd = socket tcp\nconnect d s.local\nwait\nexpect jobs 0\nexpect state a ESTABLISHED\nexpect state b ESTABLISHED\n"
