@@ -155,7 +155,7 @@ impl App {
         let stood = before.and_then(|look| look.local.clone());
         let unread = before.is_some_and(|look| look.recvq > 0);
         self.session.remember_end(closed, stood, unread);
-        let held = self.session.asleep().any(|(.., on)| on == Some(closed));
+        let held = self.session.sleepers(closed).next().is_some();
         self.ledger.closed(closed, held);
     }
 
@@ -168,9 +168,8 @@ impl App {
     fn wake_sleepers(&mut self, closed: SocketId, sink: Sink<'_>) {
         let sleepers: Vec<(u32, String)> = self
             .session
-            .asleep()
-            .filter(|(.., on)| *on == Some(closed))
-            .map(|(job, typed, ..)| (job, typed.to_owned()))
+            .sleepers(closed)
+            .map(|(job, typed)| (job, typed.to_owned()))
             .collect();
         for (job, typed) in sleepers {
             let text = format!(

@@ -44,7 +44,7 @@ impl App {
             (facts.domain, facts.kind, facts.protocol) = (Some(domain), Some(kind), Some(protocol));
         }
         if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
-            facts.closed = closed(socket);
+            facts.closed = self.first_closed(done);
             facts.socket = Some(self.socket_facts(socket, before));
             if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
                 facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
@@ -81,6 +81,13 @@ impl App {
         self.at_the_address(done, errno, &mut facts);
         facts.lab = self.in_lab(host, facts.asked.as_ref());
         facts
+    }
+
+    /// The first of a call's sockets that is closed.
+    fn first_closed(&self, done: &Done) -> Option<Closed> {
+        let watched = done.asked.watched.iter().map(|(id, _)| *id);
+        let mut all = done.socket.into_iter().chain(watched);
+        all.find_map(|id| closed(self.session.socket(id)?))
     }
 
     /// The laboratory hosts that matter to a call on this one.
@@ -322,11 +329,6 @@ impl App {
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
             oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
             history: past.collect(),
-            job: self
-                .session
-                .asleep()
-                .find(|(.., on)| *on == Some(socket.id))
-                .map(|(job, typed, ..)| (job, typed.to_owned())),
         }
     }
 }

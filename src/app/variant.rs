@@ -31,7 +31,7 @@ impl App {
             return lab.or_else(|| without_socket(done)).into_iter().collect();
         };
         let mut words = of_call(done, socket, before, self.ledger.last(socket.id));
-        if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
+        if done.command == "close" && self.session.sleepers(socket.id).next().is_some() {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
         }

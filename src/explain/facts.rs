@@ -151,8 +151,6 @@ pub struct SocketFacts {
     pub oob_inline: bool,
     /// What was done with it, oldest first, this call left out.
     pub history: Vec<Past>,
-    /// The job that sleeps on it: its number and its call (`accept s`).
-    pub job: Option<(u32, String)>,
 }
 
 /// What a socket is.

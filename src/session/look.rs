@@ -8,6 +8,7 @@ use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
+use std::collections::BTreeSet;
 use std::os::fd::RawFd;
 
 impl Session {
@@ -139,11 +140,12 @@ impl Session {
 
     /// The calls that sleep on sockets of the laboratory's hosts.
     pub fn asleep_on_hosts(&self) -> Vec<u32> {
-        let there = |socket: &Socket| socket.host.is_some();
-        self.asleep()
-            .filter(|(.., on)| on.and_then(|id| self.table.get(id)).is_some_and(there))
-            .map(|(job, ..)| job)
-            .collect()
+        let there = self.table.all().filter(|socket| socket.host.is_some());
+        let jobs: BTreeSet<u32> = there
+            .flat_map(|socket| self.sleepers(socket.id))
+            .map(|(job, _)| job)
+            .collect();
+        jobs.into_iter().collect()
     }
 
     /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets. `by` is the

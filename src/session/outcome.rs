@@ -83,6 +83,12 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// Whether it sleeps on this socket, perhaps on others too.
+    fn is_on(&self, socket: SocketId) -> bool {
+        let watched = &self.meta.asked.watched;
+        self.meta.socket == Some(socket) || watched.iter().any(|(id, _)| *id == socket)
+    }
+
     /// One more name takes the result. Several names on the left already share it out among them.
     pub(super) fn also(&mut self, name: &str) {
         if self.meta.targets.is_empty() {
@@ -279,11 +285,31 @@ impl Session {
         })
     }
 
+    /// The calls that sleep on this socket: number, as typed.
+    pub fn sleepers(&self, on: SocketId) -> impl Iterator<Item = (u32, &str)> {
+        let there = self
+            .waiting
+            .iter()
+            .filter(move |(_, waiting)| waiting.is_on(on));
+        there.map(|(job, waiting)| (*job, &*waiting.meta.typed))
+    }
+
     /// The sleeping calls that have got what they sleep for, and are about to return: of several on one socket, the first.
+    /// One that only looks takes nothing from another.
     pub fn woken(&self) -> Vec<u32> {
         let mut seen = Vec::new();
         let mut woken = Vec::new();
         for (job, waiting) in &self.waiting {
+            let watched = &waiting.meta.asked.watched;
+            if !watched.is_empty() {
+                let unseen = watched.iter().filter(|(id, _)| !seen.contains(id));
+                let mut there =
+                    unseen.filter_map(|(id, events)| Some((self.table.get(*id)?, *events)));
+                if there.any(|(socket, events)| !socket.closed && is_ready(socket.fd, events)) {
+                    woken.push(*job);
+                }
+                continue;
+            }
             let socket = waiting.meta.socket.and_then(|id| self.table.get(id));
             let Some(socket) = socket.filter(|socket| !seen.contains(&socket.id)) else {
                 continue;

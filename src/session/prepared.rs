@@ -43,6 +43,8 @@ pub struct Asked {
     pub option: Option<(&'static str, String)>,
     /// Domain, type and protocol of a new socket.
     pub socket: Option<[i32; 3]>,
+    /// The sockets that poll(2) or select(2) watches, each with its events.
+    pub watched: Vec<(SocketId, i16)>,
 }
 
 /// Whether a call returns at once.

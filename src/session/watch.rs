@@ -53,6 +53,15 @@ fn add(watched: &mut Vec<Watched>, target: Target, letters: &str) {
     }
 }
 
+/// The session's own among the sockets.
+fn asked(watched: &[Watched]) -> Asked {
+    let own = |one: &Watched| Some((one.target.id?, events(&one.letters)));
+    Asked {
+        watched: watched.iter().filter_map(own).collect(),
+        ..Asked::default()
+    }
+}
+
 /// The value of poll and select: the sockets that are ready, each with its letters.
 fn ready(found: Vec<(Target, String)>) -> Value {
     let each = |(target, letters): (Target, String)| {
@@ -102,6 +111,7 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         poll_list(&fds, |fd| fd.events, "events"),
         fds.len()
     );
+    let asked = asked(&watched);
     Ok(Prepared {
         command: "poll",
         socket: watched.first().and_then(|one| one.target.id),
@@ -113,7 +123,7 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         },
         perform: Box::new(move || make_poll(fds, &watched, timeout, &args)),
         effect: Effect::Nothing,
-        asked: Asked::default(),
+        asked,
     })
 }
 
@@ -219,6 +229,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         .max()
         .unwrap_or(0);
     let args = select_args(highest, &sets, timeout);
+    let asked = asked(&watched);
     Ok(Prepared {
         command: "select",
         socket: watched.first().and_then(|one| one.target.id),
@@ -230,7 +241,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         },
         perform: Box::new(move || make_select(&sets, timeout, &watched, &args)),
         effect: Effect::Nothing,
-        asked: Asked::default(),
+        asked,
     })
 }
 

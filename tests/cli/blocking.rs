@@ -8,6 +8,7 @@ const LISTENER: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\n";
 fn a_call_that_the_last_line_wakes_is_not_left_blocked() {
     for lines in [
         "a, b = socketpair\nx = recv a 10\nsend b \"hi\"\n",
+        "a, b = socketpair\nc, d = socketpair\nx = poll a r c r\nsend d \"hi\"\n",
         &format!("{LISTENER}at = s.local\nd = accept s\nc = socket tcp\nconnect c at\n"),
     ] {
         let ran = script(lines).status(0);
@@ -66,6 +67,27 @@ fn closing_under_a_sleeping_call_says_what_happens_and_leaves_nothing_behind() {
         .status(0)
         .says(&["close(3) = 0", "close() does not wake it", "= -1 EINTR"])
         .says(&["close s had closed the descriptor"]);
+}
+
+#[test]
+fn a_call_on_several_sockets_sleeps_on_each() {
+    for call in ["poll s r conn r", "select s r conn r"] {
+        let lines = format!(
+            "{LISTENER}c = socket tcp\nconnect c s.local\nconn = accept s\np = {call}\nexpect blocked\nls\n"
+        );
+        let all = events(&lines);
+        let table = all.iter().find(|event| event["answer"] == "sockets");
+        let rows = table.unwrap()["sockets"].as_array().unwrap();
+        let jobs: Vec<_> = rows.iter().map(|row| row["jobs"].to_string()).collect();
+        assert_eq!(jobs, ["[1]", "null", "[1]"], "{call}");
+        script(&(lines + "close conn\nexpect jobs 0\nwait\n"))
+            .status(0)
+            .says(&[
+                "close() does not wake it",
+                "The shell interrupts the call now",
+            ])
+            .says(&["job 1 has returned already"]);
+    }
 }
 
 #[test]
