@@ -49,6 +49,8 @@ pub struct Done {
     pub opened: Vec<SocketId>,
     /// The socket that it closed by returning. A close that slept did so when it fell asleep.
     pub closed: Option<SocketId>,
+    /// Of poll(2): whether a socket is ready, and whether a descriptor is not open.
+    pub polled: [bool; 2],
     /// Whether its receiving and its sending side had been shut down before.
     pub shut: [bool; 2],
     /// How many bytes the calls before the last have sent, where one statement makes several (sendall).

@@ -9,6 +9,9 @@ use crate::sys::call::{self, Sets};
 use std::fmt::Write;
 use std::time::Duration;
 
+/// What poll(2) says of a descriptor that names nothing: POLLNVAL, which comes alone.
+const NOT_OPEN: &str = "not open";
+
 /// One socket and the letters of what it is watched for.
 struct Watched {
     target: Target,
@@ -71,6 +74,18 @@ fn ready(found: Vec<(Target, String)>) -> Value {
         Value::Tuple(vec![socket, Value::Text(letters)])
     };
     Value::Tuple(found.into_iter().map(each).collect())
+}
+
+/// Whether there is one in what [`ready`] gives that is ready, and one that is not open.
+pub(super) fn ready_and_not_open(ready: &Value) -> [bool; 2] {
+    let not_open = |pair: &Value| match pair {
+        Value::Tuple(pair) => pair.last() == Some(&Value::Text(NOT_OPEN.to_owned())),
+        _ => false,
+    };
+    match ready {
+        Value::Tuple(pairs) => [!pairs.iter().all(not_open), pairs.iter().any(not_open)],
+        _ => [false; 2],
+    }
 }
 
 /// What [`ready`] gives as Python's select() has it: the sockets to read from, to write to, and the exceptional ones.
@@ -174,7 +189,7 @@ fn letters(revents: i16) -> String {
     for (name, bit) in [
         ("error", libc::POLLERR),
         ("hangup", libc::POLLHUP),
-        ("not open", libc::POLLNVAL),
+        (NOT_OPEN, libc::POLLNVAL),
     ] {
         if revents & bit != 0 {
             text.push_str(if text.is_empty() { "" } else { "+" });

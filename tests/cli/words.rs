@@ -246,6 +246,40 @@ const CONNECTED: &[Said] = &[
     ),
 ];
 
+/// What of several sockets is ready, and what is not open.
+const POLLED: &[Said] = &[
+    (
+        "poll 9 r",
+        &["not open", "no error of the call"],
+        &["ready"],
+    ),
+    (
+        "s = socket udp; close s; poll s r",
+        &["not open"],
+        &["ready"],
+    ),
+    (
+        "PAIR\nsend c x\npoll c r 9 r conn r",
+        &["not open", "The others are ready"],
+        &[],
+    ),
+    (
+        "PAIR\nsend c x\npoll conn r",
+        &["These sockets are ready"],
+        &["not open"],
+    ),
+    (
+        "PAIR\nr, w, x = select.select([], [c], [], 1)",
+        &["These sockets are ready"],
+        &["The time is over"],
+    ),
+    (
+        "PAIR\nr, w, x = select.select([c], [], [], 0)",
+        &["The time is over"],
+        &["ready: "],
+    ),
+];
+
 const MADE: &[Said] = &[
     (
         "socket AF_NETLINK SOCK_DGRAM 0",
@@ -430,6 +464,11 @@ fn why_nothing_was_received() {
 #[test]
 fn what_became_of_a_connection() {
     hold(CONNECTED);
+}
+
+#[test]
+fn what_is_ready() {
+    hold(POLLED);
 }
 
 #[test]
