@@ -91,6 +91,37 @@ fn a_call_on_several_sockets_sleeps_on_each() {
 }
 
 #[test]
+fn a_close_that_a_sleeper_puts_off_is_still_the_programs_own() {
+    let pair = format!("{LISTENER}c = socket tcp\nconnect c s.local\nconn = accept s\n");
+    let begun = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 0\na = socket tcp\nconnect a s.local\n\
+        c = socket tcp\nconnect c s.local\nexpect state c SYN_SENT\nnonblock c on\nnonblock c off\n\
+        send c hello\nexpect jobs 2\nclose c\n";
+    for (lines, to) in [
+        (
+            &format!("{pair}setsockopt conn SO_LINGER 1 0\nrecv conn 9\nclose conn\n"),
+            "CLOSE",
+        ),
+        (
+            &format!("{pair}send c unread\nsend conn #50000000\nclose conn\n"),
+            "CLOSE",
+        ),
+        (&format!("{pair}recv conn 9\nclose conn\n"), "FIN_WAIT"),
+        (&format!("{pair}poll s r conn r\nclose conn\n"), "FIN_WAIT"),
+        (&format!("{pair}accept s\nclose s\n"), "CLOSE"),
+        (&format!("{pair}poll c r s r\nclose s\n"), "CLOSE"),
+        (&begun.to_owned(), "CLOSE"),
+    ] {
+        let all = events(lines);
+        let end = all
+            .iter()
+            .find(|event| event["event"] == "state" && event["closed"] == true);
+        let end = end.unwrap_or_else(|| panic!("{lines}"));
+        assert!(end["to"].as_str().unwrap().starts_with(to), "{lines}{end}");
+        assert_eq!(end["by_network"], false, "{lines}{end}");
+    }
+}
+
+#[test]
 fn wait_ends_when_the_call_returns() {
     let lines = format!(
         "{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\nwait 1\nexpect jobs 0\nexpect state conn ESTABLISHED\n"

@@ -282,6 +282,21 @@ const POLLED: &[Said] = &[
 
 const MADE: &[Said] = &[
     (
+        "PAIR\nsetsockopt conn SO_LINGER 1 0\ny = recv conn 10\nclose conn",
+        &["The kernel sent a RST, not a FIN"],
+        &[],
+    ),
+    (
+        "PAIR\nsend c unread\ny = send conn #50000000\nclose conn",
+        &["The kernel sent a RST, not a FIN"],
+        &[],
+    ),
+    (
+        "PAIR\ny = recv conn 10\nclose conn",
+        &["and then a FIN, by itself"],
+        &["RST"],
+    ),
+    (
         "socket AF_NETLINK SOCK_DGRAM 0",
         &["The kernel made a socket"],
         &["UDP", "TCP"],
