@@ -7,7 +7,7 @@ use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
 use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFacts, Target};
 use crate::kernel::Look;
-use crate::session::{Done, Socket, SocketId};
+use crate::session::{Done, Socket, SocketId, timeout};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -411,18 +411,4 @@ fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
     call::getsockopt(fd, level, name, &mut raw)
         .ok()
         .map(|_| raw != [0; 4])
-}
-
-fn timeout(fd: i32, name: i32) -> Option<Duration> {
-    let mut raw = [0u8; 16];
-    call::getsockopt(fd, libc::SOL_SOCKET, name, &mut raw).ok()?;
-    let long = |at: usize| {
-        raw[at..at + 8]
-            .try_into()
-            .map_or(0, i64::from_ne_bytes)
-            .max(0)
-            .unsigned_abs()
-    };
-    let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
-    (!time.is_zero()).then_some(time)
 }

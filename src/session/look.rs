@@ -79,6 +79,13 @@ impl Session {
         all
     }
 
+    /// The names that take the result of a sleeping call.
+    pub fn names_of(&self, job: u32) -> Vec<String> {
+        let waits = |value: &Value| matches!(value, Value::Pending(of, _) if *of == job);
+        let names = self.vars.iter().filter(|(_, value)| waits(value));
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Whether a name stands for something.
     pub fn knows(&self, name: &str) -> bool {
         self.vars.contains_key(name)

@@ -11,6 +11,7 @@ mod fcntl;
 mod finish;
 mod jobs;
 mod learn;
+mod limit;
 mod look;
 mod make;
 mod naming;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use eval::Target;
 pub use jobs::{Interrupt, News};
+pub use limit::{Limit, timeout};
 pub use network::{Machine, Network};
 pub use outcome::{Done, Step, Wait};
 pub use policy::Policy;

@@ -145,7 +145,7 @@ impl Session {
             asked,
             ..
         } = prepared;
-        let meta = Meta {
+        let mut meta = Meta {
             command,
             typed: Arc::clone(typed),
             socket,
@@ -165,6 +165,9 @@ impl Session {
                 self.learn(None, meta, performed, false),
             ))),
             Ok(Outcome::Sleeps(job)) => {
+                if meta.asked.limit.is_none() {
+                    meta.asked.limit = self.limit(&meta);
+                }
                 match (&meta.effect, socket) {
                     // close(2) frees the number first of all.
                     (Effect::Closed, Some(id)) => self.closes(id, typed),
@@ -285,6 +288,11 @@ impl Session {
                 waiting.meta.socket,
             )
         })
+    }
+
+    /// What a sleeping call asks for.
+    pub fn asked(&self, job: u32) -> Option<&Asked> {
+        self.waiting.get(&job).map(|waiting| &waiting.meta.asked)
     }
 
     /// The calls that sleep on this socket: number, as typed.

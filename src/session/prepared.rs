@@ -1,5 +1,6 @@
 //! A call that is ready to be made: everything is known but what the kernel will say.
 
+use super::limit::Limit;
 use super::notation::Asleep;
 use super::table::SocketId;
 use super::value::Value;
@@ -45,6 +46,8 @@ pub struct Asked {
     pub socket: Option<[i32; 3]>,
     /// The sockets that poll(2) or select(2) watches, each with its events.
     pub watched: Vec<(SocketId, i16)>,
+    /// How long it sleeps at most.
+    pub limit: Option<Limit>,
 }
 
 /// Whether a call returns at once.

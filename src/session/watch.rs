@@ -1,6 +1,7 @@
 //! poll(2) and select(2).
 
 use super::eval::Target;
+use super::limit::Limit;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation};
@@ -56,11 +57,12 @@ fn add(watched: &mut Vec<Watched>, target: Target, letters: &str) {
     }
 }
 
-/// The session's own among the sockets.
-fn asked(watched: &[Watched]) -> Asked {
+/// The session's own among the sockets, and how long they are waited for.
+fn asked(watched: &[Watched], time: Option<Duration>) -> Asked {
     let own = |one: &Watched| Some((one.target.id?, events(&one.letters)));
     Asked {
         watched: watched.iter().filter_map(own).collect(),
+        limit: time.map(|time| Limit { time, option: None }),
         ..Asked::default()
     }
 }
@@ -126,7 +128,8 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         poll_list(&fds, |fd| fd.events, "events"),
         fds.len()
     );
-    let asked = asked(&watched);
+    let time = u64::try_from(timeout).ok().map(Duration::from_millis);
+    let asked = asked(&watched, time);
     Ok(Prepared {
         command: "poll",
         socket: watched.first().and_then(|one| one.target.id),
@@ -244,7 +247,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         .max()
         .unwrap_or(0);
     let args = select_args(highest, &sets, timeout);
-    let asked = asked(&watched);
+    let asked = asked(&watched, timeout);
     Ok(Prepared {
         command: "select",
         socket: watched.first().and_then(|one| one.target.id),

@@ -122,6 +122,54 @@ fn a_close_that_a_sleeper_puts_off_is_still_the_programs_own() {
 }
 
 #[test]
+fn what_ends_a_call_is_what_it_waits_for_or_its_own_time() {
+    let pair = "a, b = socketpair\n";
+    let slow = lingers(600).replace("close c", "x = close c");
+    for (lines, says) in [
+        (
+            format!("{pair}x = recv a 10\nsetsockopt a SO_RCVTIMEO 9\n"),
+            "something was sent to it: that",
+        ),
+        (
+            format!("{pair}x = recv a 10 --waitall\nsend b hi\n"),
+            "10 bytes were sent to it",
+        ),
+        (
+            format!("{pair}setsockopt a SO_RCVTIMEO 600\nx = recv a 10\n"),
+            "(SO_RCVTIMEO, 600 s)",
+        ),
+        (
+            format!("{pair}setsockopt a SO_SNDTIMEO 600\nx = send a #5M\n"),
+            "(SO_SNDTIMEO, 600 s)",
+        ),
+        (
+            format!("{pair}x = poll a r 600000\n"),
+            "is ready, or its time is over (600 s)",
+        ),
+        (
+            format!("{pair}x = select a r timeout=600\n"),
+            "is ready, or its time is over (600 s)",
+        ),
+        (
+            format!("{LISTENER}setsockopt s SO_RCVTIMEO 600\nx = accept s\n"),
+            "(SO_RCVTIMEO, 600 s)",
+        ),
+        (
+            slow,
+            "is acknowledged, or its time is over (SO_LINGER, 600 s)",
+        ),
+    ] {
+        let lines = format!("{lines}set timeout 200ms\nprint x\n");
+        script(&lines).says(&["it returns once", says]);
+    }
+    script(&format!(
+        "{pair}setsockopt a SO_RCVTIMEO 0.2\nx = recv a 10\nprint x\n"
+    ))
+    .status(1)
+    .says(&["the call failed, so there is no value to go on with"]);
+}
+
+#[test]
 fn wait_ends_when_the_call_returns() {
     let lines = format!(
         "{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\nwait 1\nexpect jobs 0\nexpect state conn ESTABLISHED\n"
