@@ -3,7 +3,7 @@
 use super::{App, Outcome, Sink};
 use crate::event::{Addr, Answer, Job, JobStatus, What};
 use crate::lang::LONGEST_WAIT;
-use crate::lang::ast::Call;
+use crate::lang::ast::{Call, Expr};
 use crate::session::{Because, Refusal, Value, Wait};
 use std::time::{Duration, Instant};
 
@@ -177,15 +177,7 @@ impl App {
     /// `wait [N]`
     pub(super) fn wait_for(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
-            Some(job) if self.typed(job).is_none() && job <= self.session.last_job() => {
-                self.say(format!("job {job} has returned already"), sink);
-                self.speak_of(job);
-                return Ok(Outcome::default());
-            }
-            Some(job) if self.typed(job).is_none() => {
-                return Err(Refusal::new(format!("there is no blocked call {job}"))
-                    .help("`jobs` lists them"));
-            }
+            Some(job) if self.typed(job).is_none() => return self.not_asleep(job, sink),
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
         };
@@ -211,10 +203,7 @@ impl App {
     /// `cancel [N]`
     pub(super) fn cancel(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         match self.job_number(call, sink)? {
-            Some(job) if self.typed(job).is_none() => {
-                Err(Refusal::new(format!("there is no blocked call {job}"))
-                    .help("`jobs` lists them"))
-            }
+            Some(job) if self.typed(job).is_none() => self.not_asleep(job, sink),
             Some(job) => {
                 self.speak_of(job);
                 Ok(self.cancel_job(job, sink))
@@ -222,10 +211,7 @@ impl App {
             None => {
                 if !self.cancel_last(sink) {
                     match self.returned.unawaited() {
-                        Some(job) => {
-                            self.say(format!("job {job} has returned already"), sink);
-                            self.speak_of(job);
-                        }
+                        Some(job) => return self.not_asleep(job, sink),
                         None => self.say("no call sleeps", sink),
                     }
                 }
@@ -234,10 +220,28 @@ impl App {
         }
     }
 
+    /// A job was meant that has returned, or never was.
+    fn not_asleep(&mut self, job: u32, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        if !(1..=self.session.last_job()).contains(&job) {
+            return Err(
+                Refusal::new(format!("there is no blocked call {job}")).help("`jobs` lists them")
+            );
+        }
+        self.say(format!("job {job} has returned already"), sink);
+        self.speak_of(job);
+        Ok(Outcome::default())
+    }
+
+    /// The job that is meant: by its number, or by the name that takes its result, whether it has returned or not.
     fn job_number(&mut self, call: &Call, sink: Sink<'_>) -> Result<Option<u32>, Refusal> {
         let Some(expr) = call.expr("job").cloned() else {
             return Ok(None);
         };
+        if let Expr::Name(name) | Expr::Word(name) = &expr
+            && let Some(job) = self.session.job_of(name)
+        {
+            return Ok(Some(job));
+        }
         let n = self.settled(|app| app.session.int(&expr), sink)?;
         u32::try_from(n)
             .map(Some)

@@ -86,6 +86,11 @@ impl Session {
         names.map(|(name, _)| name.clone()).collect()
     }
 
+    /// The job that a name took its value from, or is to take it from.
+    pub fn job_of(&self, name: &str) -> Option<u32> {
+        self.job_of.get(name).copied()
+    }
+
     /// Whether a name stands for something.
     pub fn knows(&self, name: &str) -> bool {
         self.vars.contains_key(name)

@@ -134,6 +134,8 @@ pub struct Session {
     timeout: Duration,
     interrupt: Interrupt,
     last: Option<SocketId>,
+    /// The names whose values came from a call that slept, or are to come from one, each with its job.
+    job_of: BTreeMap<String, u32>,
     last_errno: Option<Errno>,
     hidden: usize,
     /// Names that went to something else, with what the open sockets that had them are called now.
@@ -162,6 +164,7 @@ impl Session {
             policy,
             timeout,
             last: None,
+            job_of: BTreeMap::new(),
             last_errno: None,
             hidden: 0,
             displaced: Vec::new(),
@@ -258,6 +261,7 @@ impl Session {
             self.last_errno = (n != 0).then_some(Errno(n));
             return;
         }
+        self.job_of.remove(name);
         let Some(place) = self.vars.get_mut(name) else {
             self.vars.insert(name.to_owned(), value);
             return;

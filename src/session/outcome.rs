@@ -205,6 +205,7 @@ impl Session {
                 let value = self.vars.get(name).cloned();
                 former.extend(value.map(|value| (name.clone(), value)));
                 self.assign(name, Value::Pending(job, several.then_some(n)));
+                self.job_of.insert(name.clone(), job);
             }
         }
         former
@@ -270,7 +271,10 @@ impl Session {
             };
             *target = target.take_if(waits);
         }
+        let names: Vec<String> = meta.targets.iter().flatten().cloned().collect();
         let done = self.learn(Some(job), meta, performed, cancelled);
+        self.job_of
+            .extend(names.into_iter().map(|name| (name, job)));
         // A call that failed gives nothing: its names stand for what they stood for.
         for (name, value) in former {
             self.give_back(name, value);

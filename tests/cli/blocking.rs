@@ -122,6 +122,32 @@ fn a_close_that_a_sleeper_puts_off_is_still_the_programs_own() {
 }
 
 #[test]
+fn a_name_that_waits_stands_for_its_job() {
+    let received = "a, b = socketpair\nx = recv a 10\nsend b \"xy\"\n";
+    let accepted = format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    for (lines, claims) in [
+        (
+            "a, b = socketpair\nx = recv a 10\nexpect blocked\n",
+            "cancel x\nexpect error EINTR\n",
+        ),
+        (received, "wait x\nexpect data \"xy\"\nwait x\n"),
+        (&accepted, "wait conn\nexpect ret 4\n"),
+    ] {
+        for returned in ["", "expect jobs 0\n"] {
+            if returned.is_empty() || !claims.starts_with("cancel") {
+                script(&format!("{lines}{returned}{claims}")).status(0);
+            }
+        }
+    }
+    script(&format!("{received}wait x\nx = 7\nwait x\n"))
+        .status(2)
+        .says(&["there is no blocked call 7"]);
+    script("wait 0\n")
+        .status(2)
+        .says(&["there is no blocked call 0"]);
+}
+
+#[test]
 fn what_ends_a_call_is_what_it_waits_for_or_its_own_time() {
     let pair = "a, b = socketpair\n";
     let slow = lingers(600).replace("close c", "x = close c");
