@@ -196,6 +196,14 @@ fn what_ends_a_call_is_what_it_waits_for_or_its_own_time() {
 }
 
 #[test]
+fn accept_takes_its_number_when_it_begins() {
+    let lines = format!(
+        "{LISTENER}accept s\nexpect blocked\nc = socket tcp\nexpect c.fd == 5\nconnect c s.local\nwait 1\nexpect ret 4\n"
+    );
+    script(&lines).status(0);
+}
+
+#[test]
 fn wait_ends_when_the_call_returns() {
     let lines = format!(
         "{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\nwait 1\nexpect jobs 0\nexpect state conn ESTABLISHED\n"
