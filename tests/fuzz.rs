@@ -809,6 +809,10 @@ fn answer(text: &str, random: &mut Random) -> Answer {
                 sendq: random.next(),
                 ready: t(),
                 job: random.maybe(|random| random.next() as u32),
+                jobs: random
+                    .maybe(|random| random.next() as u32)
+                    .into_iter()
+                    .collect(),
                 last: true,
             }],
         },

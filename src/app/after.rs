@@ -33,7 +33,9 @@ impl App {
         };
         for (id, change) in &mut changes {
             let moved = change.from.is_some() && change.from != change.to;
-            change.by_network |= moved && own.contains(id) && !moves(done.command);
+            // Of what is closed the books say themselves whether close(2) did it, put off while a call slept on the socket.
+            change.by_network |=
+                moved && !change.closed && own.contains(id) && !moves(done.command);
         }
         if let ("connect", Some(id)) = (done.command, socket) {
             changes.extend(self.ledger.reopened(&self.session, id));
@@ -46,10 +48,11 @@ impl App {
         if let Some(answer) = done.answer.take() {
             self.tell(socket, What::Answer(answer), sink);
         }
-        self.why(&done, socket, before, sink);
         if let Some(closed) = done.closed {
+            // What close(2) did shows when nothing sleeps on the socket any more.
             self.wake_sleepers(closed, sink);
         }
+        self.why(&done, socket, before, sink);
     }
 
     /// Wakes a sleeping call whose socket goes with its host, and tells that it ended. Nothing can be made of why.
@@ -156,7 +159,7 @@ impl App {
         let stood = before.and_then(|look| look.local.clone());
         let unread = before.is_some_and(|look| look.recvq > 0);
         self.session.remember_end(closed, stood, unread);
-        let held = self.session.asleep().any(|(.., on)| on == Some(closed));
+        let held = self.session.sleepers(closed).next().is_some();
         self.ledger.closed(closed, held);
     }
 
@@ -169,9 +172,8 @@ impl App {
     fn wake_sleepers(&mut self, closed: SocketId, sink: Sink<'_>) {
         let sleepers: Vec<(u32, String)> = self
             .session
-            .asleep()
-            .filter(|(.., on)| *on == Some(closed))
-            .map(|(job, typed, ..)| (job, typed.to_owned()))
+            .sleepers(closed)
+            .map(|(job, typed)| (job, typed.to_owned()))
             .collect();
         for (job, typed) in sleepers {
             let text = format!(
@@ -217,11 +219,7 @@ impl App {
     }
 }
 
-/// Whether a call changes its socket's TCP state: accept() too, with whose return a listener ends that was closed while it
-/// slept. What others find changed the network has done.
+/// Whether a call changes its socket's TCP state. What others find changed the network has done.
 fn moves(command: &str) -> bool {
-    matches!(
-        command,
-        "connect" | "listen" | "accept" | "shutdown" | "close"
-    )
+    matches!(command, "connect" | "listen" | "shutdown" | "close")
 }

@@ -352,7 +352,7 @@ impl Ledger {
             }
         }
         // The cause comes before what it did at the other end: a closed socket's own change was found last.
-        told.sort_by_key(|(id, _)| !own.contains(id));
+        told.sort_by_key(|(id, change)| !own.contains(id) && change.by_network);
         self.set_alarm();
         self.looked = Some(Instant::now());
         self.behind = false;

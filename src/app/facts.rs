@@ -45,7 +45,7 @@ impl App {
             (facts.domain, facts.kind, facts.protocol) = (Some(domain), Some(kind), Some(protocol));
         }
         if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
-            facts.closed = closed(socket);
+            facts.closed = self.first_closed(done);
             facts.socket = Some(self.socket_facts(socket, before, self.session.patience_of(done)));
             if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
                 facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
@@ -82,6 +82,13 @@ impl App {
         self.at_the_address(done, errno, &mut facts);
         facts.lab = self.in_lab(host, facts.asked.as_ref());
         facts
+    }
+
+    /// The first of a call's sockets that is closed.
+    fn first_closed(&self, done: &Done) -> Option<Closed> {
+        let watched = done.asked.watched.iter().map(|(id, _)| *id);
+        let mut all = done.socket.into_iter().chain(watched);
+        all.find_map(|id| closed(self.session.socket(id)?))
     }
 
     /// The laboratory hosts that matter to a call on this one.

@@ -3,7 +3,7 @@
 use super::{App, Outcome, Sink};
 use crate::event::{Addr, Answer, Job, JobStatus, What};
 use crate::lang::LONGEST_WAIT;
-use crate::lang::ast::Call;
+use crate::lang::ast::{Call, Expr};
 use crate::session::{Because, Refusal, Value, Wait};
 use std::time::{Duration, Instant};
 
@@ -72,10 +72,18 @@ impl App {
         self.await_job(job, sink)?;
         match self.session.variable(&name) {
             Some(value) if !matches!(value, Value::Pending(..)) => Ok(value.clone()),
-            _ => Err(
-                Refusal::new("the call failed, so there is no value to go on with")
-                    .because(Because::Failure),
-            ),
+            _ => Err(no_value()),
+        }
+    }
+
+    /// Waits for a job that a name in the statement waits for.
+    pub(super) fn await_name(&mut self, job: u32, sink: Sink<'_>) -> Result<(), Refusal> {
+        let names = self.session.names_of(job);
+        self.await_job(job, sink)?;
+        // A call that fails leaves a name what it stood for before, where that was something.
+        match names.iter().any(|name| self.session.knows(name)) {
+            true => Ok(()),
+            false => Err(no_value()),
         }
     }
 
@@ -90,26 +98,32 @@ impl App {
     /// What lets a sleeping call return, in words that go on after "once" or "until".
     fn what_ends(&self, job: u32) -> Option<String> {
         let (_, _, call, socket) = self.session.asleep().find(|(n, ..)| *n == job)?;
-        let words = match call.command {
-            "accept" => {
-                let listener = socket.and_then(|id| self.session.socket(id));
-                let place = match listener.and_then(|socket| socket.last_local.as_ref()) {
+        let socket = socket.and_then(|id| self.session.socket(id));
+        let asked = self.session.asked(job)?;
+        let all = asked.flags & libc::MSG_WAITALL != 0;
+        let stream = socket.is_some_and(|socket| socket.kind == libc::SOCK_STREAM);
+        let mut words = match (call.command, asked.room) {
+            ("accept", _) => {
+                let place = match socket.and_then(|socket| socket.last_local.as_ref()) {
                     Some(Addr::Inet(at)) if at.ip().is_unspecified() => {
                         format!(" to port {}", at.port())
                     }
                     Some(at) => format!(" to {at}"),
                     None => String::new(),
                 };
-                return Some(format!("a client has connected{place}"));
+                format!("a client has connected{place}")
             }
-            "connect" => "the other side has answered",
-            "recv" | "recvfrom" | "read" => "something was sent to it",
-            "send" | "sendto" | "sendall" | "write" => "the other side has made room, by receiving",
-            "poll" | "select" => "one of its sockets is ready",
-            "close" => "what was sent is acknowledged",
-            _ => "the kernel has what it waits for",
+            ("recv" | "recvfrom", Some(room)) if all && stream => {
+                format!("{room} bytes were sent to it, or the other side has closed")
+            }
+            (command, _) => waits_for(command).to_owned(),
         };
-        Some(words.to_owned())
+        if let Some(limit) = &asked.limit {
+            let by = limit.option.map(|option| format!("{option}, "));
+            let (by, seconds) = (by.unwrap_or_default(), limit.time.as_secs_f64());
+            words.push_str(&format!(", or its time is over ({by}{seconds} s)"));
+        }
+        Some(words)
     }
 
     /// Wakes a sleeping call and tells how it ended.
@@ -163,15 +177,7 @@ impl App {
     /// `wait [N]`
     pub(super) fn wait_for(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let jobs: Vec<u32> = match self.job_number(call, sink)? {
-            Some(job) if self.typed(job).is_none() && job <= self.session.last_job() => {
-                self.say(format!("job {job} has returned already"), sink);
-                self.speak_of(job);
-                return Ok(Outcome::default());
-            }
-            Some(job) if self.typed(job).is_none() => {
-                return Err(Refusal::new(format!("there is no blocked call {job}"))
-                    .help("`jobs` lists them"));
-            }
+            Some(job) if self.typed(job).is_none() => return self.not_asleep(job, sink),
             Some(job) => vec![job],
             None => self.session.asleep().map(|(job, ..)| job).collect(),
         };
@@ -197,10 +203,7 @@ impl App {
     /// `cancel [N]`
     pub(super) fn cancel(&mut self, call: &Call, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         match self.job_number(call, sink)? {
-            Some(job) if self.typed(job).is_none() => {
-                Err(Refusal::new(format!("there is no blocked call {job}"))
-                    .help("`jobs` lists them"))
-            }
+            Some(job) if self.typed(job).is_none() => self.not_asleep(job, sink),
             Some(job) => {
                 self.speak_of(job);
                 Ok(self.cancel_job(job, sink))
@@ -208,10 +211,7 @@ impl App {
             None => {
                 if !self.cancel_last(sink) {
                     match self.returned.unawaited() {
-                        Some(job) => {
-                            self.say(format!("job {job} has returned already"), sink);
-                            self.speak_of(job);
-                        }
+                        Some(job) => return self.not_asleep(job, sink),
                         None => self.say("no call sleeps", sink),
                     }
                 }
@@ -220,10 +220,28 @@ impl App {
         }
     }
 
+    /// A job was meant that has returned, or never was.
+    fn not_asleep(&mut self, job: u32, sink: Sink<'_>) -> Result<Outcome, Refusal> {
+        if !(1..=self.session.last_job()).contains(&job) {
+            return Err(
+                Refusal::new(format!("there is no blocked call {job}")).help("`jobs` lists them")
+            );
+        }
+        self.say(format!("job {job} has returned already"), sink);
+        self.speak_of(job);
+        Ok(Outcome::default())
+    }
+
+    /// The job that is meant: by its number, or by the name that takes its result, whether it has returned or not.
     fn job_number(&mut self, call: &Call, sink: Sink<'_>) -> Result<Option<u32>, Refusal> {
         let Some(expr) = call.expr("job").cloned() else {
             return Ok(None);
         };
+        if let Expr::Name(name) | Expr::Word(name) = &expr
+            && let Some(job) = self.session.job_of(name)
+        {
+            return Ok(Some(job));
+        }
         let n = self.settled(|app| app.session.int(&expr), sink)?;
         u32::try_from(n)
             .map(Some)
@@ -237,5 +255,21 @@ impl App {
             self.failures += 1;
             self.tell(None, What::Job(job), sink);
         }
+    }
+}
+
+fn no_value() -> Refusal {
+    Refusal::new("the call failed, so there is no value to go on with").because(Because::Failure)
+}
+
+/// What a call sleeps for, in words that go on after "once".
+fn waits_for(command: &str) -> &'static str {
+    match command {
+        "connect" => "the other side has answered",
+        "recv" | "recvfrom" | "read" => "something was sent to it",
+        "send" | "sendto" | "sendall" | "write" => "the other side has made room, by receiving",
+        "poll" | "select" => "one of its sockets is ready",
+        "close" => "what was sent is acknowledged",
+        _ => "the kernel has what it waits for",
     }
 }

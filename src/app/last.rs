@@ -1,7 +1,7 @@
-//! The last call, for `expect`, and which calls have failed that should not.
+//! The last call, for `expect` and `.`, and which calls have failed that should not.
 //!
 //! The last call is the one typed last. One that slept and returns later does not take its place, or what `expect` finds
-//! would hang on which thread is quicker; `wait` and `cancel` make a job's call the last one.
+//! and `.` names would hang on which thread is quicker; `wait` and `cancel` make a job's call the last one.
 
 use super::App;
 use crate::errno::Errno;
@@ -110,8 +110,9 @@ impl App {
     /// Where the last call slept and has returned: what it came to.
     fn hear_last(&mut self) {
         let slept = self.last.job.and_then(|job| self.returned.call(job));
-        if let Some(call) = slept {
-            self.last = call.clone();
+        if let Some(call) = slept.cloned() {
+            self.session.uses(&call.opened, call.socket);
+            self.last = call;
         }
     }
 
@@ -121,7 +122,7 @@ impl App {
         self.hear_last();
     }
 
-    /// `expect` speaks of this job's call from now on, whether it sleeps or has returned.
+    /// `expect` and `.` speak of this job's call from now on, whether it sleeps or has returned.
     pub(super) fn speak_of(&mut self, job: u32) {
         self.returned.awaited.insert(job);
         let asleep = self.session.asleep().find(|(n, ..)| *n == job);
@@ -132,6 +133,7 @@ impl App {
             ..Last::default()
         });
         if let Some(last) = asleep.or_else(|| self.returned.call(job).cloned()) {
+            self.session.uses(&last.opened, last.socket);
             self.last = last;
         }
     }

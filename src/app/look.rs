@@ -32,7 +32,6 @@ impl App {
                 (fd, books::family(socket), self.ledger.last(socket.id))
             })
             .collect();
-        let jobs = self.sleepers();
         let last = self.session.last_used();
         let seen = survey(&asked);
         open.iter()
@@ -40,7 +39,8 @@ impl App {
             .map(|(socket, (look, ready))| {
                 let mut row = row(socket, look, ready);
                 row.state = self.ledger.told(socket.id).or(row.state);
-                row.job = jobs.get(&socket.id).copied();
+                row.jobs = self.jobs_on(socket.id);
+                row.job = row.jobs.last().copied();
                 row.last = last == Some(socket.id);
                 row
             })
@@ -70,18 +70,15 @@ impl App {
         diag.unix_backlog(fd).ok().flatten()
     }
 
-    /// The sockets on which a call sleeps, each with its job.
-    fn sleepers(&self) -> HashMap<SocketId, u32> {
-        let asleep = self.session.asleep();
-        asleep
-            .filter_map(|(job, _, _, on)| Some((on?, job)))
-            .collect()
+    /// The jobs whose calls sleep on a socket, the newest last.
+    fn jobs_on(&self, id: SocketId) -> Vec<u32> {
+        self.session.sleepers(id).map(|(job, _)| job).collect()
     }
 
     /// Connections whose descriptor is closed, and which the kernel still keeps.
     fn orphan_rows(&self) -> Vec<SocketRow> {
-        let jobs = self.sleepers();
         let each = |living: Living| {
+            let jobs = self.jobs_on(SocketId(living.id));
             let socket = self.session.socket(SocketId(living.id));
             SocketRow {
                 name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
@@ -100,7 +97,8 @@ impl App {
                 recvq: 0,
                 sendq: living.sendq,
                 ready: "---".to_owned(),
-                job: jobs.get(&SocketId(living.id)).copied(),
+                job: jobs.last().copied(),
+                jobs,
                 last: false,
             }
         };
@@ -260,6 +258,7 @@ fn row(socket: &Socket, look: Look, ready: Ready) -> SocketRow {
         .iter()
         .collect(),
         job: None,
+        jobs: Vec::new(),
         last: false,
     }
 }
@@ -277,6 +276,7 @@ fn embryo(listener: &str, host: Option<String>, row: DiagRow) -> SocketRow {
         sendq: row.sendq,
         ready: "---".to_owned(),
         job: None,
+        jobs: Vec::new(),
         last: false,
     }
 }

@@ -105,7 +105,7 @@ impl App {
             match self.session.prepare(call) {
                 Ok(prepared) => break prepared,
                 Err(NotYet::Refused(refusal)) => return Err(refusal),
-                Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
+                Err(NotYet::Pending(job)) => self.await_name(job, sink)?,
             }
         };
         self.settle_failure();
@@ -191,7 +191,7 @@ impl App {
             match evaluate(self) {
                 Ok(value) => return Ok(value),
                 Err(NotYet::Refused(refusal)) => return Err(refusal),
-                Err(NotYet::Pending(job)) => self.await_job(job, sink)?,
+                Err(NotYet::Pending(job)) => self.await_name(job, sink)?,
             }
         }
     }

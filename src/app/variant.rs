@@ -32,7 +32,7 @@ impl App {
         else {
             let lab = done.command == "gethostname" && self.session.here().is_some();
             let lab = lab.then_some("lab");
-            return lab.or_else(|| without_socket(done)).into_iter().collect();
+            return lab.map_or_else(|| without_socket(done), |lab| vec![lab]);
         };
         if done.command == "close" && done.job.is_some() {
             let mut words = lingered(self.ledger.way(socket.id));
@@ -40,7 +40,7 @@ impl App {
             return words;
         }
         let mut words = of_call(done, socket, before, self.ledger.last(socket.id), cut);
-        if done.command == "close" && self.session.asleep().any(|(.., on)| on == Some(socket.id)) {
+        if done.command == "close" && self.session.sleepers(socket.id).next().is_some() {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
         }
@@ -109,23 +109,20 @@ impl App {
     }
 }
 
-fn without_socket(done: &Done) -> Option<&'static str> {
+fn without_socket(done: &Done) -> Vec<&'static str> {
     match (done.command, &done.result) {
-        ("poll" | "select", Ok(Value::Tuple(ready))) if ready.is_empty() => Some("none"),
-        ("gethostbyname", Ok(_)) if is_numeric(&done.typed) => Some("numeric"),
-        ("inet_pton", Ok(_)) if done.ret == Some(0) => Some("invalid"),
-        ("poll", Ok(_))
-            if done
-                .calls
-                .last()
-                .is_some_and(|call| call.text.contains("POLLNVAL")) =>
-        {
-            Some("nval")
-        }
+        ("poll" | "select", _) if done.ret == Some(0) => vec!["none"],
+        ("poll", _) => match done.polled {
+            [true, true] => vec!["nval", "ready"],
+            [false, true] => vec!["nval"],
+            _ => Vec::new(),
+        },
+        ("gethostbyname", Ok(_)) if is_numeric(&done.typed) => vec!["numeric"],
+        ("inet_pton", Ok(_)) if done.ret == Some(0) => vec!["invalid"],
         ("strerror" | "perror", Ok(Value::Text(text))) if text.ends_with(&Errno(0).message()) => {
-            Some("zero")
+            vec!["zero"]
         }
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
@@ -191,7 +188,7 @@ fn of_call(
         "shutdown" => shut(done, socket, state),
         "close" => closed(socket, before),
         "nonblock" if done.ret != Some(0) => vec!["get"],
-        "poll" | "select" => without_socket(done).into_iter().collect(),
+        "poll" | "select" => without_socket(done),
         _ => Vec::new(),
     }
 }

@@ -328,9 +328,12 @@ pub struct SocketRow {
     pub sendq: u64,
     /// Ready for: `r`, `w`, `x`; a dash where not (`-w-`).
     pub ready: String,
-    /// The number of the job that sleeps on it.
+    /// The number of the job that sleeps on it; of several the newest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<u32>,
+    /// The numbers of all jobs that sleep on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub jobs: Vec<u32>,
     /// True for the socket that `.` names.
     pub last: bool,
 }

@@ -46,6 +46,7 @@ impl Session {
             typed,
             ret: performed.calls.last().and_then(|call| call.ret),
             calls: performed.calls,
+            polled: [false; 2],
             result: Ok(Value::None),
             socket,
             opened: Vec::new(),
@@ -78,7 +79,8 @@ impl Session {
                 self.forget_pending(job);
             }
         }
-        if !matches!(effect, Effect::Closed) {
+        // One that slept was typed earlier, and other calls perhaps since.
+        if job.is_none() && !matches!(effect, Effect::Closed) {
             self.last = done.opened.first().copied().or(socket).or(self.last);
         }
         done
@@ -187,6 +189,9 @@ impl Session {
         dialect: Dialect,
         done: &mut Done,
     ) -> Vec<Value> {
+        if let (Yield::Value(ready), "poll") = (&gave, done.command) {
+            done.polled = super::watch::ready_and_not_open(ready);
+        }
         match gave {
             Yield::Nothing => vec![Value::None],
             Yield::Number(n) => vec![Value::Int(n)],

@@ -8,6 +8,7 @@ use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
+use std::collections::BTreeSet;
 use std::os::fd::RawFd;
 
 impl Session {
@@ -44,6 +45,14 @@ impl Session {
         self.last
     }
 
+    /// From now on `.` names what a call has opened or, where that is nothing, the socket that it was made on: unless that
+    /// is closed by now.
+    pub fn uses(&mut self, opened: &[SocketId], socket: Option<SocketId>) {
+        let open = |id: &SocketId| self.table.get(*id).is_some_and(|socket| !socket.closed);
+        let used = opened.first().copied().or(socket).filter(open);
+        self.last = used.or(self.last);
+    }
+
     /// The errno of the last call that failed.
     pub fn last_errno(&self) -> Option<Errno> {
         self.last_errno
@@ -68,6 +77,18 @@ impl Session {
             .collect();
         all.sort_unstable_by_key(|(name, _)| *name);
         all
+    }
+
+    /// The names that take the result of a sleeping call.
+    pub fn names_of(&self, job: u32) -> Vec<String> {
+        let waits = |value: &Value| matches!(value, Value::Pending(of, _) if *of == job);
+        let names = self.vars.iter().filter(|(_, value)| waits(value));
+        names.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// The job that a name took its value from, or is to take it from.
+    pub fn job_of(&self, name: &str) -> Option<u32> {
+        self.job_of.get(name).copied()
     }
 
     /// Whether a name stands for something.
@@ -131,11 +152,12 @@ impl Session {
 
     /// The calls that sleep on sockets of the laboratory's hosts.
     pub fn asleep_on_hosts(&self) -> Vec<u32> {
-        let there = |socket: &Socket| socket.host.is_some();
-        self.asleep()
-            .filter(|(.., on)| on.and_then(|id| self.table.get(id)).is_some_and(there))
-            .map(|(job, ..)| job)
-            .collect()
+        let there = self.table.all().filter(|socket| socket.host.is_some());
+        let jobs: BTreeSet<u32> = there
+            .flat_map(|socket| self.sleepers(socket.id))
+            .map(|(job, _)| job)
+            .collect();
+        jobs.into_iter().collect()
     }
 
     /// Closes every socket of the laboratory's hosts and wakes the calls that sleep on them. The sockets. `by` is the

@@ -11,6 +11,7 @@ mod fcntl;
 mod finish;
 mod jobs;
 mod learn;
+mod limit;
 mod look;
 mod make;
 mod naming;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use eval::Target;
 pub use jobs::{Interrupt, News};
+pub use limit::Limit;
 pub use network::{Machine, Network};
 pub use outcome::{Done, Step, Wait};
 pub use patience::Patience;
@@ -134,6 +136,8 @@ pub struct Session {
     timeout: Duration,
     interrupt: Interrupt,
     last: Option<SocketId>,
+    /// The names whose values came from a call that slept, or are to come from one, each with its job.
+    job_of: BTreeMap<String, u32>,
     last_errno: Option<Errno>,
     hidden: usize,
     /// Names that went to something else, with what the open sockets that had them are called now.
@@ -162,6 +166,7 @@ impl Session {
             policy,
             timeout,
             last: None,
+            job_of: BTreeMap::new(),
             last_errno: None,
             hidden: 0,
             displaced: Vec::new(),
@@ -258,6 +263,7 @@ impl Session {
             self.last_errno = (n != 0).then_some(Errno(n));
             return;
         }
+        self.job_of.remove(name);
         let Some(place) = self.vars.get_mut(name) else {
             self.vars.insert(name.to_owned(), value);
             return;

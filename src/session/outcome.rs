@@ -50,6 +50,8 @@ pub struct Done {
     pub opened: Vec<SocketId>,
     /// The socket that it closed by returning. A close that slept did so when it fell asleep.
     pub closed: Option<SocketId>,
+    /// Of poll(2): whether a socket is ready, and whether a descriptor is not open.
+    pub polled: [bool; 2],
     /// Whether its receiving and its sending side had been shut down before.
     pub shut: [bool; 2],
     /// How many bytes the calls before the last have sent, where one statement makes several (sendall).
@@ -87,6 +89,12 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// Whether it sleeps on this socket, perhaps on others too.
+    fn is_on(&self, socket: SocketId) -> bool {
+        let watched = &self.meta.asked.watched;
+        self.meta.socket == Some(socket) || watched.iter().any(|(id, _)| *id == socket)
+    }
+
     /// One more name takes the result. Several names on the left already share it out among them.
     pub(super) fn also(&mut self, name: &str) {
         if self.meta.targets.is_empty() {
@@ -150,45 +158,51 @@ impl Session {
             dialect,
             asked,
         };
-        let perform = timed(perform);
         if at_once {
             let performed = self.interrupt.while_calling(perform);
             return Ok(Step::Done(Box::new(
                 self.learn(None, meta, performed, false),
             )));
         }
-        match self.jobs.start(perform) {
+        match self.jobs.start(timed(perform)) {
             Ok(Outcome::Returned(performed)) => Ok(Step::Done(Box::new(
                 self.learn(None, meta, performed, false),
             ))),
-            Ok(Outcome::Sleeps(job)) => {
-                // No statement has come between, so it is what the call has found.
-                let patience = self.patience(socket);
-                if let (Effect::Closed, Some(id)) = (&meta.effect, socket) {
-                    // close(2) frees the number first of all.
-                    self.closes(id, typed);
-                }
-                let former = self.expect_result(job, &meta);
-                let asleep = asleep.shown();
-                self.waiting.insert(
-                    job,
-                    Waiting {
-                        meta,
-                        asleep: asleep.clone(),
-                        cancelled: false,
-                        patience,
-                        former,
-                    },
-                );
-                Ok(Step::Asleep {
-                    job,
-                    call: asleep,
-                    socket,
-                })
-            }
+            Ok(Outcome::Sleeps(job)) => Ok(self.falls_asleep(job, meta, asleep.shown())),
             Err(error) => Err(Refusal::new(format!(
                 "the system gives no thread for a call that may sleep: {error}"
             ))),
+        }
+    }
+
+    fn falls_asleep(&mut self, job: u32, mut meta: Meta, asleep: Syscall) -> Step {
+        let socket = meta.socket;
+        // No statement has come between, so it is what the call has found.
+        let patience = self.patience(socket);
+        if meta.asked.limit.is_none() {
+            meta.asked.limit = self.limit(&meta, patience);
+        }
+        match (&meta.effect, socket) {
+            // close(2) frees the number first of all.
+            (Effect::Closed, Some(id)) => {
+                let typed = Arc::clone(&meta.typed);
+                self.closes(id, &typed);
+            }
+            _ => self.last = socket.or(self.last),
+        }
+        let former = self.expect_result(job, &meta);
+        let waiting = Waiting {
+            meta,
+            asleep: asleep.clone(),
+            cancelled: false,
+            patience,
+            former,
+        };
+        self.waiting.insert(job, waiting);
+        Step::Asleep {
+            job,
+            call: asleep,
+            socket,
         }
     }
 
@@ -201,6 +215,7 @@ impl Session {
                 let value = self.vars.get(name).cloned();
                 former.extend(value.map(|value| (name.clone(), value)));
                 self.assign(name, Value::Pending(job, several.then_some(n)));
+                self.job_of.insert(name.clone(), job);
             }
         }
         former
@@ -270,7 +285,10 @@ impl Session {
             };
             *target = target.take_if(waits);
         }
+        let names: Vec<String> = meta.targets.iter().flatten().cloned().collect();
         let done = self.learn(Some(job), meta, performed, cancelled);
+        self.job_of
+            .extend(names.into_iter().map(|name| (name, job)));
         // A call that failed gives nothing: its names stand for what they stood for.
         for (name, value) in former {
             self.give_back(name, value);
@@ -297,11 +315,36 @@ impl Session {
         Some((&meta.typed, meta.asked.addr.as_ref()))
     }
 
+    /// What a sleeping call asks for.
+    pub fn asked(&self, job: u32) -> Option<&Asked> {
+        self.waiting.get(&job).map(|waiting| &waiting.meta.asked)
+    }
+
+    /// The calls that sleep on this socket: number, as typed.
+    pub fn sleepers(&self, on: SocketId) -> impl Iterator<Item = (u32, &str)> {
+        let there = self
+            .waiting
+            .iter()
+            .filter(move |(_, waiting)| waiting.is_on(on));
+        there.map(|(job, waiting)| (*job, &*waiting.meta.typed))
+    }
+
     /// The sleeping calls that have got what they sleep for, and are about to return: of several on one socket, the first.
+    /// One that only looks takes nothing from another.
     pub fn woken(&self) -> Vec<u32> {
         let mut seen = Vec::new();
         let mut woken = Vec::new();
         for (job, waiting) in &self.waiting {
+            let watched = &waiting.meta.asked.watched;
+            if !watched.is_empty() {
+                let unseen = watched.iter().filter(|(id, _)| !seen.contains(id));
+                let mut there =
+                    unseen.filter_map(|(id, events)| Some((self.table.get(*id)?, *events)));
+                if there.any(|(socket, events)| !socket.closed && is_ready(socket.fd, events)) {
+                    woken.push(*job);
+                }
+                continue;
+            }
             let socket = waiting.meta.socket.and_then(|id| self.table.get(id));
             let Some(socket) = socket.filter(|socket| !seen.contains(&socket.id)) else {
                 continue;

@@ -1,5 +1,6 @@
 //! A call that is ready to be made: everything is known but what the kernel will say.
 
+use super::limit::Limit;
 use super::notation::Asleep;
 use super::patience::Timing;
 use super::table::SocketId;
@@ -44,6 +45,10 @@ pub struct Asked {
     pub option: Option<(&'static str, String)>,
     /// Domain, type and protocol of a new socket.
     pub socket: Option<[i32; 3]>,
+    /// The sockets that poll(2) or select(2) watches, each with its events.
+    pub watched: Vec<(SocketId, i16)>,
+    /// How long it sleeps at most.
+    pub limit: Option<Limit>,
 }
 
 /// Whether a call returns at once.

@@ -6,7 +6,7 @@
 use super::Session;
 use super::eval::Target;
 use super::prepared::{Prepared, Promptness};
-use super::table::{Socket, SocketId};
+use super::table::Socket;
 use crate::event::{Addr, TcpState};
 use crate::sys::call;
 use std::net::SocketAddr;
@@ -58,15 +58,16 @@ impl Session {
         match prepared.promptness {
             Promptness::AtOnce => true,
             Promptness::Unknown => false,
-            _ if self.sleeps_on(prepared.socket) => false,
+            _ if prepared
+                .socket
+                .is_some_and(|id| self.sleepers(id).next().is_some()) =>
+            {
+                false
+            }
             Promptness::Ready => true,
             Promptness::When(fd, events) => is_ready(fd, events),
             Promptness::Room(listener) => has_room(listener),
         }
-    }
-
-    fn sleeps_on(&self, socket: Option<SocketId>) -> bool {
-        self.asleep().any(|(.., on)| on.is_some() && on == socket)
     }
 }
 

@@ -1,6 +1,7 @@
 //! poll(2) and select(2).
 
 use super::eval::Target;
+use super::limit::Limit;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
 use super::value::Value;
 use super::{NotYet, Session, notation};
@@ -8,6 +9,9 @@ use crate::lang::ast::{Call, Expr};
 use crate::sys::call::{self, Sets};
 use std::fmt::Write;
 use std::time::Duration;
+
+/// What poll(2) says of a descriptor that names nothing: POLLNVAL, which comes alone.
+const NOT_OPEN: &str = "not open";
 
 /// One socket and the letters of what it is watched for.
 struct Watched {
@@ -53,6 +57,16 @@ fn add(watched: &mut Vec<Watched>, target: Target, letters: &str) {
     }
 }
 
+/// The session's own among the sockets, and how long they are waited for.
+fn asked(watched: &[Watched], time: Option<Duration>) -> Asked {
+    let own = |one: &Watched| Some((one.target.id?, events(&one.letters)));
+    Asked {
+        watched: watched.iter().filter_map(own).collect(),
+        limit: time.map(|time| Limit { time, option: None }),
+        ..Asked::default()
+    }
+}
+
 /// The value of poll and select: the sockets that are ready, each with its letters.
 fn ready(found: Vec<(Target, String)>) -> Value {
     let each = |(target, letters): (Target, String)| {
@@ -62,6 +76,18 @@ fn ready(found: Vec<(Target, String)>) -> Value {
         Value::Tuple(vec![socket, Value::Text(letters)])
     };
     Value::Tuple(found.into_iter().map(each).collect())
+}
+
+/// Whether there is one in what [`ready`] gives that is ready, and one that is not open.
+pub(super) fn ready_and_not_open(ready: &Value) -> [bool; 2] {
+    let not_open = |pair: &Value| match pair {
+        Value::Tuple(pair) => pair.last() == Some(&Value::Text(NOT_OPEN.to_owned())),
+        _ => false,
+    };
+    match ready {
+        Value::Tuple(pairs) => [!pairs.iter().all(not_open), pairs.iter().any(not_open)],
+        _ => [false; 2],
+    }
 }
 
 /// What [`ready`] gives as Python's select() has it: the sockets to read from, to write to, and the exceptional ones.
@@ -102,6 +128,8 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         poll_list(&fds, |fd| fd.events, "events"),
         fds.len()
     );
+    let time = u64::try_from(timeout).ok().map(Duration::from_millis);
+    let asked = asked(&watched, time);
     Ok(Prepared {
         command: "poll",
         socket: watched.first().and_then(|one| one.target.id),
@@ -113,7 +141,7 @@ pub fn poll(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         },
         perform: Box::new(move || make_poll(fds, &watched, timeout, &args)),
         effect: Effect::Nothing,
-        asked: Asked::default(),
+        asked,
     })
 }
 
@@ -164,7 +192,7 @@ fn letters(revents: i16) -> String {
     for (name, bit) in [
         ("error", libc::POLLERR),
         ("hangup", libc::POLLHUP),
-        ("not open", libc::POLLNVAL),
+        (NOT_OPEN, libc::POLLNVAL),
     ] {
         if revents & bit != 0 {
             text.push_str(if text.is_empty() { "" } else { "+" });
@@ -219,6 +247,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         .max()
         .unwrap_or(0);
     let args = select_args(highest, &sets, timeout);
+    let asked = asked(&watched, timeout);
     Ok(Prepared {
         command: "select",
         socket: watched.first().and_then(|one| one.target.id),
@@ -230,7 +259,7 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
         },
         perform: Box::new(move || make_select(&sets, timeout, &watched, &args)),
         effect: Effect::Nothing,
-        asked: Asked::default(),
+        asked,
     })
 }
 

@@ -106,19 +106,12 @@ fn states(page: &mut Page<'_>, change: &Change) {
 
 /// Who caused a change that the session's own call did not.
 fn cause(change: &Change) -> Option<&'static str> {
-    if !change.by_network {
-        return None;
-    }
-    Some(match (change.from, change.to) {
+    change.by_network.then_some(match (change.from, change.to) {
         (Some(TcpState::TimeWait), Some(TcpState::Close)) => "its timer, a RST or a SYN",
-        // A listener ends when its last descriptor does, or the call that still slept on it.
-        (Some(TcpState::Listen), Some(TcpState::Close)) => return None,
         // RFC 9293, 3.10.7.4: the last ACK of a connection that both sides have closed.
         (Some(TcpState::LastAck), Some(TcpState::Close)) => "an ACK, a RST or its timer",
         // The peer need not have said anything: this side's timer may have given up.
         (_, Some(TcpState::Close)) => "a RST, an ICMP error or its timer",
-        // Its own FIN: close(2) was put off while another call slept on the socket.
-        (_, Some(TcpState::FinWait1 | TcpState::LastAck)) => return None,
         _ => "by the peer",
     })
 }

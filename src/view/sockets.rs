@@ -87,7 +87,10 @@ impl Column {
             Self::RecvQ => row.recvq.to_string(),
             Self::SendQ => row.sendq.to_string(),
             Self::Ready => style.clean(&row.ready).into_owned(),
-            Self::Job => row.job.map_or(String::new(), |n| format!("{n}")),
+            Self::Job => {
+                let jobs: Vec<String> = row.jobs.iter().map(u32::to_string).collect();
+                jobs.join(",")
+            }
         }
     }
 }
@@ -155,7 +158,7 @@ struct Draft {
 impl Draft {
     fn of(rows: &[SocketRow], style: &Style) -> Self {
         let hosts = rows.iter().any(|row| row.host.is_some());
-        let jobs = rows.iter().any(|row| row.job.is_some());
+        let jobs = rows.iter().any(|row| !row.jobs.is_empty());
         let mut columns = Column::ALL.to_vec();
         columns.retain(|column| {
             (hosts || *column != Column::Host) && (jobs || *column != Column::Job)

@@ -85,6 +85,7 @@ pub(super) fn socket(name: &str, local: &str, peer: Option<&str>, state: TcpStat
         sendq: 0,
         ready: "-w-".to_owned(),
         job: None,
+        jobs: Vec::new(),
         last: false,
     }
 }

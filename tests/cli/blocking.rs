@@ -8,6 +8,7 @@ const LISTENER: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\n";
 fn a_call_that_the_last_line_wakes_is_not_left_blocked() {
     for lines in [
         "a, b = socketpair\nx = recv a 10\nsend b \"hi\"\n",
+        "a, b = socketpair\nc, d = socketpair\nx = poll a r c r\nsend d \"hi\"\n",
         &format!("{LISTENER}at = s.local\nd = accept s\nc = socket tcp\nconnect c at\n"),
     ] {
         let ran = script(lines).status(0);
@@ -69,6 +70,140 @@ fn closing_under_a_sleeping_call_says_what_happens_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_call_on_several_sockets_sleeps_on_each() {
+    for call in ["poll s r conn r", "select s r conn r"] {
+        let lines = format!(
+            "{LISTENER}c = socket tcp\nconnect c s.local\nconn = accept s\np = {call}\nexpect blocked\nls\n"
+        );
+        let all = events(&lines);
+        let table = all.iter().find(|event| event["answer"] == "sockets");
+        let rows = table.unwrap()["sockets"].as_array().unwrap();
+        let jobs: Vec<_> = rows.iter().map(|row| row["jobs"].to_string()).collect();
+        assert_eq!(jobs, ["[1]", "null", "[1]"], "{call}");
+        script(&(lines + "close conn\nexpect jobs 0\nwait\n"))
+            .status(0)
+            .says(&[
+                "close() does not wake it",
+                "The shell interrupts the call now",
+            ])
+            .says(&["job 1 has returned already"]);
+    }
+}
+
+#[test]
+fn a_close_that_a_sleeper_puts_off_is_still_the_programs_own() {
+    let pair = format!("{LISTENER}c = socket tcp\nconnect c s.local\nconn = accept s\n");
+    let begun = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 0\na = socket tcp\nconnect a s.local\n\
+        c = socket tcp\nconnect c s.local\nexpect state c SYN_SENT\nnonblock c on\nnonblock c off\n\
+        send c hello\nexpect jobs 2\nclose c\n";
+    for (lines, to) in [
+        (
+            &format!("{pair}setsockopt conn SO_LINGER 1 0\nrecv conn 9\nclose conn\n"),
+            "CLOSE",
+        ),
+        (
+            &format!("{pair}send c unread\nsend conn #50000000\nclose conn\n"),
+            "CLOSE",
+        ),
+        (&format!("{pair}recv conn 9\nclose conn\n"), "FIN_WAIT"),
+        (&format!("{pair}poll s r conn r\nclose conn\n"), "FIN_WAIT"),
+        (&format!("{pair}accept s\nclose s\n"), "CLOSE"),
+        (&format!("{pair}poll c r s r\nclose s\n"), "CLOSE"),
+        (&begun.to_owned(), "CLOSE"),
+    ] {
+        let all = events(lines);
+        let end = all
+            .iter()
+            .find(|event| event["event"] == "state" && event["closed"] == true);
+        let end = end.unwrap_or_else(|| panic!("{lines}"));
+        assert!(end["to"].as_str().unwrap().starts_with(to), "{lines}{end}");
+        assert_eq!(end["by_network"], false, "{lines}{end}");
+    }
+}
+
+#[test]
+fn a_name_that_waits_stands_for_its_job() {
+    let received = "a, b = socketpair\nx = recv a 10\nsend b \"xy\"\n";
+    let accepted = format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    for (lines, claims) in [
+        (
+            "a, b = socketpair\nx = recv a 10\nexpect blocked\n",
+            "cancel x\nexpect error EINTR\n",
+        ),
+        (received, "wait x\nexpect data \"xy\"\nwait x\n"),
+        (&accepted, "wait conn\nexpect ret 4\n"),
+    ] {
+        for returned in ["", "expect jobs 0\n"] {
+            if returned.is_empty() || !claims.starts_with("cancel") {
+                script(&format!("{lines}{returned}{claims}")).status(0);
+            }
+        }
+    }
+    script(&format!("{received}wait x\nx = 7\nwait x\n"))
+        .status(2)
+        .says(&["there is no blocked call 7"]);
+    script("wait 0\n")
+        .status(2)
+        .says(&["there is no blocked call 0"]);
+}
+
+#[test]
+fn what_ends_a_call_is_what_it_waits_for_or_its_own_time() {
+    let pair = "a, b = socketpair\n";
+    let slow = lingers(600).replace("close c", "x = close c");
+    for (lines, says) in [
+        (
+            format!("{pair}x = recv a 10\nsetsockopt a SO_RCVTIMEO 9\n"),
+            "something was sent to it: that",
+        ),
+        (
+            format!("{pair}x = recv a 10 --waitall\nsend b hi\n"),
+            "10 bytes were sent to it",
+        ),
+        (
+            format!("{pair}setsockopt a SO_RCVTIMEO 600\nx = recv a 10\n"),
+            "(SO_RCVTIMEO, 600 s)",
+        ),
+        (
+            format!("{pair}setsockopt a SO_SNDTIMEO 600\nx = send a #5M\n"),
+            "(SO_SNDTIMEO, 600 s)",
+        ),
+        (
+            format!("{pair}x = poll a r 600000\n"),
+            "is ready, or its time is over (600 s)",
+        ),
+        (
+            format!("{pair}x = select a r timeout=600\n"),
+            "is ready, or its time is over (600 s)",
+        ),
+        (
+            format!("{LISTENER}setsockopt s SO_RCVTIMEO 600\nx = accept s\n"),
+            "(SO_RCVTIMEO, 600 s)",
+        ),
+        (
+            slow,
+            "is acknowledged, or its time is over (SO_LINGER, 600 s)",
+        ),
+    ] {
+        let lines = format!("{lines}set timeout 200ms\nprint x\n");
+        script(&lines).says(&["it returns once", says]);
+    }
+    script(&format!(
+        "{pair}setsockopt a SO_RCVTIMEO 0.2\nx = recv a 10\nprint x\n"
+    ))
+    .status(1)
+    .says(&["the call failed, so there is no value to go on with"]);
+}
+
+#[test]
+fn accept_takes_its_number_when_it_begins() {
+    let lines = format!(
+        "{LISTENER}accept s\nexpect blocked\nc = socket tcp\nexpect c.fd == 5\nconnect c s.local\nwait 1\nexpect ret 4\n"
+    );
+    script(&lines).status(0);
+}
+
+#[test]
 fn wait_ends_when_the_call_returns() {
     let lines = format!(
         "{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\nwait 1\nexpect jobs 0\nexpect state conn ESTABLISHED\n"
@@ -105,6 +240,40 @@ fn the_last_call_is_the_one_typed_last_whichever_returns_last() {
             "the last call typed is `send b \"xy\"`",
         ])
         .says(&["`recv a 10` did receive: after `wait 1` it is the last"]);
+}
+
+#[test]
+fn the_last_socket_is_that_of_the_call_typed_last_whichever_returns_last() {
+    let received = "a, b = socketpair\nx = recv a 10\nsend b \"xy\"\n";
+    let accepted = &format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    for (calls, last) in [
+        (received, "b"),
+        (&format!("{received}wait 1\n"), "a"),
+        (
+            "a, b = socketpair\nx = recv a 10\ngetsockname b\ncancel\n",
+            "a",
+        ),
+        (accepted, "c"),
+        (&format!("{accepted}wait\n"), "conn"),
+        (
+            &format!("{accepted}wait\nclose conn\ngetsockname c\nwait 1\n"),
+            "c",
+        ),
+        (&(lingers(600) + "getsockname s\ncancel\n"), "s"),
+    ] {
+        // Whether the call that slept has returned already makes no difference.
+        for returned in ["", "expect jobs 0\n"] {
+            let all = events(&format!("{calls}{returned}ls\n"));
+            let table = all.iter().find(|event| event["answer"] == "sockets");
+            let mut rows = table.unwrap()["sockets"].as_array().unwrap().iter();
+            let row = rows.find(|row| row["last"] == true).unwrap();
+            assert_eq!(row["name"], last, "{calls}{returned}");
+        }
+    }
+    script(
+        "a, b = socketpair\ngetsockname b\nrecv a 10\nsend . \"to b\"\nrecv b 10\nexpect data \"to b\"\ncancel\n",
+    )
+    .status(0);
 }
 
 #[test]

@@ -736,5 +736,7 @@ fn a_line_from_elsewhere_gets_its_own_answer() {
             &["cannot follow"],
         ),
         ("kill %1", 2, &["cancel 1"], &["into a text"]),
+        ("fg", 2, &["wait 1 waits for job 1"], &["help lists"]),
+        ("bg 1", 2, &["in the background already"], &["help lists"]),
     ]);
 }

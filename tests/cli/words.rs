@@ -262,7 +262,56 @@ const CONNECTED: &[Said] = &[
     ),
 ];
 
+/// What of several sockets is ready, and what is not open.
+const POLLED: &[Said] = &[
+    (
+        "poll 9 r",
+        &["not open", "no error of the call"],
+        &["ready"],
+    ),
+    (
+        "s = socket udp; close s; poll s r",
+        &["not open"],
+        &["ready"],
+    ),
+    (
+        "PAIR\nsend c x\npoll c r 9 r conn r",
+        &["not open", "The others are ready"],
+        &[],
+    ),
+    (
+        "PAIR\nsend c x\npoll conn r",
+        &["These sockets are ready"],
+        &["not open"],
+    ),
+    (
+        "PAIR\nr, w, x = select.select([], [c], [], 1)",
+        &["These sockets are ready"],
+        &["The time is over"],
+    ),
+    (
+        "PAIR\nr, w, x = select.select([c], [], [], 0)",
+        &["The time is over"],
+        &["ready: "],
+    ),
+];
+
 const MADE: &[Said] = &[
+    (
+        "PAIR\nsetsockopt conn SO_LINGER 1 0\ny = recv conn 10\nclose conn",
+        &["The kernel sent a RST, not a FIN"],
+        &[],
+    ),
+    (
+        "PAIR\nsend c unread\ny = send conn #50000000\nclose conn",
+        &["The kernel sent a RST, not a FIN"],
+        &[],
+    ),
+    (
+        "PAIR\ny = recv conn 10\nclose conn",
+        &["and then a FIN, by itself"],
+        &["RST"],
+    ),
     (
         "socket AF_NETLINK SOCK_DGRAM 0",
         &["The kernel made a socket"],
@@ -574,6 +623,11 @@ fn why_less_was_received_than_asked_for() {
 #[test]
 fn what_became_of_a_connection() {
     hold(CONNECTED);
+}
+
+#[test]
+fn what_is_ready() {
+    hold(POLLED);
 }
 
 #[test]

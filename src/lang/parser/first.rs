@@ -49,6 +49,14 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
         "send c \"GET / HTTP/1.0\\r\\n\\r\\n\"",
     ),
     (&["kill", "stop", "abort"], "cancel 1 wakes job 1"),
+    (
+        &["fg"],
+        "wait 1 waits for job 1; jobs lists the calls that sleep",
+    ),
+    (
+        &["bg"],
+        "a call that blocks is in the background already; jobs lists those that sleep",
+    ),
     (&["fcntl"], "fcntl(s, F_GETFL), or nonblock s on"),
     (
         &["sleep", "pause"],

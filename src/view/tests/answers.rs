@@ -48,7 +48,7 @@ fn sheet() -> Vec<SocketRow> {
     let mut listener = socket("s", "127.0.0.1:12345", None, TcpState::Listen);
     listener.recvq = 1;
     listener.sendq = 5;
-    listener.job = Some(1);
+    (listener.job, listener.jobs) = (Some(2), vec![1, 2]);
     let mut conn = socket(
         "conn",
         "127.0.0.1:12345",
@@ -64,7 +64,7 @@ fn ls_fits_eighty_columns() {
     assert_snapshot!(ls(TERMINAL, sheet()), @r"
     sock>
       name fd proto local           peer            state       recvq sendq rwx job
-      s     3 tcp   127.0.0.1:12345 -               LISTEN          1     5 -w- 1
+      s     3 tcp   127.0.0.1:12345 -               LISTEN          1     5 -w- 1,2
       conn  3 tcp   127.0.0.1:12345 127.0.0.1:54321 ESTABLISHED     0     0 -w-
       . means conn
       In LISTEN, recvq counts the connections that wait for accept, and sendq is
@@ -114,7 +114,7 @@ fn ls_shortens_addresses_and_keeps_ports() {
     assert_snapshot!(ls(ASCII, rows[..3].to_vec()), @r"
     sock>
       name fd proto local           peer             state       recvq sendq rwx job
-      s     3 tcp   127.0.0.1:12345 -                LISTEN          1     5 -w- 1
+      s     3 tcp   127.0.0.1:12345 -                LISTEN          1     5 -w- 1,2
       conn  3 tcp   127.0.0.1:12345 127.0.0.1:54321  ESTABLISHED     0     0 -w-
       c     3 tcp6  [fd00::1]:443   [2001:...]:54321 ESTABLISHED     0     0 -w-
       . means conn
