@@ -1,7 +1,7 @@
 //! Packets that wait on the wire while somebody talks: the kernels' timers go on, the packets stay the same.
 
 use super::bench::{program, up};
-use super::live::{DATAGRAMS, Live, fates, of_kind, received, words};
+use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, words};
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -72,6 +72,15 @@ step until quiet\nexpect held 1\nexpect packet last client info \"window probe\"
 expect retransmission of last\nexpect held 1\nstep\nexpect packet last server ACK win 0\nstep until quiet\n\
 server: recv d 3000\nexpect packet last server info \"window update\"\n";
     holds(script);
+}
+
+#[test]
+fn a_byte_whose_ack_is_lost_is_probed_for() {
+    let script = format!(
+        "lab up\n{PAIR}\nwire hold\nclient: send s \"x\"\nstep\nexpect packet 5 server ACK ack 2\nwire drop next\nwire flow\n\
+expect retransmission of 4 probe\nexpect retransmission of 5 answer\n"
+    );
+    holds(&script);
 }
 
 #[test]

@@ -142,7 +142,9 @@ fn asks(own: &End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &mut Mark) {
     }
     let closed = own.heard_window == Some(0);
     let waits_for = own.heard_ack.max(peer.said_ack.unwrap_or(0));
-    let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high;
+    // Linux asks with no byte. Where the ACK of a byte has not come, the byte is sent again.
+    let bare = segment.len == 0 || own.heard_ack == waits_for;
+    let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high && bare;
     mark.keep_alive = old && !closed && own.high == waits_for;
     mark.window_probe = closed && (old || segment.len == 1 && segment.from == waits_for);
 }

@@ -352,6 +352,19 @@ fn a_keep_alive_is_no_repetition() {
 }
 
 #[test]
+fn a_byte_whose_acknowledgment_is_lost_comes_again() {
+    let mut story = Story::handshake(true);
+    let first = story.passes(0, &tcp(true, "P.", 1, 1, 1));
+    let lost = story.s(0, ".", 1, 2, 0);
+    story.flows.dropped(&lost);
+    let mark = story.passes(210, &tcp(true, "P.", 1, 1, 1));
+    assert!(!mark.keep_alive);
+    assert_eq!(again(&mark), (first.n, 1, Again::Probe, 210));
+    // A question without a byte is one, whatever has arrived.
+    assert!(story.c(75_000, ".", 1, 1, 0).keep_alive);
+}
+
+#[test]
 fn a_closed_window_its_probes_and_its_opening() {
     let mut story = Story::handshake(false);
     story.passes(0, &tcp(true, "P.", 1, 1, 10));
