@@ -204,7 +204,7 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
         } else {
             // A SYN's window is not scaled, and the same window later is told in whole units.
             let unit = 1 << mark.scale.unwrap_or(0);
-            let said = own.said_window.map(|said| said.next_multiple_of(unit));
+            let said = own.own_window.map(|said| said.next_multiple_of(unit));
             let larger = said.is_some_and(|said| said < segment.window);
             // What came twice is reported, too (RFC 2883).
             mark.window_update = larger && segment.sack.is_none();
@@ -213,6 +213,9 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
     own.said_ack = Some(ack);
     own.said_window = Some(segment.window);
 }
+    if !mark.forged {
+        own.own_window = own.said_window;
+    }
 
 /// A segment arrives. How many bytes of payload are new to its receiver, and how many it can read because of it.
 pub(super) fn deliver(
