@@ -42,6 +42,41 @@ fn why_a_connection_ended_is_what_the_wire_has_seen() {
 }
 
 #[test]
+fn a_forged_rst_that_was_taken_is_known_whatever_came_before_it() {
+    // Nothing of that was taken in, or it waits behind a hole: Linux takes a RST at the end of what SACK reports, too, and one
+    // with the number of a FIN.
+    for (before, seq) in [
+        ("inject client server SYN seq 1", 1),
+        ("inject client server FIN seq 1", 1),
+        ("inject client server PSH,ACK seq 1 ack 90 data \"abc\"", 1),
+        (
+            "send s \"abc\"\nsend s \"def\"\nwire drop next\nstep\nwire drop next",
+            7,
+        ),
+        (
+            "send s \"abc\"\nshutdown s wr\nwire drop next\nstep\nwire drop next",
+            5,
+        ),
+        ("shutdown s wr\nwire flow\nexpect state conn CLOSE_WAIT", 1),
+    ] {
+        let Some(mut live) = connected() else {
+            return;
+        };
+        live.run("client: setsockopt s TCP_NODELAY 1");
+        if before.contains("shutdown") || before.contains("send") {
+            live.run("wire hold");
+        }
+        live.run(before);
+        let rst =
+            format!("wire drop all\nwire clear\nwire flow\ninject client server RST seq {seq}");
+        live.run(&format!("{rst}\nexpect state conn CLOSE"));
+        let told = live.run("server: send conn \"x\"\nsend conn \"x\"\nexpect error EPIPE");
+        let said = explained(&told);
+        assert!(said.contains("A forged RST"), "{before}: {said}");
+    }
+}
+
+#[test]
 fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
     let Some(mut live) = connected() else {
         return;

@@ -49,7 +49,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
     } else {
         mark.retransmission = answer(own, &segment, tcp, at, mark.n);
     }
-    if segment.fin {
+    if segment.fin && segment.ack.is_some() {
         own.fin = Some(segment.to - 1);
     }
     acknowledges(own, peer, &segment, tcp, mark);
@@ -233,7 +233,7 @@ pub(super) fn deliver(
     hear(peer, segment, at);
     if segment.rst {
         own.rst = true;
-        if segment.from == own.arrival.next() {
+        if ends_it(own, peer, segment) {
             own.ended_by = own.ended_by.or(Some(Rst::Packet {
                 n: mark.n,
                 forged: mark.forged,
@@ -241,7 +241,7 @@ pub(super) fn deliver(
             }));
         }
     }
-    if mark.keep_alive || segment.to == segment.from {
+    if mark.keep_alive || segment.to == segment.from || is_dropped(peer, segment, mark) {
         return (0, 0);
     }
     peer.asked |= own.arrival.has(segment.from, segment.to);
@@ -259,6 +259,29 @@ pub(super) fn deliver(
 }
 
 fn hear(end: &mut End, segment: &Segment, at: Duration) {
+/// Whether a kernel takes this RST at its word. While it waits for its SYN's answer, that is one that acknowledges the SYN
+/// (RFC 9293, section 3.10.7.3). Later it is one with the number that comes next (RFC 5961, section 3); on Linux also one
+/// behind all that was reported with SACK, and one with the number of a FIN that came last.
+fn ends_it(own: &End, peer: &End, segment: &Segment) -> bool {
+    let next = own.arrival.next();
+    if peer.syn && (!own.syn || next == 0) {
+        return segment.ack.is_some_and(|ack| ack > 0 && ack <= peer.high);
+    }
+    let reported = own.arrival.reported().filter(|_| own.agreed);
+    let finished = own.fin.filter(|fin| fin + 1 == next);
+    next > 0 && [Some(next), reported, finished].contains(&Some(segment.from))
+}
+
+/// Whether its receiver's kernel drops what it carries (RFC 9293, section 3.10.7.4): a SYN in the middle of a connection, a
+/// segment without ACK, or one that acknowledges what its receiver has not sent.
+fn is_dropped(peer: &End, segment: &Segment, mark: &Mark) -> bool {
+    let Some(ack) = segment.ack.filter(|_| !segment.syn) else {
+        return !segment.syn || segment.from != 0;
+    };
+    // A capture may have missed what was acknowledged.
+    ack > peer.high && (mark.forged || ack <= peer.forged)
+}
+
     end.heard_at = at;
     let Some(ack) = segment.ack else {
         return;
