@@ -77,6 +77,27 @@ fn a_forged_rst_that_was_taken_is_known_whatever_came_before_it() {
 }
 
 #[test]
+fn a_forged_rst_can_refuse_a_connection() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\nwire hold\nconnect s server:7");
+    // Without ACK it is no answer (RFC 9293, section 3.10.7.3).
+    let forged =
+        live.run("inject server client RST seq 0\ninject server client RST,ACK seq 0 ack 1");
+    assert_eq!(
+        sent(&forged),
+        ["server RST 0:0", "server RST,ACK 0:0 ack 1"]
+    );
+    live.run("wire drop 1\nstep\nexpect state s SYN_SENT");
+    let said = explained(&live.run("set explain full\nstep\nexpect error ECONNREFUSED"));
+    assert!(
+        said.contains("A forged RST (packet 3) answered the SYN"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
     let Some(mut live) = connected() else {
         return;

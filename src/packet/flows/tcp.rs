@@ -17,7 +17,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
         Way::ToServer => (client, server),
         Way::ToClient => (server, client),
     };
-    let zero = origin(own, peer, tcp);
+    let zero = origin(own, peer, tcp, mark.forged);
     let segment = segment(own, peer, tcp, zero, mark);
     mark.seq = Some(tcp.seq.wrapping_sub(zero));
     mark.window = Some(segment.window);
@@ -58,7 +58,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
 }
 
 /// The number that is this direction's 0, learned from this segment where it was not known; so the other direction's.
-fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
+fn origin(own: &mut End, peer: &mut End, tcp: &Tcp, forged: bool) -> u32 {
     let syn = tcp.flags.has(Flags::SYN);
     // The other end goes by the first that it acknowledged, whatever a forged one says.
     let agreed = own.syn && own.zero == Some(tcp.seq) && peer.said_ack.is_some();
@@ -66,10 +66,11 @@ fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
         // A SYN tells it, unless the connection is in use and the SYN a stray or a forged one (RFC 9293, section 3.10.7.4).
         Some(zero) if !syn || zero == tcp.seq && own.syn || peer.said_ack.is_some() => zero,
         _ => {
-            let zero = if syn {
-                tcp.seq
-            } else {
-                tcp.seq.wrapping_sub(1)
+            let zero = match syn {
+                true => tcp.seq,
+                // Who made it counted from 0, too.
+                false if forged => 0,
+                false => tcp.seq.wrapping_sub(1),
             };
             own.begin(zero, syn);
             zero
@@ -212,10 +213,10 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
     }
     own.said_ack = Some(ack);
     own.said_window = Some(segment.window);
-}
     if !mark.forged {
         own.own_window = own.said_window;
     }
+}
 
 /// A segment arrives. How many bytes of payload are new to its receiver, and how many it can read because of it.
 pub(super) fn deliver(
@@ -258,7 +259,6 @@ pub(super) fn deliver(
     (arrived as u64, ordered.max(0) as u64)
 }
 
-fn hear(end: &mut End, segment: &Segment, at: Duration) {
 /// Whether a kernel takes this RST at its word. While it waits for its SYN's answer, that is one that acknowledges the SYN
 /// (RFC 9293, section 3.10.7.3). Later it is one with the number that comes next (RFC 5961, section 3); on Linux also one
 /// behind all that was reported with SACK, and one with the number of a FIN that came last.
@@ -282,6 +282,7 @@ fn is_dropped(peer: &End, segment: &Segment, mark: &Mark) -> bool {
     ack > peer.high && (mark.forged || ack <= peer.forged)
 }
 
+fn hear(end: &mut End, segment: &Segment, at: Duration) {
     end.heard_at = at;
     let Some(ack) = segment.ack else {
         return;
