@@ -98,6 +98,22 @@ fn a_forged_rst_can_refuse_a_connection() {
 }
 
 #[test]
+fn a_close_that_came_after_the_rst_has_not_caused_it() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // What the client takes for the end is forged: data behind it are answered with a RST.
+    live.run("wire hold\ninject server client FIN,ACK\nstep\nexpect packet 5 client ACK ack 2\nwire drop next");
+    live.run(
+        "server: send conn \"real\"\nstep\nexpect packet last client RST\nexpect state s CLOSE",
+    );
+    live.run("client: close s\nwire flow\nexpect state conn CLOSE");
+    let said = explained(&live.run("recv conn 10\nexpect error ECONNRESET"));
+    assert!(said.contains("with a RST (packet "), "{said}");
+    assert!(!said.contains("close s"), "{said}");
+}
+
+#[test]
 fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
     let Some(mut live) = connected() else {
         return;
