@@ -194,6 +194,20 @@ fn the_answer_to_an_ack_of_unsent_data_updates_no_window() {
 }
 
 #[test]
+fn a_copy_behind_a_hole_is_reported() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // RFC 2883, section 4.
+    live.run("setsockopt s TCP_NODELAY 1\nwire hold\nsend s \"AAAA\"\nsend s \"BBBB\"\nwire drop next\nwire dup 5\nstep 2");
+    let opened = |live: &mut Live, n| live.run(&format!("packet {n}")).pop().unwrap().to_string();
+    let first = opened(&mut live, 6);
+    assert!(first.contains("these have arrived too"), "{first}");
+    let second = opened(&mut live, 7);
+    assert!(second.contains("D-SACK, RFC 2883"), "{second}");
+}
+
+#[test]
 fn an_old_duplicate_is_acknowledged_and_not_delivered_twice() {
     let Some(mut live) = connected() else {
         return;
