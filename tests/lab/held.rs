@@ -75,6 +75,31 @@ server: recv d 3000\nexpect packet last server info \"window update\"\n";
 }
 
 #[test]
+fn only_what_the_timer_sent_again_counts_as_a_timeouts() {
+    let script = format!(
+        "lab up\n{PAIR}\nwire drop all\nclient: send s #9000\nexpect retransmission of 4 timeout\nwire clear\nexpect recvq conn 9000\n\
+expect retransmission of 5 timeout\ngetsockopt s TCP_INFO\nwire log\n"
+    );
+    if let Some((ran, said)) = run(&script) {
+        assert!(ran.success(), "{said}");
+        let of = |n: u32| {
+            said.lines()
+                .rfind(|line| line.contains(&format!("again: #{n},")))
+        };
+        assert!(of(4).unwrap().contains(", timeout after "), "{said}");
+        assert!(
+            of(5)
+                .unwrap()
+                .contains(", taken for lost at a timeout, after "),
+            "{said}"
+        );
+        // The window that a loss leaves is told.
+        let threshold = said.lines().find(|line| line.contains("tcpi_snd_ssthresh"));
+        assert!(threshold.unwrap().contains(" segments"), "{said}");
+    }
+}
+
+#[test]
 fn a_byte_whose_ack_is_lost_is_probed_for() {
     let script = format!(
         "lab up\n{PAIR}\nwire hold\nclient: send s \"x\"\nstep\nexpect packet 5 server ACK ack 2\nwire drop next\nwire flow\n\

@@ -171,7 +171,7 @@ impl App {
             .collect();
         let fits = |why: Again| match cause {
             None => true,
-            Some(Cause::Timeout) => why == Again::Timeout,
+            Some(Cause::Timeout) => matches!(why, Again::Timeout | Again::AfterTimeout),
             Some(Cause::Fast) => why == Again::Fast,
             Some(Cause::Probe) => why == Again::Probe,
             Some(Cause::Answer) => why == Again::Answer,
@@ -181,7 +181,11 @@ impl App {
             || cause.is_none() && first.repeats > 0;
         let found = match again.last() {
             Some(again) => {
-                format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase()
+                let why = match again.why {
+                    Again::AfterTimeout => Again::Timeout,
+                    why => why,
+                };
+                format!("sent again {} times, last by {why:?}", again.nth).to_lowercase()
             }
             None if first.repeats > 0 => {
                 format!(

@@ -226,7 +226,7 @@ fn after_a_timeout_the_rest_follows_as_acknowledgments_come() {
     story.passes(10, &tcp(false, ".", 1, 101, 0));
     assert_eq!(
         again(&story.c(0, ".", 101, 1, 100)),
-        (5, 1, Again::Timeout, 220)
+        (5, 1, Again::AfterTimeout, 220)
     );
 }
 
@@ -242,7 +242,7 @@ fn what_followed_a_timeout_and_was_lost_again_is_missed_by_what_came_behind_it()
     let lost = story.c(0, ".", 101, 1, 100);
     let behind = story.passes(0, &tcp(true, ".", 201, 1, 100));
     for mark in [lost, behind] {
-        assert_eq!(again(&mark).2, Again::Timeout);
+        assert_eq!(again(&mark).2, Again::AfterTimeout);
     }
     story.passes(10, &reports(101, 201, 301));
     assert_eq!(
