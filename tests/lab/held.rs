@@ -100,6 +100,16 @@ expect retransmission of 5 timeout\ngetsockopt s TCP_INFO\nwire log\n"
 }
 
 #[test]
+fn a_window_is_announced_by_the_hosts_own_segments() {
+    let script = format!(
+        "lab up\n{PAIR}\nexpect window server 65160\ninject server client RST seq 90000000\ninject server client ACK win 0\n\
+expect packets server 3\nexpect window server 65160\nserver: setsockopt conn SO_LINGER 1 0\nserver: close conn\n\
+expect packet last server RST,ACK\nexpect window server 65160\n"
+    );
+    holds(&script);
+}
+
+#[test]
 fn a_byte_whose_ack_is_lost_is_probed_for() {
     let script = format!(
         "lab up\n{PAIR}\nwire hold\nclient: send s \"x\"\nstep\nexpect packet 5 server ACK ack 2\nwire drop next\nwire flow\n\

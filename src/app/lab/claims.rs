@@ -42,7 +42,7 @@ impl App {
                 let last = log
                     .iter()
                     .rev()
-                    .find(|packet| packet.from == *host && packet.win.is_some());
+                    .find(|packet| packet.from == *host && announces(packet));
                 let found = last.and_then(|packet| packet.win).map(i64::from);
                 let shown =
                     found.map_or_else(|| "it has announced none".to_owned(), |win| win.to_string());
@@ -233,6 +233,13 @@ fn sender(claim: &Claim) -> Option<&str> {
         Claim::Window(host, _) => Some(host),
         _ => None,
     }
+}
+
+/// Whether it says how much its sender takes. What a RST has there nobody heeds, and a forged packet is not the host's.
+fn announces(packet: &Packet) -> bool {
+    let flags = packet.flags.as_deref().unwrap_or_default();
+    let mut notes = packet.note.as_deref().unwrap_or_default().split(", ");
+    packet.win.is_some() && !flags.contains("RST") && !notes.any(|note| note == "forged")
 }
 
 fn no_such_packet() -> Found {
