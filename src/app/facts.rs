@@ -47,9 +47,9 @@ impl App {
         if let Some(socket) = done.socket.and_then(|id| self.session.socket(id)) {
             facts.closed = self.first_closed(done);
             facts.socket = Some(self.socket_facts(socket, before, self.session.patience_of(done)));
+            facts.rst = self.rst_to(socket, errno, &facts);
             if matches!(errno.0, libc::EPIPE | libc::ECONNRESET) {
-                facts.other_end = self.other_end(socket.id, facts.socket.as_ref());
-                facts.rst = socket.host.as_ref().and_then(|_| self.rst_to(&facts));
+                facts.other_end = self.other_end(socket.id, facts.socket.as_ref(), facts.rst);
             }
         } else {
             facts.fd = asked.fd;
@@ -161,7 +161,12 @@ impl App {
     }
 
     /// The other end of a connection, where this session has or had it.
-    fn other_end(&self, id: SocketId, known: Option<&SocketFacts>) -> Option<OtherEnd> {
+    fn other_end(
+        &self,
+        id: SocketId,
+        known: Option<&SocketFacts>,
+        rst: Option<Rst>,
+    ) -> Option<OtherEnd> {
         let (local, peer) = (
             known?.local.as_ref()?.inet()?,
             known?.peer.as_ref()?.inet()?,
@@ -192,26 +197,41 @@ impl App {
                 TcpState::FinWait1 | TcpState::FinWait2 | TcpState::LastAck
             )
         });
+        // An answer that was on the wire before was not the work of close(2).
+        let answered = match rst {
+            Some(Rst::Packet {
+                n, answer: true, ..
+            }) => self.came(n),
+            _ => None,
+        };
+        let closed_by = other.closed_by.as_ref();
+        let closed_by = closed_by.filter(|(_, when)| answered.is_none_or(|came| *when < came));
         Some(OtherEnd {
             name: other.name.clone(),
-            closed_by: other
-                .closed_by
-                .as_ref()
-                .map(|(statement, _)| statement.to_string()),
+            closed_by: closed_by.map(|(statement, _)| statement.to_string()),
             listener: other.listening,
             linger_zero: other.linger == Some(0),
             left_unread: other.closed && (other.left_unread || !finished),
         })
     }
 
-    /// What the laboratory's wire has seen of the RST that ended this socket's connection.
-    fn rst_to(&self, facts: &Facts) -> Option<Rst> {
-        let socket = facts.socket.as_ref()?;
-        let ends = (
-            socket.peer.as_ref()?.inet()?,
-            socket.local.as_ref()?.inet()?,
-        );
-        self.rst(ends.0, ends.1)
+    /// What the laboratory's wire has seen of the RST that ended the connection of a host's socket, or refused it.
+    fn rst_to(&self, socket: &Socket, errno: Errno, facts: &Facts) -> Option<Rst> {
+        let host = socket.host.as_ref()?;
+        match errno.0 {
+            libc::EPIPE | libc::ECONNRESET => {
+                let known = facts.socket.as_ref()?;
+                self.rst(known.peer.as_ref()?.inet()?, known.local.as_ref()?.inet()?)
+            }
+            libc::ECONNREFUSED => {
+                let peer = facts.asked.as_ref()?.inet()?;
+                // It has kept its port, and no address.
+                let mut local = self.local_of(socket)?;
+                local.set_ip(self.address_of(host, peer.ip().to_canonical().is_ipv6())?);
+                self.rst(peer, local)
+            }
+            _ => None,
+        }
     }
 
     /// Where a socket stands, or stood when it was closed.

@@ -62,7 +62,7 @@ pub struct Facts {
     pub file: Option<&'static str>,
     /// For EPIPE and ECONNRESET: the other end, where it is or was a socket of this session.
     pub other_end: Option<OtherEnd>,
-    /// For EPIPE and ECONNRESET in a laboratory: what the wire has seen of the RST. `None` where it cannot say.
+    /// For EPIPE, ECONNRESET and ECONNREFUSED in a laboratory: what the wire has seen of the RST. `None` where it cannot say.
     pub rst: Option<Rst>,
     /// The laboratory hosts that matter, where the call was made on one.
     pub lab: Option<InLab>,

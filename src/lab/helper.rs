@@ -68,20 +68,27 @@ fn serve(channel: BorrowedFd<'_>, parent: Option<OwnedFd>, made: &[Made]) -> Res
         }
         let request: Request =
             serde_json::from_slice(&message.bytes).map_err(|_| Errno(libc::EBADMSG))?;
-        let (answer, descriptor) = match answer(made, &request) {
-            Ok((answer, descriptor)) => (answer, descriptor),
-            Err(errno) => (Answer::Failed(errno.0), None),
-        };
-        let reply = Reply {
-            n: request.n,
-            answer,
-        };
-        let with: Vec<_> = descriptor.iter().map(AsFd::as_fd).collect();
-        match say(channel, &reply, &with) {
+        match reply(channel, made, &request) {
             // The shell has left meanwhile.
             Err(Errno(libc::EPIPE)) => return Ok(()),
             other => other?,
         }
+    }
+}
+
+/// Answers a request. A socket goes ahead of the answer, and the copy of it that is left here is closed in between: the
+/// kernel ends a connection only with the last copy (close(2)), and that must be the shell's.
+fn reply(channel: BorrowedFd<'_>, made: &[Made], request: &Request) -> Result<(), Errno> {
+    let n = request.n;
+    let say = |answer, with: &[BorrowedFd<'_>]| say(channel, &Reply { n, answer }, with);
+    match answer(made, request) {
+        Ok((answer, None)) => say(answer, &[]),
+        Ok((answer, Some(descriptor))) => {
+            say(answer, &[descriptor.as_fd()])?;
+            drop(descriptor);
+            say(Answer::Done, &[])
+        }
+        Err(errno) => say(Answer::Failed(errno.0), &[]),
     }
 }
 

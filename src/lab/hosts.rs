@@ -284,6 +284,7 @@ impl Helper {
         let bytes =
             serde_json::to_vec(&Request { n, host, what }).map_err(|_| Errno(libc::EBADMSG))?;
         namespace::send(&self.channel, &bytes, &[]).map_err(gone)?;
+        let mut descriptors = Vec::new();
         loop {
             let message = namespace::receive(&self.channel, LIMIT, close_on_exec).map_err(gone)?;
             if message.bytes.is_empty() {
@@ -297,7 +298,12 @@ impl Helper {
             }
             return match reply.answer {
                 Answer::Failed(errno) => Err(Errno(errno).into()),
-                answer => Ok((answer, message.descriptors)),
+                // The helper has it still.
+                Answer::Descriptor => {
+                    descriptors = message.descriptors;
+                    continue;
+                }
+                answer => Ok((answer, descriptors)),
             };
         }
     }

@@ -54,7 +54,7 @@ pub(super) struct Request {
 /// What is wanted of a host.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum What {
-    /// socket(2); answered with [`Answer::Descriptor`].
+    /// socket(2); answered with [`Answer::Descriptor`], and with [`Answer::Done`] once the helper's own copy is closed.
     Socket {
         domain: i32,
         kind: i32,

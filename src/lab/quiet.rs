@@ -51,6 +51,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     set("net.ipv4.tcp_syn_linear_timeouts", "0", Newer),
     // Round-trip times and thresholds of earlier connections are forgotten.
     set("net.ipv4.tcp_no_metrics_save", "1", Must),
+    // The same congestion control on every machine, that of RFC 5681: the only one that every kernel has and lets a host choose.
+    set("net.ipv4.tcp_congestion_control", "reno", Newer),
     // Every datagram to a closed port is answered, not one a second.
     set("net.ipv4.icmp_ratelimit", "0", Should),
     set("net.ipv6.icmp.ratelimit", "0", Should),

@@ -38,6 +38,10 @@ pub enum Rst {
 pub enum Again {
     /// No acknowledgment came in time: the retransmission timeout, doubled each time (RFC 6298).
     Timeout,
+    /// A retransmission timeout before has taken all that was sent for lost (RFC 6298; RFC 6675, section 5.1), and this goes
+    /// out as acknowledgments come in.
+    #[serde(rename = "timeout")]
+    AfterTimeout,
     /// Three duplicate acknowledgments, or SACK blocks, said that it was lost (RFC 5681, RFC 8985).
     Fast,
     /// A tail loss probe (RFC 8985, section 7).

@@ -240,7 +240,8 @@ fn options(bits: u8) -> String {
 fn threshold(value: u32) -> String {
     // The kernel's TCP_INFINITE_SSTHRESH.
     if value >= 0x7fff_ffff {
-        "none yet".to_owned()
+        // Nothing was lost yet, or the algorithm keeps none (bbr).
+        "none".to_owned()
     } else {
         format!("{value} segments")
     }

@@ -110,6 +110,11 @@ fn cause(change: &Change) -> Option<&'static str> {
         (Some(TcpState::TimeWait), Some(TcpState::Close)) => "its timer, a RST or a SYN",
         // RFC 9293, 3.10.7.4: the last ACK of a connection that both sides have closed.
         (Some(TcpState::LastAck), Some(TcpState::Close)) => "an ACK, a RST or its timer",
+        // RFC 9293, section 3.6.1: data behind what this side still reads is answered with a RST.
+        (
+            Some(TcpState::FinWait1 | TcpState::FinWait2 | TcpState::CloseWait),
+            Some(TcpState::Close),
+        ) => "a RST, an ICMP error, its timer, or data that nobody can read",
         // The peer need not have said anything: this side's timer may have given up.
         (_, Some(TcpState::Close)) => "a RST, an ICMP error or its timer",
         _ => "by the peer",

@@ -181,6 +181,33 @@ fn a_handshake_can_be_forged_to_its_end() {
 }
 
 #[test]
+fn the_answer_to_an_ack_of_unsent_data_updates_no_window() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // RFC 9293, section 3.10.7.4.
+    live.run(
+        "wire hold\ninject server client FIN,ACK\nstep\nexpect packet 5 client ACK ack 2\nstep",
+    );
+    let answer = live.run("expect packet 6 server ACK ack 1\npacket 6").pop();
+    assert!(!answer.unwrap().to_string().contains("window update"));
+}
+
+#[test]
+fn a_copy_behind_a_hole_is_reported() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // RFC 2883, section 4.
+    live.run("setsockopt s TCP_NODELAY 1\nwire hold\nsend s \"AAAA\"\nsend s \"BBBB\"\nwire drop next\nwire dup 5\nstep 2");
+    let opened = |live: &mut Live, n| live.run(&format!("packet {n}")).pop().unwrap().to_string();
+    let first = opened(&mut live, 6);
+    assert!(first.contains("these have arrived too"), "{first}");
+    let second = opened(&mut live, 7);
+    assert!(second.contains("D-SACK, RFC 2883"), "{second}");
+}
+
+#[test]
 fn an_old_duplicate_is_acknowledged_and_not_delivered_twice() {
     let Some(mut live) = connected() else {
         return;

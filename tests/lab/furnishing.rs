@@ -40,6 +40,7 @@ fn what_must_be_set_is_set() {
             ("net.ipv4.tcp_orphan_retries", "100"),
             ("net.ipv4.tcp_fin_timeout", "600"),
             ("net.ipv4.tcp_no_metrics_save", "1"),
+            ("net.ipv4.tcp_congestion_control", "reno"),
             ("net.ipv4.ip_unprivileged_port_start", "0"),
             ("net.ipv4.conf.wire0.rp_filter", "0"),
             ("net.ipv6.conf.wire0.addr_gen_mode", "1"),

@@ -1,7 +1,7 @@
 //! Packets that wait on the wire while somebody talks: the kernels' timers go on, the packets stay the same.
 
 use super::bench::{program, up};
-use super::live::{DATAGRAMS, Live, fates, of_kind, received, words};
+use super::live::{DATAGRAMS, Live, PAIR, fates, of_kind, received, words};
 use std::io::Write;
 use std::process::{Command, ExitStatus, Stdio};
 
@@ -72,6 +72,50 @@ step until quiet\nexpect held 1\nexpect packet last client info \"window probe\"
 expect retransmission of last\nexpect held 1\nstep\nexpect packet last server ACK win 0\nstep until quiet\n\
 server: recv d 3000\nexpect packet last server info \"window update\"\n";
     holds(script);
+}
+
+#[test]
+fn only_what_the_timer_sent_again_counts_as_a_timeouts() {
+    let script = format!(
+        "lab up\n{PAIR}\nwire drop all\nclient: send s #9000\nexpect retransmission of 4 timeout\nwire clear\nexpect recvq conn 9000\n\
+expect retransmission of 5 timeout\ngetsockopt s TCP_INFO\nwire log\n"
+    );
+    if let Some((ran, said)) = run(&script) {
+        assert!(ran.success(), "{said}");
+        let of = |n: u32| {
+            said.lines()
+                .rfind(|line| line.contains(&format!("again: #{n},")))
+        };
+        assert!(of(4).unwrap().contains(", timeout after "), "{said}");
+        assert!(
+            of(5)
+                .unwrap()
+                .contains(", taken for lost at a timeout, after "),
+            "{said}"
+        );
+        // The window that a loss leaves is told.
+        let threshold = said.lines().find(|line| line.contains("tcpi_snd_ssthresh"));
+        assert!(threshold.unwrap().contains(" segments"), "{said}");
+    }
+}
+
+#[test]
+fn a_window_is_announced_by_the_hosts_own_segments() {
+    let script = format!(
+        "lab up\n{PAIR}\nexpect window server 65160\ninject server client RST seq 90000000\ninject server client ACK win 0\n\
+expect packets server 3\nexpect window server 65160\nserver: setsockopt conn SO_LINGER 1 0\nserver: close conn\n\
+expect packet last server RST,ACK\nexpect window server 65160\n"
+    );
+    holds(&script);
+}
+
+#[test]
+fn a_byte_whose_ack_is_lost_is_probed_for() {
+    let script = format!(
+        "lab up\n{PAIR}\nwire hold\nclient: send s \"x\"\nstep\nexpect packet 5 server ACK ack 2\nwire drop next\nwire flow\n\
+expect retransmission of 4 probe\nexpect retransmission of 5 answer\n"
+    );
+    holds(&script);
 }
 
 #[test]

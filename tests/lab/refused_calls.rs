@@ -219,6 +219,18 @@ fn the_shell_goes_on_without_a_laboratory_and_nothing_is_left() {
     }
 }
 
+#[test]
+fn a_socket_is_the_shells_alone_however_slow_the_helper_is() {
+    // It is kept in the call that hands the socket over.
+    let Some(command) = with(&["--inject=sendmsg:delay_exit=200000"]) else {
+        return;
+    };
+    let mut live = Live::of(command);
+    live.run("lab up\nclient: v = socket udp\nu = socket udp\nbind u client:5000\nclose u");
+    // With another copy of it somewhere the port would be taken.
+    live.run("bind v client:5000\nexpect ok");
+}
+
 /// A filter that refuses AF_NETLINK (16), then the program: seccomp(2) from within, as a container's does from without.
 const NO_NETLINK: &str = r#"
 import ctypes, os, struct, sys

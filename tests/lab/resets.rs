@@ -42,6 +42,78 @@ fn why_a_connection_ended_is_what_the_wire_has_seen() {
 }
 
 #[test]
+fn a_forged_rst_that_was_taken_is_known_whatever_came_before_it() {
+    // Nothing of that was taken in, or it waits behind a hole: Linux takes a RST at the end of what SACK reports, too, and one
+    // with the number of a FIN.
+    for (before, seq) in [
+        ("inject client server SYN seq 1", 1),
+        ("inject client server FIN seq 1", 1),
+        ("inject client server PSH,ACK seq 1 ack 90 data \"abc\"", 1),
+        (
+            "send s \"abc\"\nsend s \"def\"\nwire drop next\nstep\nwire drop next",
+            7,
+        ),
+        (
+            "send s \"abc\"\nshutdown s wr\nwire drop next\nstep\nwire drop next",
+            5,
+        ),
+        ("shutdown s wr\nwire flow\nexpect state conn CLOSE_WAIT", 1),
+    ] {
+        let Some(mut live) = connected() else {
+            return;
+        };
+        live.run("client: setsockopt s TCP_NODELAY 1");
+        if before.contains("shutdown") || before.contains("send") {
+            live.run("wire hold");
+        }
+        live.run(before);
+        let rst =
+            format!("wire drop all\nwire clear\nwire flow\ninject client server RST seq {seq}");
+        live.run(&format!("{rst}\nexpect state conn CLOSE"));
+        let told = live.run("server: send conn \"x\"\nsend conn \"x\"\nexpect error EPIPE");
+        let said = explained(&told);
+        assert!(said.contains("A forged RST"), "{before}: {said}");
+    }
+}
+
+#[test]
+fn a_forged_rst_can_refuse_a_connection() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\nwire hold\nconnect s server:7");
+    // Without ACK it is no answer (RFC 9293, section 3.10.7.3).
+    let forged =
+        live.run("inject server client RST seq 0\ninject server client RST,ACK seq 0 ack 1");
+    assert_eq!(
+        sent(&forged),
+        ["server RST 0:0", "server RST,ACK 0:0 ack 1"]
+    );
+    live.run("wire drop 1\nstep\nexpect state s SYN_SENT");
+    let said = explained(&live.run("set explain full\nstep\nexpect error ECONNREFUSED"));
+    assert!(
+        said.contains("A forged RST (packet 3) answered the SYN"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_close_that_came_after_the_rst_has_not_caused_it() {
+    let Some(mut live) = connected() else {
+        return;
+    };
+    // What the client takes for the end is forged: data behind it are answered with a RST.
+    live.run("wire hold\ninject server client FIN,ACK\nstep\nexpect packet 5 client ACK ack 2\nwire drop next");
+    live.run(
+        "server: send conn \"real\"\nstep\nexpect packet last client RST\nexpect state s CLOSE",
+    );
+    live.run("client: close s\nwire flow\nexpect state conn CLOSE");
+    let said = explained(&live.run("recv conn 10\nexpect error ECONNRESET"));
+    assert!(said.contains("with a RST (packet "), "{said}");
+    assert!(!said.contains("close s"), "{said}");
+}
+
+#[test]
 fn a_connection_that_its_own_kernel_gave_up_has_had_no_rst() {
     let Some(mut live) = connected() else {
         return;

@@ -42,7 +42,7 @@ impl App {
                 let last = log
                     .iter()
                     .rev()
-                    .find(|packet| packet.from == *host && packet.win.is_some());
+                    .find(|packet| packet.from == *host && announces(packet));
                 let found = last.and_then(|packet| packet.win).map(i64::from);
                 let shown =
                     found.map_or_else(|| "it has announced none".to_owned(), |win| win.to_string());
@@ -179,7 +179,7 @@ impl App {
             .collect();
         let fits = |why: Again| match cause {
             None => true,
-            Some(Cause::Timeout) => why == Again::Timeout,
+            Some(Cause::Timeout) => matches!(why, Again::Timeout | Again::AfterTimeout),
             Some(Cause::Fast) => why == Again::Fast,
             Some(Cause::Probe) => why == Again::Probe,
             Some(Cause::Answer) => why == Again::Answer,
@@ -189,7 +189,11 @@ impl App {
             || cause.is_none() && first.repeats > 0;
         let found = match again.last() {
             Some(again) => {
-                format!("sent again {} times, last by {:?}", again.nth, again.why).to_lowercase()
+                let why = match again.why {
+                    Again::AfterTimeout => Again::Timeout,
+                    why => why,
+                };
+                format!("sent again {} times, last by {why:?}", again.nth).to_lowercase()
             }
             None if first.repeats > 0 => {
                 format!(
@@ -237,6 +241,13 @@ fn sender(claim: &Claim) -> Option<&str> {
         Claim::Window(host, _) => Some(host),
         _ => None,
     }
+}
+
+/// Whether it says how much its sender takes. What a RST has there nobody heeds, and a forged packet is not the host's.
+fn announces(packet: &Packet) -> bool {
+    let flags = packet.flags.as_deref().unwrap_or_default();
+    let mut notes = packet.note.as_deref().unwrap_or_default().split(", ");
+    packet.win.is_some() && !flags.contains("RST") && !notes.any(|note| note == "forged")
 }
 
 fn no_such_packet() -> Found {

@@ -66,7 +66,7 @@ impl Laboratory {
     }
 
     /// A host's address on the wire.
-    fn address(&self, place: usize, ipv6: bool) -> IpAddr {
+    pub(super) fn address(&self, place: usize, ipv6: bool) -> IpAddr {
         let host = &self.hosts.all()[place];
         if ipv6 { host.v6.into() } else { host.v4.into() }
     }

@@ -20,6 +20,7 @@ use host::HostNetwork;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Hosts and the wire between them. The wire is first: it ends before the devices go.
 pub(super) struct Laboratory {
@@ -335,6 +336,17 @@ impl App {
     /// What the laboratory's wire has seen of the RST that ended the connection between these ends, sent by the first.
     pub(super) fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
         self.lab.as_ref()?.wire.rst(from, to)
+    }
+
+    /// When this packet came into the laboratory's wire, while that is remembered.
+    pub(super) fn came(&self, n: u64) -> Option<Instant> {
+        self.lab.as_ref()?.wire.came(n)
+    }
+
+    /// The address that a host of the laboratory has on the wire.
+    pub(super) fn address_of(&self, host: &str, ipv6: bool) -> Option<IpAddr> {
+        let lab = self.lab.as_ref()?;
+        Some(lab.address(lab.place(host)?, ipv6))
     }
 
     /// Whether the laboratory's wire has seen the first of these ends answer the other's SYN after one of its own.

@@ -4,6 +4,7 @@ use super::super::facts::{InLab, Past, Proto, SocketFacts};
 use super::connection::with_new_peer;
 use super::gone::sends;
 use super::{Scene, Words};
+use crate::event::packet::Rst;
 use crate::event::{Addr, Holder};
 use std::net::{IpAddr, SocketAddr};
 
@@ -18,6 +19,19 @@ pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
                 .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
                 .hint("explain connect"),
         ),
+    }
+}
+
+/// Where the laboratory's wire knows that the RST was not the other kernel's.
+fn by_hand(scene: &Scene<'_>) -> Option<String> {
+    match scene.facts.rst {
+        Some(Rst::Packet {
+            n, forged: true, ..
+        }) => Some(format!(
+            "A forged RST (packet {n}) answered the SYN. Its ACK number fitted, so this kernel took it for the peer's, which \
+             has not sent it."
+        )),
+        _ => None,
     }
 }
 
@@ -36,6 +50,11 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     let asked = scene.asked();
     let name = scene.name();
     let again = format!("connect {name} {asked}");
+    if let Some(forged) = by_hand(scene) {
+        return Words::new(format!("The connection to {asked} was refused."))
+            .why(forged)
+            .hint(again);
+    }
     let words = Words::new(format!(
         "Nobody listens at {asked}: the SYN was answered with a RST."
     ));
@@ -76,8 +95,15 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if let Some(lab) = &scene.facts.lab {
         return refused_in_lab(scene, lab, words);
     }
-    let words = match scene.facts.asked.as_ref().and_then(Addr::inet) {
-        _ if here.is_some() => {
+    who_answered(scene, here.is_some(), words)
+        .hint("ls")
+        .hint(again)
+}
+
+/// Whose kernel sent the RST: `any` where the any-address was asked for.
+fn who_answered(scene: &Scene<'_>, any: bool, words: Words) -> Words {
+    match scene.facts.asked.as_ref().and_then(Addr::inet) {
+        _ if any => {
             words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
         }
         Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
@@ -87,8 +113,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             "The machine is there and answered, or a firewall did in its place. Is the server running, and on that \
              port?",
         ),
-    };
-    words.hint("ls").hint(again)
+    }
 }
 
 /// The session itself has closed the listener, before it answered.

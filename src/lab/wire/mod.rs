@@ -37,7 +37,7 @@ use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use whose::{Aside, Whose};
 
 /// A wire, with its threads.
@@ -178,6 +178,12 @@ impl Wire {
     /// What the wire has seen of the RST that ended a connection, sent by the first of its ends. `None` where it cannot say.
     pub fn rst(&self, from: SocketAddr, to: SocketAddr) -> Option<Rst> {
         self.shared.still().state.flows.rst(from, to)
+    }
+
+    /// When this packet came into the wire, while it is remembered.
+    pub fn came(&self, n: u64) -> Option<Instant> {
+        let still = self.shared.still();
+        Some(still.state.began + still.state.log.get(n)?.at)
     }
 
     /// Whether in the latest connection between these two the first sent a SYN, and then a SYN,ACK.

@@ -221,6 +221,7 @@ fn comment(state: &State, record: &Record) -> String {
     if let Some(again) = again(state, record) {
         let why = match again.why {
             Again::Timeout => "timeout",
+            Again::AfterTimeout => "taken for lost at a timeout",
             Again::Fast => "fast retransmit",
             Again::Probe => "tail loss probe",
             Again::Answer => "an answer repeated",

@@ -145,10 +145,14 @@ fn window(packet: &Packet<'_>, drawing: &mut Drawing<'_>) {
     });
 }
 
-/// Whether the first of the blocks lies before what is acknowledged: then it says that this has come once more.
+/// Whether the first of the blocks lies before what is acknowledged, or within the second: then it says that this has come
+/// once more (RFC 2883, section 4).
 fn is_duplicate(tcp: &Tcp) -> bool {
-    let first = tcp.options.sack().first();
-    first.is_some_and(|(_, end)| tcp.flags.has(Flags::ACK) && !before(tcp.ack, *end))
+    let [(start, end), others @ ..] = tcp.options.sack() else {
+        return false;
+    };
+    let within = |(from, to): &(u32, u32)| !before(*start, *from) && !before(*to, *end);
+    tcp.flags.has(Flags::ACK) && !before(tcp.ack, *end) || others.first().is_some_and(within)
 }
 
 fn option(drawing: &mut Drawing<'_>, found: &TcpOption<'_>, header: usize, base: u32, tcp: &Tcp) {

@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 /// More holes than this are not kept apart: the last two pieces are then taken for one.
 const MOST_PIECES: usize = 256;
 
+/// So many pieces behind a hole a receiver reports, the latest ones (Linux, TCP_NUM_SACKS).
+const MOST_REPORTED: usize = 4;
+
 /// One direction of a TCP connection as its receiver has it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrival {
@@ -31,6 +34,12 @@ impl Arrival {
     /// Everything before this has arrived.
     pub fn next(&self) -> i64 {
         self.next
+    }
+
+    /// The end of the last piece behind a hole, where all of them are reported with SACK.
+    pub fn reported(&self) -> Option<i64> {
+        let last = self.beyond.back().map(|(_, end)| *end);
+        last.filter(|_| self.beyond.len() <= MOST_REPORTED)
     }
 
     /// Adds a piece. How many of its numbers are new.

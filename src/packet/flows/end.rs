@@ -76,6 +76,8 @@ pub(super) struct End {
     // What it says in its acknowledgments.
     pub said_ack: Option<i64>,
     pub said_window: Option<u32>,
+    /// The same, but for what was forged in its name.
+    pub own_window: Option<u32>,
     pub duplicates: u32,
     pub plain: Option<Plain>,
 
@@ -111,6 +113,7 @@ impl End {
             asked: self.asked,
             said_ack: self.said_ack,
             said_window: self.said_window,
+            own_window: self.own_window,
             ..End::default()
         };
     }

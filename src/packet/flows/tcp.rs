@@ -17,7 +17,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
         Way::ToServer => (client, server),
         Way::ToClient => (server, client),
     };
-    let zero = origin(own, peer, tcp);
+    let zero = origin(own, peer, tcp, mark.forged);
     let segment = segment(own, peer, tcp, zero, mark);
     mark.seq = Some(tcp.seq.wrapping_sub(zero));
     mark.window = Some(segment.window);
@@ -49,7 +49,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
     } else {
         mark.retransmission = answer(own, &segment, tcp, at, mark.n);
     }
-    if segment.fin {
+    if segment.fin && segment.ack.is_some() {
         own.fin = Some(segment.to - 1);
     }
     acknowledges(own, peer, &segment, tcp, mark);
@@ -58,7 +58,7 @@ pub(super) fn enter(ends: &mut [End; 2], tcp: &Tcp, at: Duration, mark: &mut Mar
 }
 
 /// The number that is this direction's 0, learned from this segment where it was not known; so the other direction's.
-fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
+fn origin(own: &mut End, peer: &mut End, tcp: &Tcp, forged: bool) -> u32 {
     let syn = tcp.flags.has(Flags::SYN);
     // The other end goes by the first that it acknowledged, whatever a forged one says.
     let agreed = own.syn && own.zero == Some(tcp.seq) && peer.said_ack.is_some();
@@ -66,10 +66,11 @@ fn origin(own: &mut End, peer: &mut End, tcp: &Tcp) -> u32 {
         // A SYN tells it, unless the connection is in use and the SYN a stray or a forged one (RFC 9293, section 3.10.7.4).
         Some(zero) if !syn || zero == tcp.seq && own.syn || peer.said_ack.is_some() => zero,
         _ => {
-            let zero = if syn {
-                tcp.seq
-            } else {
-                tcp.seq.wrapping_sub(1)
+            let zero = match syn {
+                true => tcp.seq,
+                // Who made it counted from 0, too.
+                false if forged => 0,
+                false => tcp.seq.wrapping_sub(1),
             };
             own.begin(zero, syn);
             zero
@@ -142,7 +143,9 @@ fn asks(own: &End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &mut Mark) {
     }
     let closed = own.heard_window == Some(0);
     let waits_for = own.heard_ack.max(peer.said_ack.unwrap_or(0));
-    let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high;
+    // Linux asks with no byte. Where the ACK of a byte has not come, the byte is sent again.
+    let bare = segment.len == 0 || own.heard_ack == waits_for;
+    let old = waits_for >= 1 && segment.from == waits_for - 1 && segment.to <= own.high && bare;
     mark.keep_alive = old && !closed && own.high == waits_for;
     mark.window_probe = closed && (old || segment.len == 1 && segment.from == waits_for);
 }
@@ -202,7 +205,7 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
         } else {
             // A SYN's window is not scaled, and the same window later is told in whole units.
             let unit = 1 << mark.scale.unwrap_or(0);
-            let said = own.said_window.map(|said| said.next_multiple_of(unit));
+            let said = own.own_window.map(|said| said.next_multiple_of(unit));
             let larger = said.is_some_and(|said| said < segment.window);
             // What came twice is reported, too (RFC 2883).
             mark.window_update = larger && segment.sack.is_none();
@@ -210,6 +213,9 @@ fn acknowledges(own: &mut End, peer: &End, segment: &Segment, tcp: &Tcp, mark: &
     }
     own.said_ack = Some(ack);
     own.said_window = Some(segment.window);
+    if !mark.forged {
+        own.own_window = own.said_window;
+    }
 }
 
 /// A segment arrives. How many bytes of payload are new to its receiver, and how many it can read because of it.
@@ -228,7 +234,7 @@ pub(super) fn deliver(
     hear(peer, segment, at);
     if segment.rst {
         own.rst = true;
-        if segment.from == own.arrival.next() {
+        if ends_it(own, peer, segment) {
             own.ended_by = own.ended_by.or(Some(Rst::Packet {
                 n: mark.n,
                 forged: mark.forged,
@@ -236,7 +242,7 @@ pub(super) fn deliver(
             }));
         }
     }
-    if mark.keep_alive || segment.to == segment.from {
+    if mark.keep_alive || segment.to == segment.from || is_dropped(peer, segment, mark) {
         return (0, 0);
     }
     peer.asked |= own.arrival.has(segment.from, segment.to);
@@ -251,6 +257,29 @@ pub(super) fn deliver(
     let other = other.filter(|at| moved.contains(at)).count() as i64;
     let ordered = moved.end - moved.start - other;
     (arrived as u64, ordered.max(0) as u64)
+}
+
+/// Whether a kernel takes this RST at its word. While it waits for its SYN's answer, that is one that acknowledges the SYN
+/// (RFC 9293, section 3.10.7.3). Later it is one with the number that comes next (RFC 5961, section 3); on Linux also one
+/// behind all that was reported with SACK, and one with the number of a FIN that came last.
+fn ends_it(own: &End, peer: &End, segment: &Segment) -> bool {
+    let next = own.arrival.next();
+    if peer.syn && (!own.syn || next == 0) {
+        return segment.ack.is_some_and(|ack| ack > 0 && ack <= peer.high);
+    }
+    let reported = own.arrival.reported().filter(|_| own.agreed);
+    let finished = own.fin.filter(|fin| fin + 1 == next);
+    next > 0 && [Some(next), reported, finished].contains(&Some(segment.from))
+}
+
+/// Whether its receiver's kernel drops what it carries (RFC 9293, section 3.10.7.4): a SYN in the middle of a connection, a
+/// segment without ACK, or one that acknowledges what its receiver has not sent.
+fn is_dropped(peer: &End, segment: &Segment, mark: &Mark) -> bool {
+    let Some(ack) = segment.ack.filter(|_| !segment.syn) else {
+        return !segment.syn || segment.from != 0;
+    };
+    // A capture may have missed what was acknowledged.
+    ack > peer.high && (mark.forged || ack <= peer.forged)
 }
 
 fn hear(end: &mut End, segment: &Segment, at: Duration) {

@@ -226,7 +226,7 @@ fn after_a_timeout_the_rest_follows_as_acknowledgments_come() {
     story.passes(10, &tcp(false, ".", 1, 101, 0));
     assert_eq!(
         again(&story.c(0, ".", 101, 1, 100)),
-        (5, 1, Again::Timeout, 220)
+        (5, 1, Again::AfterTimeout, 220)
     );
 }
 
@@ -242,7 +242,7 @@ fn what_followed_a_timeout_and_was_lost_again_is_missed_by_what_came_behind_it()
     let lost = story.c(0, ".", 101, 1, 100);
     let behind = story.passes(0, &tcp(true, ".", 201, 1, 100));
     for mark in [lost, behind] {
-        assert_eq!(again(&mark).2, Again::Timeout);
+        assert_eq!(again(&mark).2, Again::AfterTimeout);
     }
     story.passes(10, &reports(101, 201, 301));
     assert_eq!(
@@ -349,6 +349,19 @@ fn a_keep_alive_is_no_repetition() {
         );
     }
     assert_eq!(counts(&story, Way::ToServer).ordered, 10);
+}
+
+#[test]
+fn a_byte_whose_acknowledgment_is_lost_comes_again() {
+    let mut story = Story::handshake(true);
+    let first = story.passes(0, &tcp(true, "P.", 1, 1, 1));
+    let lost = story.s(0, ".", 1, 2, 0);
+    story.flows.dropped(&lost);
+    let mark = story.passes(210, &tcp(true, "P.", 1, 1, 1));
+    assert!(!mark.keep_alive);
+    assert_eq!(again(&mark), (first.n, 1, Again::Probe, 210));
+    // A question without a byte is one, whatever has arrived.
+    assert!(story.c(75_000, ".", 1, 1, 0).keep_alive);
 }
 
 #[test]

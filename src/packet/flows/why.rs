@@ -41,7 +41,7 @@ impl End {
             && before.at < going.since
             && moved
         {
-            return Again::Timeout;
+            return Again::AfterTimeout;
         }
         let reported = self.heard_sack >= before.to && self.sack_at.is_some_and(just);
         let head = before.from <= self.heard_ack;

@@ -102,6 +102,7 @@ fn again(again: &Retransmission) -> String {
     let after = seconds(again.after);
     let why = match again.why {
         Again::Timeout => format!("timeout after {after}"),
+        Again::AfterTimeout => format!("taken for lost at a timeout, after {after}"),
         Again::Fast => format!("fast retransmit after {after}"),
         Again::Probe => format!("tail loss probe after {after}"),
         Again::Answer => "in answer to a repeated segment".to_owned(),

@@ -77,6 +77,8 @@ fn a_change_shows_what_changed() {
       s  ESTABLISHED → CLOSE  (a RST, an ICMP error or its timer)
       s  ESTABLISHED → FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 → TIME_WAIT  (by the peer; no descriptor any more)
+      s  FIN_WAIT2 → CLOSE  (a RST, an ICMP error, its timer, or data that nobody
+          can read; no descriptor any more)
       s  TIME_WAIT → CLOSE  (its timer, a RST or a SYN; no descriptor any more)
       s  LAST_ACK → CLOSE  (an ACK, a RST or its timer; no descriptor any more)
     ");
@@ -94,6 +96,8 @@ fn a_change_shows_what_changed() {
       s  ESTABLISHED -> CLOSE  (a RST, an ICMP error or its timer)
       s  ESTABLISHED -> FIN_WAIT1  (no descriptor any more)
       s  FIN_WAIT2 -> TIME_WAIT  (by the peer; no descriptor any more)
+      s  FIN_WAIT2 -> CLOSE  (a RST, an ICMP error, its timer, or data that nobody
+          can read; no descriptor any more)
       s  TIME_WAIT -> CLOSE  (its timer, a RST or a SYN; no descriptor any more)
       s  LAST_ACK -> CLOSE  (an ACK, a RST or its timer; no descriptor any more)
     ");
@@ -127,6 +131,7 @@ fn changes() -> Vec<Change> {
         moved(Established, Close, true, false),
         moved(Established, FinWait1, false, true),
         moved(FinWait2, TimeWait, true, true),
+        moved(FinWait2, Close, true, true),
         moved(TimeWait, Close, true, true),
         moved(LastAck, Close, true, true),
     ]);
