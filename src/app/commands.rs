@@ -166,7 +166,7 @@ impl Settings {
             row(
                 "retransmits",
                 retransmits(self.show_retransmits).to_owned(),
-                "fold (a repeated packet is counted with the one still held), show",
+                "fold (a packet sent again while it or its answer is held is only counted), show",
             ),
             row(
                 "log",

@@ -55,7 +55,7 @@ pub struct Packet {
     /// More about its fate: `lost (30%)`, `bit 3 of byte 41 turned over`, `repeated twice meanwhile`, `forged`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How often its sender has repeated it while it was held.
+    /// How often its sender has repeated it while it, or the answer to it, was held.
     #[serde(skip_serializing_if = "is_zero")]
     pub repeats: u32,
     /// How long it was or has been on the wire, in milliseconds, where it was held or delayed.

@@ -149,6 +149,12 @@ impl Wire {
     /// The packets that are on their way, the first to arrive first.
     pub fn underway(&self) -> Vec<Packet> {
         let still = self.shared.still();
+    /// Packets that are not held, and are repeated because the answer to them is: their numbers, and how often that was
+    /// counted.
+    pub fn unanswered(&self) -> Vec<(u64, u32)> {
+        fold::unanswered(&self.shared.still().state)
+    }
+
         let each = still.state.line.numbers();
         each.filter_map(|n| tell::packet(&still.state, n)).collect()
     }
