@@ -99,6 +99,9 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
     /// How many packets the log has forgotten before the first of these.
     pub forgotten: u64,
+    /// A SYN, a FIN or a RST has passed without a step: states may have changed more often than they were looked at.
+    #[serde(skip)]
+    pub glimpsed: bool,
 }
 
 /// One thing in a sequence diagram.
