@@ -27,9 +27,17 @@ impl App {
             "help" => self.help(call, sink),
             "set" => self.set(call, sink),
             "history" => self.show_history(call, sink),
+            "learn" if self.shown => Err(Refusal::new(
+                "a lesson is being shown, and `learn` would close what is open in it",
+            )
+            .help("an empty line goes back to the lesson, and q leaves it")),
             "learn" => self.learn(call, sink),
             "lessons" => self.list_lessons(sink),
             "quit" => self.quit(call, statement, sink),
+            lesson if self.shown => Err(Refusal::new(format!(
+                "`{lesson}` is for a lesson that is played, and this one is shown"
+            ))
+            .help("an empty line goes back to it; then b goes back a step, ? lists the keys")),
             lesson => Err(Refusal::new(format!(
                 "`{lesson}` belongs to a lesson, and none is being played"
             ))
@@ -158,7 +166,7 @@ impl Settings {
             row(
                 "retransmits",
                 retransmits(self.show_retransmits).to_owned(),
-                "fold (a repeated packet is counted with the one still held), show",
+                "fold (a packet sent again while it or its answer is held is only counted), show",
             ),
             row(
                 "log",

@@ -1,5 +1,6 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
+mod listener;
 mod meanwhile;
 
 use super::App;
@@ -111,6 +112,7 @@ impl App {
             .and_then(|socket| socket.local.clone());
         let remembered = facts.socket.as_ref().and_then(|socket| socket.peer.clone());
         let asked = facts.asked.clone();
+        facts.listener = done.socket.and_then(|id| self.listener_for(id));
         match (errno.0, asked.clone().or(remembered)) {
             (libc::EADDRINUSE, at) => {
                 let at = asked.or(own).or(at).as_ref().and_then(Addr::inet);

@@ -176,16 +176,28 @@ fn one(command: &Command) -> String {
     text
 }
 
-/// Why a socket may be in a state that was not expected.
-pub(super) fn why_state(state: TcpState) -> &'static str {
+/// Why a socket may be in a state where another was expected.
+pub(super) fn why_state(state: TcpState, expected: &[TcpState]) -> &'static str {
+    let only = |states: &[TcpState]| expected.iter().all(|one| states.contains(one));
     match state {
+        TcpState::Close if only(&[TcpState::Listen]) => {
+            "it does not listen: listen was not called, or shutdown has ended it"
+        }
+        TcpState::Established if only(&[TcpState::Listen]) => {
+            "it is one end of a connection; a listener is a socket of its own"
+        }
+        TcpState::Established if only(&[TcpState::SynSent, TcpState::SynRecv]) => {
+            "its SYN is acknowledged: on this side the handshake is over"
+        }
         TcpState::Close => "no connection: never begun, refused, reset, or over",
         TcpState::Listen => "it waits for connections; accept gives new sockets for them",
         TcpState::SynSent => "its SYN has no answer yet",
         TcpState::SynRecv => "its SYN+ACK has no answer yet",
-        TcpState::Established => "this socket has not closed, and has got no FIN",
-        TcpState::FinWait1 => "its FIN is not acknowledged yet",
-        TcpState::FinWait2 => "its FIN is acknowledged, and the peer has not closed",
+        TcpState::Established => {
+            "the connection is open both ways: this socket has not closed, and has got no FIN"
+        }
+        TcpState::FinWait1 => "it has closed, and its FIN is not acknowledged yet",
+        TcpState::FinWait2 => "it has closed, and its FIN is acknowledged; the peer has not closed",
         TcpState::CloseWait => "the peer has closed, and this side has not",
         TcpState::Closing => "both sides closed at the same time",
         TcpState::LastAck => "both sides have closed, and the last FIN is not acknowledged yet",

@@ -92,6 +92,8 @@ pub struct App {
     awaited: Vec<crate::lesson::judge::Awaited>,
     /// The hosts of the laboratory that a lesson is played in; none where it is played on the machine itself.
     stage: Vec<String>,
+    /// A line of the teacher's own runs, between those of a lesson that is shown.
+    shown: bool,
     /// The lesson that a learner is led through.
     learner: Option<Box<play::Learner>>,
     /// Ids of lessons, once they were asked for.
@@ -125,6 +127,7 @@ impl App {
             made_with: Vec::new(),
             awaited: Vec::new(),
             stage: Vec::new(),
+            shown: false,
             learner: None,
             lesson_ids: OnceLock::new(),
         })

@@ -55,7 +55,7 @@ pub struct Packet {
     /// More about its fate: `lost (30%)`, `bit 3 of byte 41 turned over`, `repeated twice meanwhile`, `forged`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How often its sender has repeated it while it was held.
+    /// How often its sender has repeated it while it, or the answer to it, was held.
     #[serde(skip_serializing_if = "is_zero")]
     pub repeats: u32,
     /// How long it was or has been on the wire, in milliseconds, where it was held or delayed.
@@ -99,6 +99,9 @@ pub struct Ladder {
     pub rungs: Vec<Rung>,
     /// How many packets the log has forgotten before the first of these.
     pub forgotten: u64,
+    /// A SYN, a FIN or a RST has passed without a step: states may have changed more often than they were looked at.
+    #[serde(skip)]
+    pub glimpsed: bool,
 }
 
 /// One thing in a sequence diagram.

@@ -28,6 +28,8 @@ pub struct Facts {
     pub target: Option<Target>,
     /// The statement that closed the session's own listener there (`close s`), while the call waited for an answer.
     pub listener_closed: Option<String>,
+    /// A listener of this session to which the socket could connect.
+    pub listener: Option<Listener>,
     /// How many bytes were given to send.
     pub sent: Option<usize>,
     /// For sendall: how many of them were taken before the call that failed.
@@ -261,6 +263,17 @@ pub struct Target {
     pub listening: bool,
     /// Whether shutdown() has ended its receiving.
     pub shut: bool,
+}
+
+/// A listener of this session.
+#[derive(Debug, Clone, Default)]
+pub struct Listener {
+    /// Its name.
+    pub name: String,
+    /// Where it listens.
+    pub at: String,
+    /// The address by which it is reached, as it is typed.
+    pub typed: String,
 }
 
 /// What is at a Unix path.

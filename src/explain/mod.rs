@@ -8,7 +8,8 @@ mod topic;
 
 pub use cause::cause;
 pub use facts::{
-    Closed, Connecting, Facts, InLab, OtherEnd, Past, PathFacts, Proto, SocketFacts, Target,
+    Closed, Connecting, Facts, InLab, Listener, OtherEnd, Past, PathFacts, Proto, SocketFacts,
+    Target,
 };
 pub use library::{after, near, topic, topics};
 pub use topic::{Kind, Topic};

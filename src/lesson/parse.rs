@@ -22,6 +22,9 @@ pub(super) fn parse(source: &str, text: &str) -> Result<Lesson, Vec<Defect>> {
         None => (None, text.as_str(), 1),
     };
     let mut reader = Reader::new(body, first, defects);
+    // A laboratory's first host is the one on which the prompt stands.
+    let hosts = head.iter().flat_map(head::Head::laboratory);
+    reader.known.on = hosts.into_iter().next();
     reader.read();
     let whole = reader.whole;
     let (intro, steps, mut defects) = reader.finish();

@@ -1,4 +1,5 @@
-//! Lines from a terminal that cannot move its cursor (`TERM=dumb`), or whose output goes elsewhere.
+//! Lines from a terminal that cannot move its cursor (`TERM=dumb`), or whose output goes elsewhere: then the prompt, which
+//! is for the person at the terminal, goes to standard error.
 
 use super::console::Console;
 use super::lines::{Entered, Lines};
@@ -11,7 +12,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::unistd::read;
 use rustyline::Prompt;
 use rustyline::error::ReadlineError;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Read, Write};
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,9 +39,9 @@ impl Plain {
         let printer = move |text: String| {
             let again = own.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let prompt = again.as_ref().map_or("", Prompt::raw);
-            let mut out = io::stdout().lock();
             // The terminal may be gone; the next read will notice.
-            let _ = write!(out, "\n{text}{prompt}").and_then(|()| out.flush());
+            let _ = tell("\n").and_then(|()| write(&mut io::stdout(), &text));
+            let _ = tell(prompt);
         };
         let console = Console::start(Box::new(printer))?;
         let typed = BufReader::new(Typed {
@@ -75,7 +76,7 @@ impl Lines for Plain {
             Ok(text) => Entered::Text(text),
             Err(_) if self.dropped() => {
                 // Behind the ^C that the terminal has shown. It may be gone; the next read will notice.
-                let _ = io::stdout().write_all(b"\n");
+                let _ = tell("\n");
                 Entered::Interrupted
             }
             Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
@@ -131,6 +132,19 @@ impl Read for Typed {
     }
 }
 
+/// Writes what is there for the person at the terminal, and is no part of the output.
+fn tell(words: &str) -> io::Result<()> {
+    match io::stdout().is_terminal() {
+        true => write(&mut io::stdout(), words),
+        false => write(&mut io::stderr(), words),
+    }
+}
+
+fn write(out: &mut impl Write, words: &str) -> io::Result<()> {
+    out.write_all(words.as_bytes())?;
+    out.flush()
+}
+
 /// Shows the prompt and reads one line from standard input.
 ///
 /// # Errors
@@ -140,9 +154,7 @@ pub fn read_plainly(prompt: &str) -> rustyline::Result<String> {
 }
 
 fn read_from(prompt: &str, input: &mut impl BufRead) -> rustyline::Result<String> {
-    let mut out = io::stdout();
-    out.write_all(prompt.as_bytes())?;
-    out.flush()?;
+    tell(prompt)?;
     match read_line(input)? {
         Some(Line::Text(text)) => Ok(text),
         Some(Line::Unreadable(complaint)) => {

@@ -22,14 +22,14 @@ use super::shared::Shared;
 use super::{terminal, threads};
 use crate::app::App;
 use crate::app::play::watch::{Cue, Pauses, Show, Wait, replay, truth};
-use crate::app::play::{self, Round, unseen};
+use crate::app::play::{self, Round};
 use crate::event::{Event, Verdict, What};
 use crate::lesson::{Lesson, Predict};
 use crate::sys::signal::{self, Signal};
 use crate::text::style::{Paint, Style};
 use keys::{Key, Keyboard};
 use stage::{Breath, Stage};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -57,6 +57,7 @@ const KEYS: &str = "
   + -                       faster, slower
   Tab                       type lines of your own in the same session;
                             an empty line or Tab goes back to the lesson
+                            and undoes what they did
   q, Ctrl-C, Ctrl-D         leave
 
 ";
@@ -100,6 +101,13 @@ pub fn watch(
     let form = Form::new(options.style, options.json);
     let show = Show::new(lesson, options.pauses);
     if !live {
+        if io::stdin().is_terminal() && !options.json {
+            // Who sits there would not know why it does not stop.
+            let _ = writeln!(
+                io::stderr(),
+                "socktutor: standard output is no terminal, so nothing waits for a key; script(1) keeps a transcript"
+            );
+        }
         let _turn = play::watch::turn(lesson)?;
         let shared = Shared::new(app, form, Arc::new(Console::default()), words);
         let stage = Stage::new(options.style, false, None);
@@ -303,10 +311,7 @@ impl Performance {
         match key {
             Key::Back => Err(Away::Back),
             Key::Leave => Err(Away::Leave),
-            Key::TakeOver => {
-                self.take_over();
-                Ok(())
-            }
+            Key::TakeOver => self.take_over(),
             Key::Help => {
                 self.stage.scroll(KEYS);
                 self.stage.fresh();
@@ -407,18 +412,9 @@ impl Performance {
         let back = self.show.back();
         self.stage.clear();
         self.held.clear();
-        self.round = None;
-        let shared = Arc::clone(&self.shared);
-        let mut app = shared.app();
-        shared.executing.store(true, Ordering::SeqCst);
-        let wrong = replay(&mut app, &back.lines)?;
-        // What the replay has caused is no news.
-        app.poll(&mut unseen);
-        shared.executing.store(false, Ordering::SeqCst);
-        drop(app);
-        shared.console.drain();
+        let wrong = self.replay(&back.before)?;
         let words = match back.step {
-            Some(step) if !back.lines.is_empty() => format!(
+            Some(step) if !back.before.is_empty() => format!(
                 "Back to step {step}. Everything was closed, and the lines before it were run again."
             ),
             Some(step) => format!("Back to step {step}. Everything was closed."),
@@ -426,14 +422,29 @@ impl Performance {
         };
         self.stage.say("\n");
         self.say(&words, "  ", Paint::Faint);
-        for line in wrong {
-            self.say(
-                &format!("This time it went otherwise: {line}"),
-                "  ",
-                Paint::Warn,
-            );
-        }
+        self.otherwise(&wrong);
         Ok(())
+    }
+
+    /// Closes everything and plays this again, without a word. What went wrong.
+    fn replay(&mut self, cues: &[Cue]) -> io::Result<Vec<String>> {
+        let shared = Arc::clone(&self.shared);
+        let mut app = shared.app();
+        shared.executing.store(true, Ordering::SeqCst);
+        let replayed = replay(&mut app, cues);
+        shared.executing.store(false, Ordering::SeqCst);
+        drop(app);
+        shared.console.drain();
+        let replayed = replayed?;
+        self.round = replayed.round;
+        Ok(replayed.wrong)
+    }
+
+    fn otherwise(&mut self, wrong: &[String]) {
+        for line in wrong {
+            let words = format!("This time it went otherwise: {line}");
+            self.say(&words, "  ", Paint::Warn);
+        }
     }
 }
 

@@ -48,11 +48,16 @@ impl Policy {
         self.own_files = own;
     }
 
-    /// A file that may be read or written.
+    /// A file that may be read or written. As in a shell, `~/` leads to the user's own folder.
     pub fn file(&self, path: &str) -> Result<PathBuf, Refusal> {
+        let home = path.strip_prefix("~/").zip(std::env::var_os("HOME"));
+        let path = home.map_or_else(
+            || PathBuf::from(path),
+            |(rest, home)| Path::new(&home).join(rest),
+        );
         match self.own_files {
-            true => Ok(PathBuf::from(path)),
-            false => self.path(path),
+            true => Ok(path),
+            false => self.path(&path.to_string_lossy()),
         }
     }
 

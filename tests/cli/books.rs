@@ -689,6 +689,26 @@ fn hints_are_kept_where_they_stand_in_the_call() {
 }
 
 #[test]
+fn what_the_readme_types_in_a_shell_belongs_there() {
+    hold(&[
+        (
+            "socktutor run thanks.sock",
+            2,
+            &["in your own shell: socktutor run FILE"],
+            &["skip"],
+        ),
+        ("run thanks.sock", 2, &["in your own shell"], &[]),
+        (
+            "lesson watch handshake",
+            2,
+            &["in your own shell: socktutor lesson watch"],
+            &["learn 1"],
+        ),
+        ("lesson 3", 2, &["learn 1"], &["your own shell"]),
+    ]);
+}
+
+#[test]
 fn a_line_from_elsewhere_gets_its_own_answer() {
     hold(&[
         (

@@ -150,6 +150,19 @@ expect state b ESTABLISHED\n";
 }
 
 #[test]
+fn what_is_sent_again_because_its_answer_is_held_is_told() {
+    let script = "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nwire hold\n\
+                  client: c = socket tcp\nconnect c server:80\nstep 2\nexpect quiet 1500ms\nwire\nwire log\nstep\nwire\n";
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+        let told = said.matches("its answer is held, so that was only counted");
+        assert_eq!(told.count(), 1, "{said}");
+        let log = "while it or its answer was held";
+        assert!(said.contains(log), "{said}");
+    }
+}
+
+#[test]
 fn nothing_overtakes_what_was_held_when_the_wire_flows_again() {
     let Some(mut live) = Live::laboratory() else {
         return;

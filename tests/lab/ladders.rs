@@ -26,6 +26,38 @@ fn packets(live: &mut Live, flow: u64) -> usize {
 }
 
 #[test]
+fn a_ladder_says_where_states_are_not_seen() {
+    if super::bench::up(&["client", "server"]).is_none() {
+        return;
+    }
+    let says = |script: &str| {
+        let mut child = std::process::Command::new(super::bench::program())
+            .args(["run", "-"])
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        std::io::Write::write_all(&mut input, script.as_bytes()).unwrap();
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("not every state is seen")
+    };
+    let listens = "lab up\nserver: b = socket tcp\nserver: bind b server:7\nserver: listen b 5\nclient: s = socket tcp\n";
+    let connects = "client: connect s server:7\n";
+    assert!(says(&format!("{listens}{connects}ladder\n")));
+    let held = format!("{listens}wire hold\n{connects}step 3\n");
+    assert!(!says(&format!("{held}ladder\n")));
+    // Data change no state.
+    assert!(!says(&format!(
+        "{held}wire flow\nclient: send s x\nladder\n"
+    )));
+    assert!(says(&format!("{held}wire flow\nclient: close s\nladder\n")));
+}
+
+#[test]
 fn calls_and_states_stand_in_the_ladder_of_their_own_conversation() {
     let Some(mut live) = Live::laboratory() else {
         return;

@@ -47,6 +47,29 @@ fn a_hint_for_another_host_than_the_prompts_names_it() {
 }
 
 #[test]
+fn who_is_refused_is_told_of_a_listener_that_can_be_reached() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("server: s = socket tcp\nserver: bind s 127.0.0.1:8080\nserver: listen s 5\nclient: c = socket tcp");
+    let refused = reason(&live.run("connect c server:8080\nexpect error ECONNREFUSED"));
+    let alone = "that address of server is reached from server alone";
+    assert!(refused.contains(alone), "{refused}");
+    let mend = "server: s2 = socket tcp; bind s2 server:8080; listen s2 5";
+    assert!(refused.contains(mend), "{refused}");
+    assert!(!refused.contains("connect c 127.0.0.1"), "{refused}");
+    live.run(mend);
+    let other = "connect c server:80\nexpect error ECONNREFUSED\nsend c x\nexpect error EPIPE";
+    let other = reason(&live.run(other));
+    assert!(
+        other.contains("Your socket s2 listens at 10.0.0.2:8080."),
+        "{other}"
+    );
+    assert_eq!(other.matches("connect c server:8080").count(), 2, "{other}");
+    live.run("connect c server:8080\nexpect ok");
+}
+
+#[test]
 fn names_stand_wherever_an_address_may() {
     let Some(mut live) = Live::with(&["alice", "bob", "carol"]) else {
         return;

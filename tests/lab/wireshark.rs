@@ -349,6 +349,26 @@ fn an_interface_is_named_after_each_host() {
 }
 
 #[test]
+fn a_home_folder_is_meant_by_its_sign() {
+    if super::bench::up(&["client", "server"]).is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().unwrap();
+    let mut shell = Command::new(super::bench::program());
+    shell.arg("--allow-files").env("HOME", home.path());
+    let mut live = Live::of(shell);
+    let saved = live.run("lab up\ncapture save ~/x.pcapng");
+    let saved = super::live::words(&saved);
+    assert!(!saved.contains("in place of"), "{saved}");
+    assert!(home.path().join("x.pcapng").is_file(), "{saved}");
+    let (status, said) = live.last("capture save ~/none/x.pcapng\n");
+    assert_eq!(status, 2);
+    let said = super::live::words(&said);
+    let why = "x.pcapng` cannot be written: No such file or directory (os error 2)\n";
+    assert!(format!("{said}\n").contains(why), "{said}");
+}
+
+#[test]
 fn only_an_ordinary_file_is_replaced() {
     let Some(mut live) = writing() else {
         return;
@@ -358,7 +378,12 @@ fn only_an_ordinary_file_is_replaced() {
     std::fs::write(place("old"), "old").unwrap();
     symlink(place("old"), place("link")).unwrap();
     let _socket = UnixListener::bind(place("socket")).unwrap();
-    live.run(&format!("capture save \"{}\"", place("link").display()));
+    let saved = live.run(&format!("capture save \"{}\"", place("link").display()));
+    let saved = super::live::words(&saved);
+    assert!(
+        saved.contains("in place of the file that was there"),
+        "{saved}"
+    );
     assert!(place("link").is_symlink());
     assert!(std::fs::read(place("old")).unwrap().len() > 3);
     let save = format!("capture save \"{}\"\n", place("socket").display());

@@ -356,6 +356,28 @@ fn a_call_that_returns_while_its_claims_are_polled_is_not_asleep() {
 }
 
 #[test]
+fn a_socket_on_the_wrong_host_is_told_when_it_is_made() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    if let Some(reason) = lacking(&lesson("handshake").head, Some(PROGRAM.as_ref())) {
+        skip(&reason);
+        return;
+    }
+    learner.types("learn handshake");
+    learner.all(&["1", "on server", "s = socket tcp"]);
+    learner.all(&["bind s server:80", "listen s 5", "2", "wire hold"]);
+    let wrong = "ran on server; this step wants it on client";
+    for typed in ["c = socket tcp", "server: c = socket tcp"] {
+        let said = learner.types(typed);
+        assert!(said.contains(wrong), "{typed}: {said}");
+    }
+    let said = learner.types("connect c server:80");
+    assert!(!said.contains("earlier"), "{said}");
+    learner.all(&["client: c = socket tcp", "connect c server:80"]);
+    learner.comes_to("3/8 ?");
+}
+
+#[test]
 fn a_wire_that_is_held_already_need_not_be_held_again() {
     let folder = TempDir::new().unwrap();
     let mut learner = Learner::new(folder.path());

@@ -88,3 +88,20 @@ fn who_was_stopped_and_goes_on_has_the_line_back() {
     assert_eq!(terminal.ends(), 0);
     assert!(terminal.is_cooked());
 }
+
+#[test]
+fn the_prompt_stays_at_the_terminal_where_events_go_to_a_file() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("events");
+    let arguments = ["--json", "--no-history"];
+    let (mut terminal, _home) = Start::into_file(&file, &arguments).spawn();
+    terminal.sees("sock> ");
+    terminal.line("s = socket tcp");
+    terminal.line("quit");
+    assert_eq!(terminal.ends(), 0);
+    let events = std::fs::read_to_string(file).unwrap();
+    assert!(events.contains("SOCK_STREAM"), "{events}");
+    for line in events.lines() {
+        serde_json::from_str::<serde_json::Value>(line).expect(line);
+    }
+}

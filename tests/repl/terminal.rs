@@ -32,9 +32,20 @@ pub struct Start {
 impl Start {
     /// The program with these arguments, with a home folder of its own.
     pub fn new(arguments: &[&str]) -> Self {
+        Self::of(env!("CARGO_BIN_EXE_socktutor"), arguments)
+    }
+
+    /// The same, with its standard output in a file.
+    pub fn into_file(file: &Path, arguments: &[&str]) -> Self {
+        let script = format!("exec \"$0\" \"$@\" >'{}'", file.display());
+        let own = ["-c", &script, env!("CARGO_BIN_EXE_socktutor")];
+        Self::of("sh", &[&own, arguments].concat())
+    }
+
+    fn of(program: &str, arguments: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
         let mut start = Self {
-            command: Command::new(env!("CARGO_BIN_EXE_socktutor")),
+            command: Command::new(program),
             home: None,
         };
         start

@@ -158,10 +158,83 @@ fn tab_takes_over_the_prompt_and_an_empty_line_gives_it_back() {
     assert!(!terminal.is_cooked());
     press(&mut terminal, "\r", "Enter: step 2 of 3");
     assert!(
-        terminal.text().contains("= 4"),
-        "the lesson's first socket comes second"
+        terminal.text().contains("= 3"),
+        "what the own lines made is closed"
     );
     press(&mut terminal, "?", "back to the beginning");
+}
+
+#[test]
+fn what_was_asked_in_between_does_not_spoil_the_lesson() {
+    let arguments = [
+        "lesson",
+        "watch",
+        "handshake",
+        "--no-typing",
+        "--no-history",
+    ];
+    let (mut terminal, _home) = Start::new(&arguments).spawn();
+    terminal.until("the first page", |terminal| {
+        terminal.text().contains("Enter: step 1 of ") || terminal.text().contains("it needs")
+    });
+    if terminal.text().contains("it needs") {
+        return skip("no laboratory here");
+    }
+    press(&mut terminal, "\r", "your vote?");
+    press(&mut terminal, "\t", "Your lines");
+    terminal.prompt("client> ");
+    terminal.run("c = socket tcp", "client> ");
+    terminal.run("connect c server:80", "client> ");
+    assert!(terminal.text().contains("ECONNREFUSED"));
+    terminal.run("back", "client> ");
+    assert!(terminal.text().contains("then b goes back a step"));
+    terminal.run("learn 3", "client> ");
+    assert!(terminal.text().contains("a lesson is being shown"));
+    terminal.run("on server", "server> ");
+    terminal.line("");
+    terminal.sees("Back in the lesson: everything was closed.");
+    terminal.sees("your vote?");
+    page(&mut terminal, "\r");
+    page(&mut terminal, "\r");
+    assert!(terminal.text().contains("1 came true: none"));
+    press(&mut terminal, "\r", "your vote?");
+    // Who only looked changed nothing but the place.
+    press(&mut terminal, "\t", "Your lines");
+    terminal.prompt("client> ");
+    terminal.run("on server", "server> ");
+    terminal.run("ls", "server> ");
+    terminal.line("");
+    terminal.sees("Back in the lesson.");
+    terminal.sees("your vote?");
+    assert!(!terminal.text().contains("everything was closed"));
+    page(&mut terminal, "\r");
+    let text = terminal.text();
+    assert!(text.contains("client> c = socket tcp"), "{text}");
+    // What the lesson had done is done again.
+    press(&mut terminal, "\t", "Your lines");
+    terminal.prompt("client [1 blocked]> ");
+    terminal.run("step 2", "client> ");
+    terminal.line("");
+    terminal.sees("everything was closed, and its lines were run again");
+    let written = String::from_utf8_lossy(&terminal.written).into_owned();
+    assert!(!written.contains("It went otherwise"), "{written}");
+    terminal.keys("q");
+}
+
+#[test]
+fn who_sends_it_to_a_file_is_told_why_nothing_waits() {
+    let folder = folder();
+    let elsewhere = TempDir::new().unwrap();
+    let (file, lessons) = (
+        elsewhere.path().join("log"),
+        folder.path().to_str().unwrap(),
+    );
+    let arguments = ["lesson", "watch", "knock", "--lessons", lessons];
+    let (mut terminal, _home) = Start::into_file(&file, &arguments).spawn();
+    terminal.sees("standard output is no terminal, so nothing waits");
+    terminal.ends();
+    let written = std::fs::read_to_string(file).unwrap();
+    assert!(written.contains("It never listened."), "{written}");
 }
 
 #[test]

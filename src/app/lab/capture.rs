@@ -37,12 +37,19 @@ impl App {
             bytes: Cow::Borrowed(&packet.bytes),
             comment: Some(packet.comment.clone()),
         });
+        let replaced = path.exists();
         saved(&path, &interfaces, packets).map_err(|error| {
-            Refusal::new(format!("`{}` cannot be written: {error}", path.display()))
+            let error = error.to_string();
+            // The file beside it, of which nobody knows, is named after that.
+            let why = error.split(" at path ").next().unwrap_or_default();
+            Refusal::new(format!("`{}` cannot be written: {why}", path.display()))
         })?;
         let count = kept.len();
         let packets = if count == 1 { "packet" } else { "packets" };
         let mut words = format!("{count} {packets} in {}", path.display());
+        if replaced {
+            words.push_str(", in place of the file that was there");
+        }
         if self.session.policy().removes_files() {
             words.push_str(", which is removed at the end; --allow-files writes it where you say");
         }

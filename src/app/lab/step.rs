@@ -102,6 +102,7 @@ impl App {
             hosts: self.host_names(),
             rungs,
             forgotten: 0,
+            glimpsed: false,
         };
         self.tell(None, What::Answer(Answer::Ladder(ladder)), sink);
     }

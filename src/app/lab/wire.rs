@@ -161,8 +161,21 @@ impl App {
         let lab = self.laboratory()?;
         let words = lab.words();
         let packets = [lab.wire.held(), lab.wire.underway()].concat();
+        let unanswered = lab.wire.unanswered();
         self.say(format!("the wire {words}"), sink);
         self.tell(None, What::Answer(Answer::Held { packets }), sink);
+        for (n, repeats) in unanswered {
+            let times = match repeats {
+                1 => "once".to_owned(),
+                n => format!("{n} times"),
+            };
+            self.say(
+                format!(
+                    "#{n} was sent again {times}: its answer is held, so that was only counted; `set retransmits show` holds it"
+                ),
+                sink,
+            );
+        }
         Ok(())
     }
 

@@ -1,15 +1,17 @@
 //! `lesson watch`: a lesson as a show in front of a class. This is its script: what is read, typed, run and asked, and
 //! where it waits. It needs no terminal; `repl` performs it.
 
+mod own;
 mod question;
 
+pub use own::Own;
 pub use question::truth;
 
 use super::test::fixed_port;
 use super::turn::PATIENCE;
-use super::{Turn, again};
+use super::{Round, Turn, again, unseen};
 use crate::app::App;
-use crate::event::What;
+use crate::event::{Event, What};
 use crate::lang::ast::Action;
 use crate::lesson::sock::Line;
 use crate::lesson::{Block, Lesson, Predict, Sock, Step};
@@ -80,12 +82,12 @@ pub struct Show {
 }
 
 /// Where `back` leads.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub struct Back {
     /// The step that begins again; `None` for what stands before the first.
     pub step: Option<usize>,
-    /// What must have been run before it begins.
-    pub lines: Vec<String>,
+    /// What must have been played before it begins.
+    pub before: Vec<Cue>,
 }
 
 impl Show {
@@ -137,17 +139,23 @@ impl Show {
             self.scene = self.scene.saturating_sub(1);
         }
         self.at = 0;
-        let before = self.scenes[..self.scene].iter();
-        let lines = before
-            .flat_map(|scene| &scene.cues)
-            .filter_map(|cue| match cue {
-                Cue::Run(line) | Cue::Check(line) => Some(line.clone()),
-                _ => None,
-            });
         Back {
-            lines: lines.collect(),
+            before: self.played(),
             step: self.step(),
         }
+    }
+
+    /// What was run up to here, and the blocks that it stands in.
+    pub fn played(&self) -> Vec<Cue> {
+        let before = self.scenes[..self.scene].iter();
+        let here = self
+            .scenes
+            .get(self.scene)
+            .map(|scene| &scene.cues[..self.at]);
+        let all = before.flat_map(|scene| &scene.cues);
+        let all = all.chain(here.into_iter().flatten());
+        let plays = |cue: &&Cue| matches!(cue, Cue::Block(_) | Cue::Run(_) | Cue::Check(_));
+        all.filter(plays).cloned().collect()
     }
 }
 
@@ -306,25 +314,50 @@ pub fn turn(lesson: &Lesson) -> io::Result<Option<Turn>> {
     fixed_port(lesson).then(|| Turn::take(PATIENCE)).transpose()
 }
 
-/// Closes everything and runs these lines without a word. Gives what went wrong, in a line each.
+/// A lesson that was played again, up to some place.
+#[derive(Default)]
+pub struct Replayed {
+    /// The block that is being played there.
+    pub round: Option<Round>,
+    /// What went wrong, in a line each.
+    pub wrong: Vec<String>,
+}
+
+/// Closes everything and plays this again without a word.
 ///
 /// # Errors
 /// Where no new session can be made.
-pub fn replay(app: &mut App, lines: &[String]) -> io::Result<Vec<String>> {
+pub fn replay(app: &mut App, cues: &[Cue]) -> io::Result<Replayed> {
     again(app)?;
-    let mut wrong = Vec::new();
-    for line in lines {
+    let mut replayed = Replayed::default();
+    for cue in cues {
+        match cue {
+            Cue::Block(sock) => replayed.round = Some(Round::new(sock)),
+            Cue::Run(line) | Cue::Check(line) => replayed.run(app, line),
+            _ => {}
+        }
+    }
+    // What the replay has caused is no news.
+    app.poll(&mut unseen);
+    Ok(replayed)
+}
+
+impl Replayed {
+    fn run(&mut self, app: &mut App, line: &str) {
         let mut found = None;
-        let outcome = app.execute(line, &mut |event| match event.what {
+        let mut sink = |event: Event| match event.what {
             What::Expect(verdict) if !verdict.holds => found = Some(verdict.found),
             What::Error(complaint) => found = Some(complaint.message),
             _ => {}
-        });
+        };
+        let outcome = match &mut self.round {
+            Some(round) => round.run(app, line, &mut sink),
+            None => app.execute(line, &mut sink),
+        };
         if let (Some(found), true) = (found, outcome.failed || outcome.fault) {
-            wrong.push(format!("{line}: {found}"));
+            self.wrong.push(format!("{line}: {found}"));
         }
     }
-    Ok(wrong)
 }
 
 #[cfg(test)]

@@ -264,8 +264,11 @@ impl Scene<'_> {
         format!("{}:{port}", lab.map_or(self.loopback(), |lab| &lab.here))
     }
 
-    /// An address that a server could have which the call could reach.
+    /// An address that the call could reach: where a listener stands, or a server could.
     fn far_end(&self) -> String {
+        if let Some(listener) = &self.facts.listener {
+            return listener.typed.clone();
+        }
         let lab = self.facts.lab.as_ref();
         lab.map_or(self.loopback(), |lab| &lab.other).to_owned() + ":12345"
     }

@@ -64,10 +64,9 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .hint("ls");
     }
     let here = means_this_machine(scene);
-    let words = match &here {
-        Some(any) => words.why(format!("{any} as a destination means this machine itself.")),
-        None => words,
-    };
+    let words = here.iter().fold(words, |words, any| {
+        words.why(format!("{any} as a destination means this machine itself."))
+    });
     if let Some(target) = scene
         .facts
         .target
@@ -92,6 +91,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
+    if let Some(listener) = scene.facts.listener.as_ref().filter(|_| stays_here(scene)) {
+        return words
+            .why(format!(
+                "Your socket {} listens at {}.",
+                listener.name, listener.at
+            ))
+            .hint(format!("connect {name} {}", listener.typed));
+    }
     if let Some(lab) = &scene.facts.lab {
         return refused_in_lab(scene, lab, words);
     }
@@ -106,7 +113,7 @@ fn who_answered(scene: &Scene<'_>, any: bool, words: Words) -> Words {
         _ if any => {
             words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
         }
-        Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
+        _ if stays_here(scene) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
         ),
         _ => words.why(
@@ -122,6 +129,16 @@ fn listener_closed(closed: &str, words: Words) -> Words {
         "Your own {closed} ended the listener there, while this connect() waited for an answer. Start a server again: \
          socket, bind, listen."
     ))
+}
+
+/// Whether the address asked for is one of this machine, or of the laboratory.
+fn stays_here(scene: &Scene<'_>) -> bool {
+    let asked = scene.facts.asked.as_ref().and_then(Addr::inet);
+    scene.facts.lab.is_some()
+        || asked.is_some_and(|to| {
+            let ip = to.ip();
+            ip.is_unspecified() || ip.is_loopback() || scene.facts.interfaces.contains(&ip)
+        })
 }
 
 /// The any-address, where that was asked for.
@@ -145,6 +162,15 @@ fn not_asked(scene: &Scene<'_>) -> Words {
 fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
     let who = other.socket.as_deref().unwrap_or("another process");
     let local = &other.local;
+    if let Some(lab) = &scene.facts.lab
+        && let Some(host) = lab.asked.as_ref().filter(|host| **host != lab.here)
+        && let Some(at) = local.inet().filter(|at| at.ip().is_loopback())
+    {
+        let words = words.why(format!(
+            "On that port {who} listens, but at {local}: that address of {host} is reached from {host} alone."
+        ));
+        return start_on(scene, host, at.port(), words);
+    }
     let reach = match local.inet() {
         Some(SocketAddr::V4(at)) if at.ip().is_unspecified() => {
             "which stands for the IPv4 addresses alone"
@@ -195,12 +221,17 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
                 .hint(format!("connect {name} {}:{port}", lab.other));
         }
     };
+    let words = words.why(format!(
+        "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
+         listen."
+    ));
+    start_on(scene, host, port, words)
+}
+
+/// What makes a server on that host which the others reach.
+fn start_on(scene: &Scene<'_>, host: &str, port: u16, words: Words) -> Words {
     let free = scene.free();
     words
-        .why(format!(
-            "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
-             listen."
-        ))
         .hint(scene.new_socket_on(host))
         .then(format!("bind {free} {host}:{port}"))
         .then(format!("listen {free} 5"))

@@ -38,6 +38,16 @@ impl State {
     }
 }
 
+/// Packets that are not held, and are repeated because the answer to them is: their numbers, and how often.
+pub(super) fn unanswered(state: &State) -> Vec<(u64, u32)> {
+    let held = || state.held.iter().filter_map(|n| state.log.get(*n));
+    let arrived = state.log.iter();
+    let arrived = arrived.filter(|record| record.repeats > 0 && !state.held.contains(&record.n));
+    let waits = |first: &&Record| held().any(|held| acknowledges(held.sent(), first.sent()));
+    let told = |first: &Record| (first.n, first.repeats);
+    arrived.filter(waits).map(told).collect()
+}
+
 /// Whether its sender's own timer has repeated it: the first was lost, and then both sides may miss something.
 fn by_timer(packet: &Record) -> bool {
     let again = packet.mark.retransmission.as_ref();

@@ -116,6 +116,8 @@ pub(super) struct Record {
     pub fate: Fate,
     /// It was held, or on its way for a while.
     pub waited: bool,
+    /// A step delivered it, after which both ends were looked at.
+    pub stepped: bool,
     pub notes: Vec<Note>,
     pub cause: Cause,
     /// How often its sender has repeated it while it was held.

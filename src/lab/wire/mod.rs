@@ -134,6 +134,9 @@ impl Wire {
     pub fn step(&self) -> Option<u64> {
         let mut still = self.shared.still();
         let outgoing = still.state.release()?;
+        if let Some(record) = still.state.log.get_mut(outgoing.n) {
+            record.stepped = true;
+        }
         still.deliver(outgoing);
         Some(outgoing.n)
     }
@@ -144,6 +147,12 @@ impl Wire {
         let each = still.state.held.iter();
         each.filter_map(|n| tell::packet(&still.state, *n))
             .collect()
+    }
+
+    /// Packets that are not held, and are repeated because the answer to them is: their numbers, and how often that was
+    /// counted.
+    pub fn unanswered(&self) -> Vec<(u64, u32)> {
+        fold::unanswered(&self.shared.still().state)
     }
 
     /// The packets that are on their way, the first to arrive first.

@@ -196,6 +196,7 @@ impl State {
             mark,
             fate: Fate::Held,
             waited: false,
+            stepped: false,
             notes,
             cause,
             repeats: 0,

@@ -175,7 +175,16 @@ pub(super) fn ladder(state: &State, flow: Option<u64>) -> Ladder {
             .collect(),
         rungs: moments.into_iter().enumerate().filter_map(rung).collect(),
         forgotten: state.log.forgotten(),
+        glimpsed: state.log.iter().any(|one| wanted(one) && glimpsed(one)),
     }
+}
+
+/// Whether what changes a state has passed a wire that flows.
+fn glimpsed(record: &Record) -> bool {
+    let changes = Flags::SYN | Flags::FIN | Flags::RST;
+    let tcp = record.sent().tcp();
+    let passed = matches!(record.fate, Fate::Delivered | Fate::Duplicated) && !record.stepped;
+    passed && tcp.is_some_and(|tcp| tcp.flags.any(changes))
 }
 
 /// The conversations.

@@ -173,7 +173,11 @@ impl Places {
         )
         .expecting(self.command.usage());
         if self.command.name == "lessons" {
-            return fault.helping("learn 1 begins the first of them");
+            let more = &i.state.source[span.start..span.end];
+            return match ["list", "new", "test", "watch"].contains(&more) {
+                true => fault.helping(format!("in your own shell: socktutor lesson {more}")),
+                false => fault.helping("learn 1 begins the first of them"),
+            };
         }
         if self.command.params.is_empty() {
             return fault.helping(format!("{} stands alone", self.command.name));

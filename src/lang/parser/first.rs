@@ -41,7 +41,7 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     ),
     (&["bye", "logout", "logoff"], "quit leaves"),
     (
-        &["tutorial", "course", "begin", "next", "socktutor"],
+        &["tutorial", "course", "begin", "next"],
         "learn begins a lesson or goes on with one; within it, skip leaves a step out",
     ),
     (
@@ -80,6 +80,10 @@ const FIRST_WORDS: &[(&[&str], &str)] = &[
     (
         &["use", "require"],
         "everything is there already: s = socket tcp",
+    ),
+    (
+        &["socktutor", "run"],
+        "in your own shell: socktutor run FILE, socktutor lesson watch ID; here learn begins a lesson",
     ),
     (&["clear", "cls", "reset"], "Ctrl-L clears the screen"),
     (

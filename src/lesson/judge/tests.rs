@@ -363,6 +363,13 @@ fn the_end_of_a_call_counts() {
             .0
             .ends_with("this step wants it to sleep: make the call earlier")
     );
+    let mut connect = judge("connect a 127.0.0.1:1\nexpect blocked");
+    connect.does("connect a 127.0.0.1:1", returned(0), world);
+    assert!(
+        differs(&connect.look(world))
+            .0
+            .ends_with("this step wants it to sleep")
+    );
 }
 
 #[test]

@@ -133,7 +133,8 @@ fn called(statement: &Statement) -> String {
 
 /// The right call, with another end than the step wants. `first`: what is to be done before it.
 pub(super) fn ended_otherwise(deed: &Deed, attempt: &Attempt, first: Option<String>) -> String {
-    let name = main_call(&attempt.statement).map_or("the call", |call| call.command.name);
+    let call = main_call(&attempt.statement);
+    let name = call.map_or("the call", |call| call.command.name);
     let found = claims::ended(&attempt.outcome);
     let found = found.strip_prefix("it ").unwrap_or(&found);
     if let Some(first) = first {
@@ -144,7 +145,13 @@ pub(super) fn ended_otherwise(deed: &Deed, attempt: &Attempt, first: Option<Stri
             let names: Vec<String> = errnos.iter().map(ToString::to_string).collect();
             Some(format!("to fail with {}", names.join(" or ")))
         }
-        Claim::Blocked => Some("to sleep: make the call earlier".to_owned()),
+        // Only a call that waits for the other side sleeps because nothing has come yet.
+        Claim::Blocked => Some(match call.map(super::compare::family) {
+            Some("accept" | "recv" | "recvmsg" | "poll") => {
+                "to sleep: make the call earlier".to_owned()
+            }
+            _ => "to sleep".to_owned(),
+        }),
         _ => None,
     });
     format!(

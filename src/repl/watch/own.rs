@@ -1,7 +1,8 @@
 //! Lines of the teacher's own, between those of the lesson.
 
-use super::{Options, Performance};
+use super::{Away, Go, Options, Performance};
 use crate::app::Interrupt;
+use crate::app::play::watch::Own;
 use crate::lang;
 use crate::repl::can_edit;
 use crate::repl::console::Console;
@@ -42,14 +43,14 @@ pub(super) fn lines(
 
 impl Performance {
     /// The teacher types, in the same session.
-    pub(super) fn take_over(&mut self) {
+    pub(super) fn take_over(&mut self) -> Go {
         let Some(mut lines) = self.lines.take() else {
-            return;
+            return Ok(());
         };
         self.own.store(true, Ordering::SeqCst);
         self.stage.fresh();
         self.say(
-            "Your lines, in this session. An empty line or Tab goes back to the lesson.",
+            "Your lines. An empty line or Tab goes back to the lesson and undoes them.",
             "  ",
             Paint::Faint,
         );
@@ -57,18 +58,47 @@ impl Performance {
             // Should it fail, the editor sets the terminal as it needs it.
             let _ = keyboard.give_back();
         }
-        while self.own_line(lines.as_mut()) {}
+        let mut own = Own::begin(&self.shared.app());
+        while self.own_line(&mut own, lines.as_mut()) {}
         if let Some(keyboard) = self.stage.keyboard() {
             let _ = keyboard.take();
         }
         self.own.store(false, Ordering::SeqCst);
         self.lines = Some(lines);
         self.stage.fresh();
-        self.say("Back in the lesson.", "  ", Paint::Faint);
+        let changed = own.end(&mut self.shared.app());
+        self.return_to_the_lesson(changed)
+    }
+
+    /// Where more was done than to look, the lesson would not find what it left, and would be wrong about the kernel.
+    fn return_to_the_lesson(&mut self, changed: bool) -> Go {
+        let mut words = "Back in the lesson.";
+        let mut wrong = Vec::new();
+        if changed {
+            let played = self.show.played();
+            words = match played.is_empty() {
+                true => "Back in the lesson: everything was closed.",
+                false => "Back in the lesson: everything was closed, and its lines were run again.",
+            };
+            match self.replay(&played) {
+                Ok(lines) => wrong = lines,
+                Err(error) => {
+                    self.say(
+                        &format!("There is no new session: {error}"),
+                        "  ",
+                        Paint::Bad,
+                    );
+                    return Err(Away::Leave);
+                }
+            }
+        }
+        self.say(words, "  ", Paint::Faint);
+        self.otherwise(&wrong);
+        Ok(())
     }
 
     /// One line of the teacher's own. False where it was the last.
-    fn own_line(&mut self, lines: &mut dyn Lines) -> bool {
+    fn own_line(&mut self, own: &mut Own, lines: &mut dyn Lines) -> bool {
         self.stage.fresh();
         self.show_news();
         let shared = Arc::clone(&self.shared);
@@ -100,7 +130,9 @@ impl Performance {
         shared.form().resize();
         shared.executing.store(true, Ordering::SeqCst);
         let stage = &mut self.stage;
-        let outcome = app.execute(&line, &mut |event| stage.scroll(&shared.show(&event)));
+        let outcome = own.run(&mut app, &line, &mut |event| {
+            stage.scroll(&shared.show(&event));
+        });
         shared.executing.store(false, Ordering::SeqCst);
         lines.remember(&lang::folded(&line));
         !outcome.quit

@@ -75,6 +75,11 @@ pub(in crate::view) fn ladder(page: &mut Page<'_>, ladder: &Ladder) {
     if rows.lines().count() > SCREEN {
         page.lines(&title);
     }
+    if ladder.glimpsed {
+        page.line(|page| {
+            page.own("While the wire flows, not every state is seen; `wire hold` shows each.");
+        });
+    }
 }
 
 /// Draws one rung after the other.

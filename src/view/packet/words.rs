@@ -74,10 +74,15 @@ pub(super) fn remark(packet: &Packet, style: &Style) -> Option<(String, Paint)> 
         remarks.push(self::again(again));
         paint = Paint::Warn;
     }
+    // Of one that has left the wire, its answer may have been held as well.
+    let meanwhile = match packet.fate {
+        Fate::Held | Fate::Underway => "meanwhile",
+        _ => "while it or its answer was held",
+    };
     match packet.repeats {
         0 => {}
-        1 => remarks.push("sent again once meanwhile".to_owned()),
-        n => remarks.push(format!("sent again {n} times meanwhile")),
+        1 => remarks.push(format!("sent again once {meanwhile}")),
+        n => remarks.push(format!("sent again {n} times {meanwhile}")),
     }
     if let Some(note) = &packet.note {
         remarks.push(style.clean(note).into_owned());

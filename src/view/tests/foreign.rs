@@ -145,6 +145,7 @@ fn wire(text: &str) -> [Answer; 3] {
             hosts: vec!["a".to_owned(), own(), "b".to_owned()],
             rungs,
             forgotten: 1,
+            glimpsed: true,
         }),
         Answer::Flows {
             flows: vec![Flow {

@@ -27,6 +27,7 @@ fn ladder(hosts: &[&str], rungs: Vec<Rung>) -> Ladder {
         hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
         rungs,
         forgotten: 0,
+        glimpsed: false,
     }
 }
 

@@ -106,6 +106,21 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "ECONNREFUSED",
+        "LISTENER\nl2 = socket tcp\nlisten l2 5\nt6 = socket tcp6\nlisten t6 5\nb = socket tcp\nbind b 127.77.0.5:0\n\
+         p = b.local\nclose b\nc = socket tcp\nconnect c p",
+        &["Your socket l2 listens at 0.0.0.0:", "connect c 127.0.0.1:"],
+        &["Start the server", "l listens", "t6"],
+    ),
+    case(
+        "send",
+        "EPIPE",
+        "LISTENER\nc = socket tcp\nconnect c 127.0.0.1:1\nsend c x",
+        &["never been connected", "connect c 127.0.0.1:"],
+        &["connect c 127.0.0.1:12345"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
         "LISTENER\nc = socket tcp\nc.connect((\"127.77.0.2\", l.getsockname()[1]))",
         &["l listens, but at 127.0.0.1:", "connect c 127.0.0.1:"],
         &["Start the server"],

@@ -126,15 +126,20 @@ fn back_leads_to_the_step_and_then_to_the_one_before() {
     );
     let back = show.back();
     assert_eq!(back.step, Some(2));
-    let lines = [
+    let run = |cue: &Cue| match cue {
+        Cue::Run(line) | Cue::Check(line) => Some(line.clone()),
+        _ => None,
+    };
+    let lines: Vec<String> = back.before.iter().filter_map(run).collect();
+    let wanted = [
         "s = socket tcp",
         "bind s 127.0.0.1:0",
         "expect state s CLOSE",
     ];
-    assert_eq!(back.lines, lines);
+    assert_eq!(lines, wanted);
     assert!(show.by_ref().any(|cue| cue == Cue::Wait(Wait::Vote)));
     let back = show.back();
-    assert_eq!((back.step, back.lines.len()), (Some(1), 0));
+    assert_eq!((back.step, back.before.len()), (Some(1), 0));
     assert_eq!(show.next(), Some(Cue::Scene(Some(1))));
     assert_eq!(show.back().step, None);
     assert_eq!(
@@ -164,7 +169,7 @@ fn played(lesson: &Lesson) -> (Vec<String>, Vec<String>) {
                 if let Some(typed) = typed.take() {
                     assert_eq!(typed, line, "what is typed is what is run");
                 }
-                let mut note = |event: crate::event::Event| match event.what {
+                let mut note = |event: Event| match event.what {
                     What::Expect(verdict) if !verdict.holds => wrong.push(verdict.claim),
                     What::Error(complaint) => wrong.push(complaint.message),
                     _ => {}
@@ -229,10 +234,10 @@ fn a_replay_says_what_went_otherwise() {
         "expect state s LISTEN",
         "connect nobody 1",
     ];
-    let lines = lines.map(str::to_owned);
-    let wrong = replay(&mut app, &lines).unwrap();
+    let cues = lines.map(|line| Cue::Run(line.to_owned()));
+    let wrong = replay(&mut app, &cues).unwrap().wrong;
     assert_eq!(wrong.len(), 2, "{wrong:?}");
     assert!(wrong[0].contains("CLOSE"), "{wrong:?}");
-    assert!(replay(&mut app, &lines[..1]).unwrap().is_empty());
+    assert!(replay(&mut app, &cues[..1]).unwrap().wrong.is_empty());
     assert_eq!(app.session().open_count(), 1);
 }
