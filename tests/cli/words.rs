@@ -585,20 +585,27 @@ const SHORT: &[Said] = &[
     ),
 ];
 
-/// The last explanation that is no complaint.
-fn last(events: &[Value]) -> String {
+/// The last explanation that is no complaint. What a close() did is said after what the call came to that it woke: both.
+fn last(script: &str, events: &[Value]) -> String {
+    let close = script
+        .lines()
+        .next_back()
+        .is_some_and(|line| line.starts_with("close "));
+    let woken = close && script.contains("expect blocked");
     let explanations = events.iter().rev();
-    let said = explanations
-        .filter(|event| event["event"] == "explain")
-        .find(|event| event["tone"] == "info");
-    said.map_or_else(String::new, |event| event["text"].to_string())
+    let said: Vec<String> = explanations
+        .filter(|event| event["event"] == "explain" && event["tone"] == "info")
+        .take(if woken { 2 } else { 1 })
+        .map(|event| event["text"].to_string())
+        .collect();
+    said.join(" ")
 }
 
 #[track_caller]
 fn hold(all: &[Said]) {
     let wrong = all.iter().filter_map(|(script, says, not)| {
         let ran = run(script);
-        let found = judge(&last(&ran.events()), says, not)?;
+        let found = judge(&last(script, &ran.events()), says, not)?;
         Some(format!("{script}\n{found}"))
     });
     let wrong: Vec<String> = wrong.collect();
