@@ -146,7 +146,11 @@ impl Session {
         }
         match addr.inet() {
             Some(inet) if stays_here(target.fd, inet) => Ok(()),
-            _ => self.policy.may_reach(addr),
+            _ => {
+                let name =
+                    socket.map_or_else(|| target.fd.to_string(), |socket| socket.name.clone());
+                self.policy.may_reach(addr, &name)
+            }
         }
     }
 }
