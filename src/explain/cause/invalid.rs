@@ -114,15 +114,9 @@ fn family_clash(scene: &Scene<'_>) -> Option<Words> {
             if socket.ipv6 { "AF_INET6" } else { "AF_INET" },
             "the name of a Unix socket",
         ),
-        Addr::Path(path) if path.as_os_str().len() > 107 => return Some(too_long(scene)),
         _ => return None,
     };
     Some(scene.wrong_family(own, given))
-}
-
-fn too_long(scene: &Scene<'_>) -> Words {
-    Words::new("The path is too long for a Unix address: at most 107 bytes (sun_path has 108, with the NUL).")
-        .hint(format!("{} {} /tmp/{}.sock", scene.call, scene.name(), scene.name()))
 }
 
 fn listen(scene: &Scene<'_>) -> Option<Words> {
