@@ -114,8 +114,9 @@ impl Networks {
         found.is_some()
     }
 
-    /// The laboratory host with this address.
+    /// The laboratory host with this address. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.2`) is the IPv4 address.
     pub fn at(&self, ip: IpAddr) -> Option<&dyn Network> {
+        let ip = ip.to_canonical();
         let found = self.hosts.iter().find(|host| host.is_at(ip));
         found.map(|host| &**host)
     }

@@ -276,7 +276,24 @@ pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
         Addr::Inet(SocketAddr::V6(_)) => "an IPv6 address",
         _ => "the name of a Unix socket",
     };
+    if own == "AF_INET6" && given == "an IPv6 address" {
+        return on_ipv4(scene);
+    }
     Some(scene.wrong_family(own, given))
+}
+
+/// An IPv6 socket whose local address is an IPv4 one.
+fn on_ipv4(scene: &Scene<'_>) -> Option<Words> {
+    let local = scene.local()?;
+    Some(
+        Words::new(format!(
+            "{} is bound to {local}, and that stands for an IPv4 address.",
+            scene.name()
+        ))
+        .why("From there it reaches IPv4 addresses alone. A socket is bound once.")
+        .hint(scene.new_socket())
+        .then(format!("connect {} {}", scene.free(), scene.asked())),
+    )
 }
 
 /// EDESTADDRREQ
@@ -307,6 +324,9 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         ip if tcp && ip.is_multicast() => {
             "That is a multicast group, and TCP connects two: groups are for UDP."
         }
+        IpAddr::V6(_) if scene.mapped() && scene.local().is_some_and(is_only_ipv6) => {
+            "It stands for an IPv4 address, and this socket is bound to an IPv6 one."
+        }
         IpAddr::V6(ip)
             if ip.to_ipv4_mapped().is_some() && scene.socket().is_some_and(|s| s.v6only) =>
         {
@@ -329,6 +349,12 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         }
     };
     Some(words.why(why).hint(format!("explain {errno}")))
+}
+
+/// Whether packets from this address are IPv6's alone.
+fn is_only_ipv6(local: &Addr) -> bool {
+    let ip = local.inet().map(|local| local.ip().to_canonical());
+    ip.is_some_and(|ip| ip.is_ipv6() && !ip.is_unspecified())
 }
 
 /// The errors of a Unix path: ENOENT, ENOTDIR, ELOOP, EROFS, ENAMETOOLONG.

@@ -285,6 +285,12 @@ impl Scene<'_> {
         self.there(format!("{} = socket {kind}", self.free()))
     }
 
+    /// Whether an IPv6 socket was to reach an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`).
+    fn mapped(&self) -> bool {
+        let asked = self.facts.asked.as_ref().and_then(Addr::inet);
+        asked.is_some_and(|asked| asked.ip().to_canonical() != asked.ip())
+    }
+
     /// How a socket of this kind is made.
     fn own_kind(&self) -> &'static str {
         let ipv6 = self.socket().is_some_and(|socket| socket.ipv6);

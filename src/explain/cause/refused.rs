@@ -77,7 +77,7 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         _ if here.is_some() => {
             words.why("Its own kernel answered. Start the server first: socket, bind, listen.")
         }
-        Some(inet) if inet.ip().is_loopback() || scene.facts.interfaces.contains(&inet.ip()) => words.why(
+        Some(inet) if is_own(scene, inet.ip().to_canonical()) => words.why(
             "That is this very machine, so its own kernel answered. Start the server first: socket, bind, listen.",
         ),
         _ => words.why(
@@ -91,7 +91,19 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
 /// The any-address, where that was asked for.
 fn means_this_machine(scene: &Scene<'_>) -> Option<IpAddr> {
     let asked = scene.facts.asked.as_ref()?.inet()?.ip();
-    asked.is_unspecified().then_some(asked)
+    asked.to_canonical().is_unspecified().then_some(asked)
+}
+
+/// Whether this is an address of the machine itself.
+fn is_own(scene: &Scene<'_>, ip: IpAddr) -> bool {
+    ip.is_loopback() || scene.facts.interfaces.contains(&ip)
+}
+
+/// The host of the laboratory that was asked.
+fn host_asked<'a>(scene: &Scene<'_>, lab: &'a InLab) -> Option<&'a String> {
+    let asked = scene.facts.asked.as_ref()?.inet()?.ip().to_canonical();
+    let here = asked.is_unspecified() || asked.is_loopback();
+    lab.asked.as_ref().or(here.then_some(&lab.here))
 }
 
 /// Somebody listens at that very address.
@@ -118,10 +130,10 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
         }
         _ => "and only connections to that address reach it",
     };
-    let reachable = match (local.inet(), &scene.facts.lab) {
-        (Some(at), Some(lab)) if at.ip().is_unspecified() => {
-            format!("{}:{}", lab.asked.as_ref().unwrap_or(&lab.here), at.port())
-        }
+    let lab = scene.facts.lab.as_ref();
+    let host = lab.and_then(|lab| host_asked(scene, lab));
+    let reachable = match (local.inet(), host) {
+        (Some(at), Some(host)) if at.ip().is_unspecified() => format!("{host}:{}", at.port()),
         (Some(SocketAddr::V4(at)), None) if at.ip().is_unspecified() => {
             format!("127.0.0.1:{}", at.port())
         }
@@ -133,14 +145,28 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
     let words = words.why(format!(
         "On that port {who} listens, but at {local}, {reach}."
     ));
-    let own_family = scene.socket().is_some_and(|socket| socket.ipv6);
-    if own_family == local.inet().is_some_and(|at| at.is_ipv6()) {
-        return words.hint(format!("connect {} {reachable}", scene.name()));
-    }
-    let fit = if own_family { "tcp" } else { "tcp6" };
+    let [ipv6, there] = [
+        scene.socket().is_some_and(|socket| socket.ipv6),
+        local.inet().is_some_and(|at| at.is_ipv6()),
+    ];
+    let words = match ipv6 == there {
+        true if scene.mapped() => words.why(kept_to_ipv4(scene)),
+        true => return words.hint(format!("connect {} {reachable}", scene.name())),
+        false => words,
+    };
+    let fit = if there { "tcp6" } else { "tcp" };
     words
         .hint(scene.make(fit))
         .then(format!("connect {} {reachable}", scene.free()))
+}
+
+/// What a refusal at an IPv4 address costs an IPv6 socket (`tcp_v6_connect` goes on with IPv4's operations).
+fn kept_to_ipv4(scene: &Scene<'_>) -> String {
+    format!(
+        "{} stands for an IPv4 address, and after that attempt Linux keeps {} to IPv4: IPv6 needs a new socket.",
+        scene.asked(),
+        scene.name()
+    )
 }
 
 /// Nobody listens on that port of a laboratory host: it is known which, and that no firewall is in the way.
@@ -148,24 +174,35 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
     let name = scene.name();
     let port = scene.facts.asked.as_ref().and_then(Addr::port);
     let port = port.unwrap_or_default();
-    let host = match &lab.asked {
-        Some(host) if *host != lab.here => host,
-        _ => {
-            return words
-                .why(format!(
-                    "That is {} itself, so its own kernel answered. On the other side of the wire is {}.",
-                    lab.here, lab.other
-                ))
-                .hint(format!("connect {name} {}:{port}", lab.other));
-        }
-    };
     let free = scene.free();
+    let host = match host_asked(scene, lab) {
+        Some(host) if *host == lab.here => {
+            let words = words.why(format!(
+                "That is {} itself, so its own kernel answered. On the other side of the wire is {}.",
+                lab.here, lab.other
+            ));
+            // The name is an IPv6 address to an IPv6 socket.
+            return match scene.mapped() {
+                true => words
+                    .why(kept_to_ipv4(scene))
+                    .hint(scene.new_socket())
+                    .then(format!("connect {free} {}:{port}", lab.other)),
+                false => words.hint(format!("connect {name} {}:{port}", lab.other)),
+            };
+        }
+        Some(host) => host,
+        None => return words.hint("ls"),
+    };
+    let kind = match scene.mapped() {
+        true => "tcp",
+        false => scene.own_kind(),
+    };
     words
         .why(format!(
             "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
              listen."
         ))
-        .hint(scene.new_socket_on(host))
+        .hint(format!("{host}: {free} = socket {kind}"))
         .then(format!("bind {free} {host}:{port}"))
         .then(format!("listen {free} 5"))
 }
