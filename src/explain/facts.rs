@@ -20,11 +20,14 @@ pub struct Facts {
     pub asked_host: Option<String>,
     /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
     pub holders: Vec<Holder>,
+    /// The open sockets of this session among them.
+    pub sharing: Vec<Sharing>,
     /// Whether the socket that holds the address had SO_REUSEADDR set, where that is known.
     pub holder_reuse: Option<bool>,
     /// Whether anything listens (TCP) or is bound (UDP, Unix) at the destination now, where that is known.
     pub listens: Option<bool>,
-    /// The socket of this session that has the destination as its local address.
+    /// The socket of this session that has the destination as its local address. Of the other protocol (TCP, UDP) where none
+    /// of the same does.
     pub target: Option<Target>,
     /// How many bytes were given to send.
     pub sent: Option<usize>,
@@ -79,6 +82,17 @@ pub struct InLab {
     pub other: String,
     /// The host that has the address asked for.
     pub asked: Option<String>,
+}
+
+/// A socket of this session whose port another wants.
+#[derive(Debug, Clone, Default)]
+pub struct Sharing {
+    /// Its name.
+    pub name: String,
+    /// Whether SO_REUSEADDR is set.
+    pub reuseaddr: bool,
+    /// Whether SO_REUSEPORT is set.
+    pub reuseport: bool,
 }
 
 /// The other end of a connection, in the same session.
@@ -143,6 +157,8 @@ pub struct SocketFacts {
     pub gave_up: bool,
     /// Whether SO_REUSEADDR is set.
     pub reuseaddr: bool,
+    /// Whether SO_REUSEPORT is set.
+    pub reuseport: bool,
     /// Whether SO_BROADCAST is set.
     pub broadcast: bool,
     /// Whether IPV6_V6ONLY is set.
@@ -248,6 +264,8 @@ pub struct Target {
     pub listening: bool,
     /// Whether shutdown() has ended its receiving.
     pub shut: bool,
+    /// Its peer, where it has one.
+    pub peer: Option<Addr>,
 }
 
 /// What is at a Unix path.

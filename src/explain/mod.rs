@@ -7,7 +7,9 @@ mod library;
 mod topic;
 
 pub use cause::cause;
-pub use facts::{Closed, Facts, InLab, OtherEnd, Past, PathFacts, Proto, SocketFacts, Target};
+pub use facts::{
+    Closed, Facts, InLab, OtherEnd, Past, PathFacts, Proto, Sharing, SocketFacts, Target,
+};
 pub use library::{after, near, topic, topics};
 pub use topic::{Kind, Topic};
 

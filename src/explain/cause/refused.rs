@@ -1,6 +1,6 @@
 //! ECONNREFUSED: nobody is there.
 
-use super::super::facts::{InLab, Past, Proto, SocketFacts};
+use super::super::facts::{InLab, Past, Proto, SocketFacts, Target};
 use super::connection::named_peer;
 use super::gone::sends;
 use super::{Scene, Words};
@@ -45,16 +45,13 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
             .hint("ls");
     }
     let here = means_this_machine(scene);
+    let target = scene.facts.target.as_ref();
+    let target = target.filter(|target| !target.listening);
     let words = match &here {
         Some(any) => words.why(format!("{any} as a destination means this machine itself.")),
         None => words,
     };
-    if let Some(target) = scene
-        .facts
-        .target
-        .as_ref()
-        .filter(|target| !target.listening)
-    {
+    if let Some(target) = target.filter(|target| target.proto == Proto::Tcp) {
         return words
             .why(format!(
                 "Your socket {0} is bound to that address, but it does not listen; bind() only reserves the name. \
@@ -70,6 +67,14 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
+    let words = match target {
+        Some(target) => words.why(format!(
+            "Your socket {} has that port, but for {}: TCP has ports of its own.",
+            target.name,
+            target.proto.word()
+        )),
+        None => words,
+    };
     if let Some(lab) = &scene.facts.lab {
         return refused_in_lab(scene, lab, words);
     }
@@ -108,7 +113,8 @@ fn host_asked<'a>(scene: &Scene<'_>, lab: &'a InLab) -> Option<&'a String> {
 
 /// Somebody listens at that very address.
 fn not_asked(scene: &Scene<'_>) -> Words {
-    let who = match &scene.facts.target {
+    let target = scene.facts.target.as_ref();
+    let who = match target.filter(|target| target.listening) {
         Some(target) => format!("Your socket {} listens there", target.name),
         None => "Somebody listens there now".to_owned(),
     };
@@ -210,7 +216,26 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
 /// UDP: what an earlier datagram met.
 fn port_unreachable(scene: &Scene<'_>) -> Words {
     let datagram = scene.socket().map_or_else(String::new, earlier_datagram);
-    Words::new(format!("An earlier datagram of this socket{datagram} found nobody there."))
+    let peer = scene.socket().and_then(|socket| socket.peer.as_ref());
+    // Only what went to the present peer met who is there.
+    let target = scene.facts.target.as_ref();
+    let target = target.filter(|_| peer.is_some_and(|peer| datagram == format!(" to {peer}")));
+    let words = Words::new(format!(
+        "An earlier datagram of this socket{datagram} found no receiver there."
+    ));
+    let words = match target {
+        Some(Target { name, proto: Proto::Udp, peer: Some(other), .. }) if scene.local() != Some(other) => {
+            words.why(format!(
+                "Your own socket {name} has that port, but it is connected to {other}: the kernel gives it datagrams from \
+                 there alone."
+            ))
+        }
+        Some(Target { name, proto: Proto::Tcp, .. }) => words.why(format!(
+            "Your own socket {name} has that port, but for TCP: UDP has ports of its own."
+        )),
+        _ => words,
+    };
+    words
         .why(format!(
             "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
              hands it to the next call, which is this {}(). The kernel has now forgotten it.",
