@@ -1,7 +1,7 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
 use super::App;
-use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
+use super::machine::{descriptor_limit, file_kind, links, path_facts, unix_name_is_held};
 use super::standing::{covers, target};
 use crate::errno::Errno;
 use crate::event::packet::Rst;
@@ -86,6 +86,9 @@ impl App {
                 .and_then(|socket| socket.peer.as_ref());
             let to = facts.asked.as_ref().or(peer).and_then(Addr::inet);
             facts.broadcast = to.is_some_and(|to| self.is_broadcast(host, to.ip()));
+            if host.is_none() {
+                facts.links = links();
+            }
         }
     }
 
@@ -284,6 +287,8 @@ impl App {
             gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),
             reuseport: on(libc::SOL_SOCKET, libc::SO_REUSEPORT),
+            device: device(socket),
+            group_link: group_link(socket),
             broadcast: on(libc::SOL_SOCKET, libc::SO_BROADCAST),
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
             oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
@@ -346,6 +351,39 @@ pub(super) fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
     call::getsockopt(fd, level, name, &mut raw)
         .ok()
         .map(|_| raw != [0; 4])
+}
+
+/// The network interface that a socket is bound to (SO_BINDTODEVICE).
+#[cfg(target_os = "linux")]
+fn device(socket: &Socket) -> Option<String> {
+    let mut name = [0; libc::IF_NAMESIZE];
+    let len = call::getsockopt(
+        socket.fd,
+        libc::SOL_SOCKET,
+        libc::SO_BINDTODEVICE,
+        &mut name,
+    );
+    let name = name.get(..len.ok()?)?.split(|byte| *byte == 0).next()?;
+    let name = String::from_utf8_lossy(name).into_owned();
+    Some(name).filter(|name| !socket.closed && !name.is_empty())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn device(_: &Socket) -> Option<String> {
+    None
+}
+
+/// The number of the interface by which a socket's groups leave (IPV6_MULTICAST_IF), where it was given one.
+fn group_link(socket: &Socket) -> Option<u32> {
+    let mut raw = [0u8; 4];
+    call::getsockopt(
+        socket.fd,
+        libc::IPPROTO_IPV6,
+        libc::IPV6_MULTICAST_IF,
+        &mut raw,
+    )
+    .ok()?;
+    Some(u32::from_ne_bytes(raw)).filter(|link| !socket.closed && *link != 0)
 }
 
 fn timeout(fd: i32, name: i32) -> Option<Duration> {

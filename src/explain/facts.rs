@@ -3,7 +3,7 @@
 
 use crate::event::packet::Rst;
 use crate::event::{Addr, Holder, TcpState};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ pub struct Facts {
     pub port_range: Option<(u16, u16)>,
     /// The addresses of this machine's interfaces.
     pub interfaces: Vec<IpAddr>,
+    /// This machine's network interfaces.
+    pub links: Vec<Link>,
     /// Whether the destination is a broadcast address: of all networks, or of one of this machine's.
     pub broadcast: bool,
     /// For a Unix path: what is there in the file system.
@@ -82,6 +84,17 @@ pub struct InLab {
     pub other: String,
     /// The host that has the address asked for.
     pub asked: Option<String>,
+}
+
+/// A network interface.
+#[derive(Debug, Clone, Default)]
+pub struct Link {
+    /// Its name (`eth0`).
+    pub name: String,
+    /// Its number, which is the scope in an address; 0 where it is not known.
+    pub index: u32,
+    /// Its link-local addresses.
+    pub addresses: Vec<Ipv6Addr>,
 }
 
 /// A socket of this session whose port another wants.
@@ -159,6 +172,10 @@ pub struct SocketFacts {
     pub reuseaddr: bool,
     /// Whether SO_REUSEPORT is set.
     pub reuseport: bool,
+    /// The network interface that it is bound to: what it sends leaves by that one.
+    pub device: Option<String>,
+    /// The number of the interface by which its groups leave (IPV6_MULTICAST_IF), where one is set.
+    pub group_link: Option<u32>,
     /// Whether SO_BROADCAST is set.
     pub broadcast: bool,
     /// Whether IPV6_V6ONLY is set.

@@ -8,7 +8,7 @@ mod topic;
 
 pub use cause::cause;
 pub use facts::{
-    Closed, Facts, InLab, OtherEnd, Past, PathFacts, Proto, Sharing, SocketFacts, Target,
+    Closed, Facts, InLab, Link, OtherEnd, Past, PathFacts, Proto, Sharing, SocketFacts, Target,
 };
 pub use library::{after, near, topic, topics};
 pub use topic::{Kind, Topic};

@@ -1,7 +1,7 @@
 //! Errors about addresses: not ours, not allowed, not of this family, not reachable, not there.
 
 use super::super::facts::Proto;
-use super::{Scene, Words};
+use super::{Scene, Words, link};
 use crate::event::Addr;
 use std::net::{IpAddr, SocketAddr};
 
@@ -316,6 +316,12 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         .or(scene.socket()?.peer.as_ref())?
         .inet()?;
     let tcp = scene.proto() == Proto::Tcp;
+    if !scene.mapped()
+        && errno == "ENETUNREACH"
+        && let Some(words) = link::unreachable(scene, asked)
+    {
+        return Some(words);
+    }
     let words = Words::new(format!("The kernel has no way to send to {}.", asked.ip()));
     let why = match asked.ip() {
         IpAddr::V4(ip) if tcp && (scene.facts.broadcast || ip.is_broadcast()) => {

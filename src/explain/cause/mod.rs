@@ -7,6 +7,7 @@ mod connection;
 mod general;
 mod gone;
 mod invalid;
+mod link;
 mod refused;
 mod used;
 

@@ -4,7 +4,9 @@
     reason = "a list of cases is read from top to bottom"
 )]
 
-use super::super::facts::{Closed, Facts, InLab, Past, PathFacts, Proto, SocketFacts, Target};
+use super::super::facts::{
+    Closed, Facts, InLab, Link, Past, PathFacts, Proto, SocketFacts, Target,
+};
 use super::super::topic;
 use super::cause;
 use crate::errno::Errno;
@@ -489,6 +491,27 @@ fn would_block() {
             "cannot be made again",
         ],
     );
+}
+
+#[test]
+fn a_link_local_address_lacks_its_interface() {
+    let mut given = asking(socket(TcpState::Close), "[fe80::7]:33");
+    let link = |name: &str, index, addresses: &[&str]| Link {
+        name: name.to_owned(),
+        index,
+        addresses: addresses.iter().map(|ip| ip.parse().unwrap()).collect(),
+    };
+    let mut said = |links: &[Link]| {
+        given.links = links.to_vec();
+        told("connect", libc::EINVAL, &given)
+    };
+    let (lo, down) = (link("lo", 1, &[]), link("eth0", 2, &[]));
+    let (other, owner) = (link("eth1", 3, &["fe80::8"]), link("eth2", 4, &["fe80::7"]));
+    let all = [lo.clone(), down.clone(), other.clone(), owner];
+    says(&said(&all), &["connect s [fe80::7%eth2]:33"]);
+    says(&said(&all[..3]), &["connect s [fe80::7%eth1]:33"]);
+    says(&said(&all[..2]), &["connect s [fe80::7%eth0]:33"]);
+    says(&said(&[lo]), &["connect s [fe80::7%INTERFACE]:33"]);
 }
 
 #[test]
