@@ -1,6 +1,7 @@
 //! Why a call failed: what the session and the kernel know is gathered for `explain`.
 
 use super::App;
+use super::lab::Laboratory;
 use super::machine::{descriptor_limit, file_kind, links, path_facts, unix_name_is_held};
 use super::standing::{covers, target};
 use crate::errno::Errno;
@@ -64,7 +65,11 @@ impl App {
             facts.asked_host = asked.and_then(|to| self.session.host_at(to.ip()));
         }
         self.at_the_address(done, errno, &mut facts);
-        facts.lab = self.in_lab(host, facts.asked.as_ref());
+        let peer = facts
+            .socket
+            .as_ref()
+            .and_then(|socket| socket.peer.as_ref());
+        facts.lab = self.in_lab(host, facts.asked.as_ref().or(peer));
         facts
     }
 
@@ -93,12 +98,13 @@ impl App {
     }
 
     /// The laboratory hosts that matter to a call on this one.
-    fn in_lab(&self, here: Option<String>, asked: Option<&Addr>) -> Option<InLab> {
+    fn in_lab(&self, here: Option<String>, to: Option<&Addr>) -> Option<InLab> {
         let here = here?;
-        let asked = asked.and_then(Addr::inet);
+        let asked = to.and_then(Addr::inet);
         Some(InLab {
             other: self.host_names().into_iter().find(|host| *host != here)?,
             asked: asked.and_then(|to| self.session.host_at(to.ip())),
+            mtu: self.lab.as_ref().and_then(Laboratory::too_small_for_ipv6),
             prompt: self.usual.as_ref().unwrap_or(&self.session.here()).as_ref() == Some(&here),
             here,
         })

@@ -82,8 +82,10 @@ pub struct InLab {
     pub prompt: bool,
     /// Another host, which it can reach.
     pub other: String,
-    /// The host that has the address asked for.
+    /// The host that has the address asked for, or without one the peer's.
     pub asked: Option<String>,
+    /// The largest packet that the wire takes, in bytes, where that is too small for IPv6.
+    pub mtu: Option<u32>,
 }
 
 /// A network interface.

@@ -20,7 +20,11 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
     let lab = scene.facts.lab.as_ref();
     if let Some((lab, owner)) = lab.and_then(|lab| Some((lab, lab.asked.as_ref()?))) {
-        return Some(on_another_host(scene, asked, &lab.here, owner));
+        return Some(match too_small_for_ipv6(scene, asked) {
+            Some(words) => words,
+            None if *owner == lab.here => tentative(asked.ip()),
+            None => on_another_host(scene, asked, &lab.here, owner),
+        });
     }
     let host = lab.map(|lab| lab.here.as_str());
     let mut words = Words::new(match host {
@@ -101,6 +105,20 @@ fn on_another_host(scene: &Scene<'_>, asked: SocketAddr, here: &str, owner: &str
     .hint(scene.new_socket_on(owner))
     .then(format!("bind {free} {owner}:{port}"))
     .hint(format!("bind {name} {here}:{port}"))
+}
+
+/// An IPv6 address of the laboratory, where the wire's packets are too small for it.
+fn too_small_for_ipv6(scene: &Scene<'_>, asked: SocketAddr) -> Option<Words> {
+    let lab = scene.facts.lab.as_ref()?;
+    let (mtu, owner) = (lab.mtu?, lab.asked.as_ref()?);
+    asked.ip().to_canonical().is_ipv6().then(|| {
+        Words::new(format!("{} is {owner}'s address, but there is no IPv6 on the wire now.", asked.ip()))
+            .why(format!(
+                "The wire takes packets of up to {mtu} bytes, and below 1280 the kernel takes IPv6 away (RFC 8200, section \
+                 5). IPv4 works."
+            ))
+            .hint("wire mtu 1500")
+    })
 }
 
 /// connect() or sendto() that finds no local address, no port, or only one that has this connection already.
@@ -316,6 +334,9 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         .or(scene.socket()?.peer.as_ref())?
         .inet()?;
     let tcp = scene.proto() == Proto::Tcp;
+    if let Some(words) = too_small_for_ipv6(scene, asked) {
+        return Some(words);
+    }
     if !scene.mapped()
         && errno == "ENETUNREACH"
         && let Some(words) = link::unreachable(scene, asked)

@@ -407,6 +407,7 @@ fn refused() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
+        mtu: None,
     });
     says(
         &told("connect", libc::ECONNREFUSED, &given),
@@ -540,6 +541,7 @@ fn addresses_that_cannot_be_used() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
+        mtu: None,
     });
     let said = told("bind", libc::EADDRNOTAVAIL, &given);
     assert!(
@@ -552,6 +554,7 @@ fn addresses_that_cannot_be_used() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: Some("server".to_owned()),
+        mtu: None,
     });
     says(
         &told("bind", libc::EADDRNOTAVAIL, &given),
