@@ -4,7 +4,9 @@ mod listener;
 mod meanwhile;
 
 use super::App;
-use super::machine::{descriptor_limit, file_kind, path_facts, unix_name_is_held};
+use super::lab::Laboratory;
+use super::machine::{descriptor_limit, file_kind, links, path_facts, unix_name_is_held};
+use super::standing::{covers, target};
 use crate::errno::Errno;
 use crate::event::packet::Rst;
 use crate::event::{Addr, Explanation, Holder, TcpState};
@@ -13,7 +15,7 @@ use crate::kernel::Look;
 use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 impl App {
     /// The words for a failed call. `before` is what the kernel said of the socket before it.
@@ -59,6 +61,22 @@ impl App {
         facts.free_name = (2..)
             .map(|n| format!("s{n}"))
             .find(|name| !self.session.knows(name));
+        self.of_the_network(host.as_deref(), errno, &mut facts);
+        if host.is_none() {
+            let asked = facts.asked.as_ref().and_then(Addr::inet);
+            facts.asked_host = asked.and_then(|to| self.session.host_at(to.ip()));
+        }
+        self.at_the_address(done, errno, &mut facts);
+        let peer = facts
+            .socket
+            .as_ref()
+            .and_then(|socket| socket.peer.as_ref());
+        facts.lab = self.in_lab(host, facts.asked.as_ref().or(peer));
+        facts
+    }
+
+    /// The addresses and interfaces where the call was made, which matter to these errors.
+    fn of_the_network(&self, host: Option<&str>, errno: Errno, facts: &mut Facts) {
         if matches!(
             errno.0,
             libc::EADDRNOTAVAIL
@@ -68,21 +86,17 @@ impl App {
                 | libc::EACCES
                 | libc::ECONNREFUSED
         ) {
-            facts.interfaces = self.interfaces(host.as_deref());
+            facts.interfaces = self.interfaces(host);
             let peer = facts
                 .socket
                 .as_ref()
                 .and_then(|socket| socket.peer.as_ref());
             let to = facts.asked.as_ref().or(peer).and_then(Addr::inet);
-            facts.broadcast = to.is_some_and(|to| self.is_broadcast(host.as_deref(), to.ip()));
+            facts.broadcast = to.is_some_and(|to| self.is_broadcast(host, to.ip()));
+            if host.is_none() {
+                facts.links = links();
+            }
         }
-        if host.is_none() {
-            let asked = facts.asked.as_ref().and_then(Addr::inet);
-            facts.asked_host = asked.and_then(|to| self.session.host_at(to.ip()));
-        }
-        self.at_the_address(done, errno, &mut facts);
-        facts.lab = self.in_lab(host, facts.asked.as_ref());
-        facts
     }
 
     /// The first of a call's sockets that is closed.
@@ -93,12 +107,13 @@ impl App {
     }
 
     /// The laboratory hosts that matter to a call on this one.
-    fn in_lab(&self, here: Option<String>, asked: Option<&Addr>) -> Option<InLab> {
+    fn in_lab(&self, here: Option<String>, to: Option<&Addr>) -> Option<InLab> {
         let here = here?;
-        let asked = asked.and_then(Addr::inet);
+        let asked = to.and_then(Addr::inet);
         Some(InLab {
             other: self.host_names().into_iter().find(|host| *host != here)?,
             asked: asked.and_then(|to| self.session.host_at(to.ip())),
+            mtu: self.lab.as_ref().and_then(Laboratory::too_small_for_ipv6),
             prompt: self.usual.as_ref().unwrap_or(&self.session.here()).as_ref() == Some(&here),
             here,
         })
@@ -119,6 +134,7 @@ impl App {
                 if let Some((at, id)) = at.filter(|at| at.port() != 0).zip(done.socket) {
                     facts.holders = self.in_the_way(at, id, facts.socket.as_ref());
                     facts.holder_reuse = self.holder_reuse(&facts.holders);
+                    facts.sharing = self.sharing(&facts.holders);
                 }
             }
             (libc::ECONNREFUSED, Some(Addr::Inet(to))) if done.command == "connect" => {
@@ -133,8 +149,14 @@ impl App {
                     facts.listens = Some(listeners.iter().any(there));
                     facts.holders = listeners;
                 }
-                facts.target = self.standing_at(to, host.as_deref());
+                facts.target = self.standing_at(to, host.as_deref(), Proto::Tcp);
                 facts.listener_closed = self.closed_since(done.timing.began, to, host.as_deref());
+            }
+            (libc::ECONNREFUSED, Some(Addr::Inet(to)))
+                if facts.socket.as_ref().is_some_and(|s| s.proto == Proto::Udp) =>
+            {
+                let host = self.session.host_at(to.ip()).or(self.host_of(done.socket));
+                facts.target = self.standing_at(to, host.as_deref(), Proto::Udp);
             }
             _ => {}
         }
@@ -247,58 +269,10 @@ impl App {
             .inet()
     }
 
-    /// The other sockets that have an address which this one wants: those of its protocol, where the two addresses
-    /// overlap. Each protocol has ports of its own.
-    fn in_the_way(
-        &mut self,
-        at: SocketAddr,
-        id: SocketId,
-        wants: Option<&SocketFacts>,
-    ) -> Vec<Holder> {
-        let Some(wants) = wants else {
-            return Vec::new();
-        };
-        // Where the kernel does not say, the answer names nobody.
-        let host = self.host_of(Some(id));
-        let mut all = self.holders(host.as_deref(), at.port()).unwrap_or_default();
-        all.retain(|other| {
-            let overlaps =
-                |local| covers(local, other.v6only, at) || covers(at, wants.v6only, local);
-            other.socket.as_ref() != Some(&wants.name)
-                && other.proto.starts_with("udp") == (wants.proto == Proto::Udp)
-                && other.local.inet().is_some_and(overlaps)
-        });
-        all
-    }
-
-    /// Whether the holder, where it is one of the session's sockets, had SO_REUSEADDR set.
-    fn holder_reuse(&self, holders: &[Holder]) -> Option<bool> {
-        let named = holders.iter().find_map(|holder| holder.socket.clone())?;
-        let name = named.split(',').next().unwrap_or(&named);
-        let socket = self.session.find_socket(name)?;
-        Some(socket.reuse)
-    }
-
     /// The host that a socket lives on.
-    fn host_of(&self, socket: Option<SocketId>) -> Option<String> {
+    pub(super) fn host_of(&self, socket: Option<SocketId>) -> Option<String> {
         let socket = socket.and_then(|id| self.session.socket(id));
         socket.map_or_else(|| self.session.here(), |socket| socket.host.clone())
-    }
-
-    /// The session's own socket on this host to which what goes to this address would come.
-    fn standing_at(&self, to: SocketAddr, host: Option<&str>) -> Option<Target> {
-        let all = self.session.open_sockets().into_iter();
-        // What accept() returned has its listener's address, and is spoken for.
-        let mut there = all.filter(|socket| {
-            socket.host.as_deref() == host
-                && !socket.connected()
-                && (socket.listening || !socket.gave_up_its_port)
-        });
-        there.find_map(|socket| {
-            let local = call::getsockname(socket.fd, socket.addr_len()).ok()?;
-            let v6only = switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY);
-            covers(local.addr?.inet()?, v6only == Some(true), to).then(|| target(socket))
-        })
     }
 
     fn socket_facts(
@@ -354,41 +328,15 @@ impl App {
             reset: socket.was_reset,
             gave_up: socket.gave_up,
             reuseaddr: on(libc::SOL_SOCKET, libc::SO_REUSEADDR),
+            reuseport: on(libc::SOL_SOCKET, libc::SO_REUSEPORT),
+            device: device(socket),
+            group_link: group_link(socket),
             broadcast: on(libc::SOL_SOCKET, libc::SO_BROADCAST),
             v6only: socket.domain == libc::AF_INET6 && on(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY),
             oob_inline: on(libc::SOL_SOCKET, libc::SO_OOBINLINE),
             history: past.collect(),
             connecting: self.connecting(socket),
         }
-    }
-}
-
-/// Whether a socket at `local` gets what goes to `to`. The any-address of IPv6 stands for IPv4's too, unless IPV6_V6ONLY
-/// is set; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is the IPv4 address.
-pub(super) fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
-    let (here, there) = (local.ip().to_canonical(), destination(to.ip()));
-    let any = match here {
-        IpAddr::V4(_) => there.is_ipv4(),
-        IpAddr::V6(_) => there.is_ipv6() || !v6only,
-    };
-    local.port() == to.port() && (here == there || here.is_unspecified() && any)
-}
-
-/// The address that a destination means: the any-address is this machine's loopback.
-fn destination(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    }
-}
-
-fn target(socket: &Socket) -> Target {
-    Target {
-        name: socket.name.clone(),
-        proto: proto(socket),
-        listening: socket.listening,
-        shut: socket.shut_read,
     }
 }
 
@@ -405,7 +353,7 @@ fn unix_name(addr: &Addr) -> Option<OsString> {
     }
 }
 
-fn proto(socket: &Socket) -> Proto {
+pub(super) fn proto(socket: &Socket) -> Proto {
     match (socket.domain, socket.kind) {
         (libc::AF_UNIX, libc::SOCK_STREAM) => Proto::UnixStream,
         (libc::AF_UNIX, libc::SOCK_DGRAM) => Proto::UnixDgram,
@@ -436,9 +384,42 @@ fn words(flags: i32) -> Vec<String> {
         .collect()
 }
 
-fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
+pub(super) fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
     let mut raw = [0u8; 4];
     call::getsockopt(fd, level, name, &mut raw)
         .ok()
         .map(|_| raw != [0; 4])
+}
+
+/// The network interface that a socket is bound to (SO_BINDTODEVICE).
+#[cfg(target_os = "linux")]
+fn device(socket: &Socket) -> Option<String> {
+    let mut name = [0; libc::IF_NAMESIZE];
+    let len = call::getsockopt(
+        socket.fd,
+        libc::SOL_SOCKET,
+        libc::SO_BINDTODEVICE,
+        &mut name,
+    );
+    let name = name.get(..len.ok()?)?.split(|byte| *byte == 0).next()?;
+    let name = String::from_utf8_lossy(name).into_owned();
+    Some(name).filter(|name| !socket.closed && !name.is_empty())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn device(_: &Socket) -> Option<String> {
+    None
+}
+
+/// The number of the interface by which a socket's groups leave (IPV6_MULTICAST_IF), where it was given one.
+fn group_link(socket: &Socket) -> Option<u32> {
+    let mut raw = [0u8; 4];
+    call::getsockopt(
+        socket.fd,
+        libc::IPPROTO_IPV6,
+        libc::IPV6_MULTICAST_IF,
+        &mut raw,
+    )
+    .ok()?;
+    Some(u32::from_ne_bytes(raw)).filter(|link| !socket.closed && *link != 0)
 }

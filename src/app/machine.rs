@@ -1,7 +1,7 @@
 //! What the machine says of itself, for the causes: limits, ranges, interfaces, files.
 
 use super::App;
-use crate::explain::PathFacts;
+use crate::explain::{Link, PathFacts};
 use std::ffi::OsStr;
 use std::net::IpAddr;
 use std::path::Path;
@@ -78,6 +78,36 @@ fn interfaces() -> Vec<IpAddr> {
         v4.or_else(|| addr.as_sockaddr_in6().map(|v6| IpAddr::from(v6.ip())))
     })
     .collect()
+}
+
+/// The interfaces, each with its link-local addresses. (if_nametoindex(3) would make a socket to ask.)
+pub(super) fn links() -> Vec<Link> {
+    let mut links: Vec<Link> = Vec::new();
+    for interface in nix::ifaddrs::getifaddrs().into_iter().flatten() {
+        let name = interface.interface_name;
+        let known = links.iter().position(|link| link.name == name);
+        let at = known.unwrap_or_else(|| {
+            links.push(Link {
+                name,
+                ..Link::default()
+            });
+            links.len() - 1
+        });
+        let Some(addr) = interface.address else {
+            continue;
+        };
+        let link = &mut links[at];
+        if let Some(known) = addr.as_link_addr() {
+            link.index = u32::try_from(known.ifindex()).unwrap_or_default();
+        }
+        let v6 = addr.as_sockaddr_in6();
+        if let Some(own) = v6.filter(|v6| v6.ip().is_unicast_link_local()) {
+            // One without an address of its hardware, as a tunnel, has its number here alone.
+            link.index = own.scope_id();
+            link.addresses.push(own.ip());
+        }
+    }
+    links
 }
 
 /// The IPv4 networks of the interfaces: address and mask.

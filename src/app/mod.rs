@@ -17,6 +17,7 @@ mod machine;
 pub mod play;
 mod print;
 mod settings;
+mod standing;
 mod statement;
 mod topics;
 mod variant;

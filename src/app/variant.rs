@@ -326,6 +326,8 @@ fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
         vec!["last"]
     } else if socket.bound.is_none() && !socket.connected() {
         vec!["fresh"]
+    } else if socket.reuse || socket.shares_port == Some(true) {
+        vec!["shared"]
     } else {
         Vec::new()
     }

@@ -3,7 +3,7 @@
 
 use crate::event::packet::Rst;
 use crate::event::{Addr, Holder, TcpState};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,11 +20,14 @@ pub struct Facts {
     pub asked_host: Option<String>,
     /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
     pub holders: Vec<Holder>,
+    /// The open sockets of this session among them.
+    pub sharing: Vec<Sharing>,
     /// Whether the socket that holds the address had SO_REUSEADDR set, where that is known.
     pub holder_reuse: Option<bool>,
     /// Whether anything listens (TCP) or is bound (UDP, Unix) at the destination now, where that is known.
     pub listens: Option<bool>,
-    /// The socket of this session that has the destination as its local address.
+    /// The socket of this session that has the destination as its local address. Of the other protocol (TCP, UDP) where none
+    /// of the same does.
     pub target: Option<Target>,
     /// The statement that closed the session's own listener there (`close s`), while the call waited for an answer.
     pub listener_closed: Option<String>,
@@ -54,6 +57,8 @@ pub struct Facts {
     pub port_range: Option<(u16, u16)>,
     /// The addresses of this machine's interfaces.
     pub interfaces: Vec<IpAddr>,
+    /// This machine's network interfaces.
+    pub links: Vec<Link>,
     /// Whether the destination is a broadcast address: of all networks, or of one of this machine's.
     pub broadcast: bool,
     /// For a Unix path: what is there in the file system.
@@ -81,8 +86,32 @@ pub struct InLab {
     pub prompt: bool,
     /// Another host, which it can reach.
     pub other: String,
-    /// The host that has the address asked for.
+    /// The host that has the address asked for, or without one the peer's.
     pub asked: Option<String>,
+    /// The largest packet that the wire takes, in bytes, where that is too small for IPv6.
+    pub mtu: Option<u32>,
+}
+
+/// A network interface.
+#[derive(Debug, Clone, Default)]
+pub struct Link {
+    /// Its name (`eth0`).
+    pub name: String,
+    /// Its number, which is the scope in an address; 0 where it is not known.
+    pub index: u32,
+    /// Its link-local addresses.
+    pub addresses: Vec<Ipv6Addr>,
+}
+
+/// A socket of this session whose port another wants.
+#[derive(Debug, Clone, Default)]
+pub struct Sharing {
+    /// Its name.
+    pub name: String,
+    /// Whether SO_REUSEADDR is set.
+    pub reuseaddr: bool,
+    /// Whether SO_REUSEPORT is set.
+    pub reuseport: bool,
 }
 
 /// The other end of a connection, in the same session.
@@ -149,6 +178,12 @@ pub struct SocketFacts {
     pub gave_up: bool,
     /// Whether SO_REUSEADDR is set.
     pub reuseaddr: bool,
+    /// Whether SO_REUSEPORT is set.
+    pub reuseport: bool,
+    /// The network interface that it is bound to: what it sends leaves by that one.
+    pub device: Option<String>,
+    /// The number of the interface by which its groups leave (IPV6_MULTICAST_IF), where one is set.
+    pub group_link: Option<u32>,
     /// Whether SO_BROADCAST is set.
     pub broadcast: bool,
     /// Whether IPV6_V6ONLY is set.
@@ -263,6 +298,8 @@ pub struct Target {
     pub listening: bool,
     /// Whether shutdown() has ended its receiving.
     pub shut: bool,
+    /// Its peer, where it has one.
+    pub peer: Option<Addr>,
 }
 
 /// A listener of this session.

@@ -8,8 +8,8 @@ mod topic;
 
 pub use cause::cause;
 pub use facts::{
-    Closed, Connecting, Facts, InLab, Listener, OtherEnd, Past, PathFacts, Proto, SocketFacts,
-    Target,
+    Closed, Connecting, Facts, InLab, Link, Listener, OtherEnd, Past, PathFacts, Proto, Sharing,
+    SocketFacts, Target,
 };
 pub use library::{after, near, topic, topics};
 pub use topic::{Kind, Topic};

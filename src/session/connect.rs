@@ -12,9 +12,21 @@ use socket2::SockAddr;
 
 /// The form of an address that a call takes.
 pub(super) fn kernel_address(addr: &Addr) -> Result<SockAddr, Refusal> {
-    addr.to_kernel()
-        .map_err(|error| Refusal::new(format!("`{addr}` does not fit a socket address: {error}")))
+    addr.to_kernel().map_err(|error| {
+        let (what, len) = match addr {
+            Addr::Path(path) => ("path", path.as_os_str().len()),
+            Addr::Abstract(name) => ("abstract name", name.len()),
+            _ => return Refusal::new(format!("`{addr}` does not fit a socket address: {error}")),
+        };
+        Refusal::new(format!(
+            "the {what} `{addr}` has {len} bytes, and a Unix socket's has {LONGEST_NAME} at most"
+        ))
+    })
 }
+
+/// What `sun_path` holds beside a NUL, which ends a path and begins an abstract name (unix(7)).
+const LONGEST_NAME: usize =
+    size_of::<libc::sockaddr_un>() - std::mem::offset_of!(libc::sockaddr_un, sun_path) - 1;
 
 /// listen(2)
 pub fn listen(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {

@@ -114,8 +114,9 @@ impl Networks {
         found.is_some()
     }
 
-    /// The laboratory host with this address.
+    /// The laboratory host with this address. An IPv4 address inside an IPv6 one (`::ffff:10.0.0.2`) is the IPv4 address.
     pub fn at(&self, ip: IpAddr) -> Option<&dyn Network> {
+        let ip = ip.to_canonical();
         let found = self.hosts.iter().find(|host| host.is_at(ip));
         found.map(|host| &**host)
     }
@@ -146,7 +147,11 @@ impl Session {
         }
         match addr.inet() {
             Some(inet) if stays_here(target.fd, inet) => Ok(()),
-            _ => self.policy.may_reach(addr),
+            _ => {
+                let name =
+                    socket.map_or_else(|| target.fd.to_string(), |socket| socket.name.clone());
+                self.policy.may_reach(addr, &name)
+            }
         }
     }
 }

@@ -101,8 +101,8 @@ impl Policy {
         )
     }
 
-    /// Whether an address may be connected or sent to.
-    pub fn may_reach(&self, addr: &Addr) -> Result<(), Refusal> {
+    /// Whether an address may be connected or sent to, by the socket of this name.
+    pub fn may_reach(&self, addr: &Addr, socket: &str) -> Result<(), Refusal> {
         let Addr::Inet(inet) = addr else {
             return Ok(());
         };
@@ -114,11 +114,10 @@ impl Policy {
         ))
         .help("run it with --allow-net");
         Err(match inet.ip() {
-            IpAddr::V4(group) if group.is_multicast() => refusal
-                .help("keep the group on this machine: setsockopt s IP_MULTICAST_IF 127.0.0.1"),
-            IpAddr::V6(group) if group.is_multicast() => {
-                refusal.help("keep the group on this machine: setsockopt s IPV6_MULTICAST_IF lo")
-            }
+            // The loopback has no route for the groups of IPv6.
+            IpAddr::V4(group) if group.is_multicast() => refusal.help(format!(
+                "keep the group on this machine: setsockopt {socket} IP_MULTICAST_IF 127.0.0.1"
+            )),
             _ => refusal,
         })
     }

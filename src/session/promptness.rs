@@ -24,6 +24,9 @@ impl Session {
     /// A datagram socket's connect only notes the address. A TCP handshake with a listener of our own, which has room in
     /// its accept queue, is finished by the loopback interface before connect() returns. Of two listeners at one address
     /// (SO_REUSEPORT) nobody knows which gets the SYN, and a handshake that has begun waits for the other side.
+    ///
+    /// What an attempt that failed leaves behind in an IPv6 socket can keep the next SYN from the loopback interface: Linux
+    /// goes on with IPv4 after a mapped address (`tcp_v6_connect`), and by the interface of a link-local one.
     pub(super) fn connects_at_once(&self, target: Target, addr: &Addr) -> Promptness {
         let Some(socket) = self.blocking(target) else {
             return Promptness::AtOnce;
@@ -31,7 +34,8 @@ impl Session {
         if socket.kind == libc::SOCK_DGRAM {
             return Promptness::AtOnce;
         }
-        let begins = socket.is_tcp() && socket.told == Some(TcpState::Close);
+        let untouched = socket.domain == libc::AF_INET || !socket.tried;
+        let begins = socket.is_tcp() && socket.told == Some(TcpState::Close) && untouched;
         let here = |to: &SocketAddr| socket.host.is_none() && to.ip().is_loopback();
         let to = addr.inet().filter(|to| begins && here(to));
         match to.and_then(|to| self.listener_on(to)) {

@@ -53,6 +53,8 @@ pub struct Socket {
     pub bound: Option<Addr>,
     /// The peer that connect() was asked for, or that accept() gave.
     pub peer: Option<Addr>,
+    /// connect() was called on it, whatever came of that.
+    pub tried: bool,
     /// When it got its peer last: by connect, accept or socketpair.
     pub met: Option<Instant>,
     /// It came from accept.
@@ -203,6 +205,7 @@ impl Socket {
 
     /// Remembers a call.
     pub fn remember(&mut self, made: Made) {
+        self.tried |= made.command == "connect";
         if self.calls.len() == CALLS_REMEMBERED {
             self.calls.pop_front();
         }
@@ -269,6 +272,7 @@ impl Table {
             listening: false,
             bound: None,
             peer: None,
+            tried: false,
             met: None,
             accepted: false,
             shut_read: false,

@@ -204,17 +204,17 @@ fn a_script_reaches_only_this_machine_and_its_own_folder() {
         "0.0.0.0:80",
         "[::ffff:127.0.0.1]:80",
     ] {
-        assert_eq!(policy.may_reach(&addr(here)), Ok(()), "{here}");
+        assert_eq!(policy.may_reach(&addr(here), "s"), Ok(()), "{here}");
     }
     for outside in ["203.0.113.1:80", "[2001:db8::1]:80", "255.255.255.255:9"] {
-        assert!(policy.may_reach(&addr(outside)).is_err(), "{outside}");
+        assert!(policy.may_reach(&addr(outside), "s").is_err(), "{outside}");
     }
     assert!(policy.path("a.sock").unwrap().is_absolute());
     for outside in ["/etc/passwd", "../x", "a/../../x", "/tmp/x"] {
         assert!(policy.path(outside).is_err(), "{outside}");
     }
     let everything = Policy::of_script(true, true);
-    assert_eq!(everything.may_reach(&addr("203.0.113.1:80")), Ok(()));
+    assert_eq!(everything.may_reach(&addr("203.0.113.1:80"), "s"), Ok(()));
     assert_eq!(
         everything.path("/etc/passwd").unwrap().to_str(),
         Some("/etc/passwd")

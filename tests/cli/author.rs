@@ -253,7 +253,7 @@ fn a_group_is_in_reach_over_loopback_and_beyond_it_where_that_is_allowed() {
         .status(1)
         .says(&[
             "only to this machine, not to 239.1.2.3:",
-            "setsockopt s IP_MULTICAST_IF 127.0.0.1",
+            "setsockopt c IP_MULTICAST_IF 127.0.0.1",
         ]);
     let unsaid = write("52-unsaid.md", "", over_loopback);
     test(&unsaid, &[]).status(1).says(&[
@@ -323,5 +323,10 @@ fn a_script_sends_to_no_group_that_may_leave_the_machine() {
             ran.stdout
         );
         assert_ne!(ran.status, 0, "{line}");
+        // Over the loopback no group of IPv6 can be reached.
+        let kept = ran
+            .stdout
+            .contains("keep the group on this machine: setsockopt u IP_MULTICAST_IF");
+        assert_eq!(kept, !line.contains("udp6"), "{line}\n{}", ran.stdout);
     }
 }

@@ -1,6 +1,6 @@
 //! Calls that sleep: told, waited for, woken, left.
 
-use crate::harness::{events, script};
+use crate::harness::{Shell, events, script};
 
 const LISTENER: &str = "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 1\n";
 
@@ -28,6 +28,17 @@ fn a_call_that_sleeps_becomes_a_job_and_its_result_arrives() {
         "has returned",
         "= 4",
     ]);
+}
+
+/// Linux goes on with IPv4 on a socket whose connect() to a mapped address was refused: the SYN is not answered, though the
+/// listener is the session's own, with room in its queue.
+#[test]
+fn an_ipv6_socket_that_was_refused_an_ipv4_address_may_sleep_in_connect() {
+    let lines = "l = socket tcp6\nbind l [::1]:0\nlisten l 3\nc = socket tcp6\n\
+        c.connect((\"::ffff:127.0.0.1\", l.getsockname()[1]))\nexpect error ECONNREFUSED\nconnect c l.local\n\
+        expect blocked\ncancel\nd = socket tcp6\nconnect d l.local\nexpect ok\n";
+    let shell = Shell::under(&["timeout", "30"]).shell_args(&["run", "-"]);
+    shell.input(lines).run().status(0);
 }
 
 #[test]

@@ -304,6 +304,33 @@ fn sixty_four_megabytes_are_sent_as_far_as_they_go() {
 }
 
 #[test]
+fn a_unix_name_of_107_bytes_and_one_of_108() {
+    let name = |len: usize| format!("{:x<len$}", std::process::id());
+    let folder = tempfile::tempdir().unwrap();
+    let path = |len: usize| {
+        let folder = folder.path().to_str().unwrap();
+        format!("{folder}/{}", name(len - folder.len() - 1))
+    };
+    let bind = |to: &str| {
+        let shell = Shell::new(&["--allow-files", "run", "-"]);
+        alive(
+            shell
+                .input(format!("s = socket unix\nbind s {to}\nexpect ok\n"))
+                .run(),
+        )
+    };
+    bind(&path(107)).status(0);
+    bind(&format!("@{}", name(107))).status(0);
+    for (to, what) in [
+        (path(108), "path"),
+        (format!("@{}", name(108)), "abstract name"),
+    ] {
+        let said = format!("the {what} `{to}` has 108 bytes, and a Unix socket's has 107 at most");
+        bind(&to).status(2).says(&[&said]);
+    }
+}
+
+#[test]
 fn ten_thousand_statements_on_a_line() {
     let ran = alive(script(&"x = 1; ".repeat(10_000)));
     assert_eq!(ran.status, 0);

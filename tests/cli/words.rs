@@ -313,6 +313,17 @@ const MADE: &[Said] = &[
         &["RST"],
     ),
     (
+        "r = socket udp\nsetsockopt r SO_REUSEADDR 1\nbind r 127.0.0.1:0\nq = socket udp\nsetsockopt q SO_REUSEADDR 1\n\
+         bind q r.local\nclose q",
+        &["the port unless another socket has it too"],
+        &["the port are free at once"],
+    ),
+    (
+        "r = socket udp\nbind r 127.0.0.1:0\nclose r",
+        &["the port are free at once"],
+        &["another socket"],
+    ),
+    (
         "socket AF_NETLINK SOCK_DGRAM 0",
         &["The kernel made a socket"],
         &["UDP", "TCP"],

@@ -358,6 +358,56 @@ fn a_refusal_names_the_socket_on_the_other_host() {
 }
 
 #[test]
+fn an_ipv4_address_inside_an_ipv6_one_is_the_hosts_own() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    let mut refused = |line: &str, errno: &str| {
+        let told = live.run(&format!("{line}\nexpect error {errno}"));
+        format!("{} | {}", reason(&told), hints(&told).join(" | "))
+    };
+    for (lines, errno, says) in [
+        (
+            "client: c = socket tcp6\nconnect c [::ffff:10.0.0.2]:80",
+            "ECONNREFUSED",
+            [
+                "The kernel of server answered",
+                "server: s2 = socket tcp; bind s2 server:80",
+            ],
+        ),
+        (
+            "connect c [::ffff:10.0.0.1]:80",
+            "ECONNREFUSED",
+            [
+                "That is client itself",
+                "s2 = socket tcp6; connect s2 server:80",
+            ],
+        ),
+        (
+            "server: l = socket tcp6\nserver: bind l [fd00::2]:80\nserver: listen l 5\nclient: connect c [::ffff:10.0.0.2]:80",
+            "ECONNREFUSED",
+            [
+                "Linux keeps c to IPv4",
+                "s2 = socket tcp6; connect s2 [fd00::2]:80",
+            ],
+        ),
+        (
+            "client: a = socket tcp6\nbind a [::ffff:10.0.0.2]:0",
+            "EADDRNOTAVAIL",
+            [
+                "belongs to server",
+                "server: s2 = socket tcp6; bind s2 server:0",
+            ],
+        ),
+    ] {
+        let told = refused(lines, errno);
+        for part in says {
+            assert!(told.contains(part), "{lines}: {part:?} is not in: {told}");
+        }
+    }
+}
+
+#[test]
 fn an_address_of_another_host_cannot_be_bound() {
     let Some(mut live) = Live::laboratory() else {
         return;

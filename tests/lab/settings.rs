@@ -214,6 +214,30 @@ fn what_waits_for_the_line_keeps_it_busy_no_longer_than_it_waits() {
     }
 }
 
+#[test]
+fn packets_too_small_for_ipv6_are_named_where_it_lacks() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run("client: c = socket udp6\nconnect c server:7\nwire mtu 1000\nclient: u = socket udp6\nserver: s = socket tcp6");
+    for (line, errno) in [
+        ("client: send c x", "ENETUNREACH"),
+        ("client: sendto u x [fd00::2]:7", "ENETUNREACH"),
+        ("server: bind s server:80", "EADDRNOTAVAIL"),
+        ("server: bind s [fd00::1]:80", "EADDRNOTAVAIL"),
+    ] {
+        let told = shown(&live.run(&format!("{line}\nexpect error {errno}")));
+        for part in [
+            "there is no IPv6 on the wire now",
+            "up to 1000 bytes",
+            "wire mtu 1500",
+        ] {
+            assert!(told.contains(part), "{line}: {part:?} is not in: {told}");
+        }
+    }
+    live.run("wire mtu 1500\nserver: bind s server:80\nexpect ok");
+}
+
 fn options(packet: &Value) -> String {
     packet["options"].to_string()
 }

@@ -1,7 +1,7 @@
 //! Whether there is room for a connection.
 
 use crate::app::App;
-use crate::app::facts::covers;
+use crate::app::standing::covers;
 use crate::session::SocketId;
 
 impl App {

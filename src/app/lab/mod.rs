@@ -16,6 +16,7 @@ use crate::kernel::Diag;
 use crate::lab::{Crossed, Hosts, PROGRAM, Station, Tap, Wire};
 use crate::lang::order::{MACHINE, Order};
 use crate::session::{Network, Refusal};
+use crate::sys::namespace::IPV6_MTU;
 use host::HostNetwork;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
@@ -96,9 +97,16 @@ impl Laboratory {
         let mut addresses: Vec<IpAddr> =
             vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
         if let Some(host) = self.hosts.all().iter().find(|known| known.name == host) {
-            addresses.extend([IpAddr::from(host.v4), host.v6.into()]);
+            addresses.push(host.v4.into());
+            let v6 = self.too_small_for_ipv6().is_none().then_some(host.v6);
+            addresses.extend(v6.map(IpAddr::from));
         }
         addresses
+    }
+
+    /// The largest packet, in bytes, where it is so small that the kernel has taken IPv6 away from the wire.
+    pub(super) fn too_small_for_ipv6(&self) -> Option<u32> {
+        self.mtu.filter(|mtu| *mtu < IPV6_MTU)
     }
 
     /// The IPv4 networks that a host is on: address and mask.

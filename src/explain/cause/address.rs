@@ -1,7 +1,7 @@
 //! Errors about addresses: not ours, not allowed, not of this family, not reachable, not there.
 
 use super::super::facts::Proto;
-use super::{Scene, Words};
+use super::{Scene, Words, link};
 use crate::event::Addr;
 use std::net::{IpAddr, SocketAddr};
 
@@ -20,7 +20,11 @@ fn foreign(scene: &Scene<'_>) -> Option<Words> {
     let asked = scene.facts.asked.as_ref()?.inet()?;
     let lab = scene.facts.lab.as_ref();
     if let Some((lab, owner)) = lab.and_then(|lab| Some((lab, lab.asked.as_ref()?))) {
-        return Some(on_another_host(scene, asked, &lab.here, owner));
+        return Some(match too_small_for_ipv6(scene, asked) {
+            Some(words) => words,
+            None if *owner == lab.here => tentative(asked.ip()),
+            None => on_another_host(scene, asked, &lab.here, owner),
+        });
     }
     let host = lab.map(|lab| lab.here.as_str());
     let mut words = Words::new(match host {
@@ -101,6 +105,20 @@ fn on_another_host(scene: &Scene<'_>, asked: SocketAddr, here: &str, owner: &str
     .hint(scene.new_socket_on(owner))
     .then(format!("bind {free} {owner}:{port}"))
     .hint(format!("bind {name} {here}:{port}"))
+}
+
+/// An IPv6 address of the laboratory, where the wire's packets are too small for it.
+fn too_small_for_ipv6(scene: &Scene<'_>, asked: SocketAddr) -> Option<Words> {
+    let lab = scene.facts.lab.as_ref()?;
+    let (mtu, owner) = (lab.mtu?, lab.asked.as_ref()?);
+    asked.ip().to_canonical().is_ipv6().then(|| {
+        Words::new(format!("{} is {owner}'s address, but there is no IPv6 on the wire now.", asked.ip()))
+            .why(format!(
+                "The wire takes packets of up to {mtu} bytes, and below 1280 the kernel takes IPv6 away (RFC 8200, section \
+                 5). IPv4 works."
+            ))
+            .hint("wire mtu 1500")
+    })
 }
 
 /// connect() or sendto() that finds no local address, no port, or only one that has this connection already.
@@ -276,7 +294,24 @@ pub(super) fn family(scene: &Scene<'_>) -> Option<Words> {
         Addr::Inet(SocketAddr::V6(_)) => "an IPv6 address",
         _ => "the name of a Unix socket",
     };
+    if own == "AF_INET6" && given == "an IPv6 address" {
+        return on_ipv4(scene);
+    }
     Some(scene.wrong_family(own, given))
+}
+
+/// An IPv6 socket whose local address is an IPv4 one.
+fn on_ipv4(scene: &Scene<'_>) -> Option<Words> {
+    let local = scene.local()?;
+    Some(
+        Words::new(format!(
+            "{} is bound to {local}, and that stands for an IPv4 address.",
+            scene.name()
+        ))
+        .why("From there it reaches IPv4 addresses alone. A socket is bound once.")
+        .hint(scene.new_socket())
+        .then(format!("connect {} {}", scene.free(), scene.asked())),
+    )
 }
 
 /// EDESTADDRREQ
@@ -299,6 +334,15 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         .or(scene.socket()?.peer.as_ref())?
         .inet()?;
     let tcp = scene.proto() == Proto::Tcp;
+    if let Some(words) = too_small_for_ipv6(scene, asked) {
+        return Some(words);
+    }
+    if !scene.mapped()
+        && errno == "ENETUNREACH"
+        && let Some(words) = link::unreachable(scene, asked)
+    {
+        return Some(words);
+    }
     let words = Words::new(format!("The kernel has no way to send to {}.", asked.ip()));
     let why = match asked.ip() {
         IpAddr::V4(ip) if tcp && (scene.facts.broadcast || ip.is_broadcast()) => {
@@ -306,6 +350,9 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         }
         ip if tcp && ip.is_multicast() => {
             "That is a multicast group, and TCP connects two: groups are for UDP."
+        }
+        IpAddr::V6(_) if scene.mapped() && scene.local().is_some_and(is_only_ipv6) => {
+            "It stands for an IPv4 address, and this socket is bound to an IPv6 one."
         }
         IpAddr::V6(ip)
             if ip.to_ipv4_mapped().is_some() && scene.socket().is_some_and(|s| s.v6only) =>
@@ -329,6 +376,12 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         }
     };
     Some(words.why(why).hint(format!("explain {errno}")))
+}
+
+/// Whether packets from this address are IPv6's alone.
+fn is_only_ipv6(local: &Addr) -> bool {
+    let ip = local.inet().map(|local| local.ip().to_canonical());
+    ip.is_some_and(|ip| ip.is_ipv6() && !ip.is_unspecified())
 }
 
 /// The errors of a Unix path: ENOENT, ENOTDIR, ELOOP, EROFS, ENAMETOOLONG.

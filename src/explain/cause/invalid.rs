@@ -2,7 +2,7 @@
 
 use super::super::facts::Proto;
 use super::connection::{connect_sleeps, listener};
-use super::{Scene, Words};
+use super::{Scene, Words, link};
 use crate::event::{Addr, TcpState};
 use std::net::SocketAddr;
 
@@ -35,7 +35,7 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
     let name = scene.name();
     if let Some(Addr::Inet(SocketAddr::V6(asked))) = &scene.facts.asked {
         if asked.ip().is_unicast_link_local() && asked.scope_id() == 0 && scene.local().is_none() {
-            return Some(link_local(scene));
+            return Some(link::unnamed(scene, *asked));
         }
         if asked.ip().to_ipv4_mapped().is_some() && socket.v6only {
             return Some(v6_only());
@@ -84,19 +84,6 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
     )
 }
 
-fn link_local(scene: &Scene<'_>) -> Words {
-    Words::new(format!(
-        "{} is a link-local address: it means nothing without the interface.",
-        scene.asked()
-    ))
-    .why("Every interface has its own fe80::/10; say which one after a %.")
-    .hint(format!(
-        "{} {} [fe80::1%eth0]:12345",
-        scene.call,
-        scene.name()
-    ))
-}
-
 fn v6_only() -> Words {
     Words::new("That address stands for an IPv4 one, and this socket has IPV6_V6ONLY: it speaks IPv6 alone.")
         .hint("explain IPV6_V6ONLY")
@@ -114,15 +101,9 @@ fn family_clash(scene: &Scene<'_>) -> Option<Words> {
             if socket.ipv6 { "AF_INET6" } else { "AF_INET" },
             "the name of a Unix socket",
         ),
-        Addr::Path(path) if path.as_os_str().len() > 107 => return Some(too_long(scene)),
         _ => return None,
     };
     Some(scene.wrong_family(own, given))
-}
-
-fn too_long(scene: &Scene<'_>) -> Words {
-    Words::new("The path is too long for a Unix address: at most 107 bytes (sun_path has 108, with the NUL).")
-        .hint(format!("{} {} /tmp/{}.sock", scene.call, scene.name(), scene.name()))
 }
 
 fn listen(scene: &Scene<'_>) -> Option<Words> {
@@ -240,9 +221,9 @@ fn connect(scene: &Scene<'_>) -> Option<Words> {
         Some(Addr::Inet(SocketAddr::V6(asked)))
             if asked.ip().is_unicast_link_local() && asked.scope_id() == 0 =>
         {
-            Some(link_local(scene))
+            Some(link::unnamed(scene, *asked))
         }
-        _ => blackhole(scene),
+        _ => link::another(scene).or_else(|| blackhole(scene)),
     })
 }
 
@@ -325,6 +306,12 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
 /// A value outside of what an option takes.
 fn option(scene: &Scene<'_>) -> Option<Words> {
     let option = scene.facts.option.as_deref()?;
+    // As strace writes it: [5]. A structure would say less than it hides.
+    let value = scene
+        .facts
+        .value
+        .as_deref()
+        .map(|value| value.trim_matches(['[', ']']));
     let range = match option {
         "TCP_MAXSEG" => "from 88 to 32767 bytes, or 0 for the kernel's own choice",
         "TCP_KEEPIDLE" | "TCP_KEEPINTVL" => "from 1 to 32767 seconds",
@@ -342,14 +329,9 @@ fn option(scene: &Scene<'_>) -> Option<Words> {
         "IPV6_V6ONLY" => "0 or 1, and only before bind()",
         "IP_ADD_MEMBERSHIP" => "a multicast group, from 224.0.0.0 to 239.255.255.255",
         "IPV6_ADD_MEMBERSHIP" | "IPV6_JOIN_GROUP" => "a multicast group, which begins with ff",
+        "IPV6_MULTICAST_IF" => return link::option(scene, value),
         _ => return None,
     };
-    // As strace writes it: [5]. A structure would say less than it hides.
-    let value = scene
-        .facts
-        .value
-        .as_deref()
-        .map(|value| value.trim_matches(['[', ']']));
     let words = Words::new(match value.filter(|value| !value.starts_with('{')) {
         Some(value) => {
             format!("{option} was not set to {value}: the kernel does not take that value here.")

@@ -7,6 +7,7 @@ mod connection;
 mod general;
 mod gone;
 mod invalid;
+mod link;
 mod refused;
 mod used;
 
@@ -294,6 +295,12 @@ impl Scene<'_> {
     /// A new socket of a kind, on the host where the call was made.
     fn make(&self, kind: &str) -> String {
         self.there(format!("{} = socket {kind}", self.free()))
+    }
+
+    /// Whether an IPv6 socket was to reach an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`).
+    fn mapped(&self) -> bool {
+        let asked = self.facts.asked.as_ref().and_then(Addr::inet);
+        asked.is_some_and(|asked| asked.ip().to_canonical() != asked.ip())
     }
 
     /// How a socket of this kind is made.

@@ -1,6 +1,6 @@
 //! ECONNREFUSED: nobody is there.
 
-use super::super::facts::{InLab, Past, Proto, SocketFacts};
+use super::super::facts::{InLab, Past, Proto, SocketFacts, Target};
 use super::connection::with_new_peer;
 use super::gone::sends;
 use super::{Scene, Words};
@@ -67,20 +67,10 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     let words = here.iter().fold(words, |words, any| {
         words.why(format!("{any} as a destination means this machine itself."))
     });
-    if let Some(target) = scene
-        .facts
-        .target
-        .as_ref()
-        .filter(|target| !target.listening)
-    {
-        return words
-            .why(format!(
-                "Your socket {0} is bound to that address, but it does not listen; bind() only reserves the name. \
-                 After listen {0} the same connect() works.",
-                target.name
-            ))
-            .hint(format!("listen {} 5", target.name))
-            .then(again);
+    let target = scene.facts.target.as_ref();
+    let target = target.filter(|target| !target.listening);
+    if let Some(target) = target.filter(|target| target.proto == Proto::Tcp) {
+        return bound_only(&target.name, words).then(again);
     }
     if scene.facts.listens == Some(true) {
         return not_asked(scene).hint(again);
@@ -91,6 +81,13 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     if let Some(other) = scene.facts.holders.first() {
         return elsewhere(scene, other, words);
     }
+    let words = target.iter().fold(words, |words, target| {
+        words.why(format!(
+            "Your socket {} has that port, but for {}: TCP has ports of its own.",
+            target.name,
+            target.proto.word()
+        ))
+    });
     if let Some(listener) = scene.facts.listener.as_ref().filter(|_| stays_here(scene)) {
         return words
             .why(format!(
@@ -105,6 +102,16 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
     who_answered(scene, here.is_some(), words)
         .hint("ls")
         .hint(again)
+}
+
+/// The session's own socket has the address, and no more.
+fn bound_only(name: &str, words: Words) -> Words {
+    words
+        .why(format!(
+            "Your socket {name} is bound to that address, but it does not listen; bind() only reserves the name. \
+             After listen {name} the same connect() works."
+        ))
+        .hint(format!("listen {name} 5"))
 }
 
 /// Whose kernel sent the RST: `any` where the any-address was asked for.
@@ -136,20 +143,33 @@ fn stays_here(scene: &Scene<'_>) -> bool {
     let asked = scene.facts.asked.as_ref().and_then(Addr::inet);
     scene.facts.lab.is_some()
         || asked.is_some_and(|to| {
-            let ip = to.ip();
-            ip.is_unspecified() || ip.is_loopback() || scene.facts.interfaces.contains(&ip)
+            let ip = to.ip().to_canonical();
+            ip.is_unspecified() || is_own(scene, ip)
         })
 }
 
 /// The any-address, where that was asked for.
 fn means_this_machine(scene: &Scene<'_>) -> Option<IpAddr> {
     let asked = scene.facts.asked.as_ref()?.inet()?.ip();
-    asked.is_unspecified().then_some(asked)
+    asked.to_canonical().is_unspecified().then_some(asked)
+}
+
+/// Whether this is an address of the machine itself.
+fn is_own(scene: &Scene<'_>, ip: IpAddr) -> bool {
+    ip.is_loopback() || scene.facts.interfaces.contains(&ip)
+}
+
+/// The host of the laboratory that was asked.
+fn host_asked<'a>(scene: &Scene<'_>, lab: &'a InLab) -> Option<&'a String> {
+    let asked = scene.facts.asked.as_ref()?.inet()?.ip().to_canonical();
+    let here = asked.is_unspecified() || asked.is_loopback();
+    lab.asked.as_ref().or(here.then_some(&lab.here))
 }
 
 /// Somebody listens at that very address.
 fn not_asked(scene: &Scene<'_>) -> Words {
-    let who = match &scene.facts.target {
+    let target = scene.facts.target.as_ref();
+    let who = match target.filter(|target| target.listening) {
         Some(target) => format!("Your socket {} listens there", target.name),
         None => "Somebody listens there now".to_owned(),
     };
@@ -180,10 +200,10 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
         }
         _ => "and only connections to that address reach it",
     };
-    let reachable = match (local.inet(), &scene.facts.lab) {
-        (Some(at), Some(lab)) if at.ip().is_unspecified() => {
-            format!("{}:{}", lab.asked.as_ref().unwrap_or(&lab.here), at.port())
-        }
+    let lab = scene.facts.lab.as_ref();
+    let host = lab.and_then(|lab| host_asked(scene, lab));
+    let reachable = match (local.inet(), host) {
+        (Some(at), Some(host)) if at.ip().is_unspecified() => format!("{host}:{}", at.port()),
         (Some(SocketAddr::V4(at)), None) if at.ip().is_unspecified() => {
             format!("127.0.0.1:{}", at.port())
         }
@@ -195,14 +215,28 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
     let words = words.why(format!(
         "On that port {who} listens, but at {local}, {reach}."
     ));
-    let own_family = scene.socket().is_some_and(|socket| socket.ipv6);
-    if own_family == local.inet().is_some_and(|at| at.is_ipv6()) {
-        return words.hint(format!("connect {} {reachable}", scene.name()));
-    }
-    let fit = if own_family { "tcp" } else { "tcp6" };
+    let [ipv6, there] = [
+        scene.socket().is_some_and(|socket| socket.ipv6),
+        local.inet().is_some_and(|at| at.is_ipv6()),
+    ];
+    let words = match ipv6 == there {
+        true if scene.mapped() => words.why(kept_to_ipv4(scene)),
+        true => return words.hint(format!("connect {} {reachable}", scene.name())),
+        false => words,
+    };
+    let fit = if there { "tcp6" } else { "tcp" };
     words
         .hint(scene.make(fit))
         .then(format!("connect {} {reachable}", scene.free()))
+}
+
+/// What a refusal at an IPv4 address costs an IPv6 socket (`tcp_v6_connect` goes on with IPv4's operations).
+fn kept_to_ipv4(scene: &Scene<'_>) -> String {
+    format!(
+        "{} stands for an IPv4 address, and after that attempt Linux keeps {} to IPv4: IPv6 needs a new socket.",
+        scene.asked(),
+        scene.name()
+    )
 }
 
 /// Nobody listens on that port of a laboratory host: it is known which, and that no firewall is in the way.
@@ -210,16 +244,24 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
     let name = scene.name();
     let port = scene.facts.asked.as_ref().and_then(Addr::port);
     let port = port.unwrap_or_default();
-    let host = match &lab.asked {
-        Some(host) if *host != lab.here => host,
-        _ => {
-            return words
-                .why(format!(
-                    "That is {} itself, so its own kernel answered. On the other side of the wire is {}.",
-                    lab.here, lab.other
-                ))
-                .hint(format!("connect {name} {}:{port}", lab.other));
+    let free = scene.free();
+    let host = match host_asked(scene, lab) {
+        Some(host) if *host == lab.here => {
+            let words = words.why(format!(
+                "That is {} itself, so its own kernel answered. On the other side of the wire is {}.",
+                lab.here, lab.other
+            ));
+            // The name is an IPv6 address to an IPv6 socket.
+            return match scene.mapped() {
+                true => words
+                    .why(kept_to_ipv4(scene))
+                    .hint(scene.new_socket())
+                    .then(format!("connect {free} {}:{port}", lab.other)),
+                false => words.hint(format!("connect {name} {}:{port}", lab.other)),
+            };
         }
+        Some(host) => host,
+        None => return words.hint("ls"),
     };
     let words = words.why(format!(
         "The kernel of {host} answered: no socket listens there on that port. Start the server first: socket, bind, \
@@ -231,8 +273,12 @@ fn refused_in_lab(scene: &Scene<'_>, lab: &InLab, words: Words) -> Words {
 /// What makes a server on that host which the others reach.
 fn start_on(scene: &Scene<'_>, host: &str, port: u16, words: Words) -> Words {
     let free = scene.free();
+    let kind = match scene.mapped() {
+        true => "tcp",
+        false => scene.own_kind(),
+    };
     words
-        .hint(scene.new_socket_on(host))
+        .hint(format!("{host}: {free} = socket {kind}"))
         .then(format!("bind {free} {host}:{port}"))
         .then(format!("listen {free} 5"))
 }
@@ -240,7 +286,26 @@ fn start_on(scene: &Scene<'_>, host: &str, port: u16, words: Words) -> Words {
 /// UDP: what an earlier datagram met.
 fn port_unreachable(scene: &Scene<'_>) -> Words {
     let datagram = scene.socket().map_or_else(String::new, earlier_datagram);
-    Words::new(format!("An earlier datagram of this socket{datagram} found nobody there."))
+    let peer = scene.socket().and_then(|socket| socket.peer.as_ref());
+    // Only what went to the present peer met who is there.
+    let target = scene.facts.target.as_ref();
+    let target = target.filter(|_| peer.is_some_and(|peer| datagram == format!(" to {peer}")));
+    let words = Words::new(format!(
+        "An earlier datagram of this socket{datagram} found no receiver there."
+    ));
+    let words = match target {
+        Some(Target { name, proto: Proto::Udp, peer: Some(other), .. }) if scene.local() != Some(other) => {
+            words.why(format!(
+                "Your own socket {name} has that port, but it is connected to {other}: the kernel gives it datagrams from \
+                 there alone."
+            ))
+        }
+        Some(Target { name, proto: Proto::Tcp, .. }) => words.why(format!(
+            "Your own socket {name} has that port, but for TCP: UDP has ports of its own."
+        )),
+        _ => words,
+    };
+    words
         .why(format!(
             "An ICMP message, port unreachable, came back; the kernel kept it, because the socket is connected, and \
              hands it to the next call, which is this {}(). The kernel has now forgotten it.",

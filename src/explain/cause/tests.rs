@@ -4,7 +4,9 @@
     reason = "a list of cases is read from top to bottom"
 )]
 
-use super::super::facts::{Closed, Facts, InLab, Past, PathFacts, Proto, SocketFacts, Target};
+use super::super::facts::{
+    Closed, Facts, InLab, Link, Past, PathFacts, Proto, SocketFacts, Target,
+};
 use super::super::topic;
 use super::cause;
 use crate::errno::Errno;
@@ -405,6 +407,7 @@ fn refused() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
+        mtu: None,
     });
     says(
         &told("connect", libc::ECONNREFUSED, &given),
@@ -492,6 +495,27 @@ fn would_block() {
 }
 
 #[test]
+fn a_link_local_address_lacks_its_interface() {
+    let mut given = asking(socket(TcpState::Close), "[fe80::7]:33");
+    let link = |name: &str, index, addresses: &[&str]| Link {
+        name: name.to_owned(),
+        index,
+        addresses: addresses.iter().map(|ip| ip.parse().unwrap()).collect(),
+    };
+    let mut said = |links: &[Link]| {
+        given.links = links.to_vec();
+        told("connect", libc::EINVAL, &given)
+    };
+    let (lo, down) = (link("lo", 1, &[]), link("eth0", 2, &[]));
+    let (other, owner) = (link("eth1", 3, &["fe80::8"]), link("eth2", 4, &["fe80::7"]));
+    let all = [lo.clone(), down.clone(), other.clone(), owner];
+    says(&said(&all), &["connect s [fe80::7%eth2]:33"]);
+    says(&said(&all[..3]), &["connect s [fe80::7%eth1]:33"]);
+    says(&said(&all[..2]), &["connect s [fe80::7%eth0]:33"]);
+    says(&said(&[lo]), &["connect s [fe80::7%INTERFACE]:33"]);
+}
+
+#[test]
 fn addresses_that_cannot_be_used() {
     let mut given = asking(socket(TcpState::Close), "8.8.8.8:53");
     given.interfaces = vec!["127.0.0.1".parse().unwrap(), "192.168.1.2".parse().unwrap()];
@@ -517,6 +541,7 @@ fn addresses_that_cannot_be_used() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: None,
+        mtu: None,
     });
     let said = told("bind", libc::EADDRNOTAVAIL, &given);
     assert!(
@@ -529,6 +554,7 @@ fn addresses_that_cannot_be_used() {
         here: "client".to_owned(),
         other: "server".to_owned(),
         asked: Some("server".to_owned()),
+        mtu: None,
     });
     says(
         &told("bind", libc::EADDRNOTAVAIL, &given),

@@ -1,6 +1,6 @@
 //! EADDRINUSE: who has the address.
 
-use super::super::facts::Proto;
+use super::super::facts::{Facts, Proto, Sharing};
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
 
@@ -41,34 +41,33 @@ fn held(scene: &Scene<'_>, holder: &Holder) -> Words {
     if holder.state == Some(TcpState::TimeWait) {
         return time_wait(scene, holder, words);
     }
-    match (&holder.socket, holder.pid) {
-        (Some(name), _) => live(scene, holder, name, words),
-        (None, Some(pid)) => {
-            let process = holder.process.as_deref().unwrap_or("a process");
-            let words = words.why(format!(
-                "Another process has it: {process} (pid {pid}), at {}{}. Only that process can give it up.",
-                holder.local,
-                in_state(holder)
-            ));
-            another_port(scene, words)
-        }
-        (None, None) if orphan(holder) => old_connection(scene, holder, words),
-        (None, None) => {
-            let words = words.why(format!(
-                "A socket of another process (user id {}) has it, at {}{}; this user may not see which.",
-                holder.uid,
-                holder.local,
-                in_state(holder)
-            ));
-            another_port(scene, words)
-        }
+    let both = both_versions(scene, holder);
+    if let Some(name) = &holder.socket {
+        return live(scene, holder, name, both, words);
+    }
+    if holder.pid.is_none() && orphan(holder) {
+        return old_connection(scene, holder, words);
+    }
+    let at = format!("{}{}", holder.local, in_state(holder));
+    let words = words.why(match (holder.pid, holder.process.as_deref()) {
+        (Some(pid), process) => format!(
+            "Another process has it: {} (pid {pid}), at {at}. Only that process can give it up.",
+            process.unwrap_or("a process")
+        ),
+        (None, _) => format!(
+            "A socket of another process (user id {}) has it, at {at}; this user may not see which.",
+            holder.uid
+        ),
+    });
+    match both {
+        Some(why) => ways_out(scene, true, None, words.why(why)),
+        None => another_port(scene, words),
     }
 }
 
 /// What was refused.
 fn refused(scene: &Scene<'_>, holder: &Holder) -> String {
-    let wanted = scene.facts.asked.as_ref().or(scene.local());
-    let port = wanted.and_then(Addr::port).filter(|port| *port != 0);
+    let port = wanted(scene).and_then(Addr::port).filter(|port| *port != 0);
     let port = port.or(holder.local.port()).unwrap_or_default();
     match scene.call {
         "listen" if holder.state == Some(TcpState::Listen) => {
@@ -91,14 +90,31 @@ fn orphan(holder: &Holder) -> bool {
 }
 
 /// A live socket of this session.
-fn live(scene: &Scene<'_>, holder: &Holder, name: &str, words: Words) -> Words {
-    let mut why = format!(
-        "Your own socket {name} has it: {}{}.",
-        holder.local,
-        in_state(holder)
-    );
-    if wildcard(&holder.local) || scene.facts.asked.as_ref().is_some_and(wildcard) {
-        why.push_str(" The any-address overlaps every address of this machine.");
+fn live(
+    scene: &Scene<'_>,
+    holder: &Holder,
+    name: &str,
+    both: Option<String>,
+    words: Words,
+) -> Words {
+    let (names, sharing) = match scene.proto() {
+        Proto::Udp => (names(scene), ways_to_share(scene)),
+        _ => (Vec::new(), None),
+    };
+    let mut why = match names.as_slice() {
+        [] | [_] => format!(
+            "Your own socket {name} has it: {}{}.",
+            holder.local,
+            in_state(holder)
+        ),
+        several => format!("Your own sockets {} have it.", several.join(" and ")),
+    };
+    match &both {
+        Some(both) => why.push_str(&format!(" {both}")),
+        None if wildcard(&holder.local) || wanted(scene).is_some_and(wildcard) => {
+            why.push_str(" The any-address overlaps every address of this machine.");
+        }
+        None => {}
     }
     why.push_str(match (scene.proto(), holder.state) {
         (Proto::Tcp, Some(TcpState::Listen)) => {
@@ -106,10 +122,139 @@ fn live(scene: &Scene<'_>, holder: &Holder, name: &str, words: Words) -> Words {
              SO_REUSEPORT."
         }
         (Proto::Tcp, _) => " Each socket needs a port of its own.",
+        _ if sharing.is_some() => "",
         _ => " Each UDP socket needs a port of its own, or the kernel could not tell whose a datagram is.",
     });
     let words = words.why(why);
-    another_port(scene, words.hint(format!("close {name}")))
+    let words = match sharing {
+        Some((why, hint)) => words.why(why).hint(hint),
+        None => words,
+    };
+    let close = match names.as_slice() {
+        [] => format!("close {name}"),
+        all => format!("close {}", all.join("; close ")),
+    };
+    ways_out(scene, both.is_some(), Some(close), words)
+}
+
+/// The hints: to leave IPv4 to the other where that is enough, to close the other, and what always helps.
+fn ways_out(scene: &Scene<'_>, versions: bool, close: Option<String>, words: Words) -> Words {
+    let apart = without_ipv4(scene).filter(|_| versions);
+    let read = versions && apart.is_none();
+    let words = apart.into_iter().chain(close).fold(words, Words::hint);
+    let words = another_port(scene, words);
+    match read {
+        true => words.hint("explain IPV6_V6ONLY"),
+        false => words,
+    }
+}
+
+/// The holders by their names, where all of them are open sockets of this session.
+fn names<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
+    let Facts {
+        holders, sharing, ..
+    } = scene.facts;
+    match holders.len() == sharing.len() {
+        true => sharing.iter().map(|holder| holder.name.as_str()).collect(),
+        false => Vec::new(),
+    }
+}
+
+/// What lacks for a UDP port to be shared, and the line that sets it: all need the same of two options, now.
+fn ways_to_share(scene: &Scene<'_>) -> Option<(String, String)> {
+    let (socket, name) = (scene.socket()?, scene.name());
+    let names = names(scene);
+    let all = &scene.facts.sharing;
+    let lacking = |of: fn(&Sharing) -> bool| {
+        let without = all.iter().filter(|holder| !of(holder));
+        without
+            .map(|holder| holder.name.as_str())
+            .collect::<Vec<_>>()
+    };
+    let options = [
+        (
+            "SO_REUSEADDR",
+            socket.reuseaddr,
+            lacking(|holder| holder.reuseaddr),
+        ),
+        (
+            "SO_REUSEPORT",
+            socket.reuseport,
+            lacking(|holder| holder.reuseport),
+        ),
+    ];
+    if names.is_empty() || scene.call != "bind" {
+        return None;
+    }
+    let again = format!("bind {name} {}", scene.asked());
+    let verb = |names: &[&str]| if names.len() == 1 { "has" } else { "have" };
+    let one_side = options
+        .iter()
+        .find(|(_, own, lacking)| !own && lacking.is_empty());
+    let own = options.iter().find(|(_, own, _)| *own);
+    let mut why = Vec::new();
+    if let Some((option, _, lacking)) = own {
+        why.push(format!(
+            "{name} has {option}, but {} {} not: to share a port, all need it.",
+            lacking.join(" and "),
+            verb(lacking)
+        ));
+    }
+    if let Some((option, ..)) = one_side {
+        why.push(format!(
+            "{} {} {option}, and would share the port with {name}, if it had that too.",
+            names.join(" and "),
+            verb(&names)
+        ));
+    }
+    let (option, others) = match (one_side, own) {
+        (Some((option, ..)), _) => (option, vec![name]),
+        (None, Some((option, _, lacking))) => (option, lacking.clone()),
+        (None, None) => return None,
+    };
+    let set = others
+        .iter()
+        .map(|name| format!("setsockopt {name} {option} 1; "));
+    Some((why.join(" "), set.collect::<String>() + &again))
+}
+
+/// Why an IPv6 socket and an IPv4 one are in each other's way.
+fn both_versions(scene: &Scene<'_>, holder: &Holder) -> Option<String> {
+    match (is_ipv4(wanted(scene)?)?, is_ipv4(&holder.local)?) {
+        (false, true) => Some("[::] takes IPv4 too, unless the socket has IPV6_V6ONLY.".to_owned()),
+        (true, false) => Some(
+            "[::] takes IPv4 too: that socket was bound without IPV6_V6ONLY, which is set before bind()."
+                .to_owned(),
+        ),
+        _ => None,
+    }
+}
+
+/// The lines by which this socket leaves IPv4 to the others, where nothing else is in the way.
+fn without_ipv4(scene: &Scene<'_>) -> Option<String> {
+    let held = scene
+        .facts
+        .holders
+        .iter()
+        .map(|holder| is_ipv4(&holder.local));
+    let ipv6 = wanted(scene).and_then(is_ipv4) == Some(false);
+    let name = scene.name();
+    (scene.call == "bind" && ipv6 && held.into_iter().all(|is| is == Some(true))).then(|| {
+        format!(
+            "setsockopt {name} IPV6_V6ONLY 1; bind {name} {}",
+            scene.asked()
+        )
+    })
+}
+
+/// Whether an address is IPv4's; an IPv4 address inside an IPv6 one is.
+fn is_ipv4(addr: &Addr) -> Option<bool> {
+    Some(addr.inet()?.ip().to_canonical().is_ipv4())
+}
+
+/// The address that was wanted: asked for, or the socket's own.
+fn wanted<'a>(scene: &'a Scene<'_>) -> Option<&'a Addr> {
+    scene.facts.asked.as_ref().or(scene.local())
 }
 
 /// TIME_WAIT, and which side lacks SO_REUSEADDR.
@@ -158,7 +303,7 @@ fn old_connection(scene: &Scene<'_>, holder: &Holder, words: Words) -> Words {
 
 /// The hints that always help: ask who, take another port.
 fn another_port(scene: &Scene<'_>, words: Words) -> Words {
-    let asked = scene.facts.asked.as_ref().or(scene.local());
+    let asked = wanted(scene);
     let words = match asked.and_then(Addr::port).filter(|port| *port != 0) {
         Some(port) => words.hint(scene.there(format!("who {port}"))),
         None => words,

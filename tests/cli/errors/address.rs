@@ -96,6 +96,45 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "EAFNOSUPPORT",
+        "y = socket tcp6\nbind y [::ffff:127.0.0.1]:0\nconnect y [::1]:9",
+        &[
+            "that stands for an IPv4 address",
+            "s2 = socket tcp6; connect s2 [::1]:9",
+        ],
+        &["was made as"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "y = socket tcp6\nbind y [::1]:0\nconnect y [::ffff:127.0.0.1]:9",
+        &["this socket is bound to an IPv6 one"],
+        &["IPV6_V6ONLY", "No route"],
+    ),
+    case(
+        "sendto",
+        "ENETUNREACH",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_IF lo\nsendto u x [ff02::1]:9",
+        &[
+            "The groups of u leave by lo (IPV6_MULTICAST_IF)",
+            "no route for groups",
+            "setsockopt u IPV6_MULTICAST_IF 0; sendto u \"hi\" [ff02::1]:9",
+        ],
+        &["no IPv6 network"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_IF lo\nconnect u [ff02::1]:9",
+        &[
+            "leave by lo (IPV6_MULTICAST_IF)",
+            "u is bound to lo now",
+            "s2 = socket udp6; connect s2 [ff02::1]:9",
+        ],
+        &["no IPv6 network", "setsockopt u"],
+    ),
+    case(
+        "connect",
+        "EAFNOSUPPORT",
         "s2 = socket tcp\nconnect s2 [::1]:9",
         &["an IPv6 address", "s3 = socket tcp6", "connect s3 [::1]:9"],
         &["s2 = "],

@@ -99,6 +99,45 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "ECONNREFUSED",
+        "l = socket tcp6\nbind l [::1]:0\nlisten l 5\nc = socket tcp6\nc.connect((\"::ffff:127.0.0.1\", l.getsockname()[1]))",
+        &[
+            "l listens, but at [::1]:",
+            "Linux keeps c to IPv4",
+            "s2 = socket tcp6; connect s2 [::1]:",
+        ],
+        &["connect c "],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "u = socket udp\nbind u 127.77.0.5:0\nc = socket tcp6\nc.connect((\"::ffff:127.77.0.5\", u.getsockname()[1]))",
+        &[
+            "Your socket u has that port, but for UDP",
+            "That is this very machine",
+        ],
+        &["listen u", "does not listen"],
+    ),
+    case(
+        "recv",
+        "ECONNREFUSED",
+        "s = socket udp\nbind s 127.77.0.6:0\nc = socket udp\nconnect c s.local\nconnect s c.local\nd = socket udp\n\
+         connect d s.local\nsend d y\nrecv d 10",
+        &[
+            "found no receiver there",
+            "Your own socket s has that port, but it is connected to 127.0.0.1:",
+        ],
+        &["TCP"],
+    ),
+    case(
+        "recv",
+        "ECONNREFUSED",
+        "l = socket tcp\nbind l 127.77.0.7:0\nlisten l 5\nd = socket udp\nconnect d l.local\nsend d y\nrecv d 10",
+        &["Your own socket l has that port, but for TCP: UDP has ports of its own"],
+        &["connected to"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
         "b = socket tcp\nbind b 0.0.0.0:0\nc = socket tcp6\nc.connect((\"::1\", b.getsockname()[1]))",
         &["Start the server first"],
         &["Your socket b", "too late"],

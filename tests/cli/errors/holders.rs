@@ -20,6 +20,19 @@ macro_rules! old {
     };
 }
 
+/// Two UDP sockets with one port, and a third.
+macro_rules! several {
+    ($option:literal) => {
+        concat!(
+            "r = socket udp\nsetsockopt r ",
+            $option,
+            " 1\nbind r 0.0.0.0:0\nq = socket udp\nsetsockopt q ",
+            $option,
+            " 1\nbind q r.local\nb = socket udp\n"
+        )
+    };
+}
+
 pub const CASES: &[Case] = &[
     case(
         "bind",
@@ -54,6 +67,61 @@ pub const CASES: &[Case] = &[
         "a = socket udp\nbind a 127.0.0.1:0\ns = socket udp\nbind s a.local",
         &["Your own socket a has it", "whose a datagram is"],
         &["would not help"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(several!("SO_REUSEADDR"), "bind b r.local"),
+        &[
+            "r and q have SO_REUSEADDR, and would share the port with b, if it had that too",
+            "setsockopt b SO_REUSEADDR 1; bind b 0.0.0.0:",
+            "close r; close q",
+        ],
+        &["of its own", "but r"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(
+            several!("SO_REUSEADDR"),
+            "setsockopt b SO_REUSEPORT 1\nbind b r.local"
+        ),
+        &[
+            "b has SO_REUSEPORT, but r and q have not: to share a port, all need it",
+            "setsockopt b SO_REUSEADDR 1; bind b 0.0.0.0:",
+        ],
+        &["of its own"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "r = socket udp\nbind r 127.0.0.1:0\nb = socket udp\nsetsockopt b SO_REUSEPORT 1\nbind b r.local",
+        &[
+            "b has SO_REUSEPORT, but r has not",
+            "setsockopt r SO_REUSEPORT 1; bind b 127.0.0.1:",
+        ],
+        &["of its own", "would share"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "l = socket tcp\nbind l 127.0.0.1:0\nb = socket tcp6\nb.bind((\"::\", l.getsockname()[1]))",
+        &[
+            "[::] takes IPv4 too",
+            "setsockopt b IPV6_V6ONLY 1; bind b [::]:",
+        ],
+        &["any-address overlaps"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "l = socket tcp6\nbind l [::]:0\nlisten l 5\nb = socket tcp\nb.bind((\"127.0.0.1\", l.getsockname()[1]))",
+        &[
+            "bound without IPV6_V6ONLY",
+            "close l",
+            "explain IPV6_V6ONLY",
+        ],
+        &["any-address overlaps", "setsockopt b"],
     ),
     case(
         "bind",
@@ -146,6 +214,45 @@ fn with_so_reuseaddr_on_both_sockets_a_port_in_time_wait_is_free() {
         "setsockopt s SO_REUSEADDR 1\nbind s at\nexpect ok\n"
     );
     run(script).status(0);
+}
+
+#[test]
+fn what_is_said_to_share_a_port_or_to_leave_ipv4_to_another_does_it() {
+    for (before, remedy) in [
+        (
+            concat!(several!("SO_REUSEADDR"), "bind b r.local\n"),
+            "setsockopt b SO_REUSEADDR 1\nbind b r.local",
+        ),
+        (
+            concat!(several!("SO_REUSEPORT"), "bind b r.local\n"),
+            "setsockopt b SO_REUSEPORT 1\nbind b r.local",
+        ),
+        (
+            "r = socket udp\nbind r 127.0.0.1:0\nb = socket udp\nsetsockopt b SO_REUSEPORT 1\nbind b r.local\n",
+            "setsockopt r SO_REUSEPORT 1\nbind b r.local",
+        ),
+        (
+            "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nb = socket tcp6\nb.bind((\"::\", l.getsockname()[1]))\n",
+            "setsockopt b IPV6_V6ONLY 1\nb.bind((\"::\", l.getsockname()[1]))",
+        ),
+    ] {
+        run(&format!(
+            "{before}expect error EADDRINUSE\n{remedy}\nexpect ok\n"
+        ))
+        .status(0);
+    }
+}
+
+#[test]
+fn an_ipv4_socket_of_another_process_and_the_any_address_of_ipv6() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port();
+    let script = format!("b = socket tcp6\nbind b [::]:{port}\n");
+    let answer = told(&run(&script).events(), "bind", "EADDRINUSE");
+    let answer = answer.unwrap_or_else(|why| panic!("{why}"));
+    let line = format!("setsockopt b IPV6_V6ONLY 1; bind b [::]:{port}");
+    let says = ["Another process has it: ", "[::] takes IPv4 too", &line];
+    assert_eq!(judge(&answer, &says, &["Your own"]), None);
 }
 
 /// Another process that has a port until it is dropped.

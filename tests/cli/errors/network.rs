@@ -100,6 +100,92 @@ pub const CASES: &[Case] = &[
         &["from a loopback address nothing can leave"],
         &["port 0"],
     ),
+    // fe80::1 is d0's, and lo has no link-local address.
+    case(
+        "connect",
+        "ENETUNREACH",
+        "s = socket tcp6\nconnect s [fe80::1%lo]:9",
+        &[
+            "this machine's own address on d0",
+            "s is bound to lo now",
+            "s2 = socket tcp6; connect s2 [fe80::1%d0]:9",
+        ],
+        &["firewall", "connect s "],
+    ),
+    case(
+        "sendto",
+        "ENETUNREACH",
+        "u = socket udp6\nsendto u x [fe80::1%lo]:9",
+        &["own address on d0", "sendto u \"hi\" [fe80::1%d0]:9"],
+        &["firewall", "is bound"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "s = socket tcp6\nconnect s [fe80::99%lo]:9",
+        &["no route leads there by lo"],
+        &["own address", "no IPv6 network"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "s = socket tcp6\nconnect s [fe80::1%lo]:9\nconnect s [fe80::1%d0]:9",
+        &[
+            "s is bound to the interface lo",
+            "looked for on d0",
+            "connect() even where it fails",
+            "s2 = socket tcp6; connect s2 [fe80::1%d0]:9",
+        ],
+        &["blackhole"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "x = socket tcp6\nbind x [fe80::1%d0]:92\nconnect x [fe80::1%lo]:92",
+        &[
+            "x is bound to the interface d0",
+            "s2 = socket tcp6; connect s2 [fe80::1%d0]:92",
+        ],
+        &["blackhole"],
+    ),
+    case(
+        "connect",
+        "ENETUNREACH",
+        "x = socket tcp6\nbind x [fe80::1%d0]:92\nconnect x [::1]:92",
+        &[
+            "x is bound to the interface d0",
+            "no way leads to ::1",
+            "s2 = socket tcp6; connect s2 [::1]:92",
+        ],
+        &["firewall"],
+    ),
+    case(
+        "setsockopt",
+        "EINVAL",
+        "u = socket udp6\nsetsockopt u IPV6_MULTICAST_IF lo\nconnect u [ff02::1]:9\nsetsockopt u IPV6_MULTICAST_IF d0",
+        &[
+            "u is bound to the interface lo",
+            "s2 = socket udp6; setsockopt s2 IPV6_MULTICAST_IF ",
+        ],
+        &["out of range"],
+    ),
+    case(
+        "bind",
+        "EINVAL",
+        "s = socket tcp6\nbind s [fe80::1]:33",
+        &[
+            "means nothing without the interface",
+            "bind s [fe80::1%d0]:33",
+        ],
+        &["eth0", "12345"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "s = socket tcp6\nconnect s [fe80::7]:33",
+        &["connect s [fe80::7%d0]:33"],
+        &["eth0", "12345"],
+    ),
     // Two ports are left: both are taken.
     case(
         "bind",
@@ -185,7 +271,7 @@ pub const CASES: &[Case] = &[
 ];
 
 const SETUP: &str = "mount -t tmpfs -o ro tmpfs /mnt && mount -t tmpfs -o nr_inodes=1 tmpfs /srv && ip link set lo up && ip tuntap add d0 mode tun && ip link set d0 up && \
-    ip addr add 10.4.0.2/16 dev d0 && ip route add unreachable 10.1.0.0/16 && \
+    ip addr add 10.4.0.2/16 dev d0 && ip -6 addr add fe80::1/64 dev d0 nodad && ip route add unreachable 10.1.0.0/16 && \
     ip route add prohibit 10.2.0.0/16 && ip route add blackhole 10.3.0.0/16 && \
     echo 40000 40001 > /proc/sys/net/ipv4/ip_local_port_range && \
     echo 0 > /proc/sys/net/ipv4/igmp_max_memberships && exec \"$0\" \"$@\"";
