@@ -11,6 +11,7 @@ use crate::session::{Done, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 
 impl App {
@@ -366,7 +367,7 @@ fn unix_name(addr: &Addr) -> Option<OsString> {
         Addr::Path(path) => Some(path.as_os_str().to_owned()),
         Addr::Abstract(name) => {
             let mut listed = OsString::from("@");
-            listed.push(OsStr::new(&String::from_utf8_lossy(name).into_owned()));
+            listed.push(OsStr::from_bytes(name));
             Some(listed)
         }
         _ => None,

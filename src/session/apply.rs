@@ -15,11 +15,10 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     let first = args
         .first()
         .ok_or_else(|| Refusal::new("this function needs a value"))?;
-    let text = |change: fn(&str) -> String| match first {
-        Value::Text(text) => Ok(Value::Text(change(text))),
-        Value::Bytes(bytes) => Ok(Value::Bytes(
-            change(&String::from_utf8_lossy(bytes)).into_bytes(),
-        )),
+    // Of bytes Python changes what is ASCII, and nothing else.
+    let changed = |of_text: fn(&str) -> String, of_bytes: fn(&[u8]) -> Vec<u8>| match first {
+        Value::Text(text) => Ok(Value::Text(of_text(text))),
+        Value::Bytes(bytes) => Ok(Value::Bytes(of_bytes(bytes))),
         wrong => Err(NotYet::from(Refusal::new(format!(
             "this needs a text or bytes, and got {}",
             wrong.kind()
@@ -47,20 +46,29 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Str => Ok(Value::Text(session.show(first, true))),
         Function::Repr => Ok(Value::Text(session.repr(first, true))),
         Function::Int => whole_number(first, session).map_err(NotYet::from),
-        Function::Strip => text(|text| text.trim().to_owned()),
-        Function::Upper => text(str::to_uppercase),
-        Function::Lower => text(str::to_lowercase),
+        Function::Strip => changed(
+            |text| text.trim().to_owned(),
+            |bytes| bytes.trim_ascii().to_vec(),
+        ),
+        Function::Upper => changed(str::to_uppercase, <[u8]>::to_ascii_uppercase),
+        Function::Lower => changed(str::to_lowercase, <[u8]>::to_ascii_lowercase),
         Function::Pack => pack::pack(args).map_err(NotYet::from),
         Function::ToBytes => pack::to_bytes(args).map_err(NotYet::from),
         Function::Hex => hex(first).map_err(NotYet::from),
         Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
-        Function::Join => Ok(Value::Text(
-            args.iter().map(|arg| session.raw(arg)).collect(),
-        )),
+        Function::Join => {
+            let parts: Vec<_> = args.iter().map(|arg| session.raw(arg)).collect();
+            Ok(text_or_bytes(parts.concat()))
+        }
     }
 }
 
 /// A number of a structure's field in host byte order. What is no such number stays, for whoever needs it to refuse.
+/// A text where these bytes are one; else they stay as they are.
+fn text_or_bytes(bytes: Vec<u8>) -> Value {
+    String::from_utf8(bytes).map_or_else(|no_text| Value::Bytes(no_text.into_bytes()), Value::Text)
+}
+
 fn from_network<N: TryFrom<i64> + Into<i64>>(value: &Value, swap: fn(N) -> N) -> Value {
     match value {
         Value::Int(n) => Value::Int(N::try_from(*n).map_or(*n, |n| swap(n).into())),
@@ -82,8 +90,14 @@ fn laid_out(value: &Value, spec: Option<&Value>, session: &Session) -> Result<Va
         Value::Int(n) => form.number(*n),
         // Python's True is 1, and so is its form.
         Value::Bool(yes) if !form.is_text() => form.number(i64::from(*yes)),
-        Value::Float(_) => form.as_of_numbers().text(&session.raw(value)),
-        other => form.text(&session.raw(other)),
+        Value::Float(x) => form.as_of_numbers().text(&x.to_string()),
+        other => match std::str::from_utf8(&session.raw(other)) {
+            Ok(text) => form.text(text),
+            Err(_) => {
+                let message = "these bytes are no text (UTF-8), and cannot be laid out";
+                return Err(Refusal::new(message).help("x.hex() makes a text of any bytes"));
+            }
+        },
     };
     let wrong = || {
         Refusal::new(format!(
@@ -205,8 +219,7 @@ fn filled(args: &[Value]) -> Result<Value, Refusal> {
             let mut bytes = fill(text.as_bytes())?;
             let ends = bytes.iter().position(|byte| *byte == 0);
             bytes.truncate(ends.unwrap_or(bytes.len()));
-            Ok(String::from_utf8(bytes)
-                .map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text))
+            Ok(text_or_bytes(bytes))
         }
         Value::Bytes(bytes) => match fill(bytes)? {
             all if all.iter().all(|byte| *byte == 0) => Ok(Value::Bytes(Vec::new())),

@@ -362,7 +362,9 @@ impl Session {
     pub fn text(&self, expr: &Expr) -> Evaluated<String> {
         match self.value(expr)? {
             Value::Text(text) => Ok(text),
-            Value::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Value::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| {
+                Refusal::new("this needs a text, and these bytes are none (UTF-8)").into()
+            }),
             Value::Int(n) => Ok(n.to_string()),
             Value::Addr(addr) => Ok(addr.to_string()),
             wrong => {

@@ -62,12 +62,12 @@ impl Policy {
     }
 
     /// A path that may be bound.
-    pub fn path(&self, path: &str) -> Result<PathBuf, Refusal> {
+    pub fn path(&self, path: impl AsRef<Path>) -> Result<PathBuf, Refusal> {
+        let asked = path.as_ref();
         let Some(folder) = &self.folder else {
-            return Ok(PathBuf::from(path));
+            return Ok(asked.to_owned());
         };
         let folder = folder.path()?;
-        let asked = Path::new(path);
         let inside = asked
             .components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -79,7 +79,8 @@ impl Policy {
             return Ok(asked.to_owned());
         }
         Err(Refusal::new(format!(
-            "a script may use only files of its own folder, not `{path}`"
+            "a script may use only files of its own folder, not `{}`",
+            asked.display()
         ))
         .help("give a name without `/`, or run it with --allow-files"))
     }
