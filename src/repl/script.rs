@@ -101,7 +101,7 @@ impl Script {
         } = self;
         if *echo {
             output.write(&app.prompt());
-            output.write(line);
+            output.write(&form.style().clean_lines(line));
             output.write("\n");
         }
         if app.jobs() > 0 || may_sleep(line) {
