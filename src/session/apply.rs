@@ -7,7 +7,7 @@ use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 use std::borrow::Cow;
 
-/// The longest value that an expression may build, in bytes.
+/// The most that a value which an expression builds may hold, in bytes.
 pub const LONGEST: usize = 64 << 20;
 
 /// `len(x)`, `x.decode()` …
@@ -336,14 +336,7 @@ fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let fits = |len: usize| {
         let whole = len.checked_mul(times).is_some_and(|len| len <= LONGEST);
-        if whole {
-            Ok(())
-        } else {
-            Err(Refusal::new(format!(
-                "that is more than {} MB",
-                LONGEST >> 20
-            )))
-        }
+        if whole { Ok(()) } else { Err(too_large()) }
     };
     match value {
         Value::Text(text) => fits(text.len()).map(|()| Value::Text(text.repeat(times))),
@@ -351,3 +344,8 @@ fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
         wrong => Err(Refusal::new(format!("{} cannot be repeated", wrong.kind()))),
     }
 }
+/// The refusal of a value that would hold more than [`LONGEST`].
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(format!("that is more than {} MB", LONGEST >> 20))
+}
+

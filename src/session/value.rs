@@ -1,10 +1,15 @@
 //! What variables hold.
 
+use super::apply::too_large;
+use super::prepared::Refusal;
 use super::table::SocketId;
 use crate::event::{Addr, TcpState};
 use crate::text::escape::visible;
 use std::fmt::Write;
 use std::net::SocketAddr;
+
+/// How deep tuples may nest.
+const DEEPEST: usize = 100;
 
 /// A value of the shell's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +52,34 @@ impl Value {
             Self::State(_) => "a TCP state",
             Self::Tuple(_) => "a tuple",
             Self::Pending(..) => "the result of a call that still sleeps",
+        }
+    }
+
+    /// What is left of so many bytes when this value is held in them.
+    ///
+    /// # Errors
+    /// They are too few, or its tuples are nested too deeply to be walked, shown and dropped by recursion.
+    pub fn held_in(&self, bytes: usize) -> Result<usize, Refusal> {
+        self.held_at(0, bytes)
+    }
+
+    fn held_at(&self, depth: usize, bytes: usize) -> Result<usize, Refusal> {
+        let own = match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Tuple(_) if depth == DEEPEST => {
+                let message = format!("more than {DEEPEST} tuples stand inside one another");
+                return Err(Refusal::new(message));
+            }
+            Self::Tuple(items) => size_of_val(items.as_slice()),
+            _ => 0,
+        };
+        let left = bytes.checked_sub(own).ok_or_else(too_large)?;
+        match self {
+            Self::Tuple(items) => items
+                .iter()
+                .try_fold(left, |left, item| item.held_at(depth + 1, left)),
+            _ => Ok(left),
         }
     }
 
