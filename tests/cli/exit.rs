@@ -1,6 +1,7 @@
 //! The exit status: 0 all well, 1 something failed or was left blocked, 2 it cannot be understood.
 
 use crate::harness::{PROGRAM, Ran, Shell, script};
+use std::fs;
 use std::process::{Command, Stdio};
 
 /// A call that fails: nobody listens at this socket's address.
@@ -177,6 +178,32 @@ fn statements_from_a_pipe_without_run() {
     Shell::new(&[]).input("s = socket tcp\n").run().status(0);
     Shell::new(&[]).input(REFUSED).run().status(1);
     Shell::new(&[]).input("sokcet\n").run().status(2);
+}
+
+/// A script uses no file of the user's, and that of the progress is one. Who has lines to type learns.
+#[test]
+fn a_script_leaves_the_learners_progress_alone() {
+    let lines = "learn 1\nskip\nskip\n";
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("lines.sock");
+    fs::write(&file, lines).unwrap();
+    let file = file.to_str().unwrap();
+    for (args, input, kept) in [
+        (&["run", file][..], "", false),
+        (&["run", "-"], lines, false),
+        (&["-c", "learn 1; skip; skip"], "", false),
+        (&["--allow-files", "run", file], "", true),
+        (&["learn", "1"], "skip\nskip\n", true),
+        (&[], lines, true),
+    ] {
+        let state = tempfile::tempdir().unwrap();
+        let ran = Shell::new(args)
+            .env("XDG_STATE_HOME", state.path())
+            .input(input)
+            .run();
+        let written = state.path().join("socktutor/progress").exists();
+        assert_eq!(written, kept, "{args:?}: {ran:?}");
+    }
 }
 
 #[test]
