@@ -12,6 +12,7 @@ use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
 use crate::sys::reserve::close_inherited;
+use crate::sys::signal;
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -266,6 +267,7 @@ fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
 
 fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
+    signal::die_tidily();
     let app = session(global.settings(true)).context("no session can be made")?;
     Script::new(app, form, echo)
         .run(from)
@@ -275,6 +277,7 @@ fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8>
 /// Lines that come one at a time, from a pipe or a terminal without an editor. A learner's progress is kept there.
 fn typed(global: &Global, progress: Option<PathBuf>, from: impl BufRead) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
+    signal::die_tidily();
     let settings = Settings {
         progress,
         ..global.settings(true)

@@ -1,4 +1,5 @@
-//! Scripts: `socktutor run FILE`, `-c`, and standard input that is no terminal. No line editor, no thread.
+//! Scripts: `socktutor run FILE`, `-c`, and standard input that is no terminal. No line editor, and no thread but
+//! the one that takes signals.
 
 use super::join::Joiner;
 use super::output::{Form, Output};
