@@ -6,6 +6,7 @@ use super::{NotYet, Session, pack};
 use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// The most that a value which an expression builds may hold, in bytes.
 pub const LONGEST: usize = 64 << 20;
@@ -63,12 +64,12 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     }
 }
 
-/// A number of a structure's field in host byte order. What is no such number stays, for whoever needs it to refuse.
 /// A text where these bytes are one; else they stay as they are.
 fn text_or_bytes(bytes: Vec<u8>) -> Value {
     String::from_utf8(bytes).map_or_else(|no_text| Value::Bytes(no_text.into_bytes()), Value::Text)
 }
 
+/// A number of a structure's field in host byte order. What is no such number stays, for whoever needs it to refuse.
 fn from_network<N: TryFrom<i64> + Into<i64>>(value: &Value, swap: fn(N) -> N) -> Value {
     match value {
         Value::Int(n) => Value::Int(N::try_from(*n).map_or(*n, |n| swap(n).into())),
@@ -113,7 +114,11 @@ fn laid_out(value: &Value, spec: Option<&Value>, session: &Session) -> Result<Va
 fn whole_number(value: &Value, session: &Session) -> Result<Value, Refusal> {
     match value {
         Value::Int(n) => Ok(Value::Int(*n)),
-        Value::Float(x) => Ok(Value::Int(*x as i64)),
+        // i64::MAX itself is no f64: the next one is 2^63.
+        Value::Float(x) if *x >= -(2f64.powi(63)) && *x < 2f64.powi(63) => {
+            Ok(Value::Int(*x as i64))
+        }
+        Value::Float(_) => whole(None),
         Value::Bool(_) => Ok(value.clone().counted()),
         // C's `printf("%d", s)`: there a socket is its descriptor.
         Value::Socket(id) => match session.socket(*id) {
@@ -284,6 +289,7 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
         Operator::Ne => truth(!a.same(b)),
         Operator::Mul => match (a, b) {
             (Value::Int(a), Value::Int(b)) => whole(a.checked_mul(*b)),
+            _ if let Some((a, b)) = fractions(a, b) => Ok(Value::Float(a * b)),
             (text, Value::Int(n)) | (Value::Int(n), text) => repeat(text, *n),
             _ => Err(mismatch("multiplied", a, b)),
         },
@@ -295,23 +301,43 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
                 Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat()))
             }
             (Value::Text(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_bytes(), b].concat())),
-            _ => Err(mismatch("added", a, b)),
+            _ => match fractions(a, b) {
+                Some((a, b)) => Ok(Value::Float(a + b)),
+                None => Err(mismatch("added", a, b)),
+            },
         },
         Operator::Sub => match (a, b) {
             (Value::Int(a), Value::Int(b)) => whole(a.checked_sub(*b)),
-            _ => Err(mismatch("subtracted", a, b)),
+            _ => match fractions(a, b) {
+                Some((a, b)) => Ok(Value::Float(a - b)),
+                None => Err(mismatch("subtracted", a, b)),
+            },
         },
         Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
-            let (Value::Int(a), Value::Int(b)) = (a, b) else {
-                return Err(mismatch("ordered", a, b));
+            let order = match (a, b) {
+                (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+                _ => match fractions(a, b) {
+                    Some((a, b)) => a.partial_cmp(&b),
+                    None => return Err(mismatch("ordered", a, b)),
+                },
             };
-            truth(match operator {
-                Operator::Lt => a < b,
-                Operator::Le => a <= b,
-                Operator::Gt => a > b,
-                _ => a >= b,
-            })
+            truth(order.is_some_and(match operator {
+                Operator::Lt => Ordering::is_lt,
+                Operator::Le => Ordering::is_le,
+                Operator::Gt => Ordering::is_gt,
+                _ => Ordering::is_ge,
+            }))
         }
+    }
+}
+
+/// Two numbers of which one has a fraction.
+fn fractions(a: &Value, b: &Value) -> Option<(f64, f64)> {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => Some((*a, *b)),
+        (Value::Float(a), Value::Int(b)) => Some((*a, *b as f64)),
+        (Value::Int(a), Value::Float(b)) => Some((*a as f64, *b)),
+        _ => None,
     }
 }
 
@@ -332,6 +358,11 @@ fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
     }
 }
 
+/// The refusal of a value that would hold more than [`LONGEST`].
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(format!("that is more than {} MB", LONGEST >> 20))
+}
+
 fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let fits = |len: usize| {
@@ -344,8 +375,3 @@ fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
         wrong => Err(Refusal::new(format!("{} cannot be repeated", wrong.kind()))),
     }
 }
-/// The refusal of a value that would hold more than [`LONGEST`].
-pub(super) fn too_large() -> Refusal {
-    Refusal::new(format!("that is more than {} MB", LONGEST >> 20))
-}
-
