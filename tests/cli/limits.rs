@@ -388,6 +388,18 @@ fn twice_the_input_takes_twice_the_time() {
         50_000,
     );
     linear("words", |n| format!("print {}", "a ".repeat(n)), 50_000);
+    // Of four times as many lines in open quotes each is read once too.
+    let quotes = |n: usize| {
+        format!(
+            "x = \'\'\'{}",
+            format!("{}\n", "a".repeat(20_000)).repeat(n)
+        )
+    };
+    let (one, four) = (time(&quotes(100)), time(&quotes(400)));
+    assert!(
+        four < one * 8,
+        "open quotes: {one:?}, four times that {four:?}"
+    );
 }
 
 #[test]
