@@ -7,10 +7,12 @@ mod watch;
 
 use crate::app::{self, App, Settings, time};
 use crate::lab::helper::ARGUMENT;
+use crate::lesson::Progress;
 use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
 use crate::sys::reserve::close_inherited;
+use crate::sys::signal;
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -212,7 +214,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> 
         (Some(Mode::Doctor), None) => doctor::doctor(&global),
         (Some(Mode::Lesson(lesson)), None) => lessons(&global, &lesson),
         (Some(Mode::Run { file }), None) if file == Path::new("-") => {
-            typed(&global, io::stdin().lock())
+            typed(&global, None, io::stdin().lock())
         }
         (Some(Mode::Run { file }), None) => {
             let from = open(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -244,7 +246,13 @@ fn learn(mut global: Global, asked: &str) -> anyhow::Result<u8> {
 fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
     if !io::stdin().is_terminal() {
         let first = first.map_or(String::new(), |line| format!("{line}\n"));
-        return typed(global, Cursor::new(first).chain(io::stdin().lock()));
+        // Whoever types lines into a pipe learns too.
+        let progress = Progress::of_user().map(|progress| progress.folder().to_owned());
+        return typed(
+            global,
+            progress,
+            Cursor::new(first).chain(io::stdin().lock()),
+        );
     }
     let style = global.style();
     let options = Options {
@@ -253,22 +261,28 @@ fn shell(global: &Global, first: Option<&str>) -> anyhow::Result<u8> {
         history: !global.no_history,
         first,
     };
-    interact(|| global.session(false), &options).context("the shell cannot go on")?;
+    interact(|| session(global.settings(false)), &options).context("the shell cannot go on")?;
     Ok(0)
 }
 
 fn script(global: &Global, from: impl BufRead, echo: bool) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
-    let app = global.session(true).context("no session can be made")?;
+    signal::die_tidily();
+    let app = session(global.settings(true)).context("no session can be made")?;
     Script::new(app, form, echo)
         .run(from)
         .context("the script cannot go on")
 }
 
-/// Lines that come one at a time, from a pipe or a terminal without an editor.
-fn typed(global: &Global, from: impl BufRead) -> anyhow::Result<u8> {
+/// Lines that come one at a time, from a pipe or a terminal without an editor. A learner's progress is kept there.
+fn typed(global: &Global, progress: Option<PathBuf>, from: impl BufRead) -> anyhow::Result<u8> {
     let form = Form::new(global.style(), global.json);
-    let app = global.session(true).context("no session can be made")?;
+    signal::die_tidily();
+    let settings = Settings {
+        progress,
+        ..global.settings(true)
+    };
+    let app = session(settings).context("no session can be made")?;
     Script::new(app, form, true)
         .live()
         .run(from)
@@ -303,14 +317,14 @@ fn lessons(global: &Global, asked: &Lesson) -> anyhow::Result<u8> {
     }
 }
 
-impl Global {
-    /// A fresh session, in which the first socket is 3.
-    fn session(&self, script: bool) -> io::Result<App> {
-        raise_limit();
-        close_inherited();
-        App::new(self.settings(script))
-    }
+/// A fresh session, in which the first socket is 3.
+fn session(settings: Settings) -> io::Result<App> {
+    raise_limit();
+    close_inherited();
+    App::new(settings)
+}
 
+impl Global {
     fn settings(&self, script: bool) -> Settings {
         Settings {
             timeout: self.timeout,

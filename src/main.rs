@@ -1,5 +1,6 @@
 //! The `socktutor` program.
 
+use socktutor::text::escape::visible_str;
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 
@@ -15,7 +16,10 @@ fn main() -> ExitCode {
     match ended {
         Ok(Ok(status)) => ExitCode::from(status),
         Ok(Err(error)) => {
-            eprintln!("socktutor: {error:#}");
+            // It may hold the name of a file, and whatever stands in that.
+            let words = format!("{error:#}");
+            let lines: Vec<_> = words.lines().map(visible_str).collect();
+            eprintln!("socktutor: {}", lines.join("\n"));
             ExitCode::from(2)
         }
         Err(_) => {

@@ -484,7 +484,7 @@ fn a_text(text: &str, random: &mut Random) {
             &text[from..at]
         );
         from = at + line.text.len();
-        lang::unfinished(line.text);
+        lang::Unfinished::default().goes_on(line.text);
     }
     assert!(text[from..].trim().is_empty(), "nothing is lost at the end");
     let mut bytes = text.as_bytes().to_vec();

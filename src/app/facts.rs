@@ -16,6 +16,7 @@ use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
+use std::os::unix::ffi::OsStrExt;
 
 impl App {
     /// The words for a failed call. `before` is what the kernel said of the socket before it.
@@ -346,7 +347,7 @@ fn unix_name(addr: &Addr) -> Option<OsString> {
         Addr::Path(path) => Some(path.as_os_str().to_owned()),
         Addr::Abstract(name) => {
             let mut listed = OsString::from("@");
-            listed.push(OsStr::new(&String::from_utf8_lossy(name).into_owned()));
+            listed.push(OsStr::from_bytes(name));
             Some(listed)
         }
         _ => None,

@@ -82,7 +82,8 @@ pub struct Settings {
     pub program: Option<PathBuf>,
     /// A folder of lessons besides those in the program, or the file of one.
     pub lessons: Option<PathBuf>,
-    /// Where a learner's progress is kept; without it, in the user's state folder.
+    /// Where a learner's progress is kept. Without it, in the user's state folder, and of a script nowhere, unless that
+    /// may use any file.
     pub progress: Option<PathBuf>,
 }
 

@@ -39,7 +39,7 @@ pub(super) fn compare(global: &Global, asked: &Compare) -> anyhow::Result<u8> {
         Some(file) => {
             let first = Cursor::new(format!("{first}\n"));
             if file == Path::new("-") {
-                return typed(global, first.chain(io::stdin().lock()));
+                return typed(global, None, first.chain(io::stdin().lock()));
             }
             let from = open(file).with_context(|| format!("cannot read {}", file.display()))?;
             script(global, first.chain(from), true)

@@ -9,6 +9,7 @@ use crate::lesson::{Defect, Library, Progress, check, template};
 use crate::repl::{Form, Output};
 use crate::sys::high::raise_limit;
 use crate::sys::reserve::close_inherited;
+use crate::sys::signal;
 use crate::text::style::{Paint, Style};
 use crate::text::table::Table;
 use crate::text::wrap;
@@ -57,6 +58,7 @@ struct Tally {
 pub(super) fn tested(global: &Global, words: &[String], times: u32) -> anyhow::Result<u8> {
     let library = all(global)?;
     let chosen = course::choose(&library, words).map_err(|wrong| anyhow!(wrong))?;
+    signal::die_tidily();
     // The first socket of a lesson is 3, as everywhere.
     raise_limit();
     close_inherited();

@@ -140,22 +140,32 @@ fn logical(text: &str) -> Logical {
     }
 }
 
-/// Whether more lines may belong to the text's last one, for lines that come one at a time: a bracket or a string is
-/// open, or a backslash ends it. False once it stretches over more lines than a statement may.
-pub fn unfinished(text: &str) -> bool {
-    let mut open = Open::default();
-    let mut last = "";
-    let mut count = 0;
-    for line in text.split_inclusive('\n') {
-        open.read(line);
-        last = line;
-        count += 1;
+/// Whether a line goes on in the next, for lines that come one at a time: a bracket or a string is open, or a backslash
+/// ends it. Each is read once.
+#[derive(Debug, Default)]
+pub struct Unfinished {
+    open: Open,
+    count: usize,
+}
+
+impl Unfinished {
+    /// Takes in one more line, or several. Whether more may belong to it; false once they are more than a statement may
+    /// stretch over.
+    pub fn goes_on(&mut self, text: &str) -> bool {
+        let mut last = "";
+        for line in text.split_inclusive('\n') {
+            self.open.read(line);
+            last = line;
+            self.count += 1;
+        }
+        // An empty line is one too.
+        self.count += usize::from(text.is_empty());
+        self.count < MOST && self.open.continues(last)
     }
-    count < MOST && open.continues(last)
 }
 
 /// What is open at a line's end.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Open {
     brackets: usize,
     triple: Option<&'static str>,
@@ -337,12 +347,12 @@ mod tests {
     #[test]
     fn more_may_follow() {
         for open in ["s.bind((", "s.bind((\n 'a',", "x = '''a", "ls \\"] {
-            assert!(unfinished(open), "{open}");
+            assert!(Unfinished::default().goes_on(open), "{open}");
         }
         for whole in ["s.bind((\n 80))", "send s \"(\"", ""] {
-            assert!(!unfinished(whole), "{whole}");
+            assert!(!Unfinished::default().goes_on(whole), "{whole}");
         }
-        assert!(!unfinished(&"(\n".repeat(MOST)));
+        assert!(!Unfinished::default().goes_on(&"(\n".repeat(MOST)));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub use canonical::{
 };
 pub use fault::{Fault, Missing};
 pub use form::Form;
-pub use lines::{Line, OpenEnd, folded, lines, open_end, unfinished};
+pub use lines::{Line, OpenEnd, Unfinished, folded, lines, open_end};
 pub use order::Order;
 use std::borrow::Cow;
 use std::time::Duration;

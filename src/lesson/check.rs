@@ -210,7 +210,10 @@ pub fn check_folder(folder: &Path) -> io::Result<Vec<Defect>> {
             continue;
         }
         if library::is_language(&name) {
-            stray(&entry.path(), Some(&originals), &mut defects)?;
+            if let Err(error) = stray(&entry.path(), Some(&originals), &mut defects) {
+                let message = format!("this folder cannot be read: {error}");
+                defects.push(defect(&entry.path(), &message, ""));
+            }
         } else {
             let help = "translations stand in a folder named after the language: `fr`";
             defects.push(defect(&entry.path(), "this folder holds no lessons", help));

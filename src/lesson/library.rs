@@ -8,6 +8,7 @@ use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 static EMBEDDED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/lessons");
@@ -94,8 +95,11 @@ impl Library {
     /// # Errors
     /// The folder cannot be read. Of a file that cannot, [`Library::open`] says why.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<Defect>> {
-        let mut defects = Defects::new(&folder.display().to_string());
-        let names = names(folder, &mut defects);
+        let names = names(folder).map_err(|error| {
+            let mut defects = Defects::new(&folder.display().to_string());
+            defects.add(0, format!("the folder cannot be read: {error}"), "");
+            defects.into_vec()
+        })?;
         for name in &names {
             let path = folder.join(name);
             let file = path.display().to_string();
@@ -107,19 +111,15 @@ impl Library {
         }
         for language in names.iter().filter(|name| is_language(name)) {
             let inner = folder.join(language);
-            for name in self::names(&inner, &mut defects)
-                .iter()
-                .filter(|name| number(name).is_some())
-            {
+            // A file with such a name (`run`), and a folder that may not be read, are no translations.
+            let inside = self::names(&inner).unwrap_or_default();
+            for name in inside.iter().filter(|name| number(name).is_some()) {
                 let path = inner.join(name);
                 let file = path.display().to_string();
                 self.translation(language, name, &file, Some(folder), read_lesson(&path));
             }
         }
-        match defects.into_vec() {
-            none if none.is_empty() => Ok(()),
-            some => Err(some),
-        }
+        Ok(())
     }
 
     /// The lesson of one file, whatever its name, and its id.
@@ -335,25 +335,19 @@ fn file_name(path: &Path) -> Option<&str> {
 }
 
 /// The names in a folder, sorted.
-fn names(folder: &Path, defects: &mut Defects) -> Vec<String> {
-    let list = || -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            names.push(entry?.file_name().to_string_lossy().into_owned());
-        }
-        names.sort();
-        Ok(names)
-    };
-    list().unwrap_or_else(|error| {
-        defects.add(0, format!("the folder cannot be read: {error}"), "");
-        Vec::new()
-    })
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The text of a lesson's file.
 ///
 /// # Errors
-/// It cannot be read, is longer than a lesson can be, or is not UTF-8.
+/// It cannot be read, is no plain file, is longer than a lesson can be, or is not UTF-8.
 pub fn read_lesson(path: &Path) -> Result<String, Box<Defect>> {
     let defect = |line, message: String, help: &str| Defect {
         file: path.display().to_string(),
@@ -362,8 +356,17 @@ pub fn read_lesson(path: &Path) -> Result<String, Box<Defect>> {
         help: help.to_owned(),
     };
     let read = || -> io::Result<Vec<u8>> {
+        // Whoever opens a FIFO would wait for its writer.
+        let file = File::options()
+            .read(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(path)?;
+        let about = file.metadata()?;
+        if !about.is_file() && !about.is_dir() {
+            return Err(io::Error::other("this is no plain file"));
+        }
         let mut bytes = Vec::new();
-        File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     let bytes = read().map_err(|error| defect(0, error.to_string(), ""))?;

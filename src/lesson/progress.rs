@@ -61,6 +61,11 @@ impl Progress {
         Some(Self::at(base.join("progress")))
     }
 
+    /// Where all of it is kept.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Where the marks of a lesson are kept.
     pub fn file(&self, lesson: &str) -> PathBuf {
         self.folder.join(format!("{lesson}.txt"))

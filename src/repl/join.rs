@@ -1,38 +1,47 @@
 //! Lines that come one at a time, to logical lines: what a line leaves open goes on in the next.
 
-use crate::lang::{lines, unfinished};
+use super::source::LONGEST;
+use crate::lang::{Unfinished, lines};
 
 /// Gathers lines until nothing is open.
 #[derive(Debug, Default)]
 pub struct Joiner {
     pending: String,
+    /// What of `pending` is open.
+    open: Unfinished,
 }
 
 impl Joiner {
     /// One more line; the logical lines that are complete now.
     pub fn push(&mut self, line: String) -> Vec<String> {
-        if self.pending.is_empty() && !line.contains('\n') && !unfinished(&line) {
+        let open = self.open.goes_on(&line);
+        if self.pending.is_empty() && !line.contains('\n') && !open {
             // By far most lines stand for themselves.
+            self.open = Unfinished::default();
             let blank = line.trim().is_empty();
             return if blank { Vec::new() } else { vec![line] };
         }
         self.pending.push_str(&line);
-        if unfinished(&self.pending) {
+        // Several lines may not be longer than one.
+        if open && self.pending.len() as u64 <= LONGEST {
             self.pending.push('\n');
             return Vec::new();
         }
         let mut complete = self.rest();
         // Where a bracket was never closed, the lines after it stand for themselves, and the last may be open.
         if complete.len() > 1
-            && let Some(open) = complete.pop_if(|last| unfinished(last))
+            && let Some(open) = complete.pop_if(|last| self.open.goes_on(last))
         {
             self.pending = open + "\n";
+        } else {
+            self.open = Unfinished::default();
         }
         complete
     }
 
     /// What is left at the end, where something is open still.
     pub fn rest(&mut self) -> Vec<String> {
+        self.open = Unfinished::default();
         logical_lines(&std::mem::take(&mut self.pending))
     }
 }
@@ -55,6 +64,15 @@ mod tests {
             .collect();
         all.extend(joiner.rest());
         all
+    }
+
+    #[test]
+    fn what_is_open_is_no_longer_than_a_line_may_be() {
+        let mut joiner = Joiner::default();
+        assert_eq!(joiner.push("x = \'\'\'".into()), [""; 0]);
+        let long = "a".repeat(1 << 20);
+        let given = (0..20).position(|_| !joiner.push(long.clone()).is_empty());
+        assert_eq!(given, Some(15));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
-//! | `script` | runs a file, `-c` or a pipe: no line editor, no thread |
+//! | `script` | runs a file, `-c` or a pipe: no line editor, no thread of its own |
 //! | `shell` | the loop at a terminal |
 //! | `editor`, `plain` | where its lines come from |
 //! | `join`, `more` | what goes over several lines: in a script, at the prompt |

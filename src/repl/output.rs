@@ -39,9 +39,14 @@ impl Form {
         }
     }
 
+    /// What the place of output can show.
+    pub fn style(&self) -> &Style {
+        self.renderer.style()
+    }
+
     /// The terminal's width, where lines are folded.
     pub fn width(&self) -> Option<usize> {
-        self.renderer.style().width
+        self.style().width
     }
 
     /// The event as it is shown: nothing, or whole lines.

@@ -1,4 +1,5 @@
-//! Scripts: `socktutor run FILE`, `-c`, and standard input that is no terminal. No line editor, no thread.
+//! Scripts: `socktutor run FILE`, `-c`, and standard input that is no terminal. No line editor, and no thread but
+//! the one that takes signals.
 
 use super::join::Joiner;
 use super::output::{Form, Output};
@@ -101,7 +102,7 @@ impl Script {
         } = self;
         if *echo {
             output.write(&app.prompt());
-            output.write(line);
+            output.write(&form.style().clean_lines(line));
             output.write("\n");
         }
         if app.jobs() > 0 || may_sleep(line) {

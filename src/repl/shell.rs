@@ -144,7 +144,8 @@ impl<L: Lines> Shell<L> {
         for (at, line) in lines.iter().enumerate() {
             let prompt = styled(&self.shared.app().prompt(), &self.style);
             let news = self.shared.console.drain();
-            self.output.write(&format!("{news}{prompt}{line}\n"));
+            let shown = self.style.clean_lines(line);
+            self.output.write(&format!("{news}{prompt}{shown}\n"));
             let expected = || {
                 lines
                     .get(at + 1)

@@ -6,7 +6,7 @@ use crate::text::escape;
 use std::io::{self, BufRead, Read};
 
 /// A line longer than this is not read further.
-const LONGEST: u64 = 16 << 20;
+pub(super) const LONGEST: u64 = 16 << 20;
 /// How long most lines are at most.
 const USUAL: usize = 80;
 /// How much of a line that cannot be read is shown, in bytes.

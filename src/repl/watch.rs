@@ -95,6 +95,8 @@ pub fn watch(
         // As for the prompt: before any thread is started, the session's own included.
         signal::block(&signal::TAKEN)?;
         signal::block(&[Signal::SIGWINCH])?;
+    } else {
+        signal::die_tidily();
     }
     let app = app()?;
     let words = Words::default();

@@ -8,8 +8,9 @@ use super::{Interrupt, NotYet, Session};
 use crate::event::Addr;
 use crate::lang::ast::{Address, Expr, Function, Host, Port};
 use crate::sys::names;
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
+use std::os::unix::ffi::OsStrExt;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ impl Session {
     /// An address for a socket of this family (`None`: whatever the address itself says).
     pub fn address(&self, expr: &Expr, domain: Option<i32>) -> Result<Addr, NotYet> {
         match expr {
-            Expr::Address(Address::Path(path)) => Ok(self.unix_path(path)?),
+            Expr::Address(Address::Path(path)) => Ok(self.unix_path(path.as_bytes())?),
             Expr::Address(Address::Abstract(name)) => Ok(Addr::Abstract(name.clone())),
             Expr::Address(Address::Inet { host, port }) => {
                 let port = self.port_number(port)?;
@@ -41,10 +42,10 @@ impl Session {
             other => match self.value(other)? {
                 Value::Addr(addr) => Ok(addr),
                 Value::Tuple(items) => self.address_of_values(&items, domain),
-                Value::Text(path) if domain == Some(libc::AF_UNIX) => Ok(self.unix_path(&path)?),
-                Value::Bytes(bytes) if domain == Some(libc::AF_UNIX) => {
-                    Ok(self.unix_path(&String::from_utf8_lossy(&bytes))?)
+                Value::Text(path) if domain == Some(libc::AF_UNIX) => {
+                    Ok(self.unix_path(path.as_bytes())?)
                 }
+                Value::Bytes(path) if domain == Some(libc::AF_UNIX) => Ok(self.unix_path(&path)?),
                 wrong => {
                     let refusal = Refusal::new(format!(
                         "this needs an address, and got {}",
@@ -126,11 +127,11 @@ impl Session {
     }
 
     /// A Unix path. A leading NUL or `@` means the abstract namespace, as Python and `ss` write it.
-    fn unix_path(&self, path: &str) -> Result<Addr, Refusal> {
-        if let Some(name) = path.strip_prefix(['\0', '@']) {
-            return Ok(Addr::Abstract(name.as_bytes().to_vec()));
+    fn unix_path(&self, path: &[u8]) -> Result<Addr, Refusal> {
+        if let [b'\0' | b'@', name @ ..] = path {
+            return Ok(Addr::Abstract(name.to_vec()));
         }
-        Ok(Addr::Path(self.policy.path(path)?))
+        Ok(Addr::Path(self.policy.path(OsStr::from_bytes(path))?))
     }
 
     /// The IP address of a host part, in the socket's family where it has a choice.

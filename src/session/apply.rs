@@ -7,9 +7,10 @@ use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 use crate::sys::names;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ffi::CString;
 
-/// The longest value that an expression may build, in bytes.
+/// The most that a value which an expression builds may hold, in bytes.
 pub const LONGEST: usize = 64 << 20;
 
 /// `len(x)`, `x.decode()` …
@@ -17,11 +18,10 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     let first = args
         .first()
         .ok_or_else(|| Refusal::new("this function needs a value"))?;
-    let text = |change: fn(&str) -> String| match first {
-        Value::Text(text) => Ok(Value::Text(change(text))),
-        Value::Bytes(bytes) => Ok(Value::Bytes(
-            change(&String::from_utf8_lossy(bytes)).into_bytes(),
-        )),
+    // Of bytes Python changes what is ASCII, and nothing else.
+    let changed = |of_text: fn(&str) -> String, of_bytes: fn(&[u8]) -> Vec<u8>| match first {
+        Value::Text(text) => Ok(Value::Text(of_text(text))),
+        Value::Bytes(bytes) => Ok(Value::Bytes(of_bytes(bytes))),
         wrong => Err(NotYet::from(Refusal::new(format!(
             "this needs a text or bytes, and got {}",
             wrong.kind()
@@ -51,17 +51,26 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Str => Ok(Value::Text(session.show(first, true))),
         Function::Repr => Ok(Value::Text(session.repr(first, true))),
         Function::Int => whole_number(first, session).map_err(NotYet::from),
-        Function::Strip => text(|text| text.trim().to_owned()),
-        Function::Upper => text(str::to_uppercase),
-        Function::Lower => text(str::to_lowercase),
+        Function::Strip => changed(
+            |text| text.trim().to_owned(),
+            |bytes| bytes.trim_ascii().to_vec(),
+        ),
+        Function::Upper => changed(str::to_uppercase, <[u8]>::to_ascii_uppercase),
+        Function::Lower => changed(str::to_lowercase, <[u8]>::to_ascii_lowercase),
         Function::Pack => pack::pack(args).map_err(NotYet::from),
         Function::ToBytes => pack::to_bytes(args).map_err(NotYet::from),
         Function::Hex => hex(first).map_err(NotYet::from),
         Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
-        Function::Join => Ok(Value::Text(
-            args.iter().map(|arg| session.raw(arg)).collect(),
-        )),
+        Function::Join => {
+            let parts: Vec<_> = args.iter().map(|arg| session.raw(arg)).collect();
+            Ok(text_or_bytes(parts.concat()))
+        }
     }
+}
+
+/// A text where these bytes are one; else they stay as they are.
+fn text_or_bytes(bytes: Vec<u8>) -> Value {
+    String::from_utf8(bytes).map_or_else(|no_text| Value::Bytes(no_text.into_bytes()), Value::Text)
 }
 
 /// A number of a structure's field in host byte order. What is no such number stays, for whoever needs it to refuse.
@@ -86,8 +95,14 @@ fn laid_out(value: &Value, spec: Option<&Value>, session: &Session) -> Result<Va
         Value::Int(n) => form.number(*n),
         // Python's True is 1, and so is its form.
         Value::Bool(yes) if !form.is_text() => form.number(i64::from(*yes)),
-        Value::Float(_) => form.as_of_numbers().text(&session.raw(value)),
-        other => form.text(&session.raw(other)),
+        Value::Float(x) => form.as_of_numbers().text(&x.to_string()),
+        other => match std::str::from_utf8(&session.raw(other)) {
+            Ok(text) => form.text(text),
+            Err(_) => {
+                let message = "these bytes are no text (UTF-8), and cannot be laid out";
+                return Err(Refusal::new(message).help("x.hex() makes a text of any bytes"));
+            }
+        },
     };
     let wrong = || {
         Refusal::new(format!(
@@ -103,7 +118,11 @@ fn laid_out(value: &Value, spec: Option<&Value>, session: &Session) -> Result<Va
 fn whole_number(value: &Value, session: &Session) -> Result<Value, Refusal> {
     match value {
         Value::Int(n) => Ok(Value::Int(*n)),
-        Value::Float(x) => Ok(Value::Int(*x as i64)),
+        // i64::MAX itself is no f64: the next one is 2^63.
+        Value::Float(x) if *x >= -(2f64.powi(63)) && *x < 2f64.powi(63) => {
+            Ok(Value::Int(*x as i64))
+        }
+        Value::Float(_) => whole(None),
         Value::Bool(_) => Ok(value.clone().counted()),
         // C's `printf("%d", s)`: there a socket is its descriptor.
         Value::Socket(id) => match session.socket(*id) {
@@ -239,8 +258,7 @@ fn filled(args: &[Value]) -> Result<Value, Refusal> {
             let mut bytes = fill(text.as_bytes())?;
             let ends = bytes.iter().position(|byte| *byte == 0);
             bytes.truncate(ends.unwrap_or(bytes.len()));
-            Ok(String::from_utf8(bytes)
-                .map_or_else(|error| Value::Bytes(error.into_bytes()), Value::Text))
+            Ok(text_or_bytes(bytes))
         }
         Value::Bytes(bytes) => match fill(bytes)? {
             all if all.iter().all(|byte| *byte == 0) => Ok(Value::Bytes(Vec::new())),
@@ -305,6 +323,7 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
         Operator::Ne => truth(!a.same(b)),
         Operator::Mul => match (a, b) {
             (Value::Int(a), Value::Int(b)) => whole(a.checked_mul(*b)),
+            _ if let Some((a, b)) = fractions(a, b) => Ok(Value::Float(a * b)),
             (text, Value::Int(n)) | (Value::Int(n), text) => repeat(text, *n),
             _ => Err(mismatch("multiplied", a, b)),
         },
@@ -316,23 +335,43 @@ pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal
                 Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat()))
             }
             (Value::Text(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_bytes(), b].concat())),
-            _ => Err(mismatch("added", a, b)),
+            _ => match fractions(a, b) {
+                Some((a, b)) => Ok(Value::Float(a + b)),
+                None => Err(mismatch("added", a, b)),
+            },
         },
         Operator::Sub => match (a, b) {
             (Value::Int(a), Value::Int(b)) => whole(a.checked_sub(*b)),
-            _ => Err(mismatch("subtracted", a, b)),
+            _ => match fractions(a, b) {
+                Some((a, b)) => Ok(Value::Float(a - b)),
+                None => Err(mismatch("subtracted", a, b)),
+            },
         },
         Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
-            let (Value::Int(a), Value::Int(b)) = (a, b) else {
-                return Err(mismatch("ordered", a, b));
+            let order = match (a, b) {
+                (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
+                _ => match fractions(a, b) {
+                    Some((a, b)) => a.partial_cmp(&b),
+                    None => return Err(mismatch("ordered", a, b)),
+                },
             };
-            truth(match operator {
-                Operator::Lt => a < b,
-                Operator::Le => a <= b,
-                Operator::Gt => a > b,
-                _ => a >= b,
-            })
+            truth(order.is_some_and(match operator {
+                Operator::Lt => Ordering::is_lt,
+                Operator::Le => Ordering::is_le,
+                Operator::Gt => Ordering::is_gt,
+                _ => Ordering::is_ge,
+            }))
         }
+    }
+}
+
+/// Two numbers of which one has a fraction.
+fn fractions(a: &Value, b: &Value) -> Option<(f64, f64)> {
+    match (a, b) {
+        (Value::Float(a), Value::Float(b)) => Some((*a, *b)),
+        (Value::Float(a), Value::Int(b)) => Some((*a, *b as f64)),
+        (Value::Int(a), Value::Float(b)) => Some((*a as f64, *b)),
+        _ => None,
     }
 }
 
@@ -353,18 +392,16 @@ fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
     }
 }
 
+/// The refusal of a value that would hold more than [`LONGEST`].
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(format!("that is more than {} MB", LONGEST >> 20))
+}
+
 fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let fits = |len: usize| {
         let whole = len.checked_mul(times).is_some_and(|len| len <= LONGEST);
-        if whole {
-            Ok(())
-        } else {
-            Err(Refusal::new(format!(
-                "that is more than {} MB",
-                LONGEST >> 20
-            )))
-        }
+        if whole { Ok(()) } else { Err(too_large()) }
     };
     match value {
         Value::Text(text) => fits(text.len()).map(|()| Value::Text(text.repeat(times))),

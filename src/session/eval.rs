@@ -1,6 +1,7 @@
 //! Expressions to values: names, properties, addresses, bytes. Nothing here makes a call that is shown; properties
 //! look at the kernel's own books (getsockname, getpeername, TCP_INFO).
 
+use super::apply::LONGEST;
 use super::prepared::Refusal;
 use super::table::{SocketId, addr_len};
 use super::value::Value;
@@ -56,12 +57,7 @@ impl Session {
             Expr::Address(address) => {
                 Value::Addr(self.address(&Expr::Address(address.clone()), None)?)
             }
-            Expr::Tuple(items) => Value::Tuple(
-                items
-                    .iter()
-                    .map(|item| self.value(item))
-                    .collect::<Evaluated<_>>()?,
-            ),
+            Expr::Tuple(items) => Value::Tuple(self.values(items)?),
             Expr::Property(of, property) => self.property(of, property)?,
             Expr::Index(of, at) => {
                 let of = self.value(of)?;
@@ -69,16 +65,27 @@ impl Session {
             }
             Expr::Call(_) => return Err(Refusal::new("a call cannot stand here").into()),
             Expr::Apply(function, args) => {
-                let args = args
-                    .iter()
-                    .map(|arg| self.value(arg))
-                    .collect::<Evaluated<Vec<_>>>()?;
-                apply::function(*function, &args, self)?
+                let made = apply::function(*function, &self.values(args)?, self)?;
+                made.held_in(LONGEST)?;
+                made
             }
             Expr::Binary(operator, a, b) => {
-                apply::binary(*operator, &self.value(a)?, &self.value(b)?)?
+                let made = apply::binary(*operator, &self.value(a)?, &self.value(b)?)?;
+                made.held_in(LONGEST)?;
+                made
             }
         })
+    }
+
+    /// The values of a tuple's items or of a function's arguments: together no more than one value may hold.
+    fn values(&self, exprs: &[Expr]) -> Evaluated<Vec<Value>> {
+        let mut left = LONGEST;
+        let each = exprs.iter().map(|expr| {
+            let value = self.value(expr)?;
+            left = value.held_in(left)?;
+            Ok(value)
+        });
+        each.collect()
     }
 
     /// A connection may stand for what Python's accept() gives: itself and its peer's address.
@@ -372,7 +379,9 @@ impl Session {
     pub fn text(&self, expr: &Expr) -> Evaluated<String> {
         match self.value(expr)? {
             Value::Text(text) => Ok(text),
-            Value::Bytes(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Value::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| {
+                Refusal::new("this needs a text, and these bytes are none (UTF-8)").into()
+            }),
             Value::Int(n) => Ok(n.to_string()),
             Value::Addr(addr) => Ok(addr.to_string()),
             wrong => {

@@ -8,6 +8,7 @@ use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
 use crate::lang::ast::{Dialect, ERRNO, Expr, Port};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::os::fd::RawFd;
 
@@ -306,12 +307,12 @@ impl Session {
         }
     }
 
-    /// A value's own text, for joining into another.
-    pub(super) fn raw(&self, value: &Value) -> String {
+    /// A value's own text or bytes, for joining into another.
+    pub(super) fn raw<'v>(&self, value: &'v Value) -> Cow<'v, [u8]> {
         match value {
-            Value::Text(text) => text.clone(),
-            Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            other => self.repr(other, true),
+            Value::Text(text) => text.as_bytes().into(),
+            Value::Bytes(bytes) => bytes.into(),
+            other => self.repr(other, true).into_bytes().into(),
         }
     }
 

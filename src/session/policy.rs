@@ -2,10 +2,10 @@
 
 use super::prepared::Refusal;
 use crate::event::Addr;
+use crate::sys::scratch::Scratch;
 use std::net::IpAddr;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use tempfile::TempDir;
 
 /// What a script or lesson may reach. At the prompt everything is allowed; in a lesson, what is typed there may use any
 /// file, while sockets are named where the lesson's own lines name them.
@@ -20,15 +20,13 @@ pub struct Policy {
 
 /// A temporary folder, made when it is first used and removed with the last that refers to it.
 #[derive(Debug, Default)]
-struct Folder(OnceLock<Option<TempDir>>);
+struct Folder(OnceLock<Option<Scratch>>);
 
 impl Folder {
     fn path(&self) -> Result<&Path, Refusal> {
-        let made = self
-            .0
-            .get_or_init(|| tempfile::Builder::new().prefix("socktutor-").tempdir().ok());
+        let made = self.0.get_or_init(|| Scratch::new().ok());
         made.as_ref()
-            .map(TempDir::path)
+            .map(Scratch::path)
             .ok_or_else(|| Refusal::new("no temporary folder can be made for this script"))
     }
 }
@@ -57,7 +55,7 @@ impl Policy {
         );
         match self.own_files {
             true => Ok(path),
-            false => self.path(&path.to_string_lossy()),
+            false => self.path(path),
         }
     }
 
@@ -67,12 +65,12 @@ impl Policy {
     }
 
     /// A path that may be bound.
-    pub fn path(&self, path: &str) -> Result<PathBuf, Refusal> {
+    pub fn path(&self, path: impl AsRef<Path>) -> Result<PathBuf, Refusal> {
+        let asked = path.as_ref();
         let Some(folder) = &self.folder else {
-            return Ok(PathBuf::from(path));
+            return Ok(asked.to_owned());
         };
         let folder = folder.path()?;
-        let asked = Path::new(path);
         let inside = asked
             .components()
             .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
@@ -84,7 +82,8 @@ impl Policy {
             return Ok(asked.to_owned());
         }
         Err(Refusal::new(format!(
-            "a script may use only files of its own folder, not `{path}`"
+            "a script may use only files of its own folder, not `{}`",
+            asked.display()
         ))
         .help("give a name without `/`, or run it with --allow-files"))
     }

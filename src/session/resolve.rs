@@ -215,7 +215,12 @@ pub fn inet_pton(session: &mut Session, call: &Call) -> Result<Prepared, NotYet>
 pub fn inet_ntop(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let family = session.arg(call, "af", Session::c_int)?;
     let bytes = session.arg(call, "src", |session, expr| match session.value(expr)? {
-        Value::Int(n) if family == libc::AF_INET => Ok((n as u32).to_ne_bytes().to_vec()),
+        Value::Int(n) if family == libc::AF_INET => match u32::try_from(n) {
+            Ok(n) => Ok(n.to_ne_bytes().to_vec()),
+            Err(_) => {
+                Err(Refusal::new(format!("{n} does not fit an IPv4 address (32 bits)")).into())
+            }
+        },
         Value::Addr(Addr::Inet(addr)) => Ok(match addr.ip() {
             IpAddr::V4(ip) => ip.octets().to_vec(),
             IpAddr::V6(ip) => ip.octets().to_vec(),

@@ -287,6 +287,21 @@ fn values_never_reach_the_terminal_raw() {
         format!("a{}\nb{}", visible(b"\x1b[31m"), visible(b"\x07"))
     );
     assert_eq!(value.repr(false), "b'a\\x1b[31m\\r\\nb\\x07'");
+    // What is shown can be typed, and is the same value then.
+    for text in [
+        "grüße ‘日本’",
+        "'\"\\\n\t",
+        "\x1b[2J\x7f\u{9b}",
+        "\u{202e}\u{e0041}{x}",
+    ] {
+        let shown = Value::Text(text.into()).repr(true);
+        assert_eq!(visible(shown.as_bytes()), shown);
+        let mut s = session();
+        done(&mut s, "a, b = socketpair unix dgram");
+        done(&mut s, &format!("send a {shown}"));
+        let received = done(&mut s, "recv b 100").result;
+        assert_eq!(received, Ok(Value::Bytes(text.into())), "{shown}");
+    }
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! What variables hold.
 
+use super::apply::too_large;
+use super::prepared::Refusal;
 use super::table::SocketId;
 use crate::event::{Addr, TcpState};
-use crate::text::escape::visible;
+use crate::text::escape::{is_unsafe, visible};
 use std::fmt::Write;
 use std::net::SocketAddr;
+
+/// How deep tuples may nest.
+const DEEPEST: usize = 100;
 
 /// A value of the shell's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +52,34 @@ impl Value {
             Self::State(_) => "a TCP state",
             Self::Tuple(_) => "a tuple",
             Self::Pending(..) => "the result of a call that still sleeps",
+        }
+    }
+
+    /// What is left of so many bytes when this value is held in them.
+    ///
+    /// # Errors
+    /// They are too few, or its tuples are nested too deeply to be walked, shown and dropped by recursion.
+    pub fn held_in(&self, bytes: usize) -> Result<usize, Refusal> {
+        self.held_at(0, bytes)
+    }
+
+    fn held_at(&self, depth: usize, bytes: usize) -> Result<usize, Refusal> {
+        let own = match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Tuple(_) if depth == DEEPEST => {
+                let message = format!("more than {DEEPEST} tuples stand inside one another");
+                return Err(Refusal::new(message));
+            }
+            Self::Tuple(items) => size_of_val(items.as_slice()),
+            _ => 0,
+        };
+        let left = bytes.checked_sub(own).ok_or_else(too_large)?;
+        match self {
+            Self::Tuple(items) => items
+                .iter()
+                .try_fold(left, |left, item| item.held_at(depth + 1, left)),
+            _ => Ok(left),
         }
     }
 
@@ -106,8 +139,8 @@ impl Value {
             Self::Bool(false) => "False".to_owned(),
             Self::Int(n) => n.to_string(),
             Self::Float(x) => x.to_string(),
-            Self::Text(text) => quoted(text.as_bytes(), ""),
-            Self::Bytes(bytes) => quoted(bytes, "b"),
+            Self::Text(text) => quoted_text(text),
+            Self::Bytes(bytes) => quoted_bytes(bytes),
             Self::Socket(id) => format!("socket {}", id.0),
             Self::Addr(addr) => match Self::address_items(addr).filter(|_| python) {
                 Some(items) => Self::Tuple(items).repr(python),
@@ -156,25 +189,43 @@ fn visible_lines(bytes: &[u8]) -> String {
     lines
 }
 
-/// Bytes as a Python literal.
-fn quoted(bytes: &[u8], prefix: &str) -> String {
-    let mut text = format!("{prefix}'");
-    for byte in bytes {
-        match byte {
-            b'\'' | b'\\' => {
-                text.push('\\');
-                text.push(*byte as char);
-            }
-            b'\n' => text.push_str("\\n"),
-            b'\r' => text.push_str("\\r"),
-            b'\t' => text.push_str("\\t"),
-            0x20..=0x7e => text.push(*byte as char),
-            other => {
-                // Writing to a String cannot fail.
-                let _ = write!(text, "\\x{other:02x}");
-            }
+/// A text as a Python literal. What a terminal may obey, or hide, is escaped.
+fn quoted_text(text: &str) -> String {
+    let mut literal = "'".to_owned();
+    for c in text.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() => push_byte(&mut literal, byte),
+            // Writing to a String cannot fail.
+            _ if is_unsafe(c) && c <= '\u{ffff}' => drop(write!(literal, "\\u{:04x}", c as u32)),
+            _ if is_unsafe(c) => drop(write!(literal, "\\U{:08x}", c as u32)),
+            _ => literal.push(c),
         }
     }
-    text.push('\'');
-    text
+    literal.push('\'');
+    literal
+}
+
+/// Bytes as a Python literal.
+fn quoted_bytes(bytes: &[u8]) -> String {
+    let mut literal = "b'".to_owned();
+    for byte in bytes {
+        push_byte(&mut literal, *byte);
+    }
+    literal.push('\'');
+    literal
+}
+
+fn push_byte(literal: &mut String, byte: u8) {
+    match byte {
+        b'\'' | b'\\' => {
+            literal.push('\\');
+            literal.push(byte as char);
+        }
+        b'\n' => literal.push_str("\\n"),
+        b'\r' => literal.push_str("\\r"),
+        b'\t' => literal.push_str("\\t"),
+        0x20..=0x7e => literal.push(byte as char),
+        // Writing to a String cannot fail.
+        other => drop(write!(literal, "\\x{other:02x}")),
+    }
 }

@@ -216,8 +216,10 @@ pub fn select(session: &mut Session, call: &Call) -> Result<Prepared, NotYet> {
     let timeout = session.maybe(call, "timeout", Session::seconds)?;
     let timeout = timeout
         .map(|seconds| {
-            Duration::try_from_secs_f64(seconds)
-                .map_err(|_| Refusal::new(format!("{seconds} s is no time to wait")))
+            // What is longer than a time_t the C library refuses itself: no call would be made.
+            let time = Duration::try_from_secs_f64(seconds).ok();
+            time.filter(|time| libc::time_t::try_from(time.as_secs()).is_ok())
+                .ok_or_else(|| Refusal::new(format!("{seconds} s is no time to wait")))
         })
         .transpose()?;
     let limit = libc::FD_SETSIZE as i32;

@@ -17,5 +17,6 @@ pub mod namespace;
 #[path = "namespace/elsewhere.rs"]
 pub mod namespace;
 pub mod reserve;
+pub mod scratch;
 pub mod signal;
 pub mod worker;

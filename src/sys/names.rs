@@ -10,6 +10,7 @@ use super::call::errno;
 use crate::errno::Errno;
 use socket2::{SockAddr, SockAddrStorage};
 use std::ffi::CStr;
+use std::sync::{Mutex, PoisonError};
 
 /// What gai_strerror(3) says of an `EAI_` code.
 pub fn gai_message(code: i32) -> String {
@@ -96,7 +97,10 @@ pub fn getaddrinfo(
 
 /// The port of a service (`http`, `tcp`) from getservbyname(3), in host byte order.
 pub fn service_port(name: &CStr, protocol: &CStr) -> Option<u16> {
-    // SAFETY: the answer is static until the next call, and read at once; only the main thread asks.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _asked = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: the answer is static until the next call. Here alone it is called, one at a time, and the answer read before
+    // the next.
     unsafe {
         let entry = libc::getservbyname(name.as_ptr(), protocol.as_ptr()).as_ref()?;
         Some(u16::from_be(entry.s_port as u16))

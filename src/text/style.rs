@@ -144,6 +144,18 @@ impl Style {
         }
         Cow::Owned(escape::ascii(&safe).into_owned())
     }
+
+    /// Lines of a script or a paste, each as by [`Style::clean`], with their ends and the tabs that indent them.
+    pub fn clean_lines<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if escape::is_plain(text) {
+            return Cow::Borrowed(text);
+        }
+        let each = text.split_inclusive(['\n', '\t']).map(|part| {
+            let bare = part.trim_end_matches(['\n', '\t']);
+            [self.clean(bare), Cow::Borrowed(&part[bare.len()..])].concat()
+        });
+        Cow::Owned(each.collect())
+    }
 }
 
 #[cfg(test)]

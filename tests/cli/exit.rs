@@ -1,6 +1,11 @@
 //! The exit status: 0 all well, 1 something failed or was left blocked, 2 it cannot be understood.
 
 use crate::harness::{PROGRAM, Ran, Shell, script};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 /// A call that fails: nobody listens at this socket's address.
@@ -179,6 +184,55 @@ fn statements_from_a_pipe_without_run() {
     Shell::new(&[]).input("s = socket tcp\n").run().status(0);
     Shell::new(&[]).input(REFUSED).run().status(1);
     Shell::new(&[]).input("sokcet\n").run().status(2);
+}
+
+/// What a script leaves behind, where a signal ends it: nothing. Who started it sees by which.
+#[test]
+fn a_signal_ends_it_and_takes_its_folder_along() {
+    let script = "s = socket unix; bind s ./x; listen s 5; accept s; wait";
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let home = tempfile::tempdir().unwrap();
+        let left = || fs::read_dir(home.path()).unwrap().count();
+        let mut child = Command::new(PROGRAM)
+            .args(["--timeout", "60s", "-c", script])
+            .env("TMPDIR", home.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().contains("blocked")));
+        assert_eq!(left(), 1, "its folder");
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(signal as i32), "{status}");
+        assert_eq!(left(), 0, "after {signal}");
+    }
+}
+
+/// A script uses no file of the user's, and that of the progress is one. Who has lines to type learns.
+#[test]
+fn a_script_leaves_the_learners_progress_alone() {
+    let lines = "learn 1\nskip\nskip\n";
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("lines.sock");
+    fs::write(&file, lines).unwrap();
+    let file = file.to_str().unwrap();
+    for (args, input, kept) in [
+        (&["run", file][..], "", false),
+        (&["run", "-"], lines, false),
+        (&["-c", "learn 1; skip; skip"], "", false),
+        (&["--allow-files", "run", file], "", true),
+        (&["learn", "1"], "skip\nskip\n", true),
+        (&[], lines, true),
+    ] {
+        let state = tempfile::tempdir().unwrap();
+        let ran = Shell::new(args)
+            .env("XDG_STATE_HOME", state.path())
+            .input(input)
+            .run();
+        let written = state.path().join("socktutor/progress").exists();
+        assert_eq!(written, kept, "{args:?}: {ran:?}");
+    }
 }
 
 #[test]

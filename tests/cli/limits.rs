@@ -209,6 +209,51 @@ fn nothing_from_a_peer_commands_the_terminal() {
     }
 }
 
+/// A script is foreign too, and its lines are shown.
+#[test]
+fn nothing_in_a_script_commands_the_terminal() {
+    let ran = Shell::new(&["run", "-"])
+        .env("LC_ALL", "C.UTF-8")
+        .input("# \x1b]0;title\x07 \u{202e} grüße\nprint(1,\n\t2)  # \x1b[2J\n")
+        .run()
+        .status(0)
+        .says(&[
+            r"# \x1b]0;title\x07 \u{202e} grüße",
+            "print(1,\n\t2)",
+            r"# \x1b[2J",
+        ]);
+    assert!(!ran.stdout.contains(['\x1b', '\x07', '\u{202e}']));
+    // A file's name is what its owner made it.
+    let ran = Shell::new(&["run", "/tmp/\x1b[31mnone"]).run().status(2);
+    assert!(ran.stderr.contains(r"/tmp/\x1b[31mnone"), "{}", ran.stderr);
+}
+
+#[test]
+fn no_value_grows_without_end() {
+    let long = "x = \"a\" * 60000000\n";
+    let large = "that is more than 64 MB";
+    let deep = format!("x = {}x{}\n", "(".repeat(40), ", 1)".repeat(40));
+    for (input, answer) in [
+        (format!("{long}{}", "x = x + x\n".repeat(12)), large),
+        (format!("{long}x = f\"{{x}}{{x}}\"\n"), large),
+        (
+            format!("{long}x = b\"\\xff\" + x[:40000000]\nrepr(x * 1)\nx = repr((x, x))\n"),
+            large,
+        ),
+        (format!("{long}x = ({})\n", "x, ".repeat(300)), large),
+        (format!("x = 1\n{}", "x = (x, x)\n".repeat(30)), large),
+        (
+            format!("x = 1\n{}", deep.repeat(200)),
+            "more than 100 tuples stand inside one another",
+        ),
+    ] {
+        alive(script(&input)).status(2).says(&[answer]);
+    }
+    script("x = (\"a\" * 30000000, 2)\nprint len(x[0] + x[0])\n")
+        .status(0)
+        .says(&["\n  60000000\n"]);
+}
+
 /// The program while it waits for the next line.
 struct Talking {
     child: Child,
@@ -370,6 +415,18 @@ fn twice_the_input_takes_twice_the_time() {
         50_000,
     );
     linear("words", |n| format!("print {}", "a ".repeat(n)), 50_000);
+    // Of four times as many lines in open quotes each is read once too.
+    let quotes = |n: usize| {
+        format!(
+            "x = \'\'\'{}",
+            format!("{}\n", "a".repeat(20_000)).repeat(n)
+        )
+    };
+    let (one, four) = (time(&quotes(100)), time(&quotes(400)));
+    assert!(
+        four < one * 8,
+        "open quotes: {one:?}, four times that {four:?}"
+    );
 }
 
 #[test]

@@ -538,6 +538,57 @@ fn a_negative_time_reads_0_and_is_not_for_ever() {
     }
 }
 
+/// Data is bytes, and stays what it is: values as Python has them.
+#[test]
+fn a_value_is_what_was_received_and_written() {
+    let received = "a, b = socketpair()\na.send(b\"\\xff\\xfe Hi \\n\")\nx = b.recv(100)\n";
+    for (line, shown) in [
+        ("print(x.strip().hex())", "\n  fffe204869\n"),
+        ("print(x.upper().hex())", "\n  fffe204849200a\n"),
+        ("print(x.lower().hex())", "\n  fffe206869200a\n"),
+        (
+            "a.send(f\"re: {x}\")",
+            "\"re: \\377\\376 Hi \\n\", 11, 0, NULL, 0) = 11",
+        ),
+        ("print(f\"{x[2:]}\" == \" Hi \\n\")", "\n  True\n"),
+        ("u = socket unix; p = b\"./\\xff\"; bind u p", "/./\\377\"}"),
+        ("u = socket unix; bind u b\"./\\xff\"", "/./\\377\"}"),
+        (
+            "u = socket unix; p = b\"\\0\\xff\"; bind u p",
+            "sun_path=@\"\\377\"}",
+        ),
+        (
+            "t = \"grüße\"; print((t, f\"{t!r}\"))",
+            "('grüße', '\\'grüße\\'')",
+        ),
+        ("t = \"grüße\"; vars", "t  'grüße'"),
+        (
+            "print(1.5 + 1, 2 - 0.5, 1.5 * 2, 2 >= 2.5)",
+            "2.5 1.5 3 False",
+        ),
+        ("print(int(-2.7))", "\n  -2\n"),
+    ] {
+        script(&format!("{received}{line}\n"))
+            .status(0)
+            .says(&[shown]);
+    }
+    for (line, answer) in [
+        ("print(f\"{x:>9}\")", "these bytes are no text (UTF-8)"),
+        ("gethostbyname x", "these bytes are none (UTF-8)"),
+        (
+            "inet_ntop(AF_INET, 4294967297)",
+            "does not fit an IPv4 address",
+        ),
+        ("print(int(1e30))", "this number is too large"),
+        // The C library refuses it, and makes no call.
+        ("select a r 1e19", "is no time to wait"),
+    ] {
+        script(&format!("{received}{line}\n"))
+            .status(2)
+            .says(&[answer]);
+    }
+}
+
 #[test]
 fn a_closed_listener_is_not_the_one_that_shares_its_address() {
     script(

@@ -154,7 +154,7 @@ fn a_question_can_be_declined() {
 #[test]
 fn pasted_lines_run_one_by_one_up_to_the_first_error() {
     let (mut terminal, _home) = Start::new(&[]).open();
-    terminal.paste("s = socket tcp\nbnid s 127.0.0.1:0\nlisten s 5\nls\n");
+    terminal.paste("s = socket tcp  # \u{202e}\nbnid s 127.0.0.1:0\nlisten s 5\nls\n");
     terminal.line("");
     terminal.sees("Not run, 2 lines:");
     terminal.prompt("sock> ");
@@ -162,6 +162,7 @@ fn pasted_lines_run_one_by_one_up_to_the_first_error() {
     let ran = text
         .rfind("sock> s = socket tcp")
         .expect("each line is shown before what it did");
+    assert!(text[ran..].contains(r"# \u{202e}"), "foreign text: {text}");
     assert!(text[ran..].contains("= 3"), "{text}");
     assert!(text[ran..].contains("    listen s 5\n    ls"), "{text}");
 }

@@ -30,14 +30,19 @@ impl Laboratory {
     /// Changes the MTU of every host's device.
     fn set_mtu(&mut self, mtu: u32) -> Result<(), Refusal> {
         for place in 0..self.hosts.all().len() {
-            self.hosts
-                .set_mtu(place, mtu)
-                .map_err(|undone| match undone {
+            if let Err(undone) = self.hosts.set_mtu(place, mtu) {
+                // All or none: the devices before it go back to what they had, which the kernel took once.
+                let former = self.mtu.unwrap_or(MTU);
+                for before in 0..place {
+                    let _ = self.hosts.set_mtu(before, former);
+                }
+                return Err(match undone {
                     Undone::Refused(errno) => {
                         Refusal::new(format!("the kernel refuses an MTU of {mtu}: {errno}"))
                     }
                     _ => without_helper(undone, "change a host's device"),
-                })?;
+                });
+            }
         }
         self.mtu = (mtu != MTU).then_some(mtu);
         Ok(())

@@ -176,9 +176,8 @@ fn field(i: &mut Input, shape: Shape, value: Expr, span: Span) -> Parsed<Expr> {
         (Shape::Time, Expr::Float(n)) => seconds(n),
         (Shape::Time, value) => fit(i, Kind::Time, value, span)?.unwrap_or(Expr::Int(0)),
         (Shape::Group4 | Shape::Interface4 | Shape::Group6, value) => address(value),
-        (Shape::Text, Expr::Bytes(bytes)) => {
-            Expr::Text(String::from_utf8_lossy(&bytes).into_owned())
-        }
+        (Shape::Text, Expr::Bytes(bytes)) => String::from_utf8(bytes)
+            .map_or_else(|no_text| Expr::Bytes(no_text.into_bytes()), Expr::Text),
         (Shape::Int { .. } | Shape::Linger, Expr::Text(text)) => {
             let fault = Fault::new((span.start, span.end), format!("\"{text}\" is no number"));
             return Err(fault.expecting("a whole number").into());

@@ -191,3 +191,29 @@ fn a_translation_of_another_shape_is_a_defect() {
         );
     }
 }
+
+/// A folder of lessons may hold other things, whatever they are called.
+#[test]
+fn what_else_stands_in_a_folder_keeps_no_lesson_from_being_read() {
+    use nix::sys::stat::Mode;
+    let folder = folder(&[
+        ("50-mine.md", &text("mine", "Mine")),
+        ("run", "x"),
+        ("ci", "x"),
+        ("fr/50-mine.md", "x"),
+    ]);
+    // Who opens a FIFO waits for its writer.
+    let fifos = ["notes.md", "51-fifo.md", "fr/51-fifo.md"].map(|name| folder.path().join(name));
+    for fifo in &fifos {
+        nix::unistd::mkfifo(fifo, Mode::S_IRWXU).unwrap();
+    }
+    let mut library = Library::default();
+    library.add_folder(folder.path()).unwrap();
+    assert_eq!(library.ids().collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(library.passed_over(), [""; 0]);
+    let defect = read_lesson(&fifos[0]).unwrap_err();
+    assert_eq!(defect.message, "this is no plain file");
+    let missing = folder.path().join("none");
+    let defects = Library::default().add_folder(&missing).unwrap_err();
+    assert!(defects[0].message.contains("cannot be read"), "{defects:?}");
+}

@@ -39,6 +39,8 @@ pub enum Key {
 pub struct Keyboard {
     found: Termios,
     pressed: VecDeque<Key>,
+    /// The beginning of an escape sequence, whose rest is on its way: on a slow line one key comes in two parts.
+    unfinished: Vec<u8>,
     gone: bool,
 }
 
@@ -51,6 +53,7 @@ impl Keyboard {
         let keyboard = Self {
             found: tcgetattr(io::stdin())?,
             pressed: VecDeque::new(),
+            unfinished: Vec::new(),
             gone: false,
         };
         keyboard.take()?;
@@ -110,7 +113,10 @@ impl Keyboard {
         let mut bytes = [0; 64];
         match read(&stdin, &mut bytes) {
             Ok(0) => self.gone = true,
-            Ok(n) => self.pressed.extend(keys(&bytes[..n])),
+            Ok(n) => {
+                self.unfinished.extend(&bytes[..n]);
+                self.pressed.extend(keys(&mut self.unfinished));
+            }
             Err(nix::Error::EINTR | nix::Error::EAGAIN) => {}
             Err(_) => self.gone = true,
         }
@@ -124,9 +130,13 @@ impl Drop for Keyboard {
     }
 }
 
-/// The keys in what a terminal sent. What means nothing here is left out.
-fn keys(mut bytes: &[u8]) -> Vec<Key> {
+/// No escape sequence is longer: what began like one is none.
+const LONGEST: usize = 16;
+
+/// The keys in what a terminal sent, of which an unfinished escape sequence is left. What means nothing here is left out.
+fn keys(sent: &mut Vec<u8>) -> Vec<Key> {
     let mut keys = Vec::new();
+    let mut bytes = sent.as_slice();
     while let [first, rest @ ..] = bytes {
         bytes = rest;
         let key = match first {
@@ -139,7 +149,15 @@ fn keys(mut bytes: &[u8]) -> Vec<Key> {
             b'?' | b'h' | b'H' => Some(Key::Help),
             b'q' | b'Q' | 3 | 4 => Some(Key::Leave),
             0x1b => {
-                let (key, after) = sequence(rest);
+                let Some((key, after)) = sequence(rest) else {
+                    let left = if rest.len() < LONGEST {
+                        1 + rest.len()
+                    } else {
+                        0
+                    };
+                    sent.drain(..sent.len() - left);
+                    return keys;
+                };
                 bytes = after;
                 key
             }
@@ -147,28 +165,62 @@ fn keys(mut bytes: &[u8]) -> Vec<Key> {
         };
         keys.extend(key);
     }
+    sent.clear();
     keys
 }
 
-/// What an escape sequence means (ECMA-48: parameters, then one letter or `~`), and what stands behind it.
-fn sequence(bytes: &[u8]) -> (Option<Key>, &[u8]) {
-    let [b'[' | b'O', rest @ ..] = bytes else {
-        return (None, bytes);
+/// What an escape sequence means (ECMA-48: parameters, then one letter or `~`), and what stands behind it. `None` where
+/// its end is yet to come.
+fn sequence(bytes: &[u8]) -> Option<(Option<Key>, &[u8])> {
+    let rest = match bytes {
+        [] => return None,
+        [b'[' | b'O', rest @ ..] => rest,
+        _ => return Some((None, bytes)),
     };
-    let Some(end) = rest.iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
-        return (None, &[]);
-    };
+    let end = rest.iter().position(|byte| !(0x20..=0x3f).contains(byte))?;
+    if !(0x40..=0x7e).contains(&rest[end]) {
+        return Some((None, &rest[end..]));
+    }
     let key = match &rest[..=end] {
         b"C" | b"6~" => Some(Key::Next),
         b"D" | b"5~" => Some(Key::Back),
         _ => None,
     };
-    (key, &rest[end + 1..])
+    Some((key, &rest[end + 1..]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keys(sent: &[u8]) -> Vec<Key> {
+        super::keys(&mut sent.to_vec())
+    }
+
+    #[test]
+    fn a_key_may_come_in_parts() {
+        for whole in [
+            &b"\x1b[B"[..],
+            b"\x1b[6~",
+            b"\x1bOD",
+            b"\x1b[1;5A",
+            b"\x1bb",
+        ] {
+            for at in 1..whole.len() {
+                let mut sent = whole[..at].to_vec();
+                assert_eq!(super::keys(&mut sent), [], "{whole:?}");
+                sent.extend(&whole[at..]);
+                assert_eq!(super::keys(&mut sent), keys(whole), "{whole:?}");
+                assert_eq!(sent, b"");
+            }
+        }
+        assert_eq!(keys(b"\x1b[B"), []);
+        assert_eq!(keys(b"\x1bb"), [Key::Back]);
+        assert_eq!(keys(b"\x1b[\r"), [Key::Next]);
+        let mut endless = [&b"\x1b["[..], &[b'1'; 64]].concat();
+        assert_eq!(super::keys(&mut endless), []);
+        assert_eq!(endless, b"");
+    }
 
     #[test]
     fn keys_as_terminals_and_remote_controls_send_them() {

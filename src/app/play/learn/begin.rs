@@ -127,6 +127,8 @@ impl App {
     fn progress(&self) -> Option<Progress> {
         match &self.settings.progress {
             Some(folder) => Some(Progress::at(folder)),
+            // A script writes nothing of the user's, unless it may use any file.
+            None if self.settings.script && !self.settings.allow_files => None,
             None => Progress::of_user(),
         }
     }

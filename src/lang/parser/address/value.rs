@@ -17,7 +17,8 @@ pub(in crate::lang::parser) fn from_expr(i: &Input, start: usize, value: Expr) -
         Expr::Text(text) => from_text(i, start, text).map(Expr::Address),
         Expr::Bytes(bytes) => match bytes.strip_prefix(b"\0") {
             Some(name) => Ok(Expr::Address(Address::Abstract(name.to_owned()))),
-            None => Err(expected(i.fault(start, "these bytes are no address")).into()),
+            // A path of a Unix socket, in bytes.
+            None => Ok(Expr::Bytes(bytes)),
         },
         Expr::File(name) => Ok(Expr::Address(Address::Abstract(name.into_bytes()))),
         // IPv6 in Python has four: host, port, flow label, scope.
@@ -100,7 +101,10 @@ pub(in crate::lang::parser) fn host(i: &Input, start: usize, value: Expr) -> Par
             }
             None => Host::Name(text),
         },
-        Expr::Bytes(bytes) => Host::Name(String::from_utf8_lossy(&bytes).into_owned()),
+        Expr::Bytes(bytes) => match String::from_utf8(bytes) {
+            Ok(name) => Host::Name(name),
+            Err(_) => return Err(i.fault(start, "these bytes are no host").into()),
+        },
         Expr::Const("INADDR_ANY" | "in6addr_any" | "IN6ADDR_ANY_INIT", _) => Host::Any,
         Expr::Const("INADDR_BROADCAST", _) => Host::Broadcast,
         Expr::Const(_, number) | Expr::Int(number) => {
@@ -224,7 +228,11 @@ pub(in crate::lang::parser) fn structure(
             Expr::Text(path) => Address::Path(path),
             Expr::Bytes(bytes) => match bytes.strip_prefix(b"\0") {
                 Some(name) => Address::Abstract(name.to_owned()),
-                None => Address::Path(String::from_utf8_lossy(&bytes).into_owned()),
+                None => match String::from_utf8(bytes) {
+                    Ok(path) => Address::Path(path),
+                    // A path is bytes, and these stay what they are.
+                    Err(no_text) => return Ok(Expr::Bytes(no_text.into_bytes())),
+                },
             },
             _ => return Err(i.fault(start, "sun_path must be text").into()),
         }));
