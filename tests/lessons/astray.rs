@@ -488,3 +488,20 @@ fn names_are_the_learners_own() {
         ],
     )]);
 }
+
+#[test]
+fn a_recv_without_the_flag_that_the_step_wants_is_told_at_once() {
+    walks(&[Way(
+        "flow-control",
+        &[
+            "goto 7",
+            "wire flow",
+            "server: recv d 1848",
+            "= recv's flags were 0; this step wants MSG_WAITALL. `undo`",
+            "undo",
+            "wire flow",
+            "server: recv d 1848 --waitall",
+            "@ 8/8 ?",
+        ],
+    )]);
+}

@@ -205,8 +205,9 @@ pub(super) fn differs(
             show(ours)
         ),
         _ => format!(
-            "{name}'s {} was {}; this step wants {}",
+            "{name}'s {} {} {}; this step wants {}",
             param.name,
+            if param.name == "flags" { "were" } else { "was" },
             show(theirs),
             show(ours)
         ),

@@ -15,7 +15,7 @@ impl Judge {
         world: &mut dyn World,
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
-        let part_of_more = self.feeds_a_stream(last, assignment)
+        let part_of_more = self.feeds_a_stream(last, assignment, world)
             || self.steps_on(last, assignment, world)
             || self.lets_cross(last, assignment);
         if assignment.attempts.contains(&Some(last)) || part_of_more {
