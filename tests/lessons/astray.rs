@@ -490,6 +490,30 @@ fn names_are_the_learners_own() {
 }
 
 #[test]
+fn who_waited_too_long_is_told() {
+    walks(&[Way(
+        "listen-and-accept",
+        &[
+            "goto 8",
+            "3",
+            "c1 = socket tcp; connect c1 b.local; c2 = socket tcp; connect c2 b.local",
+            "c3 = socket tcp; setsockopt c3 TCP_USER_TIMEOUT 500",
+            "connect c3 b.local",
+            "@ 9/9",
+            "wait",
+            "d = accept b",
+            "= `c3` gave up while you waited: its call failed with ETIMEDOUT. `undo`",
+            "connect c3 b.local",
+            "= gave up",
+            "@ 9/9",
+            "undo",
+            "d = accept b",
+            "@ 9/9 ?",
+        ],
+    )]);
+}
+
+#[test]
 fn a_recv_without_the_flag_that_the_step_wants_is_told_at_once() {
     walks(&[Way(
         "flow-control",

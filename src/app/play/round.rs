@@ -118,6 +118,12 @@ impl Round {
             let made: Vec<String> = made.map(|socket| socket.name.clone()).collect();
             let returned = matches!(ended.end, judge::End::Returned(_));
             app.take_awaited(ended.job, returned, &made, sink);
+            let socket = ended.socket.and_then(|id| app.session.socket(id));
+            let timed_out =
+                matches!(ended.end, judge::End::Failed(errno) if errno.0 == libc::ETIMEDOUT);
+            if let Some(socket) = socket.filter(|_| timed_out) {
+                self.judge.gave_up(&socket.name);
+            }
             self.judge.ended(ended.job, ended.end, &ended.data, made);
         }
     }

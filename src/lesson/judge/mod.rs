@@ -102,6 +102,8 @@ pub struct Judge {
     held: BTreeSet<(usize, usize, Option<usize>)>,
     /// What the model's arguments amounted to right after an attempt.
     seen: BTreeMap<(usize, String), Option<Vec<u8>>>,
+    /// Sockets whose call slept until it failed with ETIMEDOUT.
+    gave_up: Vec<String>,
 }
 
 impl Judge {
@@ -117,6 +119,7 @@ impl Judge {
             attempts: Vec::new(),
             held: BTreeSet::new(),
             seen: BTreeMap::new(),
+            gave_up: Vec::new(),
         }
     }
 
@@ -134,24 +137,17 @@ impl Judge {
         counts
     }
 
-    /// A blocked call ended. `job` is the number under which its attempt was reported; `made` are the names of the
-    /// sockets that it made.
-    pub fn ended(&mut self, job: u32, end: End, data: &[u8], made: Vec<String>) {
-        if let Some(attempt) = self
-            .attempts
-            .iter_mut()
-            .find(|attempt| attempt.outcome.job == Some(job))
-        {
-            attempt.outcome.end = end;
-            attempt.outcome.data.extend_from_slice(data);
-            attempt.outcome.made = made;
-        }
-    }
-
     /// How far the learner is.
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
         let missing = self.missing(&assignment, world);
+        if let Some(words) = self.waited_too_long(&assignment) {
+            return Judgement::Differs {
+                words: vec![words],
+                missing,
+                undo: true,
+            };
+        }
         if missing.is_empty() {
             return self.done(&assignment, world);
         }

@@ -20,6 +20,11 @@ pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
     format!("{done} came too early: this step wants {missing} before it")
 }
 
+/// A sleeping call that failed while nobody did anything.
+pub(super) fn gave_up(socket: &str) -> String {
+    format!("`{socket}` gave up while you waited: its call failed with ETIMEDOUT")
+}
+
 /// A call or an order by its name, and what it is made on.
 pub(super) fn doing(deed: &Deed, names: &Names) -> String {
     if let Some(order) = orders::of(&deed.statement) {
