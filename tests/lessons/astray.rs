@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::learner::{Learner, PROGRAM, lesson};
+use super::learner::{Learner, PROGRAM, fixed_ports, lesson};
 use super::support::skip;
 use socktutor::app::play::lacking;
 use tempfile::TempDir;
@@ -487,6 +487,69 @@ fn names_are_the_learners_own() {
             "@ 9/9 ?",
         ],
     )]);
+}
+
+#[test]
+fn an_older_part_whose_name_was_taken_gets_it_back() {
+    walks(&[Way(
+        "ports-and-errors",
+        &[
+            "goto 3",
+            "2",
+            "listen s 5",
+            "close t",
+            "port = s.local[1]",
+            "s = socket tcp",
+            "connect s (\"127.0.0.2\", port)",
+            "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+            "@ 4/11 ?",
+        ],
+    )]);
+    let _turn = fixed_ports();
+    walks(&[
+        Way(
+            "server-and-client-by-hand",
+            &[
+                "goto 4",
+                "1",
+                "s = socket tcp",
+                "connect s 127.0.0.1:12345",
+                "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+                "@ 5/7 ?",
+            ],
+        ),
+        Way(
+            "two-people",
+            &[
+                "goto 2",
+                "s = socket tcp; connect s 127.0.0.1:12345",
+                "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+                "! Both names",
+                "1",
+                "getpeername conn",
+                "@ 4/10",
+            ],
+        ),
+    ]);
+}
+
+/// Under another name meanwhile it can still be used, and closed.
+#[test]
+fn an_older_part_without_its_name_plays_on() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn closing", "goto 7", "place = s.local"]);
+    let said = learner.types("s = socket tcp");
+    let listener = said
+        .split('`')
+        .find(|word| word.starts_with("fd"))
+        .unwrap()
+        .to_owned();
+    learner.types("connect s place");
+    learner.types(&format!("d = accept {listener}"));
+    let said = learner.all(&["close d", "close s", &format!("close {listener}")]);
+    let back = "From here on your `s` is called `c`, and `s` is the lesson's `s` again.";
+    assert!(said.contains(back), "{}", learner.record);
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn compare_values(
     let (Some(wanted), Some(theirs)) = (wanted, given(learner)) else {
         return Likeness::Other;
     };
-    let equal = wanted == theirs || attempt.gives.is_some() && ask(&wanted) == attempt.gives;
+    let equal = wanted == theirs || attempt.given.is_some() && ask(&wanted) == attempt.given;
     match equal && model.targets.len() == learner.targets.len() {
         true => Likeness::Same,
         false => Likeness::Other,

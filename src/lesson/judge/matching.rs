@@ -62,7 +62,10 @@ impl Judge {
             .collect();
         let mut start = Assignment {
             attempts: vec![None; self.deeds.len()],
-            names: Names::not_yet(new),
+            names: Names {
+                moved: self.moved.clone(),
+                ..Names::not_yet(new)
+            },
         };
         let mut search = Search {
             best: start.clone(),

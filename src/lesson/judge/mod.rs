@@ -102,6 +102,8 @@ pub struct Judge {
     held: BTreeSet<(usize, usize, Option<usize>)>,
     /// What the model's arguments amounted to right after an attempt.
     seen: BTreeMap<(usize, String), Option<Vec<u8>>>,
+    /// Sockets from before the block whose name stands for another one now: the name, what they are called instead.
+    moved: Vec<(String, String)>,
     /// Sockets whose call slept until it failed with ETIMEDOUT.
     gave_up: Vec<String>,
 }
@@ -119,6 +121,7 @@ impl Judge {
             attempts: Vec::new(),
             held: BTreeSet::new(),
             seen: BTreeMap::new(),
+            moved: Vec::new(),
             gave_up: Vec::new(),
         }
     }
@@ -135,6 +138,25 @@ impl Judge {
             self.attempts.push(attempt);
         }
         counts
+    }
+
+    /// Tells which older sockets have lost their names since the block began: the name, what the socket is called now.
+    pub fn moved(&mut self, moved: Vec<(String, String)>) {
+        for (name, now) in moved.iter().filter(|pair| !self.moved.contains(pair)) {
+            let taken = self
+                .attempts
+                .iter()
+                .rposition(|attempt| attempt.gives(name));
+            // What was done by the name until then was done to the older socket.
+            for attempt in self.attempts.iter_mut().take(taken.map_or(0, |at| at + 1)) {
+                parts::each_expr(&mut attempt.statement.action, &mut |expr| {
+                    if matches!(expr, Expr::Name(known) if known == name) {
+                        *expr = Expr::Name(now.clone());
+                    }
+                });
+            }
+        }
+        self.moved = moved;
     }
 
     /// How far the learner is.
