@@ -199,7 +199,7 @@ fn packets_are_judged_by_what_crossed() {
                 "goto 3",
                 "1",
                 "step all",
-                "= `step until quiet` is not what this step asks for",
+                "= `step` is not what this step asks for",
                 "wire flow",
                 "@ 4/6 ?",
             ],
@@ -591,4 +591,79 @@ fn a_recv_without_the_flag_that_the_step_wants_is_told_at_once() {
             "@ 8/8 ?",
         ],
     )]);
+}
+
+#[test]
+fn a_name_that_was_made_anew_is_a_fresh_socket() {
+    walks(&[Way(
+        "syn-flood",
+        &[
+            "goto 4",
+            "wire hold",
+            "client: z = socket tcp",
+            "listen z 5",
+            "server: z = socket tcp",
+            "! has its port",
+            "= Still to do: bind on `z`",
+            "server: bind z server:81",
+            "listen z 5",
+            "inject mallory server SYN sport 1001 dport 81",
+            "@ 5/9 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn what_has_crossed_cannot_be_called_back() {
+    walks(&[
+        Way(
+            "udp-bad-wire",
+            &[
+                "2",
+                "v = socket udp",
+                "sendto v 'one' server:5000",
+                "= sendto on `v` came too early: this step wants wire hold before it. `undo`",
+                "! Good",
+            ],
+        ),
+        Way(
+            "udp-bad-wire",
+            &[
+                "goto 7",
+                "2",
+                "wire drop 7",
+                "step until quiet",
+                "= step came too early: this step wants wire drop before it. `undo`",
+                "! Good",
+                "undo",
+                "wire drop 6",
+                "step until quiet",
+                "@ 8/11 ?",
+                "goto 8",
+                "2",
+                "client: sendto v #3000 server:5000",
+                "step until quiet",
+                "= step came too early: this step wants wire swap before it. `undo`",
+                "undo",
+                "client: sendto v #3000 server:5000",
+                "wire swap",
+                "step",
+                "= Good. Still to do: step until quiet",
+                "step",
+                "step until quiet",
+                "@ 9/11 ?",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 11",
+                "2",
+                "c = socket tcp; connect c m.local; d = accept m",
+                "close c",
+                "= close on `c` came too early: this step wants send on `d` before it. `undo`",
+                "! Good",
+            ],
+        ),
+    ]);
 }

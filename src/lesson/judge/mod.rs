@@ -186,7 +186,7 @@ impl Judge {
                 undo,
             };
         }
-        match self.too_late(&assignment) {
+        match self.too_late(&assignment, world) {
             Some(words) => Judgement::Differs {
                 words: vec![words],
                 missing,
@@ -301,6 +301,8 @@ impl Judge {
         let short = attempt.and_then(|done| self.steps_short(at, done, assignment));
         let early = early || short.is_some();
         missing.extend(short.map(words::steps_to_do));
+        let mut rest = attempt.is_some() && self.stops_short(at, world);
+        let early = early || rest;
         let sleeper = self.oversleeps(at, assignment);
         let asleep = sleeper.is_some();
         missing.extend(sleeper.map(|done| words::asleep(&done.statement)));
@@ -318,6 +320,8 @@ impl Judge {
                 self.held.insert(key);
             } else if !(asleep || early && claims::may_come(&claim)) {
                 missing.push(words::claim_fails(&claim, &finding));
+            } else if std::mem::take(&mut rest) {
+                missing.push(words::to_do(&self.deeds[at], &assignment.names));
             }
         }
         missing

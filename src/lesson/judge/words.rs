@@ -6,12 +6,17 @@ use super::{Deed, Finding};
 use super::{claims, orders};
 use crate::errno::Errno;
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
+use crate::lang::order::{Order, Step};
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::{self, visible};
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
-    format!("still to do: {}", doing(deed, names))
+    let what = match orders::of(&deed.statement) {
+        Some(order @ Order::Step(Step::Until(_))) => crate::lang::canonical_order(order),
+        _ => doing(deed, names),
+    };
+    format!("still to do: {what}")
 }
 
 /// A call that came before one which can no longer do what it does first.
@@ -128,6 +133,7 @@ pub(super) fn took_the_error(statement: &Statement, errno: Errno) -> String {
 /// An order as it is written; of a call, its name.
 fn called(statement: &Statement) -> String {
     match orders::of(statement) {
+        Some(order @ Order::Step(_)) => format!("`{}`", orders::name(order)),
         Some(order) => format!("`{}`", crate::lang::canonical_order(order)),
         None => calls(statement)
             .last()
