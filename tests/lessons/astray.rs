@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::learner::{Learner, PROGRAM, fixed_ports, lesson};
-use super::support::skip;
+use super::support::{skip, until};
 use socktutor::app::play::lacking;
 use tempfile::TempDir;
 
@@ -594,6 +594,80 @@ fn a_recv_without_the_flag_that_the_step_wants_is_told_at_once() {
 }
 
 #[test]
+fn what_was_sent_amiss_is_in_the_way() {
+    walks(&[
+        Way(
+            "tcp-and-udp",
+            &[
+                "goto 3",
+                "1",
+                "send t1 HelloWorld",
+                "recv t2 100",
+                "= recv on `t2` came too early: this step wants send on `t1` before it. `undo`",
+                "! Good",
+                "send t1 Hello",
+                "send t1 World",
+                "= 10 bytes still wait at `t2`",
+                "= `undo`",
+                "undo",
+                "send t1 Hello",
+                "send t1 World",
+                "recv t2 100",
+                "@ 4/9",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 4",
+                "3",
+                "send d 'still here'",
+                "send d 'still here'",
+                "recv c 10",
+                "= 10 bytes still wait at `c`",
+                "= `undo`",
+                // What waited has been taken.
+                "recv c 10",
+                "@ 5/11 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn data_has_an_order() {
+    walks(&[
+        Way(
+            "udp",
+            &[
+                "goto 6",
+                "2",
+                "sendto a one b.local",
+                "sendto a three b.local",
+                "= Sent \"three\"; this step wants \"two\" before it. `undo`",
+                "undo",
+                "sendto a one b.local",
+                "sendto a two b.local",
+                "sendto a three b.local",
+                "recv b 100",
+                "@ 7/12 ?",
+            ],
+        ),
+        Way(
+            "tcp-and-udp-under-loss",
+            &[
+                "goto 7",
+                "2",
+                "step all",
+                "setsockopt t TCP_NODELAY 1",
+                "send t \"six\"; send t \"five\"",
+                "= Sent \"six\"; this step wants \"five\" before it. `undo`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
 fn a_name_that_was_made_anew_is_a_fresh_socket() {
     walks(&[Way(
         "syn-flood",
@@ -666,4 +740,39 @@ fn what_has_crossed_cannot_be_called_back() {
             ],
         ),
     ]);
+}
+
+#[test]
+fn two_sends_that_belong_on_one_line_are_told() {
+    if let Some(reason) = lacking(
+        &lesson("tcp-and-udp-under-loss").head,
+        Some(PROGRAM.as_ref()),
+    ) {
+        skip(&reason);
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn tcp-and-udp-under-loss", "goto 7", "2"]);
+    learner.all(&["step all", "setsockopt t TCP_NODELAY 1", "send t \"five\""]);
+    // What a timeout does to the congestion window.
+    until("a timeout", || {
+        let mut said = String::new();
+        let mut hear = |event| said.push_str(&format!("{event:?}"));
+        learner.app.execute("getsockopt t TCP_INFO", &mut hear);
+        said.contains("\"1 segments\"").then_some(())
+    });
+    let said = learner.types("send t \"six\"");
+    assert!(
+        said.contains("this step wants both sends on one line. `undo`") && !said.contains("Good"),
+        "{}",
+        learner.record
+    );
+    learner.all(&["undo", "step all", "setsockopt t TCP_NODELAY 1"]);
+    learner.all(&["send t \"five\"; send t \"six\"", "wire swap", "step"]);
+    let said = learner.types("step all");
+    assert!(
+        said.contains("`step` is not what this step asks for"),
+        "{said}"
+    );
 }

@@ -41,6 +41,20 @@ impl World for Seen<'_, '_> {
         }
     }
 
+    fn unread(&mut self) -> Vec<(String, u64)> {
+        let app = &self.app;
+        let open = app.session.open_sockets().into_iter();
+        let waiting = open.map(|socket| (socket.name.clone(), app.ledger.peek(socket).recvq));
+        waiting.filter(|(_, bytes)| *bytes > 0).collect()
+    }
+
+    fn unsent(&mut self, name: &str) -> bool {
+        let app = &self.app;
+        let mut open = app.session.open_sockets().into_iter();
+        let socket = open.find(|socket| socket.name == name);
+        socket.is_some_and(|socket| app.ledger.peek(socket).hold.is_some())
+    }
+
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
         amounts_to(&self.app.session, expr)
     }

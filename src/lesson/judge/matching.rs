@@ -122,6 +122,7 @@ impl Judge {
             if now.attempts[at].is_some()
                 || !fits(&self.deeds[at..], tried)
                 || self.fails_too_early(at, tried, now).is_some()
+                || self.sent_before(at, now).is_some()
             {
                 continue;
             }

@@ -13,6 +13,7 @@ mod matching;
 mod orders;
 mod other;
 mod parts;
+mod sent;
 mod turn;
 mod words;
 mod wrong;
@@ -41,6 +42,14 @@ pub trait World {
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
+    /// The open sockets at which bytes wait to be received, and how many.
+    fn unread(&mut self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+    /// Whether the kernel has taken bytes of this socket that it has not sent yet.
+    fn unsent(&mut self, _: &str) -> bool {
+        false
+    }
     /// Whether an order would change nothing, because what it sets is so already.
     fn is_so(&self, _: &Order) -> bool {
         false
@@ -163,7 +172,11 @@ impl Judge {
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
         let missing = self.missing(&assignment, world);
-        if let Some(words) = self.waited_too_long(&assignment) {
+        let in_the_way = match missing.is_empty() {
+            true => self.left_over(&assignment, world),
+            false => None,
+        };
+        if let Some(words) = in_the_way.or_else(|| self.waited_too_long(&assignment)) {
             return Judgement::Differs {
                 words: vec![words],
                 missing,

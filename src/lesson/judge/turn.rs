@@ -26,6 +26,8 @@ impl Judge {
         let bound = self.bound_already(assignment);
         bound
             .or_else(|| self.closed_already(assignment))
+            .or_else(|| self.took_another(assignment))
+            .or_else(|| self.sent_apart(assignment, world))
             .or_else(|| self.overtaken(assignment, world))
     }
 

@@ -25,6 +25,36 @@ pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
     format!("{done} came too early: this step wants {missing} before it")
 }
 
+/// Data that comes after other data of the same kind, and was sent before it.
+pub(super) fn data_before(deed: &Deed, before: &Deed) -> String {
+    let [sent, before] = [deed, before].map(|deed| {
+        let call = main_call(&deed.statement);
+        call.and_then(|call| call.expr("data"))
+            .map_or_else(String::new, data)
+    });
+    format!("sent {sent}; this step wants {before} before it")
+}
+
+/// What was sent besides what the step asks for, and nobody has received.
+pub(super) fn left_over(waits: &[(String, u64)]) -> String {
+    let each: Vec<String> = waits
+        .iter()
+        .map(|(socket, bytes)| match bytes {
+            1 => format!("1 byte still waits at `{socket}`"),
+            n => format!("{n} bytes still wait at `{socket}`"),
+        })
+        .collect();
+    format!(
+        "{}: more was sent here than this step asks for",
+        each.join(", ")
+    )
+}
+
+/// The kernel sends what two calls took in one go only where they come close together.
+pub(super) fn apart(socket: &str) -> String {
+    format!("what `{socket}` sent last waits in its kernel: this step wants both sends on one line")
+}
+
 /// A sleeping call that failed while nobody did anything.
 pub(super) fn gave_up(socket: &str) -> String {
     format!("`{socket}` gave up while you waited: its call failed with ETIMEDOUT")

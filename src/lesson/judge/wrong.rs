@@ -59,6 +59,10 @@ impl Judge {
         world: &dyn World,
     ) -> String {
         let (deed, done) = (&self.deeds[at], &self.attempts[attempt]);
+        let sent = matches!(done.outcome.end, End::Returned(_) | End::Blocked);
+        if let Some(before) = self.sent_before(at, assignment).filter(|_| sent) {
+            return words::data_before(deed, &self.deeds[before]);
+        }
         let undone =
             |before: &usize| assignment.attempts[*before].is_none() && !self.is_so(*before, world);
         let sleeps = deed.claims.contains(&Claim::Blocked) && done.outcome.end != End::Blocked;
