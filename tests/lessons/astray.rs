@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::learner::{Learner, PROGRAM, fixed_ports, lesson};
-use super::support::{skip, until};
+use super::support::{require, skip, until};
 use socktutor::app::play::lacking;
+use std::net::TcpListener;
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A way through a lesson. Each line is what is typed, or what the last answer says (`= words`), does not say
@@ -553,6 +555,26 @@ fn an_older_part_without_its_name_plays_on() {
 }
 
 #[test]
+fn a_server_elsewhere_is_seen_before_the_client_is_made() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn two-people", "goto 7"]);
+    let _server = TcpListener::bind("127.0.0.1:12345").unwrap();
+    let said = learner.types("me = socket.socket()");
+    assert!(
+        said.contains(
+            "A server that is not of this shell has 127.0.0.1:12345 already: if it is the other side, `check` goes on \
+             with it."
+        ) && !said.contains("Good"),
+        "{}",
+        learner.record
+    );
+    learner.types("check");
+    learner.comes_to("8/10 ?");
+}
+
+#[test]
 fn who_waited_too_long_is_told() {
     walks(&[Way(
         "listen-and-accept",
@@ -574,6 +596,43 @@ fn who_waited_too_long_is_told() {
             "@ 9/9 ?",
         ],
     )]);
+}
+
+/// As after 60 seconds, the kernel forgets the TIME_WAIT.
+#[test]
+fn a_time_wait_that_is_over_is_told() {
+    if !require("ss") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&[
+        "learn closing",
+        "goto 7",
+        "c = socket tcp; connect c s.local; d = accept s; place = s.local",
+        "close d; close c; close s",
+        "2",
+    ]);
+    let said = learner.types("print place[1]");
+    let port = said.trim();
+    let filter = format!("sport = :{port}");
+    let ss = |flags| {
+        let args = [flags, "state", "time-wait", &filter];
+        Command::new("ss").args(args).output().unwrap().stdout
+    };
+    ss("-Kt");
+    if !ss("-Htn").is_empty() {
+        skip("ss -K does not end a TIME_WAIT here");
+        return;
+    }
+    let said = learner.all(&["expect state d CLOSE", "n = socket tcp", "bind n place"]);
+    assert!(
+        said.contains("the TIME_WAIT of `d` was over. A new one will be there after `undo`"),
+        "{}",
+        learner.record
+    );
+    learner.all(&["undo", "n = socket tcp", "bind n place"]);
+    learner.comes_to("8/11 ?");
 }
 
 #[test]

@@ -50,6 +50,14 @@ pub trait World {
     fn unsent(&mut self, _: &str) -> bool {
         false
     }
+    /// Whether somebody else than this session listens at an address.
+    fn served(&mut self, _: &Expr) -> bool {
+        false
+    }
+    /// The closed socket that was in TIME_WAIT at this address, where none is any more.
+    fn rested(&mut self, _: &Expr) -> Option<String> {
+        None
+    }
     /// Whether an order would change nothing, because what it sets is so already.
     fn is_so(&self, _: &Order) -> bool {
         false
@@ -171,7 +179,7 @@ impl Judge {
     /// How far the learner is.
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
-        let missing = self.missing(&assignment, world);
+        let mut missing = self.missing(&assignment, world);
         let in_the_way = match missing.is_empty() {
             true => self.left_over(&assignment, world),
             false => None,
@@ -192,7 +200,9 @@ impl Judge {
                 remarks: Vec::new(),
             };
         }
-        if let Some((words, undo)) = self.wrong(&assignment, world) {
+        let served = self.served(&assignment, world);
+        if let Some((mut words, undo)) = self.wrong(&assignment, world) {
+            words.extend(served);
             return Judgement::Differs {
                 words,
                 missing,
@@ -205,7 +215,10 @@ impl Judge {
                 missing,
                 undo: true,
             },
-            None => Judgement::NotYet { missing },
+            None => {
+                missing.extend(served);
+                Judgement::NotYet { missing }
+            }
         }
     }
 

@@ -60,6 +60,21 @@ pub(super) fn gave_up(socket: &str) -> String {
     format!("`{socket}` gave up while you waited: its call failed with ETIMEDOUT")
 }
 
+/// A bind() that found nobody in its way.
+pub(super) fn rested(gone: &str) -> String {
+    format!(
+        "bind returned 0, and this step wants it to fail with EADDRINUSE: the TIME_WAIT of `{gone}` was over. A new one will be there after `undo`"
+    )
+}
+
+/// Another program does already what the step asks of the other side.
+pub(super) fn served(addr: &Expr) -> String {
+    format!(
+        "a server that is not of this shell has {} already: if it is the other side, `check` goes on with it",
+        show(addr)
+    )
+}
+
 /// A call or an order by its name, and what it is made on.
 pub(super) fn doing(deed: &Deed, names: &Names) -> String {
     if let Some(order) = orders::of(&deed.statement) {
