@@ -152,7 +152,17 @@ impl App {
             Claim::Jobs(expr) => {
                 let wanted = self.settled(|app| app.session.int(expr), sink)?;
                 let count = self.jobs() as i64;
-                Found::new(count == wanted, format!("{count} calls sleep"))
+                Found::new(
+                    count == wanted,
+                    format!(
+                        "{count} {}",
+                        if count == 1 {
+                            "call sleeps"
+                        } else {
+                            "calls sleep"
+                        }
+                    ),
+                )
             }
             Claim::True(expr) => {
                 let value = self.settled(|app| app.session.value(expr), sink)?;

@@ -46,6 +46,13 @@ pub struct Deed {
 }
 
 impl Sock {
+    /// Whether one of its statements gives this name.
+    pub fn makes(&self, name: &str) -> bool {
+        let statements = self.lines.iter().flat_map(|line| &line.statements);
+        let mut names = statements.flat_map(|statement| statement.targets.iter().flatten());
+        names.any(|given| given == name)
+    }
+
     /// Calls with the claims that judge them, in order: a claim about the last call belongs to the statement that made
     /// it, whatever stands between. Claims before the first call are refused by the parser.
     pub fn deeds(&self) -> Vec<Deed> {

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::learner::{Learner, PROGRAM, lesson};
-use super::support::skip;
+use super::learner::{Learner, PROGRAM, fixed_ports, lesson};
+use super::support::{require, skip, until};
 use socktutor::app::play::lacking;
+use std::net::TcpListener;
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A way through a lesson. Each line is what is typed, or what the last answer says (`= words`), does not say
@@ -199,7 +201,7 @@ fn packets_are_judged_by_what_crossed() {
                 "goto 3",
                 "1",
                 "step all",
-                "= `step until quiet` is not what this step asks for",
+                "= `step` is not what this step asks for",
                 "wire flow",
                 "@ 4/6 ?",
             ],
@@ -487,4 +489,349 @@ fn names_are_the_learners_own() {
             "@ 9/9 ?",
         ],
     )]);
+}
+
+#[test]
+fn an_older_part_whose_name_was_taken_gets_it_back() {
+    walks(&[Way(
+        "ports-and-errors",
+        &[
+            "goto 3",
+            "2",
+            "listen s 5",
+            "close t",
+            "port = s.local[1]",
+            "s = socket tcp",
+            "connect s (\"127.0.0.2\", port)",
+            "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+            "@ 4/11 ?",
+        ],
+    )]);
+    let _turn = fixed_ports();
+    walks(&[
+        Way(
+            "server-and-client-by-hand",
+            &[
+                "goto 4",
+                "1",
+                "s = socket tcp",
+                "connect s 127.0.0.1:12345",
+                "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+                "@ 5/7 ?",
+            ],
+        ),
+        Way(
+            "two-people",
+            &[
+                "goto 2",
+                "s = socket tcp; connect s 127.0.0.1:12345",
+                "= From here on your `s` is called `c`, and `s` is the lesson's `s` again.",
+                "! Both names",
+                "1",
+                "getpeername conn",
+                "@ 4/10",
+            ],
+        ),
+    ]);
+}
+
+/// Under another name meanwhile it can still be used, and closed.
+#[test]
+fn an_older_part_without_its_name_plays_on() {
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn closing", "goto 7", "place = s.local"]);
+    let said = learner.types("s = socket tcp");
+    let listener = said
+        .split('`')
+        .find(|word| word.starts_with("fd"))
+        .unwrap()
+        .to_owned();
+    learner.types("connect s place");
+    learner.types(&format!("d = accept {listener}"));
+    let said = learner.all(&["close d", "close s", &format!("close {listener}")]);
+    let back = "From here on your `s` is called `c`, and `s` is the lesson's `s` again.";
+    assert!(said.contains(back), "{}", learner.record);
+}
+
+#[test]
+fn a_server_elsewhere_is_seen_before_the_client_is_made() {
+    let _turn = fixed_ports();
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn two-people", "goto 7"]);
+    let _server = TcpListener::bind("127.0.0.1:12345").unwrap();
+    let said = learner.types("me = socket.socket()");
+    assert!(
+        said.contains(
+            "A server that is not of this shell has 127.0.0.1:12345 already: if it is the other side, `check` goes on \
+             with it."
+        ) && !said.contains("Good"),
+        "{}",
+        learner.record
+    );
+    learner.types("check");
+    learner.comes_to("8/10 ?");
+}
+
+#[test]
+fn who_waited_too_long_is_told() {
+    walks(&[Way(
+        "listen-and-accept",
+        &[
+            "goto 8",
+            "3",
+            "c1 = socket tcp; connect c1 b.local; c2 = socket tcp; connect c2 b.local",
+            "c3 = socket tcp; setsockopt c3 TCP_USER_TIMEOUT 500",
+            "connect c3 b.local",
+            "@ 9/9",
+            "wait",
+            "d = accept b",
+            "= `c3` gave up while you waited: its call failed with ETIMEDOUT. `undo`",
+            "connect c3 b.local",
+            "= gave up",
+            "@ 9/9",
+            "undo",
+            "d = accept b",
+            "@ 9/9 ?",
+        ],
+    )]);
+}
+
+/// As after 60 seconds, the kernel forgets the TIME_WAIT.
+#[test]
+fn a_time_wait_that_is_over_is_told() {
+    if !require("ss") {
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&[
+        "learn closing",
+        "goto 7",
+        "c = socket tcp; connect c s.local; d = accept s; place = s.local",
+        "close d; close c; close s",
+        "2",
+    ]);
+    let said = learner.types("print place[1]");
+    let port = said.trim();
+    let filter = format!("sport = :{port}");
+    let ss = |flags| {
+        let args = [flags, "state", "time-wait", &filter];
+        Command::new("ss").args(args).output().unwrap().stdout
+    };
+    ss("-Kt");
+    if !ss("-Htn").is_empty() {
+        skip("ss -K does not end a TIME_WAIT here");
+        return;
+    }
+    let said = learner.all(&["expect state d CLOSE", "n = socket tcp", "bind n place"]);
+    assert!(
+        said.contains("the TIME_WAIT of `d` was over. A new one will be there after `undo`"),
+        "{}",
+        learner.record
+    );
+    learner.all(&["undo", "n = socket tcp", "bind n place"]);
+    learner.comes_to("8/11 ?");
+}
+
+#[test]
+fn a_recv_without_the_flag_that_the_step_wants_is_told_at_once() {
+    walks(&[Way(
+        "flow-control",
+        &[
+            "goto 7",
+            "wire flow",
+            "server: recv d 1848",
+            "= recv's flags were 0; this step wants MSG_WAITALL. `undo`",
+            "undo",
+            "wire flow",
+            "server: recv d 1848 --waitall",
+            "@ 8/8 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn what_was_sent_amiss_is_in_the_way() {
+    walks(&[
+        Way(
+            "tcp-and-udp",
+            &[
+                "goto 3",
+                "1",
+                "send t1 HelloWorld",
+                "recv t2 100",
+                "= recv on `t2` came too early: this step wants send on `t1` before it. `undo`",
+                "! Good",
+                "send t1 Hello",
+                "send t1 World",
+                "= 10 bytes still wait at `t2`",
+                "= `undo`",
+                "undo",
+                "send t1 Hello",
+                "send t1 World",
+                "recv t2 100",
+                "@ 4/9",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 4",
+                "3",
+                "send d 'still here'",
+                "send d 'still here'",
+                "recv c 10",
+                "= 10 bytes still wait at `c`",
+                "= `undo`",
+                // What waited has been taken.
+                "recv c 10",
+                "@ 5/11 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn data_has_an_order() {
+    walks(&[
+        Way(
+            "udp",
+            &[
+                "goto 6",
+                "2",
+                "sendto a one b.local",
+                "sendto a three b.local",
+                "= Sent \"three\"; this step wants \"two\" before it. `undo`",
+                "undo",
+                "sendto a one b.local",
+                "sendto a two b.local",
+                "sendto a three b.local",
+                "recv b 100",
+                "@ 7/12 ?",
+            ],
+        ),
+        Way(
+            "tcp-and-udp-under-loss",
+            &[
+                "goto 7",
+                "2",
+                "step all",
+                "setsockopt t TCP_NODELAY 1",
+                "send t \"six\"; send t \"five\"",
+                "= Sent \"six\"; this step wants \"five\" before it. `undo`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_name_that_was_made_anew_is_a_fresh_socket() {
+    walks(&[Way(
+        "syn-flood",
+        &[
+            "goto 4",
+            "wire hold",
+            "client: z = socket tcp",
+            "listen z 5",
+            "server: z = socket tcp",
+            "! has its port",
+            "= Still to do: bind on `z`",
+            "server: bind z server:81",
+            "listen z 5",
+            "inject mallory server SYN sport 1001 dport 81",
+            "@ 5/9 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn what_has_crossed_cannot_be_called_back() {
+    walks(&[
+        Way(
+            "udp-bad-wire",
+            &[
+                "2",
+                "v = socket udp",
+                "sendto v 'one' server:5000",
+                "= sendto on `v` came too early: this step wants wire hold before it. `undo`",
+                "! Good",
+            ],
+        ),
+        Way(
+            "udp-bad-wire",
+            &[
+                "goto 7",
+                "2",
+                "wire drop 7",
+                "step until quiet",
+                "= step came too early: this step wants wire drop before it. `undo`",
+                "! Good",
+                "undo",
+                "wire drop 6",
+                "step until quiet",
+                "@ 8/11 ?",
+                "goto 8",
+                "2",
+                "client: sendto v #3000 server:5000",
+                "step until quiet",
+                "= step came too early: this step wants wire swap before it. `undo`",
+                "undo",
+                "client: sendto v #3000 server:5000",
+                "wire swap",
+                "step",
+                "= Good. Still to do: step until quiet",
+                "step",
+                "step until quiet",
+                "@ 9/11 ?",
+            ],
+        ),
+        Way(
+            "closing",
+            &[
+                "goto 11",
+                "2",
+                "c = socket tcp; connect c m.local; d = accept m",
+                "close c",
+                "= close on `c` came too early: this step wants send on `d` before it. `undo`",
+                "! Good",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn two_sends_that_belong_on_one_line_are_told() {
+    if let Some(reason) = lacking(
+        &lesson("tcp-and-udp-under-loss").head,
+        Some(PROGRAM.as_ref()),
+    ) {
+        skip(&reason);
+        return;
+    }
+    let folder = TempDir::new().unwrap();
+    let mut learner = Learner::new(folder.path());
+    learner.all(&["learn tcp-and-udp-under-loss", "goto 7", "2"]);
+    learner.all(&["step all", "setsockopt t TCP_NODELAY 1", "send t \"five\""]);
+    // What a timeout does to the congestion window.
+    until("a timeout", || {
+        let mut said = String::new();
+        let mut hear = |event| said.push_str(&format!("{event:?}"));
+        learner.app.execute("getsockopt t TCP_INFO", &mut hear);
+        said.contains("\"1 segments\"").then_some(())
+    });
+    let said = learner.types("send t \"six\"");
+    assert!(
+        said.contains("this step wants both sends on one line. `undo`") && !said.contains("Good"),
+        "{}",
+        learner.record
+    );
+    learner.all(&["undo", "step all", "setsockopt t TCP_NODELAY 1"]);
+    learner.all(&["send t \"five\"; send t \"six\"", "wire swap", "step"]);
+    let said = learner.types("step all");
+    assert!(
+        said.contains("`step` is not what this step asks for"),
+        "{said}"
+    );
 }

@@ -110,7 +110,7 @@ impl Drop for Learner {
 
 /// Lessons 2 and 3 need port 12345 for themselves, as `lesson test` does: who plays them takes this place first.
 #[cfg(target_os = "linux")]
-fn fixed_ports() -> std::os::unix::net::UnixListener {
+pub(super) fn fixed_ports() -> std::os::unix::net::UnixListener {
     use std::os::linux::net::SocketAddrExt;
     use std::os::unix::net::{SocketAddr, UnixListener};
     let place = SocketAddr::from_abstract_name("socktutor fixed ports").unwrap();
@@ -125,7 +125,7 @@ fn fixed_ports() -> std::os::unix::net::UnixListener {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn fixed_ports() {}
+pub(super) fn fixed_ports() {}
 
 pub(super) fn lesson(id: &str) -> Lesson {
     let library = Library::embedded();

@@ -192,6 +192,19 @@ impl Learner {
         })
     }
 
+    /// Whether the lesson makes a socket or a value of this name, up to the block in hand.
+    fn is_part(&self, name: &str) -> bool {
+        let before = self.lesson.steps[..self.step].iter();
+        let here = &self.lesson.steps[self.step].blocks[..self.block];
+        let mut blocks = before.flat_map(|step| &step.blocks).chain(here);
+        blocks.any(|block| matches!(block, Block::Sock(sock) if sock.makes(name)))
+    }
+
+    /// Whether the block in hand does.
+    fn makes(&self, name: &str) -> bool {
+        matches!(self.block(), Some(Block::Sock(sock)) if sock.makes(name))
+    }
+
     fn line(&mut self, app: &mut App, line: &str, sink: Sink<'_>) -> Outcome {
         if self.told && self.goes_on_by_itself(app, sink) {
             if !line.trim().is_empty() {
@@ -287,17 +300,23 @@ impl Learner {
             return;
         };
         let other = matches!(self.block(), Some(Block::Sock(sock)) if sock.other);
+        let mut back = Vec::new();
         if let Phase::Calls(round) = &mut self.phase {
             self.visited |= other && round.attempts() == 0;
             round.leave(app, sink);
+            back = round.moved(app);
         }
+        // The lesson goes on with its parts under their names. A sleeping call may still need one.
+        back.retain(|(name, _)| self.is_part(name) && !self.makes(name) && !app.is_pending(name));
         // What the call printed stands right above.
         // A name that is to come from a sleeping call plays its part when that call has returned.
         let mut now = renamed.clone();
         now.retain(|(name, _)| !app.is_pending(name));
-        let mut page = "\n".to_owned() + &words::done(&now, &remarks);
+        let back_names: Vec<&str> = back.iter().map(|(name, _)| name.as_str()).collect();
+        let mut page = "\n".to_owned() + &words::done(&now, &back_names, &remarks);
         page.push_str(&self.outcome_of_guesses(app, sink));
         app.take_parts(&renamed);
+        app.give_back(&back);
         self.aliases.extend(renamed);
         self.block += 1;
         self.advance(app, page, sink);

@@ -40,6 +40,8 @@ use crate::session::SocketId;
 #[derive(Debug, Clone)]
 pub(super) struct Ended {
     pub job: u32,
+    /// The socket that it was made on.
+    pub socket: Option<SocketId>,
     pub end: End,
     pub data: Vec<u8>,
     /// The sockets that it opened.
@@ -64,6 +66,7 @@ impl Last {
     pub(super) fn ended(&self, job: u32) -> Ended {
         Ended {
             job,
+            socket: self.socket,
             end: self.end(),
             data: self.data.clone().unwrap_or_default(),
             opened: self.opened.clone(),

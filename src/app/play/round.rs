@@ -6,7 +6,7 @@ use crate::event::packet::{Fate, Rung};
 use crate::event::{Answer, Event, What};
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::{Attempt, Finding, Judge, Judgement, Predict, Sock, judge};
-use crate::session::{Value, Wait};
+use crate::session::{SocketId, Value, Wait};
 use std::time::{Duration, Instant};
 
 /// How long none of a prediction's choices may hold before it counts as wrong.
@@ -21,6 +21,8 @@ const AGAIN: Duration = Duration::from_millis(2);
 pub struct Round {
     judge: Judge,
     attempts: usize,
+    /// The open sockets when it began, by their names.
+    before: Option<Vec<(String, SocketId)>>,
 }
 
 impl Round {
@@ -29,6 +31,7 @@ impl Round {
         Self {
             judge: Judge::new(sock),
             attempts: 0,
+            before: None,
         }
     }
 
@@ -118,8 +121,31 @@ impl Round {
             let made: Vec<String> = made.map(|socket| socket.name.clone()).collect();
             let returned = matches!(ended.end, judge::End::Returned(_));
             app.take_awaited(ended.job, returned, &made, sink);
+            let socket = ended.socket.and_then(|id| app.session.socket(id));
+            let timed_out =
+                matches!(ended.end, judge::End::Failed(errno) if errno.0 == libc::ETIMEDOUT);
+            if let Some(socket) = socket.filter(|_| timed_out) {
+                self.judge.gave_up(&socket.name);
+            }
             self.judge.ended(ended.job, ended.end, &ended.data, made);
         }
+        let moved = self.moved(app);
+        let called = |id| app.session.socket(id).map(|socket| socket.name.clone());
+        let moved = moved
+            .into_iter()
+            .filter_map(|(name, id)| Some((name, called(id)?)));
+        self.judge.moved(moved.collect());
+    }
+
+    /// Sockets that were open when the block began, and whose names stand for something else now.
+    pub(super) fn moved(&mut self, app: &App) -> Vec<(String, SocketId)> {
+        let named = || {
+            let open = app.session.open_sockets().into_iter();
+            open.map(|socket| (socket.name.clone(), socket.id))
+        };
+        let mut moved = self.before.get_or_insert_with(|| named().collect()).clone();
+        moved.retain(|(name, id)| app.session.variable(name) != Some(&Value::Socket(*id)));
+        moved
     }
 
     /// The block is done: what its calls that still sleep give will play its parts.
@@ -240,6 +266,15 @@ impl App {
                 Some(value) => self.session.assign(part, value),
                 None => {}
             }
+        }
+    }
+
+    /// Gives older sockets the names back that they had when a block began.
+    pub(super) fn give_back(&mut self, names: &[(String, SocketId)]) {
+        for (name, id) in names {
+            // Whatever has the name gets another one.
+            self.session.assign(name, Value::Socket(*id));
+            self.session.rename(*id, name);
         }
     }
 

@@ -1,11 +1,13 @@
 //! The session as the judge sees it.
 
+use crate::app::facts::covers;
 use crate::app::{App, Sink};
-use crate::event::Event;
+use crate::event::{Addr, Event, TcpState};
 use crate::lang::ast::{Call, Claim, Expr};
 use crate::lang::order::{Order, Step, Until, Wire};
 use crate::lesson::{Finding, World};
-use crate::session::{Session, Value};
+use crate::session::{Session, Socket, Value};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A session, lent to the judge.
@@ -41,6 +43,31 @@ impl World for Seen<'_, '_> {
         }
     }
 
+    fn unread(&mut self) -> Vec<(String, u64)> {
+        let app = &self.app;
+        let open = app.session.open_sockets().into_iter();
+        let waiting = open.map(|socket| (socket.name.clone(), app.ledger.peek(socket).recvq));
+        waiting.filter(|(_, bytes)| *bytes > 0).collect()
+    }
+
+    fn unsent(&mut self, name: &str) -> bool {
+        let app = &self.app;
+        let mut open = app.session.open_sockets().into_iter();
+        let socket = open.find(|socket| socket.name == name);
+        socket.is_some_and(|socket| app.ledger.peek(socket).hold.is_some())
+    }
+
+    fn served(&mut self, addr: &Expr) -> bool {
+        let addr = self.app.session.address(addr, None).ok();
+        addr.and_then(|addr| addr.inet())
+            .is_some_and(|addr| self.app.is_served(addr))
+    }
+
+    fn rested(&mut self, addr: &Expr) -> Option<String> {
+        let addr = self.app.session.address(addr, None).ok()?;
+        self.app.rested(&addr)
+    }
+
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>> {
         amounts_to(&self.app.session, expr)
     }
@@ -71,6 +98,32 @@ impl World for Seen<'_, '_> {
 }
 
 impl App {
+    /// Whether a socket that is not of this session listens for this machine's clients at an address.
+    fn is_served(&mut self, at: SocketAddr) -> bool {
+        let holders = self.holders(None, at.port()).unwrap_or_default();
+        holders.iter().any(|other| {
+            let there = |local| covers(local, other.v6only, at);
+            other.socket.is_none()
+                && other.state == Some(TcpState::Listen)
+                && other.local.inet().is_some_and(there)
+        })
+    }
+
+    /// The closed socket that was in TIME_WAIT at an address. `None` where the kernel knows one there still.
+    fn rested(&mut self, at: &Addr) -> Option<String> {
+        let holders = self.holders(None, at.inet()?.port()).ok()?;
+        if holders
+            .iter()
+            .any(|other| other.state == Some(TcpState::TimeWait))
+        {
+            return None;
+        }
+        let stood = |socket: &&Socket| socket.closed && socket.last_local.as_ref() == Some(at);
+        let rested = |socket: &&Socket| self.ledger.way(socket.id).contains(&TcpState::TimeWait);
+        let mut sockets = self.session.sockets().filter(stood);
+        sockets.find(rested).map(|socket| socket.name.clone())
+    }
+
     /// Notes, for a lesson's judge, what the arguments of a call amount to that is about to be made: the calls inside
     /// it have been made, and must not be made a second time.
     pub(in crate::app) fn note_arguments(&mut self, call: &Call) {

@@ -25,6 +25,43 @@ pub(super) fn ask(claim: &Claim, world: &mut dyn World) -> Finding {
 }
 
 impl Judge {
+    /// A blocked call ended. `job` is the number under which its attempt was reported; `made` are the names of the
+    /// sockets that it made.
+    pub fn ended(&mut self, job: u32, end: End, data: &[u8], made: Vec<String>) {
+        if let Some(attempt) = self
+            .attempts
+            .iter_mut()
+            .find(|attempt| attempt.outcome.job == Some(job))
+        {
+            attempt.outcome.end = end;
+            attempt.outcome.data.extend_from_slice(data);
+            attempt.outcome.made = made;
+        }
+    }
+
+    /// A call on this socket slept, of this block or of one before it, and failed with ETIMEDOUT.
+    pub fn gave_up(&mut self, socket: &str) {
+        self.gave_up.push(socket.to_owned());
+    }
+
+    /// A sleeping call on a part that the block speaks of has failed meanwhile, and the block does not ask for that.
+    pub(super) fn waited_too_long(&self, assignment: &Assignment) -> Option<String> {
+        let claims = || self.deeds.iter().flat_map(|deed| &deed.claims);
+        let meant = |claim: &Claim| matches!(claim, Claim::Error(errnos) if errnos.iter().any(|errno| errno.0 == libc::ETIMEDOUT));
+        if claims().any(meant) {
+            return None;
+        }
+        let told: Vec<Claim> = claims()
+            .filter_map(|claim| parts::in_claim(claim, &assignment.names).ok())
+            .collect();
+        let gave_up = self.gave_up.iter().find(|socket| {
+            let names = Names::not_yet(vec![(*socket).clone()]);
+            told.iter()
+                .any(|claim| parts::in_claim(claim, &names).is_err())
+        })?;
+        Some(words::gave_up(gave_up))
+    }
+
     /// Calls that still sleep and whose result has not the name that the block gives it.
     pub fn awaited(&mut self, world: &mut dyn World) -> Vec<Awaited> {
         let assignment = self.assign(world);

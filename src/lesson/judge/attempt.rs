@@ -18,7 +18,7 @@ pub struct Attempt {
     /// What the arguments of its call amounted to, one for each parameter.
     pub(super) values: Vec<Option<Vec<u8>>>,
     /// What the value amounts to that it gives ([`given`]).
-    pub(super) gives: Option<Vec<u8>>,
+    pub(super) given: Option<Vec<u8>>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -88,11 +88,11 @@ impl Attempt {
                 .collect(),
             None => Vec::new(),
         };
-        let gives = given(&statement).and_then(|expr| value(&expr, world));
+        let given = given(&statement).and_then(|expr| value(&expr, world));
         Self {
             statement,
             values,
-            gives,
+            given,
             outcome: Outcome::new(End::NoCall),
         }
     }
@@ -115,6 +115,11 @@ impl Attempt {
             return self.statement.targets.clone();
         }
         self.outcome.made.iter().cloned().map(Some).collect()
+    }
+
+    /// Whether this is one of them.
+    pub(super) fn gives(&self, name: &str) -> bool {
+        self.names().iter().flatten().any(|given| given == name)
     }
 
     /// Whether a statement of this kind can change something.

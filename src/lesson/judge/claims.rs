@@ -2,10 +2,10 @@
 //! as a stream where it came out of one.
 
 use super::attempt::{End, Outcome, main_call, peeks, value};
-use super::compare;
+use super::compare::{self, Likeness};
 use super::matching::Assignment;
 use super::{Finding, Judge, World};
-use crate::lang::ast::{Claim, Expr, Nth};
+use crate::lang::ast::{Claim, Expr, Nth, Statement};
 use crate::text::escape;
 
 /// Whether a claim is about the last call, not about a socket or the whole.
@@ -162,19 +162,27 @@ impl Judge {
     }
 
     /// Whether an attempt that does no call of the model received a piece of what the model receives at once.
-    pub(super) fn feeds_a_stream(&self, attempt: usize, assignment: &Assignment) -> bool {
+    pub(super) fn feeds_a_stream(
+        &mut self,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> bool {
         let outcome = &self.attempts[attempt].outcome;
-        let Some(call) = main_call(&self.attempts[attempt].statement) else {
+        if !outcome.stream || outcome.data.is_empty() || !reads(&self.attempts[attempt].statement) {
             return false;
-        };
-        let reads = |deed: &super::Deed| {
-            main_call(&deed.statement).is_some_and(|model| {
-                compare::family(model) == "recv"
-                    && compare::socket(model).and_then(|part| assignment.names.of(part))
-                        == compare::socket(call)
-            })
-        };
-        let piece = outcome.stream && !outcome.data.is_empty();
-        piece && compare::family(call) == "recv" && self.deeds.iter().any(reads)
+        }
+        // With other flags it is another call: without MSG_WAITALL there may be nothing left to wait for.
+        (0..self.deeds.len()).any(|at| {
+            reads(&self.deeds[at].statement)
+                && matches!(
+                    self.likeness(at, attempt, assignment, world),
+                    Likeness::Same | Likeness::Alike
+                )
+        })
     }
+}
+
+fn reads(statement: &Statement) -> bool {
+    main_call(statement).is_some_and(|call| compare::family(call) == "recv")
 }

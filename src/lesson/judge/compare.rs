@@ -53,6 +53,19 @@ fn of_descriptor(expr: &Expr) -> &Expr {
     }
 }
 
+/// Whether two statements of the model are one call with other data.
+pub(super) fn same_but_data(a: &Statement, b: &Statement) -> bool {
+    let (Some(one), Some(other)) = (main_call(a), main_call(b)) else {
+        return false;
+    };
+    let mut params = one.command.params.iter();
+    params.clone().any(|param| param.kind == Kind::Data)
+        && family(one) == family(other)
+        && a.host == b.host
+        && params
+            .all(|param| param.kind == Kind::Data || one.expr(param.name) == other.expr(param.name))
+}
+
 /// Whether two statements make the same kind of call.
 pub(super) fn same_kind(model: &Statement, learner: &Statement) -> bool {
     match (main_call(model), main_call(learner)) {
@@ -108,7 +121,7 @@ fn compare_values(
     let (Some(wanted), Some(theirs)) = (wanted, given(learner)) else {
         return Likeness::Other;
     };
-    let equal = wanted == theirs || attempt.gives.is_some() && ask(&wanted) == attempt.gives;
+    let equal = wanted == theirs || attempt.given.is_some() && ask(&wanted) == attempt.given;
     match equal && model.targets.len() == learner.targets.len() {
         true => Likeness::Same,
         false => Likeness::Other,

@@ -62,7 +62,10 @@ impl Judge {
             .collect();
         let mut start = Assignment {
             attempts: vec![None; self.deeds.len()],
-            names: Names::not_yet(new),
+            names: Names {
+                moved: self.moved.clone(),
+                ..Names::not_yet(new)
+            },
         };
         let mut search = Search {
             best: start.clone(),
@@ -119,6 +122,7 @@ impl Judge {
             if now.attempts[at].is_some()
                 || !fits(&self.deeds[at..], tried)
                 || self.fails_too_early(at, tried, now).is_some()
+                || self.sent_before(at, now).is_some()
             {
                 continue;
             }

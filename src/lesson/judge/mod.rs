@@ -13,6 +13,7 @@ mod matching;
 mod orders;
 mod other;
 mod parts;
+mod sent;
 mod turn;
 mod words;
 mod wrong;
@@ -41,6 +42,22 @@ pub trait World {
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
+    /// The open sockets at which bytes wait to be received, and how many.
+    fn unread(&mut self) -> Vec<(String, u64)> {
+        Vec::new()
+    }
+    /// Whether the kernel has taken bytes of this socket that it has not sent yet.
+    fn unsent(&mut self, _: &str) -> bool {
+        false
+    }
+    /// Whether somebody else than this session listens at an address.
+    fn served(&mut self, _: &Expr) -> bool {
+        false
+    }
+    /// The closed socket that was in TIME_WAIT at this address, where none is any more.
+    fn rested(&mut self, _: &Expr) -> Option<String> {
+        None
+    }
     /// Whether an order would change nothing, because what it sets is so already.
     fn is_so(&self, _: &Order) -> bool {
         false
@@ -102,6 +119,10 @@ pub struct Judge {
     held: BTreeSet<(usize, usize, Option<usize>)>,
     /// What the model's arguments amounted to right after an attempt.
     seen: BTreeMap<(usize, String), Option<Vec<u8>>>,
+    /// Sockets from before the block whose name stands for another one now: the name, what they are called instead.
+    moved: Vec<(String, String)>,
+    /// Sockets whose call slept until it failed with ETIMEDOUT.
+    gave_up: Vec<String>,
 }
 
 impl Judge {
@@ -117,6 +138,8 @@ impl Judge {
             attempts: Vec::new(),
             held: BTreeSet::new(),
             seen: BTreeMap::new(),
+            moved: Vec::new(),
+            gave_up: Vec::new(),
         }
     }
 
@@ -134,24 +157,40 @@ impl Judge {
         counts
     }
 
-    /// A blocked call ended. `job` is the number under which its attempt was reported; `made` are the names of the
-    /// sockets that it made.
-    pub fn ended(&mut self, job: u32, end: End, data: &[u8], made: Vec<String>) {
-        if let Some(attempt) = self
-            .attempts
-            .iter_mut()
-            .find(|attempt| attempt.outcome.job == Some(job))
-        {
-            attempt.outcome.end = end;
-            attempt.outcome.data.extend_from_slice(data);
-            attempt.outcome.made = made;
+    /// Tells which older sockets have lost their names since the block began: the name, what the socket is called now.
+    pub fn moved(&mut self, moved: Vec<(String, String)>) {
+        for (name, now) in moved.iter().filter(|pair| !self.moved.contains(pair)) {
+            let taken = self
+                .attempts
+                .iter()
+                .rposition(|attempt| attempt.gives(name));
+            // What was done by the name until then was done to the older socket.
+            for attempt in self.attempts.iter_mut().take(taken.map_or(0, |at| at + 1)) {
+                parts::each_expr(&mut attempt.statement.action, &mut |expr| {
+                    if matches!(expr, Expr::Name(known) if known == name) {
+                        *expr = Expr::Name(now.clone());
+                    }
+                });
+            }
         }
+        self.moved = moved;
     }
 
     /// How far the learner is.
     pub fn look(&mut self, world: &mut dyn World) -> Judgement {
         let assignment = self.assign(world);
-        let missing = self.missing(&assignment, world);
+        let mut missing = self.missing(&assignment, world);
+        let in_the_way = match missing.is_empty() {
+            true => self.left_over(&assignment, world),
+            false => None,
+        };
+        if let Some(words) = in_the_way.or_else(|| self.waited_too_long(&assignment)) {
+            return Judgement::Differs {
+                words: vec![words],
+                missing,
+                undo: true,
+            };
+        }
         if missing.is_empty() {
             return self.done(&assignment, world);
         }
@@ -161,20 +200,25 @@ impl Judge {
                 remarks: Vec::new(),
             };
         }
-        if let Some((words, undo)) = self.wrong(&assignment, world) {
+        let served = self.served(&assignment, world);
+        if let Some((mut words, undo)) = self.wrong(&assignment, world) {
+            words.extend(served);
             return Judgement::Differs {
                 words,
                 missing,
                 undo,
             };
         }
-        match self.too_late(&assignment) {
+        match self.too_late(&assignment, world) {
             Some(words) => Judgement::Differs {
                 words: vec![words],
                 missing,
                 undo: true,
             },
-            None => Judgement::NotYet { missing },
+            None => {
+                missing.extend(served);
+                Judgement::NotYet { missing }
+            }
         }
     }
 
@@ -283,6 +327,8 @@ impl Judge {
         let short = attempt.and_then(|done| self.steps_short(at, done, assignment));
         let early = early || short.is_some();
         missing.extend(short.map(words::steps_to_do));
+        let mut rest = attempt.is_some() && self.stops_short(at, world);
+        let early = early || rest;
         let sleeper = self.oversleeps(at, assignment);
         let asleep = sleeper.is_some();
         missing.extend(sleeper.map(|done| words::asleep(&done.statement)));
@@ -300,6 +346,8 @@ impl Judge {
                 self.held.insert(key);
             } else if !(asleep || early && claims::may_come(&claim)) {
                 missing.push(words::claim_fails(&claim, &finding));
+            } else if std::mem::take(&mut rest) {
+                missing.push(words::to_do(&self.deeds[at], &assignment.names));
             }
         }
         missing

@@ -5,7 +5,7 @@ use super::compare::Likeness;
 use super::matching::Assignment;
 use super::{Attempt, Judge, World};
 use crate::lang::ast::{Action, Statement};
-use crate::lang::order::{Order, Step, Which, Wire};
+use crate::lang::order::{Order, Step, Until, Which, Wire};
 use crate::lang::{canonical_order, table};
 use std::mem::discriminant;
 
@@ -45,6 +45,10 @@ pub(super) fn same_kind(a: &Order, b: &Order) -> bool {
 
 /// The words that say what kind of order it is: `wire drop`, `step`.
 pub(super) fn name(order: &Order) -> String {
+    // How far is a matter of its own, and is typed in several ways.
+    if let Order::Step(_) = order {
+        return "step".to_owned();
+    }
     let typed = canonical_order(order);
     let mut words = typed.split(' ');
     let command = words.next().unwrap_or_default();
@@ -109,6 +113,17 @@ fn same_effect(model: &Wire, learner: &Wire) -> bool {
     }
 }
 
+/// Whether an order is one to packets that are held.
+pub(super) fn needs_a_held_packet(order: &Order) -> bool {
+    let Order::Wire(Some(what)) = order else {
+        return false;
+    };
+    match what {
+        Wire::Drop(which) => *which != Which::Next,
+        what => matches!(what, Wire::Dup(_) | Wire::Swap(_) | Wire::Corrupt(_)),
+    }
+}
+
 /// How many packets an attempt stepped; `None` where that depends on the packets.
 fn stepped(attempt: &Attempt) -> Option<Option<u64>> {
     match of(&attempt.statement)? {
@@ -140,6 +155,14 @@ impl Judge {
             }
         }
         wanted.checked_sub(sum).filter(|short| *short > 0)
+    }
+
+    /// Whether the learner stepped where the model steps until nothing is held, and something is.
+    pub(super) fn stops_short(&self, deed: usize, world: &dyn World) -> bool {
+        let order = of(&self.deeds[deed].statement);
+        order.is_some_and(|order| {
+            matches!(order, Order::Step(Step::Until(Until::Quiet))) && !world.is_so(order)
+        })
     }
 
     /// Whether a call is an order that would change nothing: its setting stands already, from an earlier block, or the

@@ -1,6 +1,7 @@
 //! ` ```sock other ` blocks: what the other side does, whoever plays it.
 
 use super::asleep::ask;
+use super::attempt::main_call;
 use super::matching::Assignment;
 use super::{Judge, Judgement, World, about_call, parts, words};
 use crate::lang::ast::Claim;
@@ -13,6 +14,13 @@ impl Judge {
             return self.look(world);
         }
         let assignment = self.assign(world);
+        if self.served(&assignment, world).is_some() {
+            // What the learner has made plays no part of the other side.
+            return Judgement::Done {
+                renamed: Vec::new(),
+                remarks: Vec::new(),
+            };
+        }
         let mut missing = Vec::new();
         for claim in self.seen_from_here(&assignment) {
             let finding = ask(&claim, world);
@@ -40,6 +48,20 @@ impl Judge {
             names: parts::Names::not_yet(new.map(str::to_owned).collect()),
         };
         !self.other || !self.seen_from_here(&nobody).is_empty()
+    }
+
+    /// Where the other side's work does not show: that somebody else listens already where it is to bind a socket.
+    pub(super) fn served(&self, assignment: &Assignment, world: &mut dyn World) -> Option<String> {
+        if self.shows_by_itself() {
+            return None;
+        }
+        let binds = (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none());
+        let binds = binds.filter_map(|at| main_call(&self.deeds[at].statement));
+        let mut addrs = binds
+            .filter(|call| call.command.name == "bind")
+            .filter_map(|call| parts::in_expr(call.expr("addr")?, &assignment.names).ok());
+        let addr = addrs.find(|addr| world.served(addr))?;
+        Some(words::served(&addr))
     }
 
     /// The claims that speak only of sockets that are there.

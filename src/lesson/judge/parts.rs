@@ -9,13 +9,17 @@ pub(super) struct Names {
     pub new: Vec<String>,
     /// Part, learner's name.
     pub played: Vec<(String, String)>,
+    /// Parts from before the block whose name stands for another socket now: part, what it is called instead.
+    pub moved: Vec<(String, String)>,
 }
 
 impl Names {
     /// Names that stand for nothing yet.
     pub fn not_yet(new: Vec<String>) -> Self {
-        let played = Vec::new();
-        Self { new, played }
+        Self {
+            new,
+            ..Self::default()
+        }
     }
 
     /// The learner's name of a part: the part's own where it was there before the block. `None` for one that the
@@ -24,7 +28,10 @@ impl Names {
         match self.played.iter().rev().find(|(p, _)| p == part) {
             Some((_, name)) => Some(name),
             None if self.new.iter().any(|new| new == part) => None,
-            None => Some(part),
+            None => {
+                let moved = self.moved.iter().find(|(p, _)| p == part);
+                Some(moved.map_or(part, |(_, now)| now))
+            }
         }
     }
 }

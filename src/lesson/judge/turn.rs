@@ -3,23 +3,32 @@
 use super::attempt::{End, main_call};
 use super::compare::socket;
 use super::matching::Assignment;
-use super::{Attempt, Deed, Judge, orders, parts, words};
+use super::{Attempt, Deed, Judge, World, orders, parts, words};
 use crate::lang::ast::{Address, Claim, Expr};
-use crate::lang::order::Order;
+use crate::lang::order::{Order, Step, Until, Wire};
 
 /// Calls after which a socket has a port: the one given, or one that the kernel chose (ip(7), "Address format").
 const NAMING: [&str; 4] = ["bind", "listen", "connect", "sendto"];
+
+/// Calls that send packets.
+const SENDING: [&str; 5] = ["send", "sendto", "sendall", "write", "connect"];
 
 /// Calls that send a FIN.
 const ENDING: [&str; 2] = ["close", "shutdown"];
 
 impl Judge {
     /// A call of the model that was not made, and that cannot do any more what it does there.
-    pub(super) fn too_late(&self, assignment: &Assignment) -> Option<String> {
+    pub(super) fn too_late(
+        &self,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> Option<String> {
         let bound = self.bound_already(assignment);
         bound
             .or_else(|| self.closed_already(assignment))
-            .or_else(|| self.overtaken(assignment))
+            .or_else(|| self.took_another(assignment))
+            .or_else(|| self.sent_apart(assignment, world))
+            .or_else(|| self.overtaken(assignment, world))
     }
 
     /// A call that is missing before another on the same part. One recv may bring what the model takes two for.
@@ -71,7 +80,13 @@ impl Judge {
         let undone = (0..self.deeds.len()).filter(|at| assignment.attempts[*at].is_none());
         undone.filter_map(|at| self.binds(at)).find_map(|part| {
             let played = assignment.names.of(part)?;
-            let calls = self.attempts.iter().filter(|attempt| attempt.changed());
+            // What was done to another socket of this name does not count.
+            let made = self
+                .attempts
+                .iter()
+                .rposition(|attempt| attempt.gives(played));
+            let since = self.attempts.iter().skip(made.unwrap_or_default());
+            let calls = since.filter(|attempt| attempt.changed());
             let mut calls = calls.filter_map(|attempt| main_call(&attempt.statement));
             let named = calls
                 .find(|call| socket(call) == Some(played) && NAMING.contains(&call.command.name))?;
@@ -79,30 +94,70 @@ impl Judge {
         })
     }
 
-    /// A FIN that was sent and a packet that has crossed cannot be called back. They are in the way of an earlier call
-    /// where the block tells the states that follow from one another.
-    fn overtaken(&self, assignment: &Assignment) -> Option<String> {
+    /// A FIN that was sent and a packet that has crossed cannot be called back.
+    fn overtaken(&self, assignment: &Assignment, world: &dyn World) -> Option<String> {
         let done = |at: &usize| assignment.attempts[*at].is_some();
-        let tells = |deeds: &[Deed]| {
-            let mut claims = deeds.iter().flat_map(|deed| &deed.claims);
-            claims.any(|claim| matches!(claim, Claim::State(..)))
-        };
-        let calls = |at: &usize| main_call(&self.deeds[*at].statement);
-        let closes = |at: &usize| calls(at).is_some_and(|call| ENDING.contains(&call.command.name));
-        let steps =
-            |at: usize| matches!(orders::of(&self.deeds[at].statement), Some(Order::Step(_)));
         (0..self.deeds.len()).filter(done).find_map(|at| {
-            let mut undone = (0..at).filter(|at| !done(at));
-            let earlier = if closes(&at) {
-                undone.find(|earlier| closes(earlier) && tells(&self.deeds[*earlier..at]))
-            } else if steps(at) {
-                undone.find(|earlier| calls(earlier).is_some() && tells(&self.deeds[*earlier..=at]))
-            } else {
-                None
-            }?;
+            let mut undone = (0..at).filter(|at| !done(at) && !self.is_so(*at, world));
+            let earlier = undone.find(|earlier| self.overtakes(at, *earlier, assignment, world))?;
             let [done, missing] = [at, earlier].map(|at| &self.deeds[at]);
             Some(words::too_early(done, missing, &assignment.names))
         })
+    }
+
+    /// Whether a deed that was done keeps an earlier one from doing any more what it does in the model: the claims
+    /// between them tell states, queues and fates that follow from one another.
+    fn overtakes(
+        &self,
+        at: usize,
+        earlier: usize,
+        assignment: &Assignment,
+        world: &dyn World,
+    ) -> bool {
+        let call = |at: usize| main_call(&self.deeds[at].statement);
+        let name = |at: usize| call(at).map_or("", |call| call.command.name);
+        let tells = |deeds: &[Deed], of: fn(&Claim) -> bool| {
+            deeds.iter().flat_map(|deed| &deed.claims).any(of)
+        };
+        let states: fn(&Claim) -> bool = |claim| matches!(claim, Claim::State(..));
+        let between = &self.deeds[earlier..at];
+        if ENDING.contains(&name(at)) {
+            let asked = |claim: &Claim| match claim {
+                Claim::RecvQ(of, _) | Claim::SendQ(of, _) | Claim::Ready(of, _) => {
+                    matches!(of, Expr::Name(part) if call(at).and_then(socket) == Some(part))
+                }
+                _ => false,
+            };
+            let mut claims = between.iter().flat_map(|deed| &deed.claims);
+            return ENDING.contains(&name(earlier)) && tells(between, states)
+                || name(at) == "close" && call(earlier).is_some() && claims.any(asked);
+        }
+        let through = &self.deeds[earlier..=at];
+        let (order, before) = [at, earlier]
+            .map(|at| orders::of(&self.deeds[at].statement))
+            .into();
+        match (order, before) {
+            (Some(Order::Step(_)), None) => call(earlier).is_some() && tells(through, states),
+            // Nothing is left for an order to packets that are held.
+            (Some(Order::Step(_)), Some(before)) => {
+                let ready = |at: usize| assignment.attempts[at].is_some();
+                let quiet = Order::Step(Step::Until(Until::Quiet));
+                orders::needs_a_held_packet(before)
+                    && (0..earlier).all(ready)
+                    && world.is_so(&quiet)
+            }
+            (_, Some(Order::Wire(Some(Wire::Hold)))) => {
+                let sends = SENDING.contains(&name(at)) || matches!(order, Some(Order::Inject(_)));
+                let packets: fn(&Claim) -> bool = |claim| {
+                    matches!(
+                        claim,
+                        Claim::Fate(..) | Claim::Held(_) | Claim::HalfOpen(..)
+                    )
+                };
+                sends && tells(through, packets)
+            }
+            _ => false,
+        }
     }
 
     /// The part to which a deed gives a port. A block may also ask for a bind() that fails.

@@ -6,18 +6,73 @@ use super::{Deed, Finding};
 use super::{claims, orders};
 use crate::errno::Errno;
 use crate::lang::ast::{Address, Call, Claim, Expr, Host, Port, Statement};
+use crate::lang::order::{Order, Step};
 use crate::lang::table::{Kind, Param};
 use crate::text::escape::{self, visible};
 
 /// A call of the model that was not made.
 pub(super) fn to_do(deed: &Deed, names: &Names) -> String {
-    format!("still to do: {}", doing(deed, names))
+    let what = match orders::of(&deed.statement) {
+        Some(order @ Order::Step(Step::Until(_))) => crate::lang::canonical_order(order),
+        _ => doing(deed, names),
+    };
+    format!("still to do: {what}")
 }
 
 /// A call that came before one which can no longer do what it does first.
 pub(super) fn too_early(done: &Deed, missing: &Deed, names: &Names) -> String {
     let [done, missing] = [done, missing].map(|deed| doing(deed, names));
     format!("{done} came too early: this step wants {missing} before it")
+}
+
+/// Data that comes after other data of the same kind, and was sent before it.
+pub(super) fn data_before(deed: &Deed, before: &Deed) -> String {
+    let [sent, before] = [deed, before].map(|deed| {
+        let call = main_call(&deed.statement);
+        call.and_then(|call| call.expr("data"))
+            .map_or_else(String::new, data)
+    });
+    format!("sent {sent}; this step wants {before} before it")
+}
+
+/// What was sent besides what the step asks for, and nobody has received.
+pub(super) fn left_over(waits: &[(String, u64)]) -> String {
+    let each: Vec<String> = waits
+        .iter()
+        .map(|(socket, bytes)| match bytes {
+            1 => format!("1 byte still waits at `{socket}`"),
+            n => format!("{n} bytes still wait at `{socket}`"),
+        })
+        .collect();
+    format!(
+        "{}: more was sent here than this step asks for",
+        each.join(", ")
+    )
+}
+
+/// The kernel sends what two calls took in one go only where they come close together.
+pub(super) fn apart(socket: &str) -> String {
+    format!("what `{socket}` sent last waits in its kernel: this step wants both sends on one line")
+}
+
+/// A sleeping call that failed while nobody did anything.
+pub(super) fn gave_up(socket: &str) -> String {
+    format!("`{socket}` gave up while you waited: its call failed with ETIMEDOUT")
+}
+
+/// A bind() that found nobody in its way.
+pub(super) fn rested(gone: &str) -> String {
+    format!(
+        "bind returned 0, and this step wants it to fail with EADDRINUSE: the TIME_WAIT of `{gone}` was over. A new one will be there after `undo`"
+    )
+}
+
+/// Another program does already what the step asks of the other side.
+pub(super) fn served(addr: &Expr) -> String {
+    format!(
+        "a server that is not of this shell has {} already: if it is the other side, `check` goes on with it",
+        show(addr)
+    )
 }
 
 /// A call or an order by its name, and what it is made on.
@@ -123,6 +178,7 @@ pub(super) fn took_the_error(statement: &Statement, errno: Errno) -> String {
 /// An order as it is written; of a call, its name.
 fn called(statement: &Statement) -> String {
     match orders::of(statement) {
+        Some(order @ Order::Step(_)) => format!("`{}`", orders::name(order)),
         Some(order) => format!("`{}`", crate::lang::canonical_order(order)),
         None => calls(statement)
             .last()
@@ -212,8 +268,9 @@ pub(super) fn differs(
             show(ours)
         ),
         _ => format!(
-            "{name}'s {} was {}; this step wants {}",
+            "{name}'s {} {} {}; this step wants {}",
             param.name,
+            if param.name == "flags" { "were" } else { "was" },
             show(theirs),
             show(ours)
         ),

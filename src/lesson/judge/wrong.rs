@@ -1,9 +1,9 @@
 //! What is wrong with an attempt that does nothing of what the block asks for.
 
-use super::attempt::End;
+use super::attempt::{End, main_call};
 use super::compare::Likeness;
 use super::matching::Assignment;
-use super::{Judge, World, orders, words};
+use super::{Judge, World, orders, parts, words};
 use crate::lang::ast::Claim;
 use crate::lang::order::Order;
 
@@ -15,7 +15,7 @@ impl Judge {
         world: &mut dyn World,
     ) -> Option<(Vec<String>, bool)> {
         let last = self.attempts.len().checked_sub(1)?;
-        let part_of_more = self.feeds_a_stream(last, assignment)
+        let part_of_more = self.feeds_a_stream(last, assignment, world)
             || self.steps_on(last, assignment, world)
             || self.lets_cross(last, assignment);
         if assignment.attempts.contains(&Some(last)) || part_of_more {
@@ -56,9 +56,16 @@ impl Judge {
         at: usize,
         attempt: usize,
         assignment: &Assignment,
-        world: &dyn World,
+        world: &mut dyn World,
     ) -> String {
         let (deed, done) = (&self.deeds[at], &self.attempts[attempt]);
+        let sent = matches!(done.outcome.end, End::Returned(_) | End::Blocked);
+        if let Some(before) = self.sent_before(at, assignment).filter(|_| sent) {
+            return words::data_before(deed, &self.deeds[before]);
+        }
+        if let Some(gone) = self.rested(at, attempt, assignment, world) {
+            return words::rested(&gone);
+        }
         let undone =
             |before: &usize| assignment.attempts[*before].is_none() && !self.is_so(*before, world);
         let sleeps = deed.claims.contains(&Claim::Blocked) && done.outcome.end != End::Blocked;
@@ -68,6 +75,23 @@ impl Judge {
         };
         let first = first.map(|before| words::doing(&self.deeds[before], &assignment.names));
         words::ended_otherwise(deed, done, first)
+    }
+
+    /// The closed socket whose TIME_WAIT a bind() should have met (EADDRINUSE), and that is over.
+    fn rested(
+        &self,
+        at: usize,
+        attempt: usize,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> Option<String> {
+        let in_use = |claim: &Claim| matches!(claim, Claim::Error(errnos) if errnos.iter().any(|errno| errno.0 == libc::EADDRINUSE));
+        let bound = matches!(self.attempts[attempt].outcome.end, End::Returned(_));
+        if !bound || !self.deeds[at].claims.iter().any(in_use) {
+            return None;
+        }
+        let addr = main_call(&self.deeds[at].statement)?.expr("addr")?;
+        world.rested(&parts::in_expr(addr, &assignment.names).ok()?)
     }
 
     /// Whether an attempt does once more what was done already. One that makes a socket makes another one.

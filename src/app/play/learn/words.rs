@@ -84,13 +84,16 @@ fn sentence(words: &str) -> String {
 }
 
 /// What is to be said of a block that is done: another way was taken, other names were given.
-pub(super) fn done(renamed: &[(String, String)], remarks: &[String]) -> String {
+/// `back` are the names of older parts that return to them.
+pub(super) fn done(renamed: &[(String, String)], back: &[&str], remarks: &[String]) -> String {
     let mut page = String::new();
     for remark in remarks {
         page.push_str(&format!("{remark}\n\n"));
     }
     // A name that another socket takes over stands for that one from now on.
-    let taken = |name: &String| renamed.iter().any(|(_, part)| part == name);
+    let taken = |name: &String| {
+        renamed.iter().any(|(_, part)| part == name) || back.contains(&name.as_str())
+    };
     let (moved, added): (Vec<_>, Vec<_>) = renamed.iter().partition(|(name, _)| taken(name));
     if !added.is_empty() {
         let each: Vec<String> = added
@@ -102,11 +105,14 @@ pub(super) fn done(renamed: &[(String, String)], remarks: &[String]) -> String {
             sentence(&each.join(", ")).replace("\n\n", " ")
         ));
     }
-    if !moved.is_empty() {
-        let each: Vec<String> = moved
+    if !moved.is_empty() || !back.is_empty() {
+        let moved = moved
             .iter()
-            .map(|(name, part)| format!("your `{name}` is called `{part}`"))
-            .collect();
+            .map(|(name, part)| format!("your `{name}` is called `{part}`"));
+        let back = back
+            .iter()
+            .map(|name| format!("`{name}` is the lesson's `{name}` again"));
+        let each: Vec<String> = moved.chain(back).collect();
         page.push_str(&format!("From here on {}.\n\n", each.join(", and ")));
     }
     page
@@ -144,17 +150,21 @@ mod tests {
     fn who_takes_over_a_name_is_told() {
         let pair = |name: &str, part: &str| (name.to_owned(), part.to_owned());
         assert_eq!(
-            done(&[pair("x", "a")], &[]),
+            done(&[pair("x", "a")], &[], &[]),
             "Your `x` plays the lesson's `a`. Both names work from here on.\n\n"
         );
         assert_eq!(
-            done(&[pair("c", "e"), pair("e", "c")], &[]),
+            done(&[pair("c", "e"), pair("e", "c")], &[], &[]),
             "From here on your `c` is called `e`, and your `e` is called `c`.\n\n"
         );
         assert_eq!(
-            done(&[pair("x", "a"), pair("a", "b")], &[]),
+            done(&[pair("x", "a"), pair("a", "b")], &[], &[]),
             "Your `x` plays the lesson's `a`. Both names work from here on.\n\n\
              From here on your `a` is called `b`.\n\n"
+        );
+        assert_eq!(
+            done(&[pair("s", "c")], &["s"], &[]),
+            "From here on your `s` is called `c`, and `s` is the lesson's `s` again.\n\n"
         );
     }
 
