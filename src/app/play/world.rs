@@ -1,6 +1,6 @@
 //! The session as the judge sees it.
 
-use crate::app::facts::covers;
+use crate::app::standing::covers;
 use crate::app::{App, Sink};
 use crate::event::{Addr, Event, TcpState};
 use crate::lang::ast::{Call, Claim, Expr};
