@@ -1,11 +1,11 @@
 //! The exit status: 0 all well, 1 something failed or was left blocked, 2 it cannot be understood.
 
 use crate::harness::{PROGRAM, Ran, Shell, script};
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::unistd::Pid;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio};
 
 /// A call that fails: nobody listens at this socket's address.
@@ -186,6 +186,18 @@ fn statements_from_a_pipe_without_run() {
     Shell::new(&[]).input("sokcet\n").run().status(2);
 }
 
+/// A program that obeys SIGHUP, also where these tests run under nohup(1), whose children would ignore it.
+#[expect(unsafe_code, reason = "what a child does before it is another program")]
+fn heeding(command: &mut Command) -> &mut Command {
+    // SAFETY: signal(2) may be called between fork and exec: signal-safety(7).
+    unsafe {
+        command.pre_exec(|| {
+            signal(Signal::SIGHUP, SigHandler::SigDfl)?;
+            Ok(())
+        })
+    }
+}
+
 /// What a script leaves behind, where a signal ends it: nothing. Who started it sees by which.
 #[test]
 fn a_signal_ends_it_and_takes_its_folder_along() {
@@ -193,8 +205,7 @@ fn a_signal_ends_it_and_takes_its_folder_along() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
         let home = tempfile::tempdir().unwrap();
         let left = || fs::read_dir(home.path()).unwrap().count();
-        let mut child = Command::new(PROGRAM)
-            .args(["--timeout", "60s", "-c", script])
+        let mut child = heeding(Command::new(PROGRAM).args(["--timeout", "60s", "-c", script]))
             .env("TMPDIR", home.path())
             .stdout(Stdio::piped())
             .spawn()
