@@ -39,15 +39,19 @@ pub(super) fn again(scene: &Scene<'_>) -> Option<Words> {
     let why = if scene.flag("MSG_DONTWAIT") {
         "A call that may block would sleep here; --dontwait (MSG_DONTWAIT) asked it to return at once.".to_owned()
     } else if socket.nonblocking {
-        format!(
-            "{name} is non-blocking: where another call would sleep, this one returns at once. Try again when poll() says so."
-        )
+        format!("{name} is non-blocking: where another call would sleep, this one returns at once.")
     } else {
         time_is_over(socket, ready)?
     };
-    let words = Words::new(nothing)
-        .why(why)
-        .hint(format!("poll {name} {ready} 1000"));
+    let words = Words::new(nothing).why(why);
+    // unix_dgram_poll() of Linux looks at the receiver's queue only where the sender is connected to it.
+    let blind = scene.proto() == Proto::UnixDgram && ready == "w" && socket.peer.is_none();
+    let words = match (blind, &scene.facts.asked) {
+        (true, Some(to)) => words
+            .why("poll() cannot tell when the receiver's queue has room, unless the socket is connected to it.")
+            .hint(format!("connect {name} {to}; poll {name} w 1000")),
+        _ => words.hint(format!("poll {name} {ready} 1000")),
+    };
     Some(if socket.nonblocking {
         words.hint(format!("nonblock {name} off"))
     } else {

@@ -1,6 +1,8 @@
 //! Calls that would sleep and may not, and calls that are woken.
 
 use super::{Case, all_hold, case};
+use crate::harness::{script, skip};
+use std::fs;
 
 pub const CASES: &[Case] = &[
     case(
@@ -234,4 +236,24 @@ pub const CASES: &[Case] = &[
 #[test]
 fn why_a_call_did_not_wait_is_named() {
     all_hold(CASES);
+}
+
+/// poll() looks at the receiver's queue for a sender that is connected to it. Another is told that it may send, and may not.
+#[test]
+fn a_full_queue_of_datagrams_is_seen_by_who_is_connected() {
+    if !cfg!(target_os = "linux") {
+        return skip("the queue of a Unix datagram socket is counted on Linux");
+    }
+    let most = fs::read_to_string("/proc/sys/net/unix/max_dgram_qlen").unwrap();
+    let place = format!("@socktutor-{}-full", std::process::id());
+    let sends = format!("sendto a x {place}\n").repeat(most.trim().parse::<usize>().unwrap() + 1);
+    let script = script(&format!(
+        "r = socket unix-dgram\nbind r {place}\nb = socket unix-dgram\nconnect b {place}\na = socket unix-dgram\n\
+         setsockopt a SO_SNDBUF 4000000\nnonblock a on\n{sends}\
+         poll a w 0\nexpect ret 1\npoll b w 0\nexpect ret 0\nsendto a x {place}\nexpect error EAGAIN\n"
+    ));
+    script.status(0).says(&[
+        "unless the socket is connected to it",
+        &format!("Try: connect a {place}; poll a w 1000"),
+    ]);
 }
