@@ -1,7 +1,6 @@
 //! Addresses as written to addresses as the kernel takes them: names looked up, families fitted, limits of a
 //! script kept.
 
-use super::eval::FIRST;
 use super::prepared::Refusal;
 use super::value::Value;
 use super::{Interrupt, NotYet, Session};
@@ -27,7 +26,7 @@ impl Session {
                 let port = self.port_number(port)?;
                 let host = self.host_text(host)?;
                 if let Host::Name(name) = &host
-                    && let Some(scoped) = scoped(name, port)?
+                    && let Some(scoped) = self.scoped(name, port)?
                 {
                     return Ok(Addr::Inet(scoped.into()));
                 }
@@ -47,16 +46,15 @@ impl Session {
                 }
                 Value::Bytes(path) if domain == Some(libc::AF_UNIX) => Ok(self.unix_path(&path)?),
                 wrong => {
-                    let refusal = Refusal::new(format!(
-                        "this needs an address, and got {}",
-                        wrong.kind()
-                    ))
-                    .help(
-                        "127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local",
-                    );
-                    Err(match wrong {
-                        Value::Socket(_) => refusal.help(FIRST),
-                        _ => refusal,
+                    let refusal =
+                        Refusal::new(format!("this needs an address, and got {}", wrong.kind()));
+                    Err(match (&wrong, other) {
+                        (Value::Socket(_), Expr::Name(name)) => {
+                            refusal.help(format!("{name}.local is its address"))
+                        }
+                        _ => refusal.help(
+                            "127.0.0.1:12345, [::1]:80, localhost:http, or another socket's: b.local",
+                        ),
                     }
                     .into())
                 }
@@ -132,6 +130,27 @@ impl Session {
             return Ok(Addr::Abstract(name.to_vec()));
         }
         Ok(Addr::Path(self.policy.path(OsStr::from_bytes(path))?))
+    }
+
+    /// An IPv6 address with a scope, `fe80::1%eth0` or `fe80::1%2` (RFC 4007): an interface, by name or index.
+    /// `None` where the name is none.
+    fn scoped(&self, name: &str, port: u16) -> Result<Option<SocketAddrV6>, Refusal> {
+        let bare = name.trim_start_matches('[').trim_end_matches(']');
+        let Some((ip, zone)) = bare.split_once('%') else {
+            return Ok(None);
+        };
+        let IpAddr::V6(ip) = self.look_up(ip, Some(libc::AF_INET6))? else {
+            return Err(Refusal::new("only an IPv6 address has a scope"));
+        };
+        let index = zone.parse().ok();
+        let index = index.or_else(|| names::interface_index(&CString::new(zone).ok()?));
+        match index {
+            Some(index) => Ok(Some(SocketAddrV6::new(ip, port, 0, index))),
+            None => Err(
+                Refusal::new(format!("this machine has no network interface `{zone}`"))
+                    .help("after % stands an interface's name or number, such as lo"),
+            ),
+        }
     }
 
     /// The IP address of a host part, in the socket's family where it has a choice.
@@ -342,27 +361,6 @@ fn well_known(name: &str) -> Option<u16> {
         _ => return None,
     };
     Some(port)
-}
-
-/// An IPv6 address with a scope, `fe80::1%eth0` or `fe80::1%2` (RFC 4007): an interface, by name or index.
-/// `None` where the name is none.
-fn scoped(name: &str, port: u16) -> Result<Option<SocketAddrV6>, Refusal> {
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    let Some((ip, zone)) = bare.split_once('%') else {
-        return Ok(None);
-    };
-    let Ok(ip) = ip.parse::<Ipv6Addr>() else {
-        return Ok(None);
-    };
-    let index = zone.parse().ok();
-    let index = index.or_else(|| names::interface_index(&CString::new(zone).ok()?));
-    match index {
-        Some(index) => Ok(Some(SocketAddrV6::new(ip, port, 0, index))),
-        None => Err(
-            Refusal::new(format!("this machine has no network interface `{zone}`"))
-                .help("after % stands an interface's name or number, such as lo"),
-        ),
-    }
 }
 
 #[cfg(test)]

@@ -207,12 +207,15 @@ fn slice(args: &[Value]) -> Result<Value, Refusal> {
 fn scoped(args: &[Value]) -> Result<Value, Refusal> {
     match args {
         [host, Value::Int(0)] => Ok(host.clone()),
-        [Value::Text(host), Value::Int(scope)] if !host.contains('%') => {
-            Ok(Value::Text(format!("{host}%{scope}")))
+        [Value::Text(host), scope @ (Value::Int(_) | Value::Text(_))] => {
+            let host = host.split('%').next().unwrap_or(host);
+            Ok(Value::Text(match scope {
+                Value::Text(scope) => format!("{host}%{scope}"),
+                scope => format!("{host}%{}", scope.repr(false)),
+            }))
         }
-        [Value::Text(host), Value::Text(scope)] => Ok(Value::Text(format!("{host}%{scope}"))),
         [_, Value::Int(_) | Value::Text(_)] => {
-            Err(Refusal::new("only an IPv6 address in digits has a scope"))
+            Err(Refusal::new("only an IPv6 address has a scope"))
         }
         _ => Err(Refusal::new("a scope is the number of a network interface")),
     }

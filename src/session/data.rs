@@ -36,7 +36,13 @@ impl Session {
                     };
                     let what = wrong.kind();
                     let message = format!("data is a text or bytes, and this is {what}");
-                    Err(Refusal::new(message).help(help).into())
+                    let refusal = match wrong {
+                        // `sendto u addr hello`
+                        Value::Addr(_) => Refusal::new(message)
+                            .help("in sendto the data comes before the address"),
+                        _ => Refusal::new(message),
+                    };
+                    Err(refusal.help(help).into())
                 }
             },
         }

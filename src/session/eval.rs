@@ -25,7 +25,7 @@ pub struct Target {
 type Evaluated<T> = Result<T, NotYet>;
 
 /// Where a socket stands in a later argument's place.
-pub(super) const FIRST: &str = "the socket is a call's first argument: listen s 5";
+const FIRST: &str = "the socket is a call's first argument: listen s 5";
 
 impl Session {
     /// The value of an expression. Calls inside it must have been made before (`App` does that).

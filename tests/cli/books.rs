@@ -376,7 +376,7 @@ const TURNED: &[(&str, &str, &str)] = &[
     (
         "sendto u 127.0.0.1 9999 42",
         "the data comes before",
-        "sendto u 42 127.0.0.1:9999",
+        "sendto u 42 127.0.0.1 9999",
     ),
     (
         "sendto u 127.0.0.1:9999 \"hello you\"",
@@ -399,6 +399,26 @@ const TURNED: &[(&str, &str, &str)] = &[
         "accept(s, NULL)",
         "no more than this",
         "accept(s, &addr, &len)",
+    ),
+    (
+        "send \"hello\" to a",
+        "the socket comes first",
+        "send a \"hello\"",
+    ),
+    (
+        "send \"hello\" a --dontwait",
+        "the socket comes first",
+        "send a \"hello\" --dontwait",
+    ),
+    (
+        "sendto 127.0.0.1:9999 u hello --dontwait",
+        "the socket comes first",
+        "sendto u hello 127.0.0.1:9999 --dontwait",
+    ),
+    (
+        "sendto u hello you w.local --dontwait",
+        "stands in quotes",
+        "sendto u \"hello you\" w.local --dontwait",
     ),
     ("close s t", "no more than this", "close s; close t"),
     ("connect u to w", "to is not needed", "connect u w.local"),
@@ -446,6 +466,41 @@ fn arguments_in_another_order_are_told_in_the_right_one() {
             let again = script(&format!("{BEGIN}{instead}"));
             assert_ne!(again.status, 2, "{instead}\n{}", again.stdout);
         }
+    }
+}
+
+/// What looks like those slips, and is right.
+#[test]
+fn data_that_looks_like_an_address_is_data_where_one_follows() {
+    const BEGIN: &str =
+        "set explain off\nu = socket udp\nb = socket udp\nbind b 127.0.0.1:0\naddr = b.local\n";
+    for (typed, sent) in [
+        ("sendto u hello:80 addr", "\"hello:80\", 8, 0, "),
+        ("sendto u 12:30 127.0.0.1 9", "\"12:30\", 5, 0, "),
+        ("sendto u key:1 ('127.0.0.1', 9)", "\"key:1\", 5, 0, "),
+        ("sendto u 127.0.0.1:80 b.local", "\"127.0.0.1:80\", 12, 0, "),
+        ("sendto u hello 127.0.0.1 9 0", "\"hello\", 5, 0, "),
+        (
+            "sendto u hello 127.0.0.1 9 64",
+            "\"hello\", 5, MSG_DONTWAIT, ",
+        ),
+        (
+            "sendto u hello MSG_DONTWAIT b.local",
+            "\"hello\", 5, MSG_DONTWAIT, ",
+        ),
+        ("sendto u hello b.local // for b", "\"hello\", 5, 0, "),
+        (
+            "sendto u hello 127.0.0.1:9 // UDP port 9",
+            "\"hello\", 5, 0, ",
+        ),
+        (
+            "sendto u \"hello\" b.local 64",
+            "\"hello\", 5, MSG_DONTWAIT, ",
+        ),
+    ] {
+        script(&format!("{BEGIN}{typed}"))
+            .status(0)
+            .says(&[&format!("sendto(3, {sent}")]);
     }
 }
 

@@ -186,13 +186,19 @@ fn statements_from_a_pipe_without_run() {
     Shell::new(&[]).input("sokcet\n").run().status(2);
 }
 
-/// A program that obeys SIGHUP, also where these tests run under nohup(1), whose children would ignore it.
+/// The signals that end a script.
+const ENDING: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+
+/// A program that obeys these signals, also where the tests run under nohup(1) or behind a shell's `&`: children inherit that
+/// they are ignored.
 #[expect(unsafe_code, reason = "what a child does before it is another program")]
 fn heeding(command: &mut Command) -> &mut Command {
     // SAFETY: signal(2) may be called between fork and exec: signal-safety(7).
     unsafe {
         command.pre_exec(|| {
-            signal(Signal::SIGHUP, SigHandler::SigDfl)?;
+            for one in ENDING {
+                signal(one, SigHandler::SigDfl)?;
+            }
             Ok(())
         })
     }
@@ -202,7 +208,7 @@ fn heeding(command: &mut Command) -> &mut Command {
 #[test]
 fn a_signal_ends_it_and_takes_its_folder_along() {
     let script = "s = socket unix; bind s ./x; listen s 5; accept s; wait";
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    for signal in ENDING {
         let home = tempfile::tempdir().unwrap();
         let left = || fs::read_dir(home.path()).unwrap().count();
         let mut child = heeding(Command::new(PROGRAM).args(["--timeout", "60s", "-c", script]))

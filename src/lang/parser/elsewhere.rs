@@ -149,7 +149,7 @@ fn maker(line: &str, bare: &str) -> Option<Found> {
                 false => String::new(),
             };
             // CPython's own create_server, unless dualstack_ipv6=True.
-            if kind == "tcp6" && !bare.contains("dualstack_ipv6=True") {
+            if kind == "tcp6" && !bare.replace(' ', "").contains("dualstack_ipv6=True") {
                 option += &format!("setsockopt {own} IPV6_V6ONLY 1; ");
             }
             format!("{own} = socket {kind}; {option}bind {own} {address}; listen {own} {backlog}")

@@ -91,7 +91,7 @@ fn each(i: &mut Input, places: &mut Places, spelled: &str) -> Parsed<()> {
         let slip = host_behind(i, param)
             .or_else(|| slips::between(i, param))
             .or_else(|| slips::pattern(i, places.command))
-            .or_else(|| order::length_behind(i, places.command, param.map(|param| param.kind)));
+            .or_else(|| order::length_behind(i, places, param));
         if let Some(fault) = slip {
             return Err(fault.into());
         }
