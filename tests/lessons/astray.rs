@@ -535,6 +535,25 @@ fn an_older_part_whose_name_was_taken_gets_it_back() {
     ]);
 }
 
+#[test]
+fn a_part_that_was_made_anew_under_another_name_stays() {
+    walks(&[Way(
+        "closing-packets",
+        &[
+            "goto 7",
+            "wire flow",
+            "client: e = socket tcp; client: connect e server:80; server: f = accept s; wire hold",
+            "1",
+            "server: close f; client: close e",
+            "step 2",
+            "! again",
+            "1",
+            "step until quiet",
+            "@ 9/10",
+        ],
+    )]);
+}
+
 /// Under another name meanwhile it can still be used, and closed.
 #[test]
 fn an_older_part_without_its_name_plays_on() {
