@@ -712,6 +712,59 @@ fn what_was_sent_amiss_is_in_the_way() {
     ]);
 }
 
+/// Neither what the block leaves there nor what an earlier one left.
+#[test]
+fn what_was_sent_amiss_and_taken_away_is_not_in_the_way() {
+    walks(&[
+        Way(
+            "udp",
+            &[
+                "goto 6",
+                "2",
+                "sendto b hey a.local",
+                "recv a 20",
+                "sendto a one b.local",
+                "sendto a two b.local",
+                "sendto a three b.local",
+                "recv b 100",
+                "@ 7/12 ?",
+            ],
+        ),
+        Way(
+            "loss",
+            &[
+                "goto 6",
+                "3",
+                "wire flow; g = socket tcp; connect g server:80; server: h = accept s",
+                "send g hi",
+                "server: recv h 10",
+                "setsockopt g TCP_USER_TIMEOUT 1000; wire loss 100%",
+                "send g 'anybody?'",
+                "@ 7/7 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_later_recv_takes_the_place_of_one_that_got_other_data() {
+    walks(&[Way(
+        "tcp-and-udp",
+        &[
+            "goto 4",
+            "send t1 'Hello Wrld'",
+            "recv t2 100",
+            "= recv on `t2` came too early: this step wants send on `t1` before it. `undo`",
+            "send t1 'Hello World'",
+            "= Good. Still to do: recv on `t2`; recv on `t2`",
+            "recv t2 6",
+            "= Good. Still to do: recv on `t2`",
+            "recv t2 6",
+            "@ 5/9 ?",
+        ],
+    )]);
+}
+
 #[test]
 fn data_has_an_order() {
     walks(&[

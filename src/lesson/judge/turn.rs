@@ -26,7 +26,7 @@ impl Judge {
         let bound = self.bound_already(assignment);
         bound
             .or_else(|| self.closed_already(assignment))
-            .or_else(|| self.took_another(assignment))
+            .or_else(|| self.received_early(assignment))
             .or_else(|| self.sent_apart(assignment, world))
             .or_else(|| self.overtaken(assignment, world))
     }
@@ -44,6 +44,12 @@ impl Judge {
                 && assignment.attempts[*before].is_none()
                 && !self.came_with_another(*before, assignment)
         })
+    }
+
+    fn received_early(&self, assignment: &Assignment) -> Option<String> {
+        let (at, missing) = self.took_another(assignment)?;
+        let [done, missing] = [at, missing].map(|at| &self.deeds[at]);
+        Some(words::too_early(done, missing, &assignment.names))
     }
 
     /// A closed socket takes no call any more (EBADF).
