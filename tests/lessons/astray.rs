@@ -766,6 +766,28 @@ fn a_later_recv_takes_the_place_of_one_that_got_other_data() {
 }
 
 #[test]
+fn until_quiet_is_not_one_step() {
+    walks(&[Way(
+        "closing-packets",
+        &[
+            "goto 4",
+            "3",
+            "step",
+            "server: send d bye",
+            "step",
+            "client: recv c 10",
+            "= Good. Still to do: step until quiet",
+            "step",
+            "@ 5/10 ?",
+            "1",
+            "server: close d",
+            "step",
+            "@ 6/10 ?",
+        ],
+    )]);
+}
+
+#[test]
 fn data_has_an_order() {
     walks(&[
         Way(

@@ -101,6 +101,7 @@ impl Round {
             }
             outcome
         };
+        attempt.left_held(!app.wire_is_empty());
         if !outcome.fault && self.judge.tried(attempt) {
             self.attempts += 1;
         }

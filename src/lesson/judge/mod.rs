@@ -350,6 +350,11 @@ impl Judge {
                 missing.push(words::to_do(&self.deeds[at], &assignment.names));
             }
         }
+        // What a later call of the model has put on the wire since is not what was to be stepped.
+        let short = rest && attempt.is_some_and(|done| self.never_quiet_since(done));
+        if short && missing.is_empty() {
+            missing.push(words::to_do(&self.deeds[at], &assignment.names));
+        }
         missing
     }
 
