@@ -841,6 +841,27 @@ fn a_name_that_was_made_anew_is_a_fresh_socket() {
 }
 
 #[test]
+fn a_packet_that_has_crossed_cannot_be_lost() {
+    walks(&[Way(
+        "loss",
+        &[
+            "goto 3",
+            "2",
+            "e = socket tcp; connect e server:80; server: f = accept s",
+            "send e #7240",
+            "= send on `e` came too early: this step wants wire drop before it. `undo`",
+            "! Good",
+            "undo",
+            "e = socket tcp; connect e server:80; server: f = accept s",
+            "wire drop next",
+            "send e #7240",
+            "ladder",
+            "@ 4/7 ?",
+        ],
+    )]);
+}
+
+#[test]
 fn what_has_crossed_cannot_be_called_back() {
     walks(&[
         Way(

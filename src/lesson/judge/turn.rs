@@ -5,7 +5,7 @@ use super::compare::socket;
 use super::matching::Assignment;
 use super::{Attempt, Deed, Judge, World, orders, parts, words};
 use crate::lang::ast::{Address, Claim, Expr};
-use crate::lang::order::{Order, Step, Until, Wire};
+use crate::lang::order::{Order, Step, Until, Which, Wire};
 
 /// Calls after which a socket has a port: the one given, or one that the kernel chose (ip(7), "Address format").
 const NAMING: [&str; 4] = ["bind", "listen", "connect", "sendto"];
@@ -152,7 +152,13 @@ impl Judge {
                     && (0..earlier).all(ready)
                     && world.is_so(&quiet)
             }
-            (_, Some(Order::Wire(Some(Wire::Hold)))) => {
+            // A packet that is held can still be dropped.
+            (_, Some(Order::Wire(Some(Wire::Drop(Which::Next)))))
+                if !world.is_so(&Order::Wire(Some(Wire::Flow))) =>
+            {
+                false
+            }
+            (_, Some(Order::Wire(Some(Wire::Hold | Wire::Drop(Which::Next))))) => {
                 let sends = SENDING.contains(&name(at)) || matches!(order, Some(Order::Inject(_)));
                 let packets: fn(&Claim) -> bool = |claim| {
                     matches!(
