@@ -249,6 +249,8 @@ fn a_script_leaves_the_learners_progress_alone() {
             .run();
         let written = state.path().join("socktutor/progress").exists();
         assert_eq!(written, kept, "{args:?}: {ran:?}");
+        let promised = ran.stdout.contains("keeps your place");
+        assert_eq!(promised, kept, "{args:?}: {ran:?}");
     }
 }
 

@@ -535,6 +535,25 @@ fn an_older_part_whose_name_was_taken_gets_it_back() {
     ]);
 }
 
+#[test]
+fn a_part_that_was_made_anew_under_another_name_stays() {
+    walks(&[Way(
+        "closing-packets",
+        &[
+            "goto 7",
+            "wire flow",
+            "client: e = socket tcp; client: connect e server:80; server: f = accept s; wire hold",
+            "1",
+            "server: close f; client: close e",
+            "step 2",
+            "! again",
+            "1",
+            "step until quiet",
+            "@ 9/10",
+        ],
+    )]);
+}
+
 /// Under another name meanwhile it can still be used, and closed.
 #[test]
 fn an_older_part_without_its_name_plays_on() {
@@ -693,6 +712,81 @@ fn what_was_sent_amiss_is_in_the_way() {
     ]);
 }
 
+/// Neither what the block leaves there nor what an earlier one left.
+#[test]
+fn what_was_sent_amiss_and_taken_away_is_not_in_the_way() {
+    walks(&[
+        Way(
+            "udp",
+            &[
+                "goto 6",
+                "2",
+                "sendto b hey a.local",
+                "recv a 20",
+                "sendto a one b.local",
+                "sendto a two b.local",
+                "sendto a three b.local",
+                "recv b 100",
+                "@ 7/12 ?",
+            ],
+        ),
+        Way(
+            "loss",
+            &[
+                "goto 6",
+                "3",
+                "wire flow; g = socket tcp; connect g server:80; server: h = accept s",
+                "send g hi",
+                "server: recv h 10",
+                "setsockopt g TCP_USER_TIMEOUT 1000; wire loss 100%",
+                "send g 'anybody?'",
+                "@ 7/7 ?",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn a_later_recv_takes_the_place_of_one_that_got_other_data() {
+    walks(&[Way(
+        "tcp-and-udp",
+        &[
+            "goto 4",
+            "send t1 'Hello Wrld'",
+            "recv t2 100",
+            "= recv on `t2` came too early: this step wants send on `t1` before it. `undo`",
+            "send t1 'Hello World'",
+            "= Good. Still to do: recv on `t2`; recv on `t2`",
+            "recv t2 6",
+            "= Good. Still to do: recv on `t2`",
+            "recv t2 6",
+            "@ 5/9 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn until_quiet_is_not_one_step() {
+    walks(&[Way(
+        "closing-packets",
+        &[
+            "goto 4",
+            "3",
+            "step",
+            "server: send d bye",
+            "step",
+            "client: recv c 10",
+            "= Good. Still to do: step until quiet",
+            "step",
+            "@ 5/10 ?",
+            "1",
+            "server: close d",
+            "step",
+            "@ 6/10 ?",
+        ],
+    )]);
+}
+
 #[test]
 fn data_has_an_order() {
     walks(&[
@@ -742,6 +836,27 @@ fn a_name_that_was_made_anew_is_a_fresh_socket() {
             "listen z 5",
             "inject mallory server SYN sport 1001 dport 81",
             "@ 5/9 ?",
+        ],
+    )]);
+}
+
+#[test]
+fn a_packet_that_has_crossed_cannot_be_lost() {
+    walks(&[Way(
+        "loss",
+        &[
+            "goto 3",
+            "2",
+            "e = socket tcp; connect e server:80; server: f = accept s",
+            "send e #7240",
+            "= send on `e` came too early: this step wants wire drop before it. `undo`",
+            "! Good",
+            "undo",
+            "e = socket tcp; connect e server:80; server: f = accept s",
+            "wire drop next",
+            "send e #7240",
+            "ladder",
+            "@ 4/7 ?",
         ],
     )]);
 }

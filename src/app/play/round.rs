@@ -101,6 +101,7 @@ impl Round {
             }
             outcome
         };
+        attempt.left_held(!app.wire_is_empty());
         if !outcome.fault && self.judge.tried(attempt) {
             self.attempts += 1;
         }
@@ -139,12 +140,15 @@ impl Round {
 
     /// Sockets that were open when the block began, and whose names stand for something else now.
     pub(super) fn moved(&mut self, app: &App) -> Vec<(String, SocketId)> {
+        let stands = |name: &str, id| app.session.variable(name) == Some(&Value::Socket(id));
         let named = || {
             let open = app.session.open_sockets().into_iter();
-            open.map(|socket| (socket.name.clone(), socket.id))
+            // One of an earlier part that was made anew is still shown under its name.
+            open.filter(|socket| stands(&socket.name, socket.id))
+                .map(|socket| (socket.name.clone(), socket.id))
         };
         let mut moved = self.before.get_or_insert_with(|| named().collect()).clone();
-        moved.retain(|(name, id)| app.session.variable(name) != Some(&Value::Socket(*id)));
+        moved.retain(|(name, id)| !stands(name, *id));
         moved
     }
 

@@ -3,6 +3,7 @@
 use crate::app::standing::covers;
 use crate::app::{App, Sink};
 use crate::event::{Addr, Event, TcpState};
+use crate::kernel::Look;
 use crate::lang::ast::{Call, Claim, Expr};
 use crate::lang::order::{Order, Step, Until, Wire};
 use crate::lesson::{Finding, World};
@@ -43,11 +44,23 @@ impl World for Seen<'_, '_> {
         }
     }
 
-    fn unread(&mut self) -> Vec<(String, u64)> {
+    fn unread_behind(&mut self, sender: &str) -> Option<(String, u64)> {
         let app = &self.app;
         let open = app.session.open_sockets().into_iter();
-        let waiting = open.map(|socket| (socket.name.clone(), app.ledger.peek(socket).recvq));
-        waiting.filter(|(_, bytes)| *bytes > 0).collect()
+        let looks: Vec<(&Socket, Look)> = open
+            .filter(|socket| socket.is_tcp())
+            .map(|socket| (socket, app.ledger.peek(socket)))
+            .collect();
+        let (_, sender) = looks.iter().find(|(socket, _)| socket.name == sender)?;
+        // What is still on its way, or lost, is not there.
+        if sender.sendq > 0 {
+            return None;
+        }
+        let (local, peer) = (sender.local.as_ref()?, sender.peer.as_ref()?);
+        let (other, look) = looks.iter().find(|(_, look)| {
+            look.local.as_ref() == Some(peer) && look.peer.as_ref() == Some(local)
+        })?;
+        (look.recvq > 0).then(|| (other.name.clone(), look.recvq))
     }
 
     fn unsent(&mut self, name: &str) -> bool {

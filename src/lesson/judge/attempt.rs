@@ -19,6 +19,8 @@ pub struct Attempt {
     pub(super) values: Vec<Option<Vec<u8>>>,
     /// What the value amounts to that it gives ([`given`]).
     pub(super) given: Option<Vec<u8>>,
+    /// Whether the laboratory held packets when it had been run.
+    pub(super) holds: bool,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -93,6 +95,7 @@ impl Attempt {
             statement,
             values,
             given,
+            holds: false,
             outcome: Outcome::new(End::NoCall),
         }
     }
@@ -102,6 +105,11 @@ impl Attempt {
         if let Action::Lab(Order::Step(Step::Count(count))) = &mut self.statement.action {
             *count = delivered.min(*count);
         }
+    }
+
+    /// Notes whether packets are held now that it was run.
+    pub fn left_held(&mut self, holds: bool) {
+        self.holds = holds;
     }
 
     /// Notes what the arguments of its call amounted to when it was made. Those that hold a call are known only then.

@@ -18,6 +18,8 @@ pub(super) struct Assignment {
     pub attempts: Vec<Option<usize>>,
     /// Who plays the new parts.
     pub names: Names,
+    /// Attempts that received what was sent amiss: they play no part.
+    pub astray: Vec<usize>,
 }
 
 impl Assignment {
@@ -52,8 +54,25 @@ struct Search {
 }
 
 impl Judge {
-    /// The assignment under which most of the model is done.
+    /// The assignment under which most of the model is done. What received other data than the model's, before that was
+    /// sent, gives its place to a later call.
     pub(super) fn assign(&mut self, world: &mut dyn World) -> Assignment {
+        let mut best = self.assign_but(Vec::new(), world);
+        while let Some((at, missing)) = self.took_another(&best)
+            && let Some(taken) = best.attempts[at].filter(|taken| self.differs(at, *taken))
+        {
+            let mut astray = best.astray.clone();
+            astray.push(taken);
+            let next = self.assign_but(astray, world);
+            if next.attempts[missing].is_none() {
+                break;
+            }
+            best = next;
+        }
+        best
+    }
+
+    fn assign_but(&mut self, astray: Vec<usize>, world: &mut dyn World) -> Assignment {
         let new = self
             .deeds
             .iter()
@@ -66,6 +85,7 @@ impl Judge {
                 moved: self.moved.clone(),
                 ..Names::not_yet(new)
             },
+            astray,
         };
         let mut search = Search {
             best: start.clone(),
@@ -89,7 +109,10 @@ impl Judge {
                 break;
             }
             search.budget -= 1;
-            let options = self.options(attempt, now, world);
+            let options = match now.astray.contains(&attempt) {
+                true => Vec::new(),
+                false => self.options(attempt, now, world),
+            };
             if self.attempts[attempt].names().is_empty() || options.is_empty() {
                 if let Some(deed) = options.first() {
                     self.take(*deed, attempt, now);

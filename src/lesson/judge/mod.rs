@@ -42,9 +42,9 @@ pub trait World {
     /// What an expression amounts to now, as bytes: data as it would be sent, an address or a number in its printed
     /// form (`127.0.0.1:80`). Never asked of an expression that holds a call. `None` where it has no value.
     fn value(&mut self, expr: &Expr) -> Option<Vec<u8>>;
-    /// The open sockets at which bytes wait to be received, and how many.
-    fn unread(&mut self) -> Vec<(String, u64)> {
-        Vec::new()
+    /// The socket of this session at the other end of this one's stream, and how many bytes wait there to be received.
+    fn unread_behind(&mut self, _: &str) -> Option<(String, u64)> {
+        None
     }
     /// Whether the kernel has taken bytes of this socket that it has not sent yet.
     fn unsent(&mut self, _: &str) -> bool {
@@ -349,6 +349,11 @@ impl Judge {
             } else if std::mem::take(&mut rest) {
                 missing.push(words::to_do(&self.deeds[at], &assignment.names));
             }
+        }
+        // What a later call of the model has put on the wire since is not what was to be stepped.
+        let short = rest && attempt.is_some_and(|done| self.never_quiet_since(done));
+        if short && missing.is_empty() {
+            missing.push(words::to_do(&self.deeds[at], &assignment.names));
         }
         missing
     }

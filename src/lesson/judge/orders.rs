@@ -165,6 +165,11 @@ impl Judge {
         })
     }
 
+    /// Whether packets were held all the time since an attempt.
+    pub(super) fn never_quiet_since(&self, attempt: usize) -> bool {
+        self.attempts[attempt..].iter().all(|attempt| attempt.holds)
+    }
+
     /// Whether a call is an order that would change nothing: its setting stands already, from an earlier block, or the
     /// learner's steps have left nothing to step.
     pub(super) fn is_so(&self, deed: usize, world: &dyn World) -> bool {

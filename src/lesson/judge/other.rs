@@ -46,6 +46,7 @@ impl Judge {
         let nobody = Assignment {
             attempts: Vec::new(),
             names: parts::Names::not_yet(new.map(str::to_owned).collect()),
+            ..Assignment::default()
         };
         !self.other || !self.seen_from_here(&nobody).is_empty()
     }

@@ -1,9 +1,10 @@
 //! What was sent: in which order, and what of it is in the way.
 
-use super::attempt::{End, main_call};
+use super::attempt::{End, main_call, peeks};
 use super::matching::Assignment;
 use super::{Judge, World, compare, words};
-use crate::lang::ast::Statement;
+use crate::lang::ast::{Claim, Expr, Statement};
+use std::collections::BTreeMap;
 
 impl Judge {
     /// A call of the model that is to be made before this one, of which it differs in its data alone: what is sent
@@ -15,21 +16,54 @@ impl Judge {
         })
     }
 
-    /// What was sent on a part besides what the model sends, and still waits to be received when all is done.
+    /// What was sent into a stream besides what the model sends, and still waits to be received when all is done. What the
+    /// model itself leaves there, in this block or an earlier one, is none of it.
     pub(super) fn left_over(
         &self,
         assignment: &Assignment,
         world: &mut dyn World,
     ) -> Option<String> {
-        self.sent_besides(assignment, self.attempts.len())?;
-        let waits = world.unread();
-        (!waits.is_empty()).then(|| words::left_over(&waits))
+        let mut sent: BTreeMap<String, u64> = BTreeMap::new();
+        for at in self.sent_besides(assignment, self.attempts.len()) {
+            let attempt = &self.attempts[at];
+            if let (End::Returned(bytes), Some(socket)) =
+                (attempt.outcome.end, on(&attempt.statement, world))
+            {
+                *sent.entry(socket).or_default() += bytes.unsigned_abs();
+            }
+        }
+        sent.iter().find_map(|(sender, sent)| {
+            let (socket, waits) = world.unread_behind(sender)?;
+            let more = *sent > self.received_besides(&socket, assignment, world);
+            more.then(|| words::left_over(&socket, waits))
+        })
     }
 
-    /// An attempt before this one that sent something on a part, and does no call of the model.
-    fn sent_besides(&self, assignment: &Assignment, end: usize) -> Option<usize> {
+    /// How many bytes were received at a socket by calls that do none of the model's.
+    fn received_besides(
+        &self,
+        socket: &str,
+        assignment: &Assignment,
+        world: &mut dyn World,
+    ) -> u64 {
+        let mut received = 0;
+        for (at, attempt) in self.attempts.iter().enumerate() {
+            let takes = main_call(&attempt.statement)
+                .is_some_and(|call| compare::family(call) == "recv" && !peeks(call.expr("flags")));
+            if takes
+                && !assignment.attempts.contains(&Some(at))
+                && on(&attempt.statement, world).as_deref() == Some(socket)
+            {
+                received += attempt.outcome.data.len() as u64;
+            }
+        }
+        received
+    }
+
+    /// The attempts before this one that sent something on a part, and do no call of the model.
+    fn sent_besides(&self, assignment: &Assignment, end: usize) -> impl Iterator<Item = usize> {
         let plays = |at: &usize| assignment.attempts.contains(&Some(*at));
-        (0..end).filter(|at| !plays(at)).find(|at| {
+        (0..end).filter(move |at| !plays(at)).filter(move |at| {
             let attempt = &self.attempts[*at];
             let socket = main_call(&attempt.statement).and_then(compare::socket);
             let spare = |socket| {
@@ -42,21 +76,34 @@ impl Judge {
         })
     }
 
-    /// What was received at once, before the data of the model was sent and behind other data, is that other data.
-    pub(super) fn took_another(&self, assignment: &Assignment) -> Option<String> {
+    /// What was received at once, before the data of the model was sent and behind other data, is that other data: the
+    /// deed that receives, and the one that sends.
+    pub(super) fn took_another(&self, assignment: &Assignment) -> Option<(usize, usize)> {
         (0..self.deeds.len()).find_map(|at| {
             let taken = assignment.attempts[at]?;
             let outcome = &self.attempts[taken].outcome;
             if outcome.data.is_empty() || outcome.job.is_some() {
                 return None;
             }
-            self.sent_besides(assignment, taken)?;
+            self.sent_besides(assignment, taken).next()?;
             let late =
                 |before: &usize| assignment.attempts[*before].is_none_or(|sent| sent > taken);
+            let mut before = 0..at;
             let missing =
-                (0..at).find(|before| sends(&self.deeds[*before].statement) && late(before))?;
-            let [done, missing] = [at, missing].map(|at| &self.deeds[at]);
-            Some(words::too_early(done, missing, &assignment.names))
+                before.find(|before| sends(&self.deeds[*before].statement) && late(before))?;
+            Some((at, missing))
+        })
+    }
+
+    /// Whether an attempt has received other data than a deed wants, and no piece of that.
+    pub(super) fn differs(&self, at: usize, attempt: usize) -> bool {
+        let data = &self.attempts[attempt].outcome.data;
+        let mut claims = self.deeds[at].claims.iter();
+        claims.any(|claim| match claim {
+            Claim::Data(wanted) => {
+                compare::literal(wanted).is_some_and(|wanted| !wanted.starts_with(data))
+            }
+            _ => false,
         })
     }
 
@@ -77,6 +124,12 @@ impl Judge {
         let socket = assignment.names.of(part)?;
         world.unsent(socket).then(|| words::apart(socket))
     }
+}
+
+/// What the session calls the socket now that a call was made on.
+fn on(statement: &Statement, world: &mut dyn World) -> Option<String> {
+    let socket = main_call(statement).and_then(compare::socket)?;
+    world.socket(&Expr::Name(socket.to_owned()))
 }
 
 fn sends(statement: &Statement) -> bool {

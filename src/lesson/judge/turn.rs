@@ -5,7 +5,7 @@ use super::compare::socket;
 use super::matching::Assignment;
 use super::{Attempt, Deed, Judge, World, orders, parts, words};
 use crate::lang::ast::{Address, Claim, Expr};
-use crate::lang::order::{Order, Step, Until, Wire};
+use crate::lang::order::{Order, Step, Until, Which, Wire};
 
 /// Calls after which a socket has a port: the one given, or one that the kernel chose (ip(7), "Address format").
 const NAMING: [&str; 4] = ["bind", "listen", "connect", "sendto"];
@@ -26,7 +26,7 @@ impl Judge {
         let bound = self.bound_already(assignment);
         bound
             .or_else(|| self.closed_already(assignment))
-            .or_else(|| self.took_another(assignment))
+            .or_else(|| self.received_early(assignment))
             .or_else(|| self.sent_apart(assignment, world))
             .or_else(|| self.overtaken(assignment, world))
     }
@@ -44,6 +44,12 @@ impl Judge {
                 && assignment.attempts[*before].is_none()
                 && !self.came_with_another(*before, assignment)
         })
+    }
+
+    fn received_early(&self, assignment: &Assignment) -> Option<String> {
+        let (at, missing) = self.took_another(assignment)?;
+        let [done, missing] = [at, missing].map(|at| &self.deeds[at]);
+        Some(words::too_early(done, missing, &assignment.names))
     }
 
     /// A closed socket takes no call any more (EBADF).
@@ -146,7 +152,13 @@ impl Judge {
                     && (0..earlier).all(ready)
                     && world.is_so(&quiet)
             }
-            (_, Some(Order::Wire(Some(Wire::Hold)))) => {
+            // A packet that is held can still be dropped.
+            (_, Some(Order::Wire(Some(Wire::Drop(Which::Next)))))
+                if !world.is_so(&Order::Wire(Some(Wire::Flow))) =>
+            {
+                false
+            }
+            (_, Some(Order::Wire(Some(Wire::Hold | Wire::Drop(Which::Next))))) => {
                 let sends = SENDING.contains(&name(at)) || matches!(order, Some(Order::Inject(_)));
                 let packets: fn(&Claim) -> bool = |claim| {
                     matches!(

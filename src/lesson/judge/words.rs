@@ -36,18 +36,12 @@ pub(super) fn data_before(deed: &Deed, before: &Deed) -> String {
 }
 
 /// What was sent besides what the step asks for, and nobody has received.
-pub(super) fn left_over(waits: &[(String, u64)]) -> String {
-    let each: Vec<String> = waits
-        .iter()
-        .map(|(socket, bytes)| match bytes {
-            1 => format!("1 byte still waits at `{socket}`"),
-            n => format!("{n} bytes still wait at `{socket}`"),
-        })
-        .collect();
-    format!(
-        "{}: more was sent here than this step asks for",
-        each.join(", ")
-    )
+pub(super) fn left_over(socket: &str, bytes: u64) -> String {
+    let wait = match bytes {
+        1 => "1 byte still waits".to_owned(),
+        n => format!("{n} bytes still wait"),
+    };
+    format!("{wait} at `{socket}`: more was sent here than this step asks for")
 }
 
 /// The kernel sends what two calls took in one go only where they come close together.

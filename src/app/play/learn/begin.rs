@@ -248,10 +248,14 @@ impl Learner {
             return self.travel(app, step, &words, sink);
         }
         let mut words = format!("{}\n\n{}", words.trim_end(), self.intro());
-        words.push_str(
+        let kept = match self.progress {
+            Some(_) => " and keeps your place",
+            None => "",
+        };
+        words.push_str(&format!(
             "*`hint` helps, `answer` shows the lesson's own lines, `undo` takes a step's calls back, `skip` goes on, \
-             `quit` leaves the lesson and keeps your place.*\n\n",
-        );
+             `quit` leaves the lesson{kept}.*\n\n",
+        ));
         app.teach(words, sink);
         self.travel(app, 0, "", sink);
     }

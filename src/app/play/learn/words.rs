@@ -90,11 +90,21 @@ pub(super) fn done(renamed: &[(String, String)], back: &[&str], remarks: &[Strin
     for remark in remarks {
         page.push_str(&format!("{remark}\n\n"));
     }
+    // A name that was given several times stands for the last that it was given to.
+    let last = |at: usize, name: &String| {
+        let mut later = renamed[at + 1..].iter();
+        !later.any(|(again, _)| again == name)
+    };
+    let stands = renamed
+        .iter()
+        .enumerate()
+        .filter(|(at, (name, _))| last(*at, name))
+        .map(|(_, pair)| pair);
     // A name that another socket takes over stands for that one from now on.
     let taken = |name: &String| {
         renamed.iter().any(|(_, part)| part == name) || back.contains(&name.as_str())
     };
-    let (moved, added): (Vec<_>, Vec<_>) = renamed.iter().partition(|(name, _)| taken(name));
+    let (moved, added): (Vec<_>, Vec<_>) = stands.partition(|(name, _)| taken(name));
     if !added.is_empty() {
         let each: Vec<String> = added
             .iter()
@@ -161,6 +171,10 @@ mod tests {
             done(&[pair("x", "a"), pair("a", "b")], &[], &[]),
             "Your `x` plays the lesson's `a`. Both names work from here on.\n\n\
              From here on your `a` is called `b`.\n\n"
+        );
+        assert_eq!(
+            done(&[pair("c", "c1"), pair("c", "c2")], &[], &[]),
+            "Your `c` plays the lesson's `c2`. Both names work from here on.\n\n"
         );
         assert_eq!(
             done(&[pair("s", "c")], &["s"], &[]),
