@@ -163,6 +163,18 @@ fn what_is_sent_again_because_its_answer_is_held_is_told() {
 }
 
 #[test]
+fn an_answer_that_has_arrived_is_not_told_to_be_held() {
+    let script = "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nc = socket tcp\n\
+                  connect c server:80\nserver: a = accept s\nwire hold\nsend c abc\nexpect retransmission of 4\n\
+                  step\nexpect held 1\nstep\nserver: send a x\nexpect held 1\nwire\n";
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+        // What the server sends acknowledges the packet once more.
+        assert!(!said.contains("its answer is held"), "{said}");
+    }
+}
+
+#[test]
 fn nothing_overtakes_what_was_held_when_the_wire_flows_again() {
     let Some(mut live) = Live::laboratory() else {
         return;
