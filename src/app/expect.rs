@@ -265,7 +265,7 @@ impl App {
         };
         let why = match self.full_queue(id).filter(|_| state == TcpState::SynSent) {
             Some(full) => full,
-            None => super::help::why_state(state, wanted).to_owned(),
+            None => super::help::why_state(state, closed, wanted).to_owned(),
         };
         Ok(Found::new(wanted.contains(&state), found).why(why))
     }

@@ -177,9 +177,12 @@ fn one(command: &Command) -> String {
 }
 
 /// Why a socket may be in a state where another was expected.
-pub(super) fn why_state(state: TcpState, expected: &[TcpState]) -> &'static str {
+pub(super) fn why_state(state: TcpState, closed: bool, expected: &[TcpState]) -> &'static str {
     let only = |states: &[TcpState]| expected.iter().all(|one| states.contains(one));
     match state {
+        TcpState::Close if closed && only(&[TcpState::Listen]) => {
+            "it does not listen: the socket is closed"
+        }
         TcpState::Close if only(&[TcpState::Listen]) => {
             "it does not listen: listen was not called, or shutdown has ended it"
         }
@@ -194,15 +197,15 @@ pub(super) fn why_state(state: TcpState, expected: &[TcpState]) -> &'static str 
         TcpState::SynSent => "its SYN has no answer yet",
         TcpState::SynRecv => "its SYN+ACK has no answer yet",
         TcpState::Established => {
-            "the connection is open both ways: this socket has not closed, and has got no FIN"
+            "the connection is open both ways: this side has sent no FIN, and has got none"
         }
-        TcpState::FinWait1 => "it has closed, and its FIN is not acknowledged yet",
-        TcpState::FinWait2 => "it has closed, and its FIN is acknowledged; the peer has not closed",
-        TcpState::CloseWait => "the peer has closed, and this side has not",
-        TcpState::Closing => "both sides closed at the same time",
-        TcpState::LastAck => "both sides have closed, and the last FIN is not acknowledged yet",
+        TcpState::FinWait1 => "its FIN is not acknowledged yet, and the peer's has not come",
+        TcpState::FinWait2 => "its FIN is acknowledged; the peer's has not come",
+        TcpState::CloseWait => "the peer's FIN has come; this side has sent none",
+        TcpState::Closing => "both FINs have crossed, and its own is not acknowledged yet",
+        TcpState::LastAck => "the peer's FIN has come; its own is not acknowledged yet",
         TcpState::TimeWait => {
-            "this side closed first, and the kernel keeps the addresses for a minute"
+            "both FINs are acknowledged, and the kernel keeps the addresses for a minute"
         }
     }
 }

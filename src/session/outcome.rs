@@ -296,6 +296,12 @@ impl Session {
         Some(done)
     }
 
+    /// The numbers of the sleeping calls, and at last the highest number that a call has had.
+    pub fn jobs_so_far(&self) -> Vec<u32> {
+        let asleep = self.waiting.keys().copied();
+        asleep.chain([self.jobs.last()]).collect()
+    }
+
     /// The sleeping calls: number, as typed, the call so far, its socket.
     pub fn asleep(&self) -> impl Iterator<Item = (u32, &str, &Syscall, Option<SocketId>)> {
         self.waiting.iter().map(|(job, waiting)| {

@@ -630,16 +630,22 @@ fn why_a_state_is_another_fits_the_one_that_was_expected() {
     let listening =
         "s = socket tcp\nbind s 127.0.0.1:0\nlisten s 5\nc = socket tcp\nset timeout 10ms\n";
     let connected = "connect c s.local\n";
-    let closed = "connect c s.local\nconn = accept s\nshutdown c w\n";
+    let shut = "connect c s.local\nconn = accept s\nshutdown c w\n";
     for (made, claim, why, not) in [
         (connected, "c SYN_SENT", "handshake is over", "FIN"),
         (connected, "c SYN_RECV", "handshake is over", "FIN"),
         (connected, "c LISTEN", "one end of a connection", "FIN"),
-        (connected, "c CLOSE_WAIT", "has got no FIN", "handshake"),
-        (connected, "c CLOSE", "has not closed", "handshake"),
+        (connected, "c CLOSE_WAIT", "has got none", "handshake"),
+        (connected, "c CLOSE", "has sent no FIN", "handshake"),
         ("", "c LISTEN", "listen was not called", "refused"),
         ("", "c ESTABLISHED", "never begun", "listen"),
-        (closed, "conn ESTABLISHED", "the peer has closed", "no FIN"),
+        (
+            shut,
+            "conn ESTABLISHED",
+            "the peer's FIN has come",
+            "closed",
+        ),
+        ("close s\n", "s LISTEN", "the socket is closed", "shutdown"),
     ] {
         let ran = script(&format!("{listening}{made}expect state {claim}\n"));
         let said = ran.stdout.rsplit("NOT  expected").next().unwrap();

@@ -163,6 +163,55 @@ fn what_is_sent_again_because_its_answer_is_held_is_told() {
 }
 
 #[test]
+fn an_answer_that_has_arrived_is_not_told_to_be_held() {
+    let script = "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nc = socket tcp\n\
+                  connect c server:80\nserver: a = accept s\nwire hold\nsend c abc\nexpect retransmission of 4\n\
+                  step\nexpect held 1\nstep\nserver: send a x\nexpect held 1\nwire\n";
+    if let Some((ran, said)) = run(script) {
+        assert!(ran.success(), "{said}");
+        // What the server sends acknowledges the packet once more.
+        assert!(!said.contains("its answer is held"), "{said}");
+    }
+}
+
+#[test]
+fn why_a_socket_is_in_another_state_is_told_of_what_it_has_sent_and_got() {
+    let setup = "lab up\nserver: s = socket tcp\nserver: bind s server:80\nserver: listen s 5\nc = socket tcp\n\
+                 connect c server:80\nserver: a = accept s\nwire hold\n";
+    // No side has closed in these.
+    for (lines, why) in [
+        (
+            "expect state c CLOSE",
+            "this side has sent no FIN, and has got none",
+        ),
+        (
+            "shutdown c wr\nexpect state c CLOSE",
+            "its FIN is not acknowledged yet, and the peer's has not come",
+        ),
+        (
+            "shutdown c wr\nstep\nexpect state a CLOSE",
+            "the peer's FIN has come; this side has sent none",
+        ),
+        (
+            "shutdown c wr\nstep\nexpect held 1\nstep\nshutdown a wr\nexpect held 1\nexpect state c CLOSE",
+            "its FIN is acknowledged; the peer's has not come",
+        ),
+        (
+            "shutdown c wr\nstep\nshutdown a wr\nexpect state a CLOSE",
+            "the peer's FIN has come; its own is not acknowledged yet",
+        ),
+    ] {
+        let (before, expect) = lines.rsplit_once('\n').unwrap_or(("", lines));
+        let script = format!("{setup}{before}\nset timeout 100ms\n{expect}\n");
+        let Some((ran, said)) = run(&script) else {
+            return;
+        };
+        assert!(!ran.success(), "{said}");
+        assert!(said.contains(why), "{lines}: {said}");
+    }
+}
+
+#[test]
 fn nothing_overtakes_what_was_held_when_the_wire_flows_again() {
     let Some(mut live) = Live::laboratory() else {
         return;

@@ -66,6 +66,7 @@ fn an_order_that_does_not_fit_is_answered() {
         ("ladder 9", "there is no conversation 9"),
         ("on nobody", "there is no laboratory host `nobody`"),
         ("on nobody", "client, server"),
+        ("machine: ls", "`on machine` leads to this machine itself"),
         ("nobody: ls", "there is no laboratory host `nobody`"),
         (
             "expect packets nobody 0",

@@ -12,6 +12,7 @@ mod laboratory;
 mod learn;
 mod leaving;
 mod looks;
+mod own;
 mod scripts;
 mod several;
 mod terminal;

@@ -161,10 +161,17 @@ impl App {
         sink: Sink<'_>,
     ) -> Result<(), Refusal> {
         if self.ended.is_some() {
-            return Err(
-                Refusal::new("a lesson is being played, in a laboratory of its own")
-                    .help("`quit` leaves it; then compare"),
-            );
+            let (how, help) = match self.shown {
+                true => (
+                    "shown",
+                    "an empty line goes back to the lesson, and q leaves it",
+                ),
+                false => ("played", "`quit` leaves it; then compare"),
+            };
+            return Err(Refusal::new(format!(
+                "a lesson is being {how}, and a comparison needs a laboratory of its own"
+            ))
+            .help(help));
         }
         if self.comparison.is_some() {
             return Err(Refusal::new("a comparison is on already").help("`end` ends it"));

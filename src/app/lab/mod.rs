@@ -334,7 +334,7 @@ impl App {
             None => no_laboratory(),
             Some(lab) => {
                 Refusal::new(format!("there is no laboratory host `{name}`")).help(format!(
-                    "there are {}, and `machine` is this one",
+                    "there are {}; `on machine` leads to this machine itself",
                     lab.names().join(", ")
                 ))
             }

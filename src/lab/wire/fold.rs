@@ -4,6 +4,7 @@
 
 use super::log::Record;
 use super::state::State;
+use crate::event::packet::Fate;
 use crate::packet::serial::before;
 use crate::packet::{Again, Flags, Parsed};
 
@@ -43,7 +44,14 @@ pub(super) fn unanswered(state: &State) -> Vec<(u64, u32)> {
     let held = || state.held.iter().filter_map(|n| state.log.get(*n));
     let arrived = state.log.iter();
     let arrived = arrived.filter(|record| record.repeats > 0 && !state.held.contains(&record.n));
-    let waits = |first: &&Record| held().any(|held| acknowledges(held.sent(), first.sent()));
+    let waits = |first: &&Record| {
+        let answers = |answer: &Record| acknowledges(answer.sent(), first.sent());
+        // What is sent later acknowledges it once more.
+        let came = |record: &Record| {
+            record.fate == Fate::Delivered && record.spoiled.is_none() && answers(record)
+        };
+        held().any(answers) && !state.log.iter().any(came)
+    };
     let told = |first: &Record| (first.n, first.repeats);
     arrived.filter(waits).map(told).collect()
 }

@@ -125,6 +125,22 @@ fn a_call_stands_beside_its_own_packet_not_beside_one_that_came_before() {
 }
 
 #[test]
+fn a_call_that_has_no_room_beside_its_column_is_not_drawn_over() {
+    let style = Style {
+        width: Some(38),
+        ..TERMINAL
+    };
+    for (host, syn) in [
+        ("client", tcp(1, "SYN", "S")),
+        ("server", back(tcp(1, "SYN", "S"))),
+    ] {
+        let rungs = vec![call(host, "connect()"), sent(syn), Rung::Arrived(1)];
+        let out = drawn(style, ladder(&TWO, rungs));
+        assert!(out.contains("connect()"), "{out}");
+    }
+}
+
+#[test]
 fn a_handshake_is_what_hangs_on_the_wall() {
     assert_snapshot!(drawn(TERMINAL, ladder(&TWO, opened())), @r"
     sock>

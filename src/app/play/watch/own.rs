@@ -1,7 +1,7 @@
 //! Lines of a teacher's own, typed between those of a lesson that is shown.
 
 use crate::app::play::Seen;
-use crate::app::{App, Outcome, Sink};
+use crate::app::{App, Outcome, Settings, Sink};
 use crate::lesson::Attempt;
 use std::time::Duration;
 
@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Own {
     /// Where the lesson's lines run that name no host.
     host: Option<String>,
+    settings: Settings,
+    jobs: Vec<u32>,
     changed: bool,
 }
 
@@ -17,6 +19,8 @@ impl Own {
     pub fn begin(app: &App) -> Self {
         Self {
             host: app.here(),
+            settings: app.settings.clone(),
+            jobs: app.session.jobs_so_far(),
             changed: false,
         }
     }
@@ -35,7 +39,10 @@ impl Own {
                 },
             );
             self.changed |= attempt.changes() || statement.targets.iter().any(Option::is_some);
-            app.statement(statement, sink)
+            let outcome = app.statement(statement, sink);
+            // What was set may have let a packet onto the wire, also where it is set back.
+            self.changed |= app.settings != self.settings;
+            outcome
         });
         app.shown = false;
         outcome
@@ -44,6 +51,11 @@ impl Own {
     /// After the last: whether they did more than look, so that the lesson does not find what it left.
     pub fn end(self, app: &mut App) -> bool {
         app.session.go(self.host.as_deref());
-        self.changed
+        if app.settings != self.settings {
+            app.settings = self.settings;
+            app.settings_hold();
+        }
+        // A call that only looks may sleep, and `cancel` ends one of the lesson's.
+        self.changed || app.session.jobs_so_far() != self.jobs
     }
 }

@@ -99,7 +99,9 @@ impl<'a> Drawing<'a> {
             None => false,
         };
         if !free {
-            self.push(Some(host));
+            // What stands inside would be under an arrow of its host.
+            let beside = fits || (host > 0 && host < last);
+            self.push(beside.then_some(host));
         }
         let mark = self.style.sign("…");
         // An outer column's long text stands inside, on a row of its own.
