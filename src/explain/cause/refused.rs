@@ -16,7 +16,7 @@ pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
         _ if scene.call == "connect" => Some(with_port_given_up(scene, refused_tcp(scene))),
         _ => Some(
             Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
-                .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
+                .why("That connect() returned before the answer was there. The answer was a RST: nobody listens.")
                 .hint("explain connect"),
         ),
     }
