@@ -110,15 +110,23 @@ impl App {
         };
         self.settle_failure();
         self.note_arguments(call);
+        let mut disturbs = false;
         if let Some(socket) = prepared.socket.and_then(|id| self.session.socket(id)) {
             match (prepared.command, &prepared.promptness) {
-                ("close", _) => self.ledger.unwatch(socket),
+                ("close", _) => {
+                    self.ledger.unwatch(socket);
+                    disturbs = self.session.sleepers(socket.id).next().is_some();
+                }
                 ("connect", Promptness::Unknown) => self.ledger.watch(socket),
                 (_, Promptness::When(_, events)) if self.ledger.surely_ready(socket, *events) => {
                     prepared.promptness = Promptness::Ready;
                 }
                 _ => {}
             }
+        }
+        if disturbs {
+            // One that has got what it slept for does not sleep any more.
+            self.hear_the_woken(sink);
         }
         self.call_in_ladder(prepared.command, prepared.socket);
         self.session.set_grace(self.grace(prepared.socket));

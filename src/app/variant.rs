@@ -112,7 +112,7 @@ impl App {
 fn without_socket(done: &Done) -> Vec<&'static str> {
     match (done.command, &done.result) {
         ("poll" | "select", _) if done.ret == Some(0) => vec!["none"],
-        ("poll", _) => match done.polled {
+        ("poll" | "select", _) => match done.polled {
             [true, true] => vec!["nval", "ready"],
             [false, true] => vec!["nval"],
             _ => Vec::new(),

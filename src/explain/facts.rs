@@ -311,6 +311,8 @@ pub struct Listener {
     pub at: String,
     /// The address by which it is reached, as it is typed.
     pub typed: String,
+    /// Whether that is IPv4's, perhaps inside an IPv6 one.
+    pub ipv4: bool,
 }
 
 /// What is at a Unix path.

@@ -209,7 +209,7 @@ impl Jobs {
     }
 
     /// Whether a call's thread has begun the call and sleeps, or the system does not tell.
-    fn may_sleep(&self, number: u32) -> bool {
+    pub fn may_sleep(&self, number: u32) -> bool {
         self.busy.get(&number).is_some_and(|worker| {
             worker.begun.load(Ordering::Acquire) == number
                 && worker::sleeps(worker.task) != Some(false)

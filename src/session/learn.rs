@@ -189,8 +189,10 @@ impl Session {
         dialect: Dialect,
         done: &mut Done,
     ) -> Vec<Value> {
-        if let (Yield::Value(ready), "poll") = (&gave, done.command) {
-            done.polled = super::watch::ready_and_not_open(ready);
+        if let (Yield::Value(ready), "poll" | "select") = (&gave, done.command) {
+            let open = |id| self.table.get(id).is_some_and(|socket| !socket.closed);
+            let marked = |id| done.command == "select" && !open(id);
+            done.polled = super::watch::ready_and_not_open(ready, marked);
         }
         match gave {
             Yield::Nothing => vec![Value::None],

@@ -294,6 +294,9 @@ impl Session {
         {
             socket.name.clone_from(place.key());
         }
+        if let Value::Pending(job, _) = &value {
+            self.job_of.insert(place.key().clone(), *job);
+        }
         place.insert(value);
     }
 

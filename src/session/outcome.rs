@@ -341,12 +341,16 @@ impl Session {
         let mut seen = Vec::new();
         let mut woken = Vec::new();
         for (job, waiting) in &self.waiting {
+            // It may have taken what made its socket ready, and be on its way back.
+            let runs = !self.jobs.may_sleep(*job);
             let watched = &waiting.meta.asked.watched;
             if !watched.is_empty() {
                 let unseen = watched.iter().filter(|(id, _)| !seen.contains(id));
                 let mut there =
                     unseen.filter_map(|(id, events)| Some((self.table.get(*id)?, *events)));
-                if there.any(|(socket, events)| !socket.closed && is_ready(socket.fd, events)) {
+                if runs
+                    || there.any(|(socket, events)| !socket.closed && is_ready(socket.fd, events))
+                {
                     woken.push(*job);
                 }
                 continue;
@@ -357,6 +361,7 @@ impl Session {
             };
             seen.push(socket.id);
             let returns = match waiting.meta.command {
+                _ if runs => true,
                 // Its number may be another socket's by now. It sleeps until its FIN is acknowledged.
                 "close" => !socket.finishing(),
                 "connect" | "send" | "sendto" | "sendall" | "write" => {

@@ -3,6 +3,7 @@
 use super::eval::Target;
 use super::limit::Limit;
 use super::prepared::{Asked, Effect, Performed, Prepared, Promptness, Refusal, Yield};
+use super::table::SocketId;
 use super::value::Value;
 use super::{NotYet, Session, notation};
 use crate::lang::ast::{Call, Expr};
@@ -78,10 +79,15 @@ fn ready(found: Vec<(Target, String)>) -> Value {
     Value::Tuple(found.into_iter().map(each).collect())
 }
 
-/// Whether there is one in what [`ready`] gives that is ready, and one that is not open.
-pub(super) fn ready_and_not_open(ready: &Value) -> [bool; 2] {
+/// Whether there is one in what [`ready`] gives that is ready, and one that is not open. poll(2) says so itself; select(2)
+/// has the same mark for a descriptor that was closed while it slept.
+pub(super) fn ready_and_not_open(ready: &Value, marked: impl Fn(SocketId) -> bool) -> [bool; 2] {
     let not_open = |pair: &Value| match pair {
-        Value::Tuple(pair) => pair.last() == Some(&Value::Text(NOT_OPEN.to_owned())),
+        Value::Tuple(pair) => match pair.as_slice() {
+            [_, Value::Text(letters)] if letters == NOT_OPEN => true,
+            [Value::Socket(id), _] => marked(*id),
+            _ => false,
+        },
         _ => false,
     };
     match ready {

@@ -81,6 +81,19 @@ fn closing_under_a_sleeping_call_says_what_happens_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_call_that_has_got_what_it_waits_for_does_not_sleep_when_its_socket_is_closed() {
+    let udp =
+        "u = socket udp\nbind u 127.0.0.1:0\nx = recv u 10\nw = socket udp\nsendto w hi u.local";
+    let tcp = &format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local");
+    for (woken, close) in [(udp, "close u"), (tcp, "close s")] {
+        for between in ["; ", "\n"] {
+            let ran = script(&format!("{woken}{between}{close}\nexpect jobs 0\n")).status(0);
+            assert!(!ran.stdout.contains("still sleeps"), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_call_on_several_sockets_sleeps_on_each() {
     for call in ["poll s r conn r", "select s r conn r"] {
         let lines = format!(
@@ -136,7 +149,9 @@ fn a_close_that_a_sleeper_puts_off_is_still_the_programs_own() {
 fn a_name_that_waits_stands_for_its_job() {
     let received = "a, b = socketpair\nx = recv a 10\nsend b \"xy\"\n";
     let accepted = format!("{LISTENER}conn = accept s\nc = socket tcp\nconnect c s.local\n");
+    let twice = format!("{LISTENER}conn = accept s\nconn = accept s\ncancel conn\n");
     for (lines, claims) in [
+        (&*twice, "cancel conn\nexpect error EINTR\nexpect jobs 0\n"),
         (
             "a, b = socketpair\nx = recv a 10\nexpect blocked\n",
             "cancel x\nexpect error EINTR\n",

@@ -46,7 +46,10 @@ const SHUT: &[Said] = &[
     ),
     (
         "s = socket unix\nshutdown s wr",
-        &["There is no peer yet"],
+        &[
+            "There is no peer yet",
+            "once the socket is connected, send() after wr gives EPIPE",
+        ],
         &["the peer reads 0"],
     ),
     (
@@ -288,6 +291,12 @@ const POLLED: &[Said] = &[
         "PAIR\nr, w, x = select.select([], [c], [], 1)",
         &["These sockets are ready"],
         &["The time is over"],
+    ),
+    (
+        "u = socket udp\nbind u 127.0.0.1:0\nv = socket udp\nbind v 127.0.0.1:0\n\
+         r, w, x = select.select([u, v], [], [])\nexpect blocked\nclose v",
+        &["was closed while the call slept", "EBADF"],
+        &["ready: to read"],
     ),
     (
         "PAIR\nr, w, x = select.select([c], [], [], 0)",
@@ -568,8 +577,21 @@ const SHORT: &[Said] = &[
     ),
     (
         "PAIR\nrecv conn 10 --waitall\nexpect blocked\nsend c hi\nshutdown conn rd\nwait",
-        &["Fewer bytes", "your own shutdown()"],
+        &["Fewer bytes", "you have shut down receiving"],
         &["the peer has"],
+    ),
+    (
+        "PAIR\nshutdown conn rd\nsend c hi\nexpect recvq conn 2\nrecv conn 10 --waitall",
+        &["Fewer bytes", "so the call does not wait for more"],
+        &["ended the wait"],
+    ),
+    (
+        "PAIR\nshutdown conn rd\nsend c hi\nclose c\nexpect state conn CLOSE_WAIT\nrecv conn 10 --waitall",
+        &[
+            "Fewer bytes",
+            "the peer has closed or shut down its sending side",
+        ],
+        &["you have"],
     ),
     (
         "PAIR\nsetsockopt conn SO_RCVTIMEO 0.3\nsend c hi\nexpect recvq conn 2\nrecv conn 10 --waitall\nwait",

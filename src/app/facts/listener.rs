@@ -20,24 +20,30 @@ impl App {
                 name: other.name.clone(),
                 at: at.to_string(),
                 typed: reached(at, own.host.as_deref(), other.host.as_deref())?,
+                ipv4: at.ip().to_canonical().is_ipv4(),
             })
         })
     }
 }
 
 /// The address by which a listener is reached; a loopback address only on its own host.
-fn reached(at: SocketAddr, from: Option<&str>, host: Option<&str>) -> Option<String> {
-    let port = at.port();
+fn reached(mut at: SocketAddr, from: Option<&str>, host: Option<&str>) -> Option<String> {
     match (from, host) {
-        (Some(_), Some(host)) if !at.ip().is_loopback() => Some(format!("{host}:{port}")),
+        (Some(_), Some(host)) if !at.ip().to_canonical().is_loopback() => {
+            Some(format!("{host}:{}", at.port()))
+        }
         _ if from == host => {
-            let ip = match at.ip() {
-                IpAddr::V4(any) if any.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-                IpAddr::V6(any) if any.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-                ip => ip,
-            };
-            Some(SocketAddr::new(ip, port).to_string())
+            // A link-local address keeps its scope: without it, it leads nowhere.
+            match at.ip() {
+                IpAddr::V4(any) if any.is_unspecified() => at.set_ip(Ipv4Addr::LOCALHOST.into()),
+                IpAddr::V6(any) if any.is_unspecified() => at.set_ip(Ipv6Addr::LOCALHOST.into()),
+                _ => {}
+            }
+            Some(at.to_string())
         }
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -27,11 +27,15 @@ impl App {
             || limit == Some(Duration::ZERO);
         let took = done.timing.ended.duration_since(done.timing.began);
         let closed = socket.closed;
-        if shut {
+        // A Unix socket has one mark for what either side has shut down.
+        if shut && !socket.is_tcp() {
             return Some("shut");
         }
         if let Some(by_peer) = self.ended_by_peer(done, sends) {
             return Some(by_peer);
+        }
+        if shut {
+            return Some("shut");
         }
         match limit {
             _ if done.signaled && closed => Some("closed"),

@@ -47,6 +47,9 @@ pub(super) fn not_connected(scene: &Scene<'_>) -> Option<Words> {
                 .hint(scene.new_socket()),
         );
     }
+    if let Some(ended) = ended_before_a_peer(scene) {
+        return Some(words.why(ended).hint(scene.new_socket()));
+    }
     let words = match failed_connect(socket) {
         Some(failed) => words.why(failed),
         None => match scene.local() {
@@ -158,6 +161,21 @@ fn shut_without_peer(scene: &Scene<'_>, socket: &SocketFacts) -> Words {
             "Linux has ended the direction all the same: from now on {now}, with a peer or without one. Make a new socket."
         ))
         .hint(scene.new_socket())
+}
+
+/// What a connect() would not mend: the direction of the call was shut down before there was a peer.
+pub(super) fn ended_before_a_peer(scene: &Scene<'_>) -> Option<String> {
+    let socket = scene.socket()?;
+    let (direction, then) = match scene.call {
+        "send" | "sendto" | "sendall" if socket.shut_wr => ("sending", "would give EPIPE"),
+        "recv" | "recvfrom" if socket.shut_rd => ("receiving", "would give 0"),
+        _ => return None,
+    };
+    Some(format!(
+        "Its shutdown() has ended {direction} for good: even once {} is connected, {}() {then}. Make a new socket.",
+        scene.name(),
+        scene.typed
+    ))
 }
 
 /// The last connect(), where it failed.

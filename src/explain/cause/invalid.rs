@@ -1,7 +1,7 @@
 //! EINVAL: the right call at the wrong moment, or a value that makes no sense.
 
 use super::super::facts::Proto;
-use super::connection::{connect_sleeps, listener};
+use super::connection::{connect_sleeps, ended_before_a_peer, listener};
 use super::{Scene, Words, link};
 use crate::event::{Addr, TcpState};
 use std::net::SocketAddr;
@@ -297,9 +297,12 @@ fn recv(scene: &Scene<'_>) -> Option<Words> {
         return Some(words);
     }
     apart.then(|| {
-        Words::new(format!("{name} is not connected: nobody can send to it."))
-            .why("A TCP socket gives ENOTCONN here; a Unix stream socket says EINVAL.")
-            .hint(format!("connect {name} /tmp/server.sock"))
+        let words = Words::new(format!("{name} is not connected: nobody can send to it."))
+            .why("A TCP socket gives ENOTCONN here; a Unix stream socket says EINVAL.");
+        match ended_before_a_peer(scene) {
+            Some(ended) => words.why(ended).hint(scene.new_socket()),
+            None => words.hint(format!("connect {name} /tmp/server.sock")),
+        }
     })
 }
 

@@ -9,6 +9,7 @@ mod gone;
 mod invalid;
 mod link;
 mod refused;
+mod share;
 mod used;
 
 use super::facts::{Facts, Proto, SocketFacts};

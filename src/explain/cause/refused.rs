@@ -16,7 +16,7 @@ pub(super) fn refused(scene: &Scene<'_>) -> Option<Words> {
         _ if scene.call == "connect" => Some(with_port_given_up(scene, refused_tcp(scene))),
         _ => Some(
             Words::new("An earlier connect() of this socket was refused; the kernel kept the news for this call.")
-                .why("A non-blocking connect() returns before the answer is there. The answer was a RST: nobody listens.")
+                .why("That connect() returned before the answer was there. The answer was a RST: nobody listens.")
                 .hint("explain connect"),
         ),
     }
@@ -89,12 +89,17 @@ fn refused_tcp(scene: &Scene<'_>) -> Words {
         ))
     });
     if let Some(listener) = scene.facts.listener.as_ref().filter(|_| stays_here(scene)) {
-        return words
-            .why(format!(
-                "Your socket {} listens at {}.",
-                listener.name, listener.at
-            ))
-            .hint(format!("connect {name} {}", listener.typed));
+        let words = words.why(format!(
+            "Your socket {} listens at {}.",
+            listener.name, listener.at
+        ));
+        return match scene.mapped() && !listener.ipv4 {
+            true => words
+                .why(kept_to_ipv4(scene))
+                .hint(scene.new_socket())
+                .then(format!("connect {} {}", scene.free(), listener.typed)),
+            false => words.hint(format!("connect {name} {}", listener.typed)),
+        };
     }
     if let Some(lab) = &scene.facts.lab {
         return refused_in_lab(scene, lab, words);
@@ -184,7 +189,9 @@ fn elsewhere(scene: &Scene<'_>, other: &Holder, words: Words) -> Words {
     let local = &other.local;
     if let Some(lab) = &scene.facts.lab
         && let Some(host) = lab.asked.as_ref().filter(|host| **host != lab.here)
-        && let Some(at) = local.inet().filter(|at| at.ip().is_loopback())
+        && let Some(at) = local
+            .inet()
+            .filter(|at| at.ip().to_canonical().is_loopback())
     {
         let words = words.why(format!(
             "On that port {who} listens, but at {local}: that address of {host} is reached from {host} alone."

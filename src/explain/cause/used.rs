@@ -1,6 +1,7 @@
 //! EADDRINUSE: who has the address.
 
-use super::super::facts::{Facts, Proto, Sharing};
+use super::super::facts::Proto;
+use super::share::{names, ways_to_share};
 use super::{Scene, Words};
 use crate::event::{Addr, Holder, TcpState};
 
@@ -97,9 +98,10 @@ fn live(
     both: Option<String>,
     words: Words,
 ) -> Words {
-    let (names, sharing) = match scene.proto() {
-        Proto::Udp => (names(scene), ways_to_share(scene)),
-        _ => (Vec::new(), None),
+    let listens = holder.state == Some(TcpState::Listen);
+    let (names, sharing) = match listens {
+        false => (names(scene), ways_to_share(scene)),
+        true => (Vec::new(), None),
     };
     let mut why = match names.as_slice() {
         [] | [_] => format!(
@@ -116,13 +118,14 @@ fn live(
         }
         None => {}
     }
-    why.push_str(match (scene.proto(), holder.state) {
-        (Proto::Tcp, Some(TcpState::Listen)) => {
+    why.push_str(match scene.proto() {
+        _ if listens => {
             " SO_REUSEADDR would not help: a socket that listens shares its port only where both have \
              SO_REUSEPORT."
         }
-        (Proto::Tcp, _) => " Each socket needs a port of its own.",
-        _ if sharing.is_some() => "",
+        // What others have set is not known.
+        _ if sharing.is_some() || names.is_empty() => "",
+        Proto::Tcp => " Each socket needs a port of its own, unless all have SO_REUSEADDR.",
         _ => " Each UDP socket needs a port of its own, or the kernel could not tell whose a datagram is.",
     });
     let words = words.why(why);
@@ -131,10 +134,23 @@ fn live(
         None => words,
     };
     let close = match names.as_slice() {
-        [] => format!("close {name}"),
-        all => format!("close {}", all.join("; close ")),
+        [] => vec![name],
+        all => all.to_vec(),
     };
-    ways_out(scene, both.is_some(), Some(close), words)
+    let close = close.join("; close ");
+    let close = Some(format!("close {close}")).filter(|_| closing_frees(scene, listens));
+    ways_out(scene, both.is_some(), close, words)
+}
+
+/// Whether the port is free once this session's own holders are closed. A connection keeps it until both sides have ended,
+/// and in TIME_WAIT.
+fn closing_frees(scene: &Scene<'_>, listens: bool) -> bool {
+    let mut holders = scene.facts.holders.iter();
+    listens
+        || holders.all(|holder| {
+            let bound_only = matches!(holder.state, None | Some(TcpState::Close));
+            bound_only && holder.socket.is_some()
+        })
 }
 
 /// The hints: to leave IPv4 to the other where that is enough, to close the other, and what always helps.
@@ -147,75 +163,6 @@ fn ways_out(scene: &Scene<'_>, versions: bool, close: Option<String>, words: Wor
         true => words.hint("explain IPV6_V6ONLY"),
         false => words,
     }
-}
-
-/// The holders by their names, where all of them are open sockets of this session.
-fn names<'a>(scene: &Scene<'a>) -> Vec<&'a str> {
-    let Facts {
-        holders, sharing, ..
-    } = scene.facts;
-    match holders.len() == sharing.len() {
-        true => sharing.iter().map(|holder| holder.name.as_str()).collect(),
-        false => Vec::new(),
-    }
-}
-
-/// What lacks for a UDP port to be shared, and the line that sets it: all need the same of two options, now.
-fn ways_to_share(scene: &Scene<'_>) -> Option<(String, String)> {
-    let (socket, name) = (scene.socket()?, scene.name());
-    let names = names(scene);
-    let all = &scene.facts.sharing;
-    let lacking = |of: fn(&Sharing) -> bool| {
-        let without = all.iter().filter(|holder| !of(holder));
-        without
-            .map(|holder| holder.name.as_str())
-            .collect::<Vec<_>>()
-    };
-    let options = [
-        (
-            "SO_REUSEADDR",
-            socket.reuseaddr,
-            lacking(|holder| holder.reuseaddr),
-        ),
-        (
-            "SO_REUSEPORT",
-            socket.reuseport,
-            lacking(|holder| holder.reuseport),
-        ),
-    ];
-    if names.is_empty() || scene.call != "bind" {
-        return None;
-    }
-    let again = format!("bind {name} {}", scene.asked());
-    let verb = |names: &[&str]| if names.len() == 1 { "has" } else { "have" };
-    let one_side = options
-        .iter()
-        .find(|(_, own, lacking)| !own && lacking.is_empty());
-    let own = options.iter().find(|(_, own, _)| *own);
-    let mut why = Vec::new();
-    if let Some((option, _, lacking)) = own {
-        why.push(format!(
-            "{name} has {option}, but {} {} not: to share a port, all need it.",
-            lacking.join(" and "),
-            verb(lacking)
-        ));
-    }
-    if let Some((option, ..)) = one_side {
-        why.push(format!(
-            "{} {} {option}, and would share the port with {name}, if it had that too.",
-            names.join(" and "),
-            verb(&names)
-        ));
-    }
-    let (option, others) = match (one_side, own) {
-        (Some((option, ..)), _) => (option, vec![name]),
-        (None, Some((option, _, lacking))) => (option, lacking.clone()),
-        (None, None) => return None,
-    };
-    let set = others
-        .iter()
-        .map(|name| format!("setsockopt {name} {option} 1; "));
-    Some((why.join(" "), set.collect::<String>() + &again))
 }
 
 /// Why an IPv6 socket and an IPv4 one are in each other's way.

@@ -110,6 +110,24 @@ pub const CASES: &[Case] = &[
     case(
         "connect",
         "ECONNREFUSED",
+        "l = socket tcp6\nbind l [::1]:0\nlisten l 5\nc = socket tcp6\nconnect c [::ffff:127.77.0.3]:9",
+        &[
+            "Your socket l listens at [::1]:",
+            "Linux keeps c to IPv4",
+            "s2 = socket tcp6; connect s2 [::1]:",
+        ],
+        &["connect c "],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
+        "l = socket tcp6\nbind l [::ffff:127.0.0.1]:0\nlisten l 5\nc = socket tcp6\nconnect c [::ffff:127.77.0.3]:9",
+        &["connect c [::ffff:127.0.0.1]:"],
+        &["keeps c to IPv4"],
+    ),
+    case(
+        "connect",
+        "ECONNREFUSED",
         "u = socket udp\nbind u 127.77.0.5:0\nc = socket tcp6\nc.connect((\"::ffff:127.77.0.5\", u.getsockname()[1]))",
         &[
             "Your socket u has that port, but for UDP",
@@ -564,8 +582,12 @@ pub const CASES: &[Case] = &[
         "recv",
         "ECONNREFUSED",
         "b = socket tcp\nbind b 127.0.0.1:0\nc = socket tcp\nnonblock c on\nconnect c b.local\npoll c w 5000\nrecv c 10",
-        &["An earlier connect()", "a RST"],
-        &["datagram"],
+        &[
+            "An earlier connect()",
+            "returned before the answer was there",
+            "a RST",
+        ],
+        &["datagram", "non-blocking"],
     ),
     case(
         "sendto",

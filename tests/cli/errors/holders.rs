@@ -20,15 +20,21 @@ macro_rules! old {
     };
 }
 
-/// Two UDP sockets with one port, and a third.
+/// Two sockets with one port, and a third.
 macro_rules! several {
-    ($option:literal) => {
+    ($kind:literal, $option:literal) => {
         concat!(
-            "r = socket udp\nsetsockopt r ",
+            "r = socket ",
+            $kind,
+            "\nsetsockopt r ",
             $option,
-            " 1\nbind r 0.0.0.0:0\nq = socket udp\nsetsockopt q ",
+            " 1\nbind r 0.0.0.0:0\nq = socket ",
+            $kind,
+            "\nsetsockopt q ",
             $option,
-            " 1\nbind q r.local\nb = socket udp\n"
+            " 1\nbind q r.local\nb = socket ",
+            $kind,
+            "\n"
         )
     };
 }
@@ -58,8 +64,40 @@ pub const CASES: &[Case] = &[
         "bind",
         "EADDRINUSE",
         "a = socket tcp\nbind a 127.0.0.1:0\ns = socket tcp\nbind s a.local",
-        &["Your own socket a has it", "a port of its own"],
+        &["Your own socket a has it", "a port of its own", "close a"],
         &["LISTEN", "would not help"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        concat!(several!("tcp", "SO_REUSEADDR"), "bind b r.local"),
+        &[
+            "r and q have SO_REUSEADDR, and would share the port with b",
+            "setsockopt b SO_REUSEADDR 1; bind b 0.0.0.0:",
+            "close r; close q",
+        ],
+        &["of its own"],
+    ),
+    // Closed first, it would keep the port in TIME_WAIT.
+    case(
+        "bind",
+        "EADDRINUSE",
+        "PAIR\nclose l\ns = socket tcp\nsetsockopt s SO_REUSEADDR 1\nbind s conn.local",
+        &[
+            "s has SO_REUSEADDR, but conn has not",
+            "setsockopt conn SO_REUSEADDR 1; bind s 127.0.0.1:",
+        ],
+        &["of its own", "close conn"],
+    ),
+    case(
+        "bind",
+        "EADDRINUSE",
+        "PAIR\nclose l\ns = socket tcp\nbind s conn.local",
+        &[
+            "Your own socket conn has it",
+            "unless all have SO_REUSEADDR",
+        ],
+        &["close conn"],
     ),
     case(
         "bind",
@@ -71,7 +109,7 @@ pub const CASES: &[Case] = &[
     case(
         "bind",
         "EADDRINUSE",
-        concat!(several!("SO_REUSEADDR"), "bind b r.local"),
+        concat!(several!("udp", "SO_REUSEADDR"), "bind b r.local"),
         &[
             "r and q have SO_REUSEADDR, and would share the port with b, if it had that too",
             "setsockopt b SO_REUSEADDR 1; bind b 0.0.0.0:",
@@ -83,7 +121,7 @@ pub const CASES: &[Case] = &[
         "bind",
         "EADDRINUSE",
         concat!(
-            several!("SO_REUSEADDR"),
+            several!("udp", "SO_REUSEADDR"),
             "setsockopt b SO_REUSEPORT 1\nbind b r.local"
         ),
         &[
@@ -220,16 +258,24 @@ fn with_so_reuseaddr_on_both_sockets_a_port_in_time_wait_is_free() {
 fn what_is_said_to_share_a_port_or_to_leave_ipv4_to_another_does_it() {
     for (before, remedy) in [
         (
-            concat!(several!("SO_REUSEADDR"), "bind b r.local\n"),
+            concat!(several!("udp", "SO_REUSEADDR"), "bind b r.local\n"),
             "setsockopt b SO_REUSEADDR 1\nbind b r.local",
         ),
         (
-            concat!(several!("SO_REUSEPORT"), "bind b r.local\n"),
+            concat!(several!("udp", "SO_REUSEPORT"), "bind b r.local\n"),
             "setsockopt b SO_REUSEPORT 1\nbind b r.local",
         ),
         (
             "r = socket udp\nbind r 127.0.0.1:0\nb = socket udp\nsetsockopt b SO_REUSEPORT 1\nbind b r.local\n",
             "setsockopt r SO_REUSEPORT 1\nbind b r.local",
+        ),
+        (
+            concat!(several!("tcp", "SO_REUSEADDR"), "bind b r.local\n"),
+            "setsockopt b SO_REUSEADDR 1\nbind b r.local",
+        ),
+        (
+            "PAIR\nclose l\ns = socket tcp\nsetsockopt s SO_REUSEADDR 1\nbind s conn.local\n",
+            "setsockopt conn SO_REUSEADDR 1\nbind s conn.local",
         ),
         (
             "l = socket tcp\nbind l 127.0.0.1:0\nlisten l 5\nb = socket tcp6\nb.bind((\"::\", l.getsockname()[1]))\n",
@@ -340,4 +386,19 @@ fn a_socket_of_this_session_that_takes_ipv6_alone_is_not_in_the_way() {
     let pid = format!("(pid {})", std::process::id());
     let wrong = judge(&answer, &["Another process has it: ", &pid], &["Your own"]);
     assert_eq!(wrong, None);
+}
+
+/// What the other process has set is not known here, nor does closing the own socket free the port.
+#[test]
+fn a_udp_port_that_is_shared_with_another_process() {
+    let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    nix::sys::socket::setsockopt(&other, nix::sys::socket::sockopt::ReuseAddr, &true).unwrap();
+    let at = other.local_addr().unwrap();
+    let script = format!(
+        "u = socket udp\nsetsockopt u SO_REUSEADDR 1\nbind u {at}\ns = socket udp\nbind s {at}\n"
+    );
+    let answer = told(&run(&script).events(), "bind", "EADDRINUSE");
+    let answer = answer.unwrap_or_else(|why| panic!("{why}"));
+    let says = ["Your own socket u has it", "who "];
+    assert_eq!(judge(&answer, &says, &["of its own", "close u"]), None);
 }

@@ -302,6 +302,35 @@ pub const CASES: &[Case] = &[
     case(
         "send",
         "ENOTCONN",
+        "s = socket unix\nshutdown s wr\nsend s \"x\"",
+        &[
+            "has ended sending for good",
+            "would give EPIPE",
+            "s2 = socket unix",
+        ],
+        &["fresh", "connect s"],
+    ),
+    case(
+        "send",
+        "ENOTCONN",
+        "s = socket unix\nshutdown s rd\nsend s \"x\"",
+        &["connect s "],
+        &["for good"],
+    ),
+    case(
+        "recv",
+        "EINVAL",
+        "s = socket unix\nshutdown s rd\nrecv s 5",
+        &[
+            "has ended receiving for good",
+            "would give 0",
+            "s2 = socket unix",
+        ],
+        &["connect s"],
+    ),
+    case(
+        "send",
+        "ENOTCONN",
         "s = socket unix\nbind s @socktutor-slow\nlisten s 0\na = socket unix\nconnect a @socktutor-slow\n\
          b = socket unix\nconnect b @socktutor-slow\nexpect blocked\nsend b hi",
         &["b is not connected yet", "still sleeps", "accept s"],
