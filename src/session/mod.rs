@@ -295,6 +295,10 @@ impl Session {
             socket.name.clone_from(place.key());
         }
         if let Value::Pending(job, _) = &value {
+            // What a call that has returned meanwhile gave went elsewhere: waiting for it would have no end.
+            if !self.waiting.contains_key(job) {
+                return;
+            }
             self.job_of.insert(place.key().clone(), *job);
         }
         place.insert(value);
