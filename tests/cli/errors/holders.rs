@@ -223,8 +223,8 @@ pub const CASES: &[Case] = &[
         "bind",
         "EADDRINUSE",
         "l = socket tcp\nbind l 127.0.0.2:0\nlisten l 1\nport = l.getsockname()[1]\na = socket tcp\n\
-         a.bind((\"127.0.0.1\", port))\ns = socket tcp\ns.bind((\"127.0.0.1\", port))",
-        &["Your own socket a has it: 127.0.0.1"],
+         a.bind((\"127.0.0.3\", port))\ns = socket tcp\ns.bind((\"127.0.0.3\", port))",
+        &["Your own socket a has it: 127.0.0.3"],
         &["LISTEN", "socket l"],
     ),
     case(
