@@ -484,7 +484,7 @@ fn names_are_the_learners_own() {
             "m, addr = recvfrom v 100; sendto v \"welcome\" addr",
             "recv x 100",
             "recv y 100",
-            "= Your `m` plays the lesson's `data`, your `addr` plays the lesson's `first`",
+            "= Your `m` plays the lesson's `data`, your `addr` plays the lesson's `second`",
             "! `data`, your `m`",
             "@ 9/9 ?",
         ],
