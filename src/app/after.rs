@@ -159,7 +159,7 @@ impl App {
         let stood = before.and_then(|look| look.local.clone());
         let unread = before.is_some_and(|look| look.recvq > 0);
         self.session.remember_end(closed, stood, unread);
-        let held = self.session.sleepers(closed).next().is_some();
+        let held = self.session.sleeps_on(closed);
         self.ledger.closed(closed, held);
     }
 

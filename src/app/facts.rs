@@ -14,6 +14,7 @@ use crate::explain::{self, Closed, Facts, InLab, OtherEnd, Past, Proto, SocketFa
 use crate::kernel::Look;
 use crate::session::{Done, Patience, Socket, SocketId};
 use crate::sys::call;
+use socket2::SockRef;
 use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
 use std::os::unix::ffi::OsStrExt;
@@ -395,16 +396,9 @@ pub(super) fn switch(fd: i32, level: i32, name: i32) -> Option<bool> {
 /// The network interface that a socket is bound to (SO_BINDTODEVICE).
 #[cfg(target_os = "linux")]
 fn device(socket: &Socket) -> Option<String> {
-    let mut name = [0; libc::IF_NAMESIZE];
-    let len = call::getsockopt(
-        socket.fd,
-        libc::SOL_SOCKET,
-        libc::SO_BINDTODEVICE,
-        &mut name,
-    );
-    let name = name.get(..len.ok()?)?.split(|byte| *byte == 0).next()?;
-    let name = String::from_utf8_lossy(name).into_owned();
-    Some(name).filter(|name| !socket.closed && !name.is_empty())
+    let fd = call::borrowed(socket.fd);
+    let name = SockRef::from(&fd).device().ok().flatten()?;
+    Some(String::from_utf8_lossy(&name).into_owned()).filter(|_| !socket.closed)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -414,13 +408,7 @@ fn device(_: &Socket) -> Option<String> {
 
 /// The number of the interface by which a socket's groups leave (IPV6_MULTICAST_IF), where it was given one.
 fn group_link(socket: &Socket) -> Option<u32> {
-    let mut raw = [0u8; 4];
-    call::getsockopt(
-        socket.fd,
-        libc::IPPROTO_IPV6,
-        libc::IPV6_MULTICAST_IF,
-        &mut raw,
-    )
-    .ok()?;
-    Some(u32::from_ne_bytes(raw)).filter(|link| !socket.closed && *link != 0)
+    let fd = call::borrowed(socket.fd);
+    let link = SockRef::from(&fd).multicast_if_v6().ok()?;
+    Some(link).filter(|link| !socket.closed && *link != 0)
 }

@@ -92,7 +92,10 @@ impl App {
 /// Whether a socket at `local` gets what goes to `to`. The any-address of IPv6 stands for IPv4's too, unless IPV6_V6ONLY
 /// is set; an IPv4 address inside an IPv6 one (`::ffff:127.0.0.1`) is the IPv4 address.
 pub(super) fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
-    let (here, there) = (local.ip().to_canonical(), destination(to.ip()));
+    let (here, there) = (
+        local.ip().to_canonical(),
+        destination(to.ip().to_canonical()),
+    );
     let any = match here {
         IpAddr::V4(_) => there.is_ipv4(),
         IpAddr::V6(_) => there.is_ipv6() || !v6only,
@@ -101,8 +104,8 @@ pub(super) fn covers(local: SocketAddr, v6only: bool, to: SocketAddr) -> bool {
 }
 
 /// The address that a destination means: the any-address is this machine's loopback.
-fn destination(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
+pub(super) fn destination(ip: IpAddr) -> IpAddr {
+    match ip {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,

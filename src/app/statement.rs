@@ -115,7 +115,7 @@ impl App {
             match (prepared.command, &prepared.promptness) {
                 ("close", _) => {
                     self.ledger.unwatch(socket);
-                    disturbs = self.session.sleepers(socket.id).next().is_some();
+                    disturbs = self.session.sleeps_on(socket.id);
                 }
                 ("connect", Promptness::Unknown) => self.ledger.watch(socket),
                 (_, Promptness::When(_, events)) if self.ledger.surely_ready(socket, *events) => {

@@ -40,7 +40,7 @@ impl App {
             return words;
         }
         let mut words = of_call(done, socket, before, self.ledger.last(socket.id), cut);
-        if done.command == "close" && self.session.sleepers(socket.id).next().is_some() {
+        if done.command == "close" && self.session.sleeps_on(socket.id) {
             // The socket lives on until that call returns: nothing can be said of its end yet.
             return vec!["asleep"];
         }

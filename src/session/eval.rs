@@ -24,9 +24,6 @@ pub struct Target {
 
 type Evaluated<T> = Result<T, NotYet>;
 
-/// Where a socket stands in a later argument's place.
-const FIRST: &str = "the socket is a call's first argument: listen s 5";
-
 impl Session {
     /// The value of an expression. Calls inside it must have been made before (`App` does that).
     pub fn value(&self, expr: &Expr) -> Evaluated<Value> {
@@ -347,7 +344,9 @@ impl Session {
                 ));
                 Err(match wrong {
                     // `listen 5 s`
-                    Value::Socket(_) => refusal.help(FIRST),
+                    Value::Socket(_) => {
+                        refusal.help("the socket is a call's first argument: listen s 5")
+                    }
                     _ => refusal,
                 }
                 .into())

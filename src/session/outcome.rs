@@ -50,7 +50,7 @@ pub struct Done {
     pub opened: Vec<SocketId>,
     /// The socket that it closed by returning. A close that slept did so when it fell asleep.
     pub closed: Option<SocketId>,
-    /// Of poll(2): whether a socket is ready, and whether a descriptor is not open.
+    /// Of poll(2) and select(2): whether a socket is ready, and whether a descriptor is not open.
     pub polled: [bool; 2],
     /// Whether its receiving and its sending side had been shut down before.
     pub shut: [bool; 2],
@@ -324,6 +324,11 @@ impl Session {
     /// What a sleeping call asks for.
     pub fn asked(&self, job: u32) -> Option<&Asked> {
         self.waiting.get(&job).map(|waiting| &waiting.meta.asked)
+    }
+
+    /// Whether a call sleeps on this socket.
+    pub fn sleeps_on(&self, socket: SocketId) -> bool {
+        self.sleepers(socket).next().is_some()
     }
 
     /// The calls that sleep on this socket: number, as typed.

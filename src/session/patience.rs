@@ -5,7 +5,8 @@ use super::jobs::Work;
 use super::outcome::Done;
 use super::table::SocketId;
 use crate::sys::call;
-use std::os::fd::RawFd;
+use socket2::SockRef;
+use std::io;
 use std::time::{Duration, Instant};
 
 /// How long calls on a socket may sleep.
@@ -59,14 +60,16 @@ impl Session {
         let Some(socket) = socket.filter(|socket| !socket.closed) else {
             return Patience::default();
         };
-        let limit = |side: usize, option| match socket.impatient[side] {
+        let fd = call::borrowed(socket.fd);
+        let options = SockRef::from(&fd);
+        let limit = |side: usize, time: io::Result<Option<Duration>>| match socket.impatient[side] {
             true => Some(Duration::ZERO),
-            false => time(socket.fd, option),
+            false => time.ok().flatten(),
         };
         Patience {
             nonblocking: socket.nonblocking,
-            receive: limit(0, libc::SO_RCVTIMEO),
-            send: limit(1, libc::SO_SNDTIMEO),
+            receive: limit(0, options.read_timeout()),
+            send: limit(1, options.write_timeout()),
         }
     }
 
@@ -75,19 +78,4 @@ impl Session {
         let then = done.timing.patience;
         then.unwrap_or_else(|| self.patience(done.socket))
     }
-}
-
-/// A time that an option gives; `None` where it is 0.
-fn time(fd: RawFd, option: i32) -> Option<Duration> {
-    let mut raw = [0u8; 16];
-    call::getsockopt(fd, libc::SOL_SOCKET, option, &mut raw).ok()?;
-    let long = |at: usize| {
-        raw[at..at + 8]
-            .try_into()
-            .map_or(0, i64::from_ne_bytes)
-            .max(0)
-            .unsigned_abs()
-    };
-    let time = Duration::from_secs(long(0)) + Duration::from_micros(long(8));
-    (!time.is_zero()).then_some(time)
 }

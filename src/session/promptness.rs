@@ -62,12 +62,7 @@ impl Session {
         match prepared.promptness {
             Promptness::AtOnce => true,
             Promptness::Unknown => false,
-            _ if prepared
-                .socket
-                .is_some_and(|id| self.sleepers(id).next().is_some()) =>
-            {
-                false
-            }
+            _ if prepared.socket.is_some_and(|id| self.sleeps_on(id)) => false,
             Promptness::Ready => true,
             Promptness::When(fd, events) => is_ready(fd, events),
             Promptness::Room(listener) => has_room(listener),

@@ -1,9 +1,10 @@
 //! A listener of the session that a connect() would have reached.
 
 use crate::app::App;
+use crate::app::standing::destination;
 use crate::explain::Listener;
 use crate::session::{Socket, SocketId};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 impl App {
     /// The one that this socket could connect to; of several the one that was made last.
@@ -34,11 +35,7 @@ fn reached(mut at: SocketAddr, from: Option<&str>, host: Option<&str>) -> Option
         }
         _ if from == host => {
             // A link-local address keeps its scope: without it, it leads nowhere.
-            match at.ip() {
-                IpAddr::V4(any) if any.is_unspecified() => at.set_ip(Ipv4Addr::LOCALHOST.into()),
-                IpAddr::V6(any) if any.is_unspecified() => at.set_ip(Ipv6Addr::LOCALHOST.into()),
-                _ => {}
-            }
+            at.set_ip(destination(at.ip()));
             Some(at.to_string())
         }
         _ => None,

@@ -76,10 +76,6 @@ fn from_text(i: &Input, start: usize, text: String) -> Parsed<Address> {
 fn scoped(host: Host, scope: Option<Expr>) -> Host {
     let inner = match (&host, &scope) {
         (_, None | Some(Expr::Int(0))) => return host,
-        (Host::Name(name), Some(Expr::Int(scope))) if name.contains(':') => {
-            let ip = name.split('%').next().unwrap_or(name);
-            return Host::Name(format!("{ip}%{scope}"));
-        }
         (Host::Name(name), _) => Expr::Text(name.clone()),
         (Host::Expr(value), _) => (**value).clone(),
         (Host::Any | Host::Broadcast | Host::Number(_), _) => return host,
