@@ -37,7 +37,13 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Interface => interface(first).map_err(NotYet::from),
         Function::Decode => match first {
             Value::Bytes(bytes) => pack::decoded(bytes, args.get(1)).map_err(NotYet::from),
-            other => Ok(other.clone()),
+            // Of a text too, as in Python 2.
+            Value::Text(_) => Ok(first.clone()),
+            wrong => Err(Refusal::new(format!(
+                "decode() is for bytes, and this is {}",
+                wrong.kind()
+            ))
+            .into()),
         },
         Function::Encode | Function::Bytes => match first {
             Value::Text(text) => pack::encoded(text, args.get(1)).map_err(NotYet::from),

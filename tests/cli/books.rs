@@ -505,6 +505,24 @@ fn data_that_looks_like_an_address_is_data_where_one_follows() {
 }
 
 #[test]
+fn bytes_and_texts_are_decoded_and_nothing_else() {
+    hold(&[
+        (
+            "expect b'hi'.decode() == 'hi'\nexpect 'hi'.decode('utf-8') == 'hi'",
+            0,
+            &[],
+            &[],
+        ),
+        (
+            "s = socket udp\nbind s 127.0.0.1:0\naddr = s.local\nprint addr.decode()",
+            2,
+            &["decode() is for bytes, and this is an address"],
+            &[],
+        ),
+    ]);
+}
+
+#[test]
 fn what_would_go_unseen_is_remarked() {
     let pair = "a, b = socketpair()\n";
     for (typed, remark) in [
