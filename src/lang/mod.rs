@@ -37,6 +37,11 @@ use std::time::Duration;
 /// What any time to wait is at most: a clock goes no further than it can count.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// The flags of send(2) and recv(2) as the shell has them: `--peek` …
+pub fn flag_words() -> Vec<String> {
+    parser::flag_words()
+}
+
 /// The statements of a line, or of several; none for an empty one. No name is known to be a variable: a bare `x`
 /// must then be a command or short for one.
 ///

@@ -39,7 +39,7 @@ mod word;
 
 pub(super) use address::{is_host_name, is_service_name};
 pub(super) use fcntl::only_asks;
-pub(super) use flags::flag_word;
+pub(super) use flags::{flag_word, flag_words};
 pub(super) use input::input;
 pub(super) use lab::side_alone;
 pub(super) use sockets::short;

@@ -8,14 +8,12 @@ use crate::event::TcpState;
 use crate::lang::ast::{Claim, Mark};
 use crate::lang::order::{Cause, Fate, Forged, SideKind, TcpFlags};
 use crate::lang::table::{self, Command, Kind};
-use crate::lang::{constants, options};
+use crate::lang::{constants, flag_words, options};
 
 /// Properties of a socket that may stand wherever a value may.
 const PROPERTIES: [&str; 7] = ["local", "peer", "fd", "state", "family", "type", "proto"];
 /// The kinds of socket, as `socket` takes them.
 const SOCKETS: [&str; 6] = ["tcp", "udp", "tcp6", "udp6", "unix", "unix-dgram"];
-/// Flags of the talking calls, in the shell's spelling.
-const FLAGS: [&str; 5] = ["--peek", "--oob", "--dontwait", "--waitall", "--more"];
 /// The directions of shutdown(2), in the shell's spelling.
 const DIRECTIONS: [&str; 6] = ["rd", "wr", "rdwr", "in", "out", "both"];
 
@@ -97,10 +95,9 @@ fn flags(command: &Command) -> Vec<String> {
         .params
         .iter()
         .any(|param| param.kind == Kind::MsgFlags);
-    if takes {
-        FLAGS.map(str::to_owned).to_vec()
-    } else {
-        Vec::new()
+    match takes {
+        true => flag_words(),
+        false => Vec::new(),
     }
 }
 
@@ -134,7 +131,7 @@ fn of_kind(kind: Kind, index: usize, command: &Command, vocabulary: &Vocabulary)
         Kind::Domain => beginning(&["AF_"]),
         Kind::Type => beginning(&["SOCK_"]),
         Kind::Protocol => beginning(&["IPPROTO_"]),
-        Kind::MsgFlags => with(beginning(&["MSG_"]), &FLAGS),
+        Kind::MsgFlags => [beginning(&["MSG_"]), flag_words()].concat(),
         Kind::How => with(beginning(&["SHUT_"]), &DIRECTIONS),
         Kind::Option => option_names(command),
         Kind::Switch => with(Vec::new(), &["on", "off"]),
@@ -266,6 +263,7 @@ mod tests {
         assert_eq!(offered("setsockopt s SO_REUSEA"), ["SO_REUSEADDR"]);
         assert_eq!(offered("setsockopt s so_reusea"), ["SO_REUSEADDR"]);
         assert_eq!(offered("recv conn 10 --pe"), ["--peek"]);
+        assert_eq!(offered("send conn x --do"), ["--dontroute", "--dontwait"]);
         assert_eq!(offered("shutdown s w"), ["wr"]);
         assert_eq!(offered("explain EADDR"), ["EADDRINUSE"]);
         assert_eq!(offered("learn clo"), ["closing"]);

@@ -41,6 +41,14 @@ const FLAGS: [(&str, &str); 10] = [
     ("eor", "MSG_EOR"),
 ];
 
+/// Every flag as the shell has it.
+pub(in crate::lang) fn flag_words() -> Vec<String> {
+    FLAGS
+        .iter()
+        .map(|(short, _)| format!("--{short}"))
+        .collect()
+}
+
 /// The short word of a flag.
 pub(crate) fn flag_word(name: &str) -> Option<&'static str> {
     FLAGS
@@ -60,13 +68,10 @@ pub(super) fn flag(i: &mut Input, places: &mut Places) -> Parsed<()> {
         .find(|(short, _)| short.eq_ignore_ascii_case(word))
         .map_or(word, |(_, name)| *name);
     let Some(found) = constant(name).filter(|c| c.family == Family::Message) else {
-        let known: Vec<String> = FLAGS
-            .iter()
-            .map(|(short, _)| format!("--{short}"))
-            .collect();
+        let known = flag_words();
         return Err(i
             .fault(start, format!("there is no flag --{word}"))
-            .expecting("--peek --oob --dontwait --waitall --more --nosignal --trunc --errqueue")
+            .expecting(known.join(" "))
             .near(&format!("--{word}"), known.iter().map(String::as_str))
             .into());
     };
