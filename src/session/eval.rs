@@ -313,9 +313,9 @@ impl Session {
             .get(id)
             .filter(|socket| socket.is_tcp() && !socket.closed)?;
         #[cfg(target_os = "linux")]
-        return call::tcp_info(socket.fd)
+        return crate::sys::books::tcp_info(call::borrowed(socket.fd))
             .ok()
-            .and_then(|info| TcpState::from_kernel(info.tcpi_state))
+            .and_then(|info| TcpState::from_kernel(info.state))
             .map(|state| match (state, socket.told) {
                 (TcpState::Close, Some(rests @ TcpState::TimeWait)) => rests,
                 (state, _) => state,

@@ -8,6 +8,8 @@ use super::eval::Target;
 use super::prepared::{Prepared, Promptness};
 use super::table::Socket;
 use crate::event::{Addr, TcpState};
+#[cfg(target_os = "linux")]
+use crate::sys::books::tcp_info;
 use crate::sys::call;
 use std::net::SocketAddr;
 use std::os::fd::RawFd;
@@ -82,11 +84,11 @@ pub(super) fn is_ready(fd: RawFd, events: i16) -> bool {
 
 #[cfg(target_os = "linux")]
 fn has_room(listener: RawFd) -> bool {
-    call::tcp_info(listener)
+    tcp_info(call::borrowed(listener))
         // For a listener these are the accept queue's length and its limit.
         .is_ok_and(|info| {
-            TcpState::from_kernel(info.tcpi_state) == Some(TcpState::Listen)
-                && info.tcpi_unacked < info.tcpi_sacked
+            TcpState::from_kernel(info.state) == Some(TcpState::Listen)
+                && info.unacked < info.sacked
         })
 }
 

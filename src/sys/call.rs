@@ -341,24 +341,6 @@ fn pack(fds: &[RawFd]) -> libc::fd_set {
     }
 }
 
-/// `TCP_INFO` (tcp(7)); the fields that the kernel did not write are 0.
-#[cfg(target_os = "linux")]
-pub fn tcp_info(fd: RawFd) -> Returned<libc::tcp_info> {
-    // SAFETY: tcp_info is plain integers; all-zero is valid, and the kernel writes at most its length.
-    unsafe {
-        let mut info: libc::tcp_info = std::mem::zeroed();
-        let mut len = size_of::<libc::tcp_info>() as libc::socklen_t;
-        let n = libc::getsockopt(
-            fd,
-            libc::IPPROTO_TCP,
-            libc::TCP_INFO,
-            (&raw mut info).cast(),
-            &raw mut len,
-        );
-        if n == 0 { Ok(info) } else { Err(errno()) }
-    }
-}
-
 /// A buffer for receiving: `len` bytes, of which the machine spends memory only on what is written.
 #[derive(Debug)]
 pub struct Buffer(Memory);
