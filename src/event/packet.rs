@@ -1,7 +1,7 @@
 //! What happens on a wire. Numbers are relative to the flow's first segment, as tcpdump and Wireshark show them.
 
 use super::TcpState;
-pub use crate::lang::order::Fate;
+pub use crate::lang::order::{Fate, Part};
 pub use crate::packet::{Again, Count, Field, Header, Retransmission, Rst};
 use serde::Serialize;
 
@@ -86,8 +86,15 @@ pub struct Anatomy {
     /// The bytes.
     #[serde(skip)]
     pub bytes: Vec<u8>,
-    /// The headers, outermost first; a packet that an ICMP error quotes follows it.
+    /// The headers, outermost first; a packet that an ICMP error quotes follows it. Where one kind alone was asked for,
+    /// no others.
     pub headers: Vec<Header>,
+    /// Whether one kind of header alone was asked for.
+    #[serde(skip)]
+    pub alone: bool,
+    /// The part that is to be shown; `None` is all of them.
+    #[serde(skip)]
+    pub part: Option<Part>,
 }
 
 /// The sequence diagram of what crossed a wire: `ladder`.

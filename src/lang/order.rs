@@ -30,8 +30,8 @@ pub enum Order {
     Step(Step),
     /// `inject …`
     Inject(Inject),
-    /// `packet N`: one packet, opened; `None` is the last that was sent.
-    Packet(Option<u64>),
+    /// `packet N`: one packet, opened.
+    Packet(Opened),
     /// `ladder`: the sequence diagram.
     Ladder {
         /// `ladder live on|off`: whether every step prints its part of the diagram.
@@ -116,6 +116,80 @@ pub enum Until {
     Data,
     /// Nothing is held any more.
     Quiet,
+}
+
+/// A packet to be opened, and what of it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// Its number; `None` is the last that was sent.
+    pub n: Option<u64>,
+    /// `packet 1 tcp`: one of its headers alone.
+    pub header: Option<HeaderKind>,
+    /// `packet 1 fields`: one part alone.
+    pub part: Option<Part>,
+}
+
+/// A kind of header that a packet may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderKind {
+    /// IPv4 or IPv6.
+    Ip,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+    /// ICMP or ICMPv6.
+    Icmp,
+}
+
+impl HeaderKind {
+    /// All four.
+    pub const ALL: [Self; 4] = [Self::Ip, Self::Tcp, Self::Udp, Self::Icmp];
+
+    /// Its word: `tcp`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ip => "ip",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Icmp => "icmp",
+        }
+    }
+
+    /// What the names of such headers begin with: `IPv4` and `IPv6` with `IP`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ip => "IP",
+            Self::Tcp => "TCP",
+            Self::Udp => "UDP",
+            Self::Icmp => "ICMP",
+        }
+    }
+}
+
+/// A part of what is shown of an opened packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The fields: name, value, meaning.
+    Fields,
+    /// The headers as the RFCs draw them.
+    Drawing,
+    /// The bytes in hexadecimal.
+    Bytes,
+}
+
+impl Part {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Fields, Self::Drawing, Self::Bytes];
+
+    /// Its word: `fields`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fields => "fields",
+            Self::Drawing => "drawing",
+            Self::Bytes => "bytes",
+        }
+    }
 }
 
 /// A forged packet.

@@ -113,8 +113,10 @@ mod tests {
     #[test]
     fn the_words_of_an_order() {
         let hint = |line| missing(line, false).unwrap_or_default();
-        assert_eq!(hint("packet"), " <n>|last");
-        assert_eq!(hint("packet "), "<n>|last");
+        let opened = "<n>|last [ip|tcp|udp|icmp] [fields|drawing|bytes]";
+        assert_eq!(hint("packet"), format!(" {opened}"));
+        assert_eq!(hint("packet "), opened);
+        assert_eq!(hint("packet 3 tcp "), "[fields|drawing|bytes]");
         assert_eq!(hint("wire drop"), " <n>|next|all");
         assert_eq!(hint("wire loss "), "<percent> [seed <s>]");
         assert_eq!(hint("wire loss 30% "), "[seed <s>]");

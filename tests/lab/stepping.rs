@@ -33,6 +33,33 @@ pub fn namespaces(helper: u32) -> Vec<PathBuf> {
     hosts.collect()
 }
 
+#[test]
+fn one_header_of_a_packet_is_opened_alone() {
+    let Some(mut live) = Live::laboratory() else {
+        return;
+    };
+    live.run(KNOCK);
+    let mut names = |line: &str| -> Vec<String> {
+        let told = live.run(line);
+        let opened = told.iter().find(|event| event["answer"] == "anatomy");
+        let headers = opened.unwrap_or_else(|| panic!("{told:?}"))["headers"].as_array();
+        let names = headers
+            .unwrap()
+            .iter()
+            .map(|header| header["name"].as_str());
+        names.map(|name| name.unwrap().to_owned()).collect()
+    };
+    assert_eq!(names("packet 1"), ["IPv4", "TCP"]);
+    assert_eq!(names("packet 1 tcp fields"), ["TCP"]);
+    assert_eq!(names("packet last IP"), ["IPv4"]);
+    let (_, refused) = live.last("packet 1 udp\n");
+    let error = words(&refused);
+    assert!(
+        error.contains("packet 1 has no UDP header") && error.contains("IPv4; TCP"),
+        "{error}"
+    );
+}
+
 /// The states of the connection between client and server that ss(8) sees there, LISTEN left out. ss calls SYN_RECV and
 /// SYN_SENT by its own names.
 fn seen_by_ss(namespace: &std::path::Path) -> Vec<String> {

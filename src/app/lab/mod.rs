@@ -148,7 +148,7 @@ impl App {
             Order::On(host) => self.on(host.as_deref(), sink)?,
             Order::Wire(order) => self.wire(order.as_ref(), sink)?,
             Order::Step(step) => self.step(step, sink)?,
-            Order::Packet(n) => self.open_packet(*n, sink)?,
+            Order::Packet(what) => self.open_packet(*what, sink)?,
             Order::Ladder { live, flow } => self.ladder(*live, *flow, sink)?,
             Order::Flows => self.flows(sink)?,
             Order::Inject(inject) => self.inject(inject, sink)?,

@@ -4,12 +4,12 @@ use super::Laboratory;
 use super::host::without_helper;
 use crate::app::compare::a_seed;
 use crate::app::{App, Sink};
-use crate::event::packet::Header;
+use crate::event::packet::{Anatomy, Header};
 use crate::event::{Answer, What};
 use crate::lab::{Crossed, MTU, Unable, Undone};
 use crate::lang::Missing;
 use crate::lang::ast::Span;
-use crate::lang::order::{Which, Wire};
+use crate::lang::order::{HeaderKind, Opened, Which, Wire};
 use crate::packet::Flipped;
 use crate::session::Refusal;
 use crate::sys::namespace::IPV6_MTU;
@@ -197,12 +197,16 @@ impl App {
     }
 
     /// `packet N`
-    pub(super) fn open_packet(&mut self, n: Option<u64>, sink: Sink<'_>) -> Result<(), Refusal> {
+    pub(super) fn open_packet(&mut self, what: Opened, sink: Sink<'_>) -> Result<(), Refusal> {
         let past = self.past()?;
-        let n = n.unwrap_or_else(|| past.count());
-        let Some(anatomy) = past.anatomy(n) else {
+        let n = what.n.unwrap_or_else(|| past.count());
+        let Some(mut anatomy) = past.anatomy(n) else {
             return Err(unable(Unable::Unknown(n)));
         };
+        anatomy.part = what.part;
+        if let Some(kind) = what.header {
+            only(kind, &mut anatomy)?;
+        }
         self.tell(None, What::Answer(Answer::Anatomy(Box::new(anatomy))), sink);
         Ok(())
     }
@@ -300,6 +304,21 @@ pub(super) fn nothing_held(wire: &crate::lab::Wire) -> Refusal {
         true => refusal.help("a call that sends puts packets on it; a timer of the kernel may too"),
         false => refusal.help("`wire hold` stops packets, so that they can be stepped"),
     }
+}
+
+/// Leaves the headers of one kind.
+fn only(kind: HeaderKind, anatomy: &mut Anatomy) -> Result<(), Refusal> {
+    let (asked, others): (Vec<_>, Vec<_>) = std::mem::take(&mut anatomy.headers)
+        .into_iter()
+        .partition(|header| header.name.starts_with(kind.name()));
+    if asked.is_empty() {
+        let message = format!("packet {} has no {} header", anatomy.packet.n, kind.name());
+        let names: Vec<String> = others.into_iter().map(|header| header.name).collect();
+        return Err(Refusal::new(message).help(format!("its headers: {}", names.join("; "))));
+    }
+    anatomy.headers = asked;
+    anatomy.alone = true;
+    Ok(())
 }
 
 fn unable(why: Unable) -> Refusal {

@@ -149,6 +149,8 @@ pub(super) fn anatomy(state: &State, n: u64) -> Option<Anatomy> {
         packet: whole(state, record),
         bytes: bytes.to_vec(),
         headers: opened(bytes, &record.parsed, Some(&record.mark)),
+        alone: false,
+        part: None,
     })
 }
 

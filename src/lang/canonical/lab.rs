@@ -3,7 +3,8 @@
 use super::{call, expr};
 use crate::lang::ast::{Claim, Expr, Mark, Nth};
 use crate::lang::order::{
-    Capture, Forged, Inject, Order, Payload, Side, Source, Step, Until, Which, Wire,
+    Capture, Forged, HeaderKind, Inject, Opened, Order, Part, Payload, Side, Source, Step, Until,
+    Which, Wire,
 };
 use crate::lang::parser::is_plain_word;
 use std::time::Duration;
@@ -22,8 +23,7 @@ pub(super) fn order(order: &Order) -> String {
         Order::Step(Step::Count(count)) => format!("step {count}"),
         Order::Step(Step::Until(until)) => format!("step until {}", end_of(*until)),
         Order::Inject(what) => format!("inject {}", inject(what)),
-        Order::Packet(Some(n)) => format!("packet {n}"),
-        Order::Packet(None) => "packet last".to_owned(),
+        Order::Packet(what) => format!("packet {}", opened(*what)),
         Order::Ladder { live, flow } => ladder(*live, *flow),
         Order::Flows => "flows".into(),
         Order::Capture(Capture::Show) => "capture".into(),
@@ -72,6 +72,15 @@ fn wire(wire: &Wire) -> String {
         Wire::Log(Some(n)) => format!("log {n}"),
         Wire::Clear => "clear".into(),
     }
+}
+
+/// What stands after `packet`.
+fn opened(what: Opened) -> String {
+    let number = what.n.map_or_else(|| "last".to_owned(), |n| n.to_string());
+    let header = what.header.map(HeaderKind::word);
+    let part = what.part.map(Part::word);
+    let words = header.into_iter().chain(part);
+    words.fold(number, |line, word| format!("{line} {word}"))
 }
 
 /// A packet's number, or the first that is held.

@@ -104,8 +104,8 @@ pub(super) const PACKET: Command = order(
     "packet",
     "one packet, field by field",
     &[form(
-        "<n>|last",
-        "its headers as the RFC draws them, its bytes",
+        "<n>|last [ip|tcp|udp|icmp] [fields|drawing|bytes]",
+        "all of it, or one header, one part",
     )],
 )
 .about("segment");

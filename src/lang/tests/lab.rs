@@ -3,8 +3,8 @@
 use super::*;
 use crate::lang::ast::{Expr, Mark, Nth, Span};
 use crate::lang::order::{
-    Capture, Cause, Fate, Forged, Inject, Order, Payload, Place, Side, SideKind, Source, Step,
-    TcpFlags, Until, Which, Wire,
+    Capture, Cause, Fate, Forged, HeaderKind, Inject, Opened, Order, Part, Payload, Place, Side,
+    SideKind, Source, Step, TcpFlags, Until, Which, Wire,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -171,6 +171,9 @@ fn the_other_orders_too() {
         &["step until data"],
         &["packet 3", "packet #3"],
         &["packet last"],
+        &["packet 3 tcp", "packet #3 TCP"],
+        &["packet last ip fields", "packet last fields ip"],
+        &["packet 3 bytes"],
         &["ladder"],
         &["ladder live on", "ladder --live", "ladder live"],
         &["ladder live off"],
@@ -376,6 +379,9 @@ const WRONG: &[(&str, &str)] = &[
     ("step until SIN", "SIN"),
     ("step 0", "0"),
     ("packet x", "x"),
+    ("packet 3 tpc", "tpc"),
+    ("packet 3 tcp udp", "udp"),
+    ("packet 3 drawing bytes", "bytes"),
     ("ladder life", "life"),
     ("wire hold,", ","),
     ("wire ,", ","),
@@ -599,6 +605,16 @@ fn forged() -> BoxedStrategy<Forged> {
         .boxed()
 }
 
+fn opened() -> impl Strategy<Value = Opened> {
+    let header = option::of(select(HeaderKind::ALL.to_vec()));
+    let part = option::of(select(Part::ALL.to_vec()));
+    (option::of(1..=u64::MAX), header, part).prop_map(|(n, header, part)| Opened {
+        n,
+        header,
+        part,
+    })
+}
+
 pub(super) fn orders() -> BoxedStrategy<Order> {
     prop_oneof![
         proptest::collection::btree_set(host(), 2..8)
@@ -612,7 +628,7 @@ pub(super) fn orders() -> BoxedStrategy<Order> {
         select(vec![Until::Data, Until::Quiet]).prop_map(|until| Order::Step(Step::Until(until))),
         forged().prop_map(|forged| Order::Inject(Inject::Words(Box::new(forged)))),
         vec(any::<u8>(), 1..30).prop_map(|bytes| Order::Inject(Inject::Bytes(bytes))),
-        option::of(1..=u64::MAX).prop_map(Order::Packet),
+        opened().prop_map(Order::Packet),
         (option::of(any::<bool>()), option::of(1..99_u64))
             .prop_map(|(live, flow)| Order::Ladder { live, flow }),
         any::<String>()

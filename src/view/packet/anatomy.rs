@@ -7,7 +7,7 @@ mod drawing;
 mod hex;
 
 use super::line::{self, Seen};
-use crate::event::packet::{Anatomy, Header};
+use crate::event::packet::{Anatomy, Header, Part};
 use crate::text::style::Paint;
 use crate::text::table::Table;
 use crate::view::page::{INDENT, Page};
@@ -15,19 +15,35 @@ use crate::view::page::{INDENT, Page};
 /// `packet N`
 pub(in crate::view) fn anatomy(page: &mut Page<'_>, anatomy: &Anatomy) {
     line::whole(page, &anatomy.packet, &mut Seen::default());
-    hex::hex(page, anatomy);
+    // A header alone has its bytes beside its drawing.
+    let all = anatomy.part.is_none() && !anatomy.alone;
+    if all || anatomy.part == Some(Part::Bytes) {
+        hex::hex(page, anatomy);
+    }
     let last = innermost(&anatomy.headers);
     for (n, header) in anatomy.headers.iter().enumerate() {
         if Some(n) != last {
-            title(page, header);
-            drawing::drawing(page, header, &anatomy.bytes);
-            fields(page, header);
+            opened(page, header, anatomy, [Part::Drawing, Part::Fields]);
         }
     }
     if let Some(header) = last.map(|last| &anatomy.headers[last]) {
-        title(page, header);
-        fields(page, header);
-        drawing::drawing(page, header, &anatomy.bytes);
+        opened(page, header, anatomy, [Part::Fields, Part::Drawing]);
+    }
+}
+
+/// A header's parts in this order, those that are to be shown.
+fn opened(page: &mut Page<'_>, header: &Header, anatomy: &Anatomy, parts: [Part; 2]) {
+    if anatomy.part == Some(Part::Bytes) {
+        return;
+    }
+    title(page, header);
+    for part in parts {
+        match part {
+            _ if anatomy.part.is_some_and(|asked| asked != part) => {}
+            Part::Fields => fields(page, header),
+            Part::Drawing => drawing::drawing(page, header, &anatomy.bytes),
+            Part::Bytes => {}
+        }
     }
 }
 

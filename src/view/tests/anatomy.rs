@@ -107,6 +107,8 @@ fn opened() -> Anatomy {
         packet: fated(syn(1), Fate::Delivered),
         bytes,
         headers: vec![ip(), segment(160)],
+        alone: false,
+        part: None,
     }
 }
 
@@ -166,6 +168,48 @@ fn the_line_the_bytes_and_the_outer_headers_come_first() {
       Header Checksum      0x26bf (9919)  right
       Source Address       10.0.0.1       client
       Destination Address  10.0.0.2       server
+    ");
+}
+
+#[test]
+fn a_part_is_shown_alone() {
+    let part = |part| Anatomy {
+        part: Some(part),
+        ..opened()
+    };
+    let bytes = drawn(TERMINAL, part(Part::Bytes));
+    assert_snapshot!(bytes, @r"
+    sock>
+      #1  client → server  SYN [S]      seq 0       win 64240 mss 1460 …   delivered
+      IPv4   0000  45 00 00 2c 1a 2b 40 00 40 06 26 bf 0a 00 00 01  E..,.+@.@.&.....
+             0010  0a 00 00 02                                      ....
+      TCP    0014  9c 40 00 50 00 00 10 00 00 00 00 00 60 02 fa f0  .@.P........`...
+             0024  12 34 00 00 02 04 05 b4                          .4......
+    ");
+    let drawing = drawn(TERMINAL, part(Part::Drawing));
+    assert!(!drawing.contains("meaning"), "{drawing}");
+    assert_eq!(drawing.matches('┌').count(), 2, "{drawing}");
+    let fields = drawn(TERMINAL, part(Part::Fields));
+    assert!(!fields.contains('┌'), "{fields}");
+    assert_eq!(fields.matches("meaning\n").count(), 2, "{fields}");
+}
+
+#[test]
+fn a_header_is_shown_alone_and_then_has_no_other_bytes() {
+    let alone = |part| Anatomy {
+        headers: vec![segment(160)],
+        alone: true,
+        part,
+        ..opened()
+    };
+    let both = drawn(TERMINAL, alone(None));
+    assert!(!both.contains("0014"), "{both}");
+    assert!(both.contains("meaning") && both.contains('┌'), "{both}");
+    assert_snapshot!(drawn(TERMINAL, alone(Some(Part::Bytes))), @r"
+    sock>
+      #1  client → server  SYN [S]      seq 0       win 64240 mss 1460 …   delivered
+      TCP    0014  9c 40 00 50 00 00 10 00 00 00 00 00 60 02 fa f0  .@.P........`...
+             0024  12 34 00 00 02 04 05 b4                          .4......
     ");
 }
 
@@ -367,6 +411,8 @@ fn long() -> String {
         packet: fated(udp(1, 300), Fate::Held),
         bytes: (0..=255).cycle().take(400).collect(),
         headers: vec![six(), options()],
+        alone: false,
+        part: None,
     };
     let out = drawn(TERMINAL, anatomy);
     let whole: Vec<&str> = out.lines().collect();

@@ -140,6 +140,8 @@ fn wire(text: &str) -> [Answer; 3] {
             packet: moved.clone(),
             bytes: text.as_bytes().to_vec(),
             headers: vec![header(), header()],
+            alone: false,
+            part: None,
         })),
         Answer::Ladder(Ladder {
             hosts: vec!["a".to_owned(), own(), "b".to_owned()],

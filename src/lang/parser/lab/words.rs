@@ -1,6 +1,7 @@
 //! The words of an order, one at a time.
 
 use crate::lang::fault::{Fault, Missing};
+use crate::lang::order::{HeaderKind, Opened, Part};
 use crate::lang::parser::input::{Cursor, Input, Parsed};
 use crate::lang::parser::word::{blank, ends, run};
 use crate::lang::table::Command;
@@ -127,16 +128,41 @@ pub(super) fn packet_number(i: &mut Input) -> Parsed<u64> {
     count(i, QUESTION)
 }
 
-/// Which packet is opened: `3`, `#3`, or `last`, which is `None`.
-pub(super) fn packet(i: &mut Input) -> Parsed<Option<u64>> {
+/// Which packet is opened, and what of it is shown: `3`, `#3 tcp`, `last tcp fields`.
+pub(super) fn packet(i: &mut Input) -> Parsed<Opened> {
     blank(i);
     if !is_numbered(i) {
         need(i, "which packet?", "its number, or last")?;
     }
-    match peek(i) {
-        "last" => Ok(take(i).and(None)),
-        _ => packet_number(i).map(Some),
+    let n = match peek(i) {
+        "last" => take(i).and(None),
+        _ => packet_number(i).map(Some)?,
+    };
+    let (mut header, mut part) = (None, None);
+    while let Some(word) = take(i) {
+        let is = |known: &str| word.text.eq_ignore_ascii_case(known);
+        let kind = HeaderKind::ALL.into_iter().find(|kind| is(kind.word()));
+        let form = Part::ALL.into_iter().find(|part| is(part.word()));
+        match (kind, form) {
+            (Some(kind), _) if header.is_none() => header = Some(kind),
+            (_, Some(form)) if part.is_none() => part = Some(form),
+            _ => return Err(no_part(&word).into()),
+        }
     }
+    Ok(Opened { n, header, part })
+}
+
+/// The answer to a word that names no part of a packet, or one too many.
+fn no_part(word: &Word) -> Fault {
+    let headers = HeaderKind::ALL.map(HeaderKind::word);
+    let parts = Part::ALL.map(Part::word);
+    word.fault("which part of the packet is this?")
+        .expecting(format!(
+            "one of {}, and one of {}",
+            headers.join(", "),
+            parts.join(", ")
+        ))
+        .near(word.text, headers.into_iter().chain(parts))
 }
 
 /// A number within bounds, after the word that names it.

@@ -21,14 +21,19 @@ pub(super) fn hex(page: &mut Page<'_>, anatomy: &Anatomy) {
     for (n, header) in anatomy.headers.iter().enumerate() {
         let (start, end) = extent(header);
         let start = (start / 8).clamp(done, bytes.len());
-        // What no header names.
-        part(page, "", &bytes[done..start], done, &[], Paint::Plain);
+        // What no header names, or one that is not shown.
+        if !anatomy.alone {
+            part(page, "", &bytes[done..start], done, &[], Paint::Plain);
+        }
         let end = end.div_ceil(8).clamp(start, bytes.len());
         let label = header.name.split([' ', ',']).next().unwrap_or_default();
         let wrong: Vec<&Field> = header.fields.iter().filter(|field| !field.right).collect();
         let paint = PAINTS[n % PAINTS.len()];
         part(page, label, &bytes[start..end], start, &wrong, paint);
         done = end;
+    }
+    if anatomy.alone {
+        return;
     }
     let rest = &bytes[done..];
     let shown = &rest[..rest.len().min(MOST)];
