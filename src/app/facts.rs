@@ -370,6 +370,7 @@ fn closed(socket: &Socket) -> Option<Closed> {
     let (statement, when) = socket.closed_by.as_ref()?;
     Some(Closed {
         name: socket.name.clone(),
+        kind: proto(socket).typed(socket.domain == libc::AF_INET6),
         fd: Some(socket.fd),
         statement: statement.to_string(),
         ago: Some(when.elapsed().as_secs_f64()),

@@ -279,6 +279,8 @@ pub struct Past {
 pub struct Closed {
     /// Its name.
     pub name: String,
+    /// What it was, as `socket` takes it: `udp6`.
+    pub kind: &'static str,
     /// The descriptor that it had.
     pub fd: Option<i32>,
     /// The statement that closed it (`close s`).

@@ -190,8 +190,28 @@ pub(super) fn failed_connect(socket: &SocketFacts) -> Option<String> {
         Some(refused) if errno == "EINPROGRESS" => {
             format!("The last try, {statement}, failed in the background: {refused}.")
         }
+        _ if errno == "EINPROGRESS" && socket.state == Some(TcpState::Close) => format!(
+            "The last try, {statement}, went on in the background, and is over: SO_ERROR says how it ended."
+        ),
         _ => format!("The last try, {statement}, gave {errno}."),
     })
+}
+
+/// A connect() in the background that is over without a connection, and that no other connect() has collected: Linux counts
+/// the socket as connecting until then (`sock->state` in inet_stream_connect and inet_listen). With it, the shutdown() that
+/// came since, after which nothing can be collected any more.
+pub(super) fn uncollected<'s>(scene: &'s Scene<'_>) -> Option<(&'s Past, Option<&'s Past>)> {
+    let socket = scene.socket()?;
+    let tried = |past: &Past| past.command == "connect";
+    let at = socket.history.iter().rposition(tried)?;
+    let (last, since) = socket.history[at..].split_first()?;
+    let began = matches!(
+        last.errno.as_deref(),
+        Some("EINPROGRESS" | "EALREADY" | "EINTR")
+    );
+    let over = socket.state == Some(TcpState::Close) && !scene.connected();
+    let ended = since.iter().find(|past| past.command == "shutdown");
+    (began && over).then_some((last, ended))
 }
 
 /// Where the socket was to connect to; else an address that it could.

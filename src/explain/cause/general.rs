@@ -120,7 +120,7 @@ pub(super) fn bad_descriptor(scene: &Scene<'_>) -> Option<Words> {
                 "{} closed it{when}. The kernel has freed the number, and gives it to the next socket or file that is opened.",
                 closed.statement
             ))
-            .hint(format!("{} = socket tcp", closed.name))
+            .hint(format!("{} = socket {}", closed.name, closed.kind))
             .hint("ls"),
     )
 }

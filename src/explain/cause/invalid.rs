@@ -1,7 +1,7 @@
 //! EINVAL: the right call at the wrong moment, or a value that makes no sense.
 
-use super::super::facts::Proto;
-use super::connection::{connect_sleeps, ended_before_a_peer, listener};
+use super::super::facts::{Past, Proto};
+use super::connection::{connect_sleeps, ended_before_a_peer, listener, uncollected};
 use super::{Scene, Words, link};
 use crate::event::{Addr, TcpState};
 use std::net::SocketAddr;
@@ -52,13 +52,10 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
     let words = match bound {
         Some(past) => words.why(format!("You gave it with {}.", past.statement)),
         None => {
-            let by = socket.history.iter().find(|past| {
-                past.errno.is_none()
-                    && matches!(
-                        past.command.as_str(),
-                        "connect" | "listen" | "sendto" | "accept"
-                    )
-            });
+            let by = socket
+                .history
+                .iter()
+                .find(|past| chose_an_address(past, socket.proto));
             match by {
                 Some(past) => words.why(format!(
                     "It was not bound when it needed an address, so the kernel chose one ({}). bind() must come first.",
@@ -82,6 +79,16 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
             .hint(scene.new_socket())
             .then(format!("bind {} {}", scene.free(), scene.asked())),
     )
+}
+
+/// Whether a call had the kernel choose a local address. A UDP socket gets one before anything else is looked at, so that
+/// it has it though the call fails (inet_send_prepare and inet_dgram_connect of Linux).
+fn chose_an_address(past: &Past, proto: Proto) -> bool {
+    match past.command.as_str() {
+        "connect" | "send" | "sendto" | "sendall" if proto == Proto::Udp => true,
+        "connect" | "listen" | "sendto" | "accept" => past.errno.is_none(),
+        _ => false,
+    }
 }
 
 fn v6_only() -> Words {
@@ -146,11 +153,21 @@ fn listen(scene: &Scene<'_>) -> Option<Words> {
             .why("A server listens on one socket, and talks on others, which accept() returns."),
         ));
     }
-    scene.over().then(|| {
-        fresh(Words::new(format!(
+    if scene.over() {
+        return Some(fresh(Words::new(format!(
             "{name} has had a connection; a socket that was connected cannot listen."
-        )))
-    })
+        ))));
+    }
+    let (last, _) = uncollected(scene)?;
+    Some(fresh(
+        Words::new(format!(
+            "{name} has been on its way to a connection, and cannot become a listener as it is."
+        ))
+        .why(format!(
+            "{} is over, but to the kernel it is not finished until another connect() has collected how it ended.",
+            last.statement
+        )),
+    ))
 }
 
 fn accept(scene: &Scene<'_>) -> Option<Words> {
@@ -213,6 +230,17 @@ fn connect(scene: &Scene<'_>) -> Option<Words> {
     if scene.proto().is_unix() && scene.listening() {
         return Some(
             Words::new(format!("{name} listens: it cannot call anyone itself."))
+                .hint(scene.new_socket())
+                .then(format!("connect {} {}", scene.free(), scene.asked())),
+        );
+    }
+    if let Some((last, Some(shutdown))) = uncollected(scene) {
+        return Some(
+            Words::new(format!("{name} can make no connection any more."))
+                .why(format!(
+                    "{} had failed in the background, and {} came before another connect() collected that.",
+                    last.statement, shutdown.statement
+                ))
                 .hint(scene.new_socket())
                 .then(format!("connect {} {}", scene.free(), scene.asked())),
         );

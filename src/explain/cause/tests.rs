@@ -630,6 +630,7 @@ fn descriptors() {
     let given = Facts {
         closed: Some(Closed {
             name: "s".to_owned(),
+            kind: "udp6",
             fd: Some(3),
             statement: "close s".to_owned(),
             ago: Some(12.0),
@@ -638,7 +639,11 @@ fn descriptors() {
     };
     says(
         &told("send", libc::EBADF, &given),
-        &["s (descriptor 3)", "close s closed it, 12 seconds ago"],
+        &[
+            "s (descriptor 3)",
+            "close s closed it, 12 seconds ago",
+            "s = socket udp6",
+        ],
     );
     let given = Facts {
         descriptors: Some(1024),

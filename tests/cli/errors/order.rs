@@ -29,6 +29,14 @@ pub const CASES: &[Case] = &[
         &["the kernel chose one (sendto u", "s2 = socket udp"],
         &["You gave it"],
     ),
+    // A send() that fails has had the kernel choose an address before it looked for a destination.
+    case(
+        "bind",
+        "EINVAL",
+        "u = socket udp\nsend u x\nbind u 127.0.0.1:0",
+        &["bound once", "the kernel chose one (send u x)"],
+        &["You gave it"],
+    ),
     case(
         "bind",
         "EINVAL",
@@ -63,6 +71,36 @@ pub const CASES: &[Case] = &[
             "listen s2 5",
         ],
         &["SYN_SENT"],
+    ),
+    // A connect() in the background that was refused, and not collected by another.
+    case(
+        "listen",
+        "EINVAL",
+        "n = socket tcp --nonblock\nconnect n 127.77.0.3:9\nlisten n 5",
+        &[
+            "n has been on its way",
+            "connect n 127.77.0.3:9 is over",
+            "s2 = socket tcp; bind s2 127.0.0.1:0; listen s2 5",
+        ],
+        &["is connecting"],
+    ),
+    case(
+        "connect",
+        "EINVAL",
+        "n = socket tcp --nonblock\nconnect n 127.77.0.3:9\nshutdown n wr\nconnect n 127.77.0.3:9",
+        &[
+            "n can make no connection any more",
+            "connect n 127.77.0.3:9 had failed in the background, and shutdown n SHUT_WR came before",
+            "s2 = socket tcp; connect s2 127.77.0.3:9",
+        ],
+        &["blackhole"],
+    ),
+    case(
+        "getpeername",
+        "ENOTCONN",
+        "n = socket tcp --nonblock\nconnect n 127.77.0.3:9\ngetpeername n",
+        &["went on in the background, and is over", "SO_ERROR"],
+        &["gave EINPROGRESS"],
     ),
     case(
         "listen",
