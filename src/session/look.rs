@@ -3,7 +3,7 @@
 use super::finish::close_unasked;
 use super::jobs::{Interrupt, News};
 use super::table::{Socket, SocketId};
-use super::value::Value;
+use super::value::{Value, in_brackets};
 use super::{NotYet, Policy, Refusal, Session};
 use crate::errno::Errno;
 use crate::event::Addr;
@@ -299,10 +299,7 @@ impl Session {
     pub fn repr(&self, value: &Value, python: bool) -> String {
         match value {
             Value::Socket(id) => self.in_words(*id),
-            Value::Tuple(items) => {
-                let items: Vec<String> = items.iter().map(|item| self.repr(item, python)).collect();
-                format!("({})", items.join(", "))
-            }
+            Value::Tuple(items) => in_brackets(items, |item| self.repr(item, python)),
             other => other.repr(python),
         }
     }

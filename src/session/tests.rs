@@ -287,6 +287,7 @@ fn values_never_reach_the_terminal_raw() {
         format!("a{}\nb{}", visible(b"\x1b[31m"), visible(b"\x07"))
     );
     assert_eq!(value.repr(false), "b'a\\x1b[31m\\r\\nb\\x07'");
+    assert_eq!(Value::Tuple(vec![Value::Int(80)]).repr(true), "(80,)");
     // What is shown can be typed, and is the same value then.
     for text in [
         "grüße ‘日本’",

@@ -147,10 +147,7 @@ impl Value {
                 None => visible(addr.to_string().as_bytes()),
             },
             Self::State(state) => state.name().to_owned(),
-            Self::Tuple(items) => {
-                let items: Vec<String> = items.iter().map(|item| item.repr(python)).collect();
-                format!("({})", items.join(", "))
-            }
+            Self::Tuple(items) => in_brackets(items, |item| item.repr(python)),
             Self::Pending(job, _) => format!("(pending: job {job})"),
         }
     }
@@ -227,5 +224,16 @@ fn push_byte(literal: &mut String, byte: u8) {
         0x20..=0x7e => literal.push(byte as char),
         // Writing to a String cannot fail.
         other => drop(write!(literal, "\\x{other:02x}")),
+    }
+}
+
+/// A tuple as Python writes it: one of a single item has a comma behind it.
+pub(super) fn in_brackets(items: &[Value], shown: impl Fn(&Value) -> String) -> String {
+    match items {
+        [one] => format!("({},)", shown(one)),
+        several => {
+            let all: Vec<String> = several.iter().map(shown).collect();
+            format!("({})", all.join(", "))
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
 
 /// The functions of values.
-const FUNCTIONS: [(&str, Function); 9] = [
+const FUNCTIONS: [(&str, Function); 11] = [
     ("len", Function::Len),
     ("strlen", Function::Len),
     ("str", Function::Str),
@@ -19,6 +19,8 @@ const FUNCTIONS: [(&str, Function); 9] = [
     ("atoi", Function::Int),
     ("bytes", Function::Bytes),
     ("format", Function::Format),
+    ("hex", Function::Format),
+    ("bin", Function::Format),
     ("if_nametoindex", Function::Interface),
 ];
 
@@ -93,11 +95,26 @@ fn apply(
         return Ok(Expr::Apply(function, values));
     }
     let mut values: Vec<Expr> = given.into_iter().map(|one| one.value).collect();
+    let form = match name {
+        "hex" => Some("#x"),
+        "bin" => Some("#b"),
+        _ => None,
+    };
+    if let (Some(form), 1) = (form, values.len()) {
+        values.push(Expr::Text(form.to_owned()));
+    }
     let function = match (function, values.len()) {
         (Function::Format, 2) => return Ok(Expr::Apply(function, values)),
         (Function::Format, _) => {
-            let fault = i.fault(start, "format takes a value and a form");
-            return Err(fault.expecting("format(255, \"04x\")").into());
+            let (message, expected) = match form {
+                Some(_) => ("takes one number", format!("{name}(255)")),
+                None => (
+                    "takes a value and a form",
+                    "format(255, \"04x\")".to_owned(),
+                ),
+            };
+            let fault = i.fault(start, format!("{name} {message}"));
+            return Err(fault.expecting(expected).into());
         }
         (_, 1) => function,
         _ => return Err(i.fault(start, format!("{name} takes one value")).into()),

@@ -413,6 +413,16 @@ fn a_format_is_not_dropped_in_silence() {
         one("print('received %r' % data)")
     );
     assert_eq!(one("print('a', sep='-')"), one("print('a')"));
+    assert_eq!(
+        one("print(hex(htons(80)))"),
+        one("print(format(htons(80), '#x'))")
+    );
+    assert_eq!(one("print(bin(x))"), one("print(format(x, '#b'))"));
+    assert!(
+        fault("print(hex())")
+            .message
+            .contains("hex takes one number")
+    );
     for line in [
         "printf(\"%5.1f\\n\", x);",
         "print('{:,}'.format(x))",
