@@ -370,6 +370,10 @@ pub(super) fn unreachable(errno: &str, scene: &Scene<'_>) -> Option<Words> {
         ip if scene.facts.interfaces.contains(&ip) => {
             "It is this machine's own address, so a firewall has refused it, by an ICMP message (unreachable)."
         }
+        ip if ip.is_loopback() && !scene.facts.interfaces.iter().any(IpAddr::is_loopback) => {
+            "The loopback interface is down, as it is in a network namespace that was just made: `ip link set lo up`, as \
+             root, mends it."
+        }
         IpAddr::V6(_) => "No route leads there: this machine has no IPv6 network towards it.",
         IpAddr::V4(_) => {
             "No route leads there: the machine is not on that network and has no way out to it."

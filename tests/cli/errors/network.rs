@@ -304,10 +304,40 @@ const WITHOUT_IPV6: &[Case] = &[
 const IPV6_OFF: &str =
     "ip link set lo up && echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && exec \"$0\" \"$@\"";
 
+/// As in a network namespace that was just made.
+const WITHOUT_LOOPBACK: &[Case] = &[
+    case(
+        "connect",
+        "ENETUNREACH",
+        "c = socket tcp\nconnect c 127.0.0.1:80",
+        &["The loopback interface is down", "ip link set lo up"],
+        &["not on that network"],
+    ),
+    case(
+        "sendto",
+        "ENETUNREACH",
+        "u = socket udp\nsendto u x 127.0.0.1:80",
+        &["The loopback interface is down"],
+        &["not on that network"],
+    ),
+];
+
+const NOTHING_UP: &str = "exec \"$0\" \"$@\"";
+
 #[test]
 fn a_machine_without_ipv6() {
-    if let Some(unshared) = own_network(IPV6_OFF) {
-        holds(WITHOUT_IPV6, |script| {
+    hold_in_a_network(IPV6_OFF, WITHOUT_IPV6);
+}
+
+#[test]
+fn a_network_without_loopback() {
+    hold_in_a_network(NOTHING_UP, WITHOUT_LOOPBACK);
+}
+
+/// Runs cases in a network of their own that is set up so.
+fn hold_in_a_network(setup: &'static str, cases: &[Case]) {
+    if let Some(unshared) = own_network(setup) {
+        holds(cases, |script| {
             Shell::under(&unshared)
                 .shell_args(&ARGS)
                 .input(written_out(script))
