@@ -219,5 +219,5 @@ fn in_c_poll_gives_how_many_are_ready() {
     .says(&["1 ready"]);
     script("a, b = socketpair\nsend b hi\nfound = poll a r 100\nprint found\n")
         .status(0)
-        .says(&["((a (unix-stream, descriptor 3), 'r'))"]);
+        .says(&["((a (unix-stream, descriptor 3), 'r'),)"]);
 }
