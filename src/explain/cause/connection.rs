@@ -237,7 +237,10 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
             Words::new(format!(
                 "{name} is connected: its data go to its peer, and no other receiver can be named."
             ))
-            .hint(format!("send {name} \"hi\"")),
+            .hint(match socket.shut_wr {
+                true => scene.new_socket(),
+                false => format!("send {name} \"hi\""),
+            }),
         );
     }
     if scene.listening() {
@@ -256,12 +259,12 @@ pub(super) fn is_connected(scene: &Scene<'_>) -> Option<Words> {
             .as_ref()
             .map_or("a peer".to_owned(), ToString::to_string);
         Words::new(format!("{name} is connected already, to {peer}."))
-            .why("A TCP socket makes one connection in its life; another connection needs another socket.")
+            .why("A stream socket makes one connection in its life; another connection needs another socket.")
     } else {
         Words::new(format!(
             "{name} has had its connection: that one is over, and no second can be made with it."
         ))
-        .why("A TCP socket makes one connection in its life. Close it and make a new one.")
+        .why("A stream socket makes one connection in its life. Close it and make a new one.")
         .hint(format!("close {name}"))
     };
     Some(

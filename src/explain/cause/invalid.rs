@@ -86,7 +86,7 @@ fn bind(scene: &Scene<'_>) -> Option<Words> {
 fn chose_an_address(past: &Past, proto: Proto) -> bool {
     match past.command.as_str() {
         "connect" | "send" | "sendto" | "sendall" if proto == Proto::Udp => true,
-        "connect" | "listen" | "sendto" | "accept" => past.errno.is_none(),
+        "connect" | "listen" => past.errno.is_none(),
         _ => false,
     }
 }

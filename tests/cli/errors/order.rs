@@ -29,6 +29,28 @@ pub const CASES: &[Case] = &[
         &["the kernel chose one (sendto u", "s2 = socket udp"],
         &["You gave it"],
     ),
+    // A stream's sendto() chooses no address: the connection has one.
+    case(
+        "bind",
+        "EINVAL",
+        "PAIR\nsendto conn x l.local\nbind conn 127.0.0.1:0",
+        &["bound once", "It got it with its connection"],
+        &["the kernel chose one"],
+    ),
+    case(
+        "connect",
+        "EISCONN",
+        "l = socket unix\nbind l @socktutor-once\nlisten l 5\nc = socket unix\nconnect c l.local\nconnect c l.local",
+        &["connected already", "A stream socket makes one connection"],
+        &["TCP"],
+    ),
+    case(
+        "sendto",
+        "EISCONN",
+        "l = socket unix\nbind l @socktutor-once\nlisten l 5\nc = socket unix\nconnect c l.local\nshutdown c wr\nsendto c x l.local",
+        &["no other receiver", "s2 = socket unix"],
+        &["send c"],
+    ),
     // A send() that fails has had the kernel choose an address before it looked for a destination.
     case(
         "bind",
