@@ -310,6 +310,7 @@ fn lingered(way: &[TcpState]) -> Vec<&'static str> {
 
 fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
     let stream = socket.kind == libc::SOCK_STREAM && socket.domain != libc::AF_UNIX;
+    let unix_stream = socket.kind != libc::SOCK_DGRAM && socket.domain == libc::AF_UNIX;
     let unread = before.is_some_and(|look| look.recvq > 0);
     // A connection that a RST or both FINs have ended has nothing more to say.
     let state = before.and_then(|look| look.state);
@@ -320,6 +321,8 @@ fn closed(socket: &Socket, before: Option<&Look>) -> Vec<&'static str> {
     );
     if socket.listening {
         vec!["listener"]
+    } else if unix_stream && socket.connected() {
+        vec![if unread { "reset" } else { "last" }]
     } else if stream && socket.connected() && alive && (unread || socket.linger == Some(0)) {
         vec!["reset"]
     } else if stream && socket.connected() && open {

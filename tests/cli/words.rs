@@ -328,6 +328,16 @@ const MADE: &[Said] = &[
         &["the port are free at once"],
     ),
     (
+        "a, b = socketpair\nsend b unread\nclose a",
+        &["left unread", "gets ECONNRESET, once"],
+        &["then 0"],
+    ),
+    (
+        "a, b = socketpair\nsend a read\nclose a",
+        &["reads what was sent before, then 0", "send() gives EPIPE"],
+        &["ECONNRESET"],
+    ),
+    (
         "r = socket udp\nbind r 127.0.0.1:0\nclose r",
         &["the port are free at once"],
         &["another socket"],
