@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::helper::{Guide, Words};
-use super::history::HistoryFile;
+use super::history::{HistoryFile, told};
 use super::lines::{Entered, Lines};
 use super::plain::read_plainly;
 use super::prompt::CountedPrompt;
@@ -209,8 +209,9 @@ impl Lines for Editor {
         {
             // Once is enough.
             self.console.say(format!(
-                "  The history cannot be kept in {}: {error}",
-                file.path().display()
+                "  The history cannot be kept in {}: {}",
+                file.path().display(),
+                told(&error)
             ));
             self.history = None;
         }
