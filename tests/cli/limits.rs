@@ -542,6 +542,12 @@ fn few_descriptors() {
     let line = "socket udp; ".repeat(80);
     let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{line}'"))).status(1);
     assert!(ran.stdout.contains("EMFILE"), "{}", ran.stdout);
+    // What the program had no descriptor for, it asks again when there is one.
+    let full = format!(
+        "s = socket tcp; bind s 127.0.0.1:0; listen s 1; {line}; ls; close 10; close 11; who s.local"
+    );
+    let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{full}'"))).status(1);
+    assert!(ran.stdout.contains("s, in this session"), "{}", ran.stdout);
     // The soft limit is the user's own to raise, and the program does.
     let ran = by_shell(&format!("ulimit -S -n 64; PROGRAM -c '{line}'"));
     assert!(!ran.stdout.contains("EMFILE"), "{}", ran.stdout);
