@@ -3,6 +3,7 @@
 mod compare;
 mod doctor;
 mod lesson;
+mod told;
 mod watch;
 
 use crate::app::{self, App, Settings, time};
@@ -12,15 +13,17 @@ use crate::repl::script::{Script, UNREAD};
 use crate::repl::{Form, Options, interact};
 use crate::sys::high::{raise, raise_limit};
 use crate::sys::reserve::close_inherited;
-use crate::sys::signal;
+use crate::sys::{signal, streams};
 use crate::text::style::{ColorChoice, Style};
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, IsTerminal, Read};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub use told::told;
 
 /// vimtutor for sockets: type socket calls one at a time against the real kernel
 #[derive(Debug, Parser)]
@@ -179,6 +182,9 @@ enum Lesson {
 /// # Errors
 /// A file that cannot be read, or standard output that cannot be written.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<u8> {
+    let (input, output, error) = (io::stdin(), io::stdout(), io::stderr());
+    streams::wait([input.as_fd(), output.as_fd(), error.as_fd()]);
+    streams::outlive_long_files();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     if arguments.get(1).is_some_and(|first| first == ARGUMENT) {
         return helper(arguments.get(2));

@@ -38,12 +38,17 @@ impl Errno {
 
     /// What strerror(3) says of it in the C locale: `Connection refused`.
     pub fn message(self) -> String {
-        let text = std::io::Error::from_raw_os_error(self.0).to_string();
-        match text.rfind(" (os error") {
-            Some(end) => text[..end].to_owned(),
-            None => text,
-        }
+        words(&std::io::Error::from_raw_os_error(self.0))
     }
+}
+
+/// What an I/O error says, up to the number that Rust puts behind strerror(3)'s words.
+pub fn words(error: &std::io::Error) -> String {
+    let mut text = error.to_string();
+    if let Some(end) = text.find(" (os error") {
+        text.truncate(end);
+    }
+    text
 }
 
 impl fmt::Display for Errno {

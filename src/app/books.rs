@@ -13,6 +13,7 @@ use crate::kernel::{
 use crate::session::{News, Session, Socket, SocketId};
 use flood::{Allowance, FRESH};
 use std::collections::BTreeSet;
+use std::io;
 use std::os::fd::BorrowedFd;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -26,13 +27,22 @@ struct Desk {
     /// The laboratory's host; `None` is the machine itself.
     host: Option<String>,
     books: Books,
-    /// Opened when it is first needed; `Some(None)` where the system refuses it.
-    diag: Option<Option<Diag>>,
+    /// Of a host, opened with it, where the system allowed it. The machine's is opened when it is needed.
+    diag: Option<Diag>,
 }
 
 impl Desk {
-    fn diag(&mut self) -> Option<&mut Diag> {
-        self.diag.get_or_insert_with(|| Diag::open().ok()).as_mut()
+    /// The books, and sock_diag. Where that is refused, it is tried again the next time: it may have been for want of a
+    /// descriptor.
+    fn both(&mut self) -> (&mut Books, io::Result<&mut Diag>) {
+        if self.diag.is_none() && self.host.is_none() {
+            match Diag::open() {
+                Ok(diag) => self.diag = Some(diag),
+                Err(error) => return (&mut self.books, Err(error)),
+            }
+        }
+        let refused = || io::Error::other("the host has none");
+        (&mut self.books, self.diag.as_mut().ok_or_else(refused))
     }
 }
 
@@ -57,7 +67,7 @@ pub(super) struct Ledger {
 
 impl Ledger {
     /// Empty.
-    pub fn new() -> std::io::Result<Self> {
+    pub fn new() -> io::Result<Self> {
         let watcher = Watcher::new()?;
         let poke = watcher.poke();
         Ok(Self {
@@ -80,7 +90,7 @@ impl Ledger {
             .extend(hosts.into_iter().map(|(host, diag)| Desk {
                 host: Some(host),
                 books: Books::new(),
-                diag: Some(diag),
+                diag,
             }));
     }
 
@@ -134,14 +144,16 @@ impl Ledger {
 
     /// sock_diag on a host, where there is such a host and the system has it.
     pub fn diag(&mut self, host: Option<&str>) -> Option<&mut Diag> {
-        self.desk_mut(host)?.diag()
+        self.desk_mut(host)?.both().1.ok()
     }
 
     /// The books and sock_diag of a host, where one question needs both.
-    pub fn books_and_diag(&mut self, host: Option<&str>) -> Option<(&Books, Option<&mut Diag>)> {
-        let desk = self.desk_mut(host)?;
-        let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
-        Some((&desk.books, diag.as_mut()))
+    pub fn books_and_diag(
+        &mut self,
+        host: Option<&str>,
+    ) -> Option<(&Books, io::Result<&mut Diag>)> {
+        let (books, diag) = self.desk_mut(host)?.both();
+        Some((books, diag))
     }
 
     /// The callback that [`Ledger::on_news`] was given.
@@ -345,11 +357,15 @@ impl Ledger {
             if desk.books.next_look().is_none() {
                 continue;
             }
-            let diag = desk.diag.get_or_insert_with(|| Diag::open().ok());
-            if let Some(diag) = diag {
-                let orphans = desk.books.orphans(diag).into_iter();
-                told.extend(orphans.map(|(id, change)| (SocketId(id), change)));
-            }
+            let followed = match desk.both() {
+                (books, Ok(diag)) => books.orphans(diag),
+                (books, Err(_)) => books.lose_sight(),
+            };
+            told.extend(
+                followed
+                    .into_iter()
+                    .map(|(id, change)| (SocketId(id), change)),
+            );
         }
         // The cause comes before what it did at the other end: a closed socket's own change was found last.
         told.sort_by_key(|(id, change)| !own.contains(id) && change.by_network);

@@ -238,7 +238,8 @@ fn lessons(around: &Surroundings) -> Check {
 /// Where earlier lines and a learner's progress are kept.
 fn state() -> Check {
     let name = "history and progress";
-    let Some(progress) = Progress::of_user() else {
+    let progress = Progress::of_user();
+    let Some(folder) = progress.as_ref().and_then(|kept| kept.folder().parent()) else {
         let found = "this user has no home folder; nothing is kept";
         return check(
             name,
@@ -247,40 +248,63 @@ fn state() -> Check {
             &["export HOME=/path/to/a/folder".to_owned()],
         );
     };
-    let file = progress.file("any");
-    // The folder is made when something is kept; until then the nearest one that is there decides.
-    let there = file.ancestors().skip(1).find(|folder| folder.exists());
-    let folder = file.ancestors().nth(2).unwrap_or(&file);
-    match there.map(|there| (there, access(there, AccessFlags::W_OK | AccessFlags::X_OK))) {
-        Some((_, Ok(()))) => check(
-            name,
-            Checked::Ok,
-            format!("kept in {}", folder.display()),
-            &[],
-        ),
-        Some((there, Err(errno))) => {
-            let found = format!("{} may not be written: {}", there.display(), errno.desc());
-            // What is above the program's own folder stays whose it is: `/` may be meant.
-            let own = if there.starts_with(folder) {
-                there
-            } else {
-                folder
-            };
-            let own = own.display().to_string();
-            let own = quoted(&own);
-            check(
-                name,
-                Checked::No,
-                found,
-                &[format!("sudo install -d -o \"$USER\" -m 0755 {own}")],
-            )
+    let own = folder.display();
+    let Some((path, errno)) = out_of_use(folder) else {
+        return check(name, Checked::Ok, format!("kept in {own}"), &[]);
+    };
+    let why = errno.map_or_else(
+        || "is no folder".to_owned(),
+        |errno| format!("may not be used: {}", errno.desc()),
+    );
+    let found = format!("nothing is kept in {own}: {} {why}", path.display());
+    let mend = to_be_of_use(folder, &path, errno);
+    check(name, Checked::No, found, &mend)
+}
+
+/// What of the folder for state, and of what is in it, this user cannot use: it is no folder and should be one, or may not
+/// be read and written. The folder is made when something is kept; until then the nearest one above that
+/// is there decides.
+fn out_of_use(folder: &Path) -> Option<(PathBuf, Option<nix::errno::Errno>)> {
+    let there = folder.ancestors().find(|above| above.exists())?;
+    let folders = [folder, &folder.join("progress")];
+    let mut left = vec![there.to_owned()];
+    while let Some(path) = left.pop() {
+        let is_folder = path.is_dir();
+        if !is_folder && (path == there || folders.contains(&path.as_path())) {
+            return Some((path, None));
         }
-        None => check(
-            name,
-            Checked::No,
-            format!("{} cannot be made", folder.display()),
-            &[],
-        ),
+        let may = match is_folder {
+            true => AccessFlags::W_OK | AccessFlags::X_OK,
+            false => AccessFlags::W_OK | AccessFlags::R_OK,
+        };
+        if let Err(errno) = access(&path, may) {
+            return Some((path, Some(errno)));
+        }
+        if folders.contains(&path.as_path()) {
+            let inside = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            left.extend(inside.map(|entry| entry.path()));
+        }
+    }
+    None
+}
+
+/// The commands that let this user keep something there. What is above the folder stays as it is: `/` may be meant.
+fn to_be_of_use(folder: &Path, path: &Path, errno: Option<nix::errno::Errno>) -> Vec<String> {
+    use nix::errno::Errno;
+    let own = quoted(&folder.display().to_string()).into_owned();
+    let there = folder.exists();
+    match errno {
+        Some(Errno::EACCES) if there => vec![
+            format!("sudo chown -R \"$USER\" {own}"),
+            format!("chmod -R u+rwX {own}"),
+        ],
+        Some(Errno::EACCES) => vec![format!("sudo install -d -o \"$USER\" -m 0755 {own}")],
+        None if path.starts_with(folder) => {
+            let path = path.display().to_string();
+            let aside = quoted(&format!("{path}.old")).into_owned();
+            vec![format!("mv {} {aside}", quoted(&path))]
+        }
+        _ => vec!["export XDG_STATE_HOME=/path/to/a/folder".to_owned()],
     }
 }
 

@@ -134,7 +134,8 @@ impl App {
             (libc::EADDRINUSE, at) => {
                 let at = asked.or(own).or(at).as_ref().and_then(Addr::inet);
                 if let Some((at, id)) = at.filter(|at| at.port() != 0).zip(done.socket) {
-                    facts.holders = self.in_the_way(at, id, facts.socket.as_ref());
+                    (facts.holders, facts.only_own_holders) =
+                        self.in_the_way(at, id, facts.socket.as_ref());
                     facts.holder_reuse = self.holder_reuse(&facts.holders);
                     facts.sharing = self.sharing(&facts.holders);
                 }

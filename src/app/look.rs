@@ -1,6 +1,7 @@
 //! Commands that look: `ls`, `state`, `who`.
 
 use super::{App, Outcome, Sink, books};
+use crate::errno::Errno;
 use crate::event::{Addr, Answer, SocketRow, TcpState, What};
 use crate::kernel::{DiagRow, Living, Look, Ready, inode, survey, who};
 use crate::lang::ast::Call;
@@ -227,10 +228,14 @@ impl App {
                 .cloned()
                 .or_else(|| orphan().map(|socket| format!("{}, closed", socket.name)))
         };
-        match diag {
-            Some(diag) => who(diag, port, &name),
-            None => Err(std::io::Error::other("sock_diag is refused")),
-        }
+        let refused = |error| {
+            let why = Errno::of(&error).map_or_else(
+                || error.to_string(),
+                |errno| format!("{errno}, {}", errno.message()),
+            );
+            std::io::Error::other(format!("sock_diag is refused ({why})"))
+        };
+        who(diag.map_err(refused)?, port, &name)
     }
 }
 

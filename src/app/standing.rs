@@ -10,19 +10,20 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 impl App {
     /// The other sockets that have an address which this one wants: those of its protocol, where the two addresses
-    /// overlap. Each protocol has ports of its own.
+    /// overlap. Each protocol has ports of its own. And whether the kernel did not say: then they are the session's own alone.
     pub(super) fn in_the_way(
         &mut self,
         at: SocketAddr,
         id: SocketId,
         wants: Option<&SocketFacts>,
-    ) -> Vec<Holder> {
+    ) -> (Vec<Holder>, bool) {
         let Some(wants) = wants else {
-            return Vec::new();
+            return (Vec::new(), true);
         };
-        // Where the kernel does not say, the answer names nobody.
         let host = self.host_of(Some(id));
-        let mut all = self.holders(host.as_deref(), at.port()).unwrap_or_default();
+        let asked = self.holders(host.as_deref(), at.port());
+        let silent = asked.is_err();
+        let mut all = asked.unwrap_or_else(|_| self.own_holders(host.as_deref(), at.port()));
         all.retain(|other| {
             let overlaps =
                 |local| covers(local, other.v6only, at) || covers(at, wants.v6only, local);
@@ -30,7 +31,30 @@ impl App {
                 && other.proto.starts_with("udp") == (wants.proto == Proto::Udp)
                 && other.local.inet().is_some_and(overlaps)
         });
-        all
+        (all, silent)
+    }
+
+    /// Which of the session's own open sockets have this port, where the kernel does not say who has it.
+    fn own_holders(&self, host: Option<&str>, port: u16) -> Vec<Holder> {
+        let there = |socket: &Socket| {
+            let look = self.ledger.last(socket.id)?;
+            let local = look.local.clone()?;
+            let has_it = socket.host.as_deref() == host && local.inet()?.port() == port;
+            has_it.then(|| Holder {
+                proto: socket.proto().to_owned(),
+                local,
+                peer: look.peer.clone(),
+                state: look.state,
+                socket: Some(socket.name.clone()),
+                pid: None,
+                process: None,
+                uid: nix::unistd::geteuid().as_raw(),
+                owned: true,
+                v6only: switch(socket.fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Some(true),
+            })
+        };
+        let open = self.session.open_sockets().into_iter();
+        open.filter_map(there).collect()
     }
 
     /// Whether the holder, where it is one of the session's sockets, had SO_REUSEADDR set.

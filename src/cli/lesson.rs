@@ -231,8 +231,7 @@ impl Report {
 pub(super) fn list(global: &Global) -> anyhow::Result<u8> {
     let library = all(global)?;
     let progress = Progress::of_user();
-    let rows = course::rows(&library, progress.as_ref(), language().as_deref())
-        .context("your progress cannot be read")?;
+    let rows = course::rows(&library, progress.as_ref(), language().as_deref());
     let mut output = Output::default();
     if global.json {
         for row in &rows {
@@ -263,6 +262,9 @@ pub(super) fn list(global: &Global) -> anyhow::Result<u8> {
         if let Some(passed_over) = course::passed_over(library.passed_over()) {
             output.write(&format!("\n{}\n", style.clean(&passed_over)));
         }
+        if let Some(unread) = rows.iter().find_map(|row| row.unread.as_deref()) {
+            output.write(&format!("\n{}\n", style.clean(unread)));
+        }
         output.write("\n`socktutor learn` goes on with what was begun, or else with the first new one; `learn ID` plays any.\n");
     }
     output.finish().context("cannot print")?;
@@ -285,7 +287,7 @@ fn row_json(row: &Row) -> String {
         "title": row.title,
         "minutes": row.minutes,
         "standing": row.standing,
-        "reason": row.trouble,
+        "reason": row.trouble.as_ref().or(row.unread.as_ref()),
     }))
 }
 

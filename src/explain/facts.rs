@@ -20,6 +20,8 @@ pub struct Facts {
     pub asked_host: Option<String>,
     /// The sockets on the port asked for (of a bound socket: its own port), that socket itself left out.
     pub holders: Vec<Holder>,
+    /// Whether the kernel did not say who else is on it (sock_diag is refused).
+    pub only_own_holders: bool,
     /// The open sockets of this session among them.
     pub sharing: Vec<Sharing>,
     /// Whether the socket that holds the address had SO_REUSEADDR set, where that is known.

@@ -215,6 +215,27 @@ impl Books {
         told
     }
 
+    /// sock_diag cannot be asked: what it was to be asked is given up, for nothing else tells how it goes on. Of an open
+    /// socket what its descriptor says holds.
+    pub fn lose_sight(&mut self) -> Vec<(u64, Change)> {
+        let mut told = Vec::new();
+        for (id, _) in std::mem::take(&mut self.following).iter() {
+            let Some(known) = self.open.get_mut(&id) else {
+                continue;
+            };
+            known.followed = false;
+            let (from, to) = (known.way.last(), Some(TcpState::Close));
+            known.way.push(TcpState::Close);
+            let change = Change {
+                from,
+                to,
+                ..nothing()
+            };
+            told.push((id, change));
+        }
+        told
+    }
+
     /// When it makes sense to look again although nobody was woken: soon while something is on its way, at its end for
     /// `TIME_WAIT`, never (`None`) where all is quiet.
     pub fn next_look(&self) -> Option<Duration> {

@@ -15,11 +15,9 @@ pub fn checks(helper: &Path, program: &Path) -> Vec<Check> {
     let began = Instant::now();
     let tried = Hosts::up(&["client".to_owned(), "server".to_owned()], helper);
     let took = began.elapsed();
-    if tried
-        .as_ref()
-        .is_err_and(|why| *why == Unavailable::NotLinux)
-    {
-        return vec![refused("laboratory", &Unavailable::NotLinux, program)];
+    // The rest is looked up in /proc.
+    if let Err(why @ (Unavailable::NotLinux | Unavailable::NoProc)) = &tried {
+        return vec![refused("laboratory", why, program)];
     }
     let laboratory = match &tried {
         Ok(hosts) => {

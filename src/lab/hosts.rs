@@ -3,7 +3,7 @@
 use super::Unavailable;
 use super::helper::ARGUMENT;
 use super::message::{Answer, LIMIT, Ready, Reply, Request, What};
-use crate::errno::Errno;
+use crate::errno::{Errno, words};
 use crate::sys::high::raise;
 use crate::sys::namespace::{self, Received};
 use std::io;
@@ -117,6 +117,9 @@ impl Hosts {
     pub fn up(names: &[String], program: &Path) -> Result<Self, Unavailable> {
         if !namespace::SUPPORTED {
             return Err(Unavailable::NotLinux);
+        }
+        if !Path::new("/proc/self").exists() {
+            return Err(Unavailable::NoProc);
         }
         if names.is_empty() || names.len() > Self::MOST {
             return Err(Unavailable::Count(names.len()));
@@ -259,7 +262,7 @@ impl Helper {
             .current_dir("/")
             .process_group(0)
             .spawn()
-            .map_err(|error| failed(format!("{}: {error}", program.display())))?;
+            .map_err(|error| failed(format!("{}: {}", program.display(), words(&error))))?;
         Ok(Self {
             channel,
             child,

@@ -15,6 +15,8 @@ const FORBIDDEN: &str = " A container or a sandbox that this shell runs in forbi
 pub enum Unavailable {
     /// This is not Linux.
     NotLinux,
+    /// `/proc` is not mounted: by it the helper process is started, and told what to set.
+    NoProc,
     /// AppArmor forbids user namespaces to programs without a profile (`kernel.apparmor_restrict_unprivileged_userns`).
     AppArmor,
     /// `kernel.unprivileged_userns_clone` is 0.
@@ -75,6 +77,10 @@ impl Unavailable {
                 "The laboratory needs Linux: its hosts are network namespaces of the kernel."
                     .to_owned()
             }
+            Self::NoProc => {
+                "/proc is not mounted: by it the laboratory's helper process is started, and its hosts are set up."
+                    .to_owned()
+            }
             Self::AppArmor => {
                 "AppArmor gives a user namespace no rights, unless the program has a profile \
                 (kernel.apparmor_restrict_unprivileged_userns is 1, as on Ubuntu since 23.10)."
@@ -127,6 +133,7 @@ impl Unavailable {
     pub fn mend(&self, program: &Path) -> Vec<String> {
         let lines: &[&str] = match self {
             Self::AppArmor => return apparmor(program),
+            Self::NoProc => &["sudo mount -t proc proc /proc"],
             Self::UsersOff => &["sudo sysctl -w kernel.unprivileged_userns_clone=1"],
             Self::TooManyUsers(_) => &["sudo sysctl -w user.max_user_namespaces=10000"],
             Self::TooManyNetworks(_) => &["sudo sysctl -w user.max_net_namespaces=10000"],

@@ -1,6 +1,7 @@
 //! What a learner has done: one small text file of step ids a lesson, under the state folder.
 //! Written by rename after every step, so that a crash loses at most the step in hand.
 
+use crate::errno::words;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read, Write};
@@ -41,8 +42,17 @@ pub enum Standing {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Record {
     marks: BTreeMap<String, Mark>,
-    /// Where a damaged file was set aside, for a word to the learner.
-    pub damaged: Option<PathBuf>,
+    /// Why the marks that were kept are not among them, for a word to the learner.
+    pub trouble: Option<Trouble>,
+}
+
+/// Why there are no marks where there is a file of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It could not be understood, and was set aside there.
+    Damaged(PathBuf),
+    /// It cannot be read, or not be set aside: which file, and why.
+    Unreadable(String),
 }
 
 impl Progress {
@@ -72,32 +82,37 @@ impl Progress {
     }
 
     /// The marks of a lesson; none where there is no file. A file that cannot be understood is set aside under
-    /// another name.
-    ///
-    /// # Errors
-    /// The file is there but cannot be opened or moved.
-    pub fn load(&self, lesson: &str) -> io::Result<Record> {
+    /// another name. Nothing that is wrong with the file keeps a learner from the lesson.
+    pub fn load(&self, lesson: &str) -> Record {
         let path = self.file(lesson);
-        let file = match fs::File::open(&path) {
+        self.marks(&path).unwrap_or_else(|error| {
+            let why = naming(&path, &error).to_string();
+            Record {
+                trouble: Some(Trouble::Unreadable(why)),
+                ..Record::default()
+            }
+        })
+    }
+
+    fn marks(&self, path: &Path) -> io::Result<Record> {
+        let file = match fs::File::open(path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Record::default()),
-            Err(error) => return Err(naming(&path, error)),
+            Err(error) => return Err(error),
         };
         let mut bytes = Vec::new();
-        file.take(LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| naming(&path, error))?;
+        file.take(LIMIT + 1).read_to_end(&mut bytes)?;
         if let Some(marks) = read(&bytes) {
             return Ok(Record {
                 marks,
-                damaged: None,
+                trouble: None,
             });
         }
         let aside = path.with_extension("damaged");
-        fs::rename(&path, &aside).map_err(|error| naming(&path, error))?;
+        fs::rename(path, &aside)?;
         Ok(Record {
             marks: BTreeMap::new(),
-            damaged: Some(aside),
+            trouble: Some(Trouble::Damaged(aside)),
         })
     }
 
@@ -108,7 +123,7 @@ impl Progress {
     pub fn save(&self, lesson: &str, record: &Record) -> io::Result<()> {
         let path = self.file(lesson);
         self.write(&path, record)
-            .map_err(|error| naming(&path, error))
+            .map_err(|error| naming(&path, &error))
     }
 
     fn write(&self, path: &Path, record: &Record) -> io::Result<()> {
@@ -132,7 +147,7 @@ impl Progress {
     pub fn forget(&self, lesson: &str) -> io::Result<()> {
         let path = self.file(lesson);
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(naming(&path, error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(naming(&path, &error)),
             _ => Ok(()),
         }
     }
@@ -143,6 +158,14 @@ impl Record {
     pub fn mark(&mut self, step: &str, mark: Mark) {
         if self.marks.get(step) != Some(&Mark::Done) {
             self.marks.insert(step.to_owned(), mark);
+        }
+    }
+
+    /// Why it is not known what was done.
+    pub fn unread(&self) -> Option<&str> {
+        match &self.trouble {
+            Some(Trouble::Unreadable(why)) => Some(why),
+            Some(Trouble::Damaged(_)) | None => None,
         }
     }
 
@@ -183,8 +206,11 @@ fn read(bytes: &[u8]) -> Option<BTreeMap<String, Mark>> {
     Some(marks)
 }
 
-fn naming(path: &Path, error: io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+fn naming(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(
+        error.kind(),
+        format!("{}: {}", path.display(), words(error)),
+    )
 }
 
 #[cfg(test)]
@@ -197,17 +223,17 @@ mod tests {
     fn marks_survive_and_give_the_place_to_resume() {
         let folder = tempfile::tempdir().unwrap();
         let progress = Progress::at(folder.path().join("deep/down"));
-        let mut record = progress.load("udp").unwrap();
+        let mut record = progress.load("udp");
         assert_eq!(record.standing(STEPS), Standing::New);
         record.mark("one", Mark::Done);
         progress.save("udp", &record).unwrap();
-        let mut record = progress.load("udp").unwrap();
+        let mut record = progress.load("udp");
         assert_eq!(record.standing(STEPS), Standing::Begun(1));
         record.mark("two", Mark::Skipped);
         record.mark("one", Mark::Skipped);
         record.mark("three", Mark::Done);
         progress.save("udp", &record).unwrap();
-        let record = progress.load("udp").unwrap();
+        let record = progress.load("udp");
         assert_eq!(record.get("one"), Some(Mark::Done), "done stays done");
         assert_eq!(record.standing(STEPS), Standing::Skipped);
         assert_eq!(
@@ -219,7 +245,7 @@ mod tests {
         );
         progress.forget("udp").unwrap();
         progress.forget("udp").unwrap();
-        assert_eq!(progress.load("udp").unwrap(), Record::default());
+        assert_eq!(progress.load("udp"), Record::default());
     }
 
     #[test]
@@ -234,11 +260,29 @@ mod tests {
             b"../x\n",
         ] {
             fs::write(progress.file("udp"), bytes).unwrap();
-            let record = progress.load("udp").unwrap();
-            let aside = record.damaged.clone().expect("it is set aside");
+            let record = progress.load("udp");
+            let Some(Trouble::Damaged(aside)) = &record.trouble else {
+                panic!("it is set aside")
+            };
             assert_eq!(fs::read(aside).unwrap(), bytes);
             assert_eq!(record.standing(STEPS), Standing::New);
             assert!(!progress.file("udp").exists());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_counts_as_new_and_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let progress = Progress::at(folder.path());
+        // Root too reads no folder as a file, and finds nothing below a file.
+        fs::create_dir(progress.file("udp")).unwrap();
+        fs::write(folder.path().join("file"), "").unwrap();
+        let below = Progress::at(folder.path().join("file"));
+        for (progress, why) in [(progress, "Is a directory"), (below, "Not a directory")] {
+            let record = progress.load("udp");
+            let said = format!("{}: {why}", progress.file("udp").display());
+            assert_eq!(record.trouble, Some(Trouble::Unreadable(said)));
+            assert_eq!(record.standing(STEPS), Standing::New);
         }
     }
 

@@ -4,10 +4,10 @@
 //! That thread may sleep in a print that raced with Enter until the next line is edited. So nobody joins it, and
 //! nobody waits for a lock that it holds while it prints.
 
+use crate::sys::worker;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 /// Prints text above the line that is being typed.
 pub type Printer = Box<dyn FnMut(String) + Send>;
@@ -34,14 +34,12 @@ impl Console {
     pub fn start(mut printer: Printer) -> io::Result<Arc<Self>> {
         let console = Arc::new(Self::default());
         let own = Arc::clone(&console);
-        thread::Builder::new()
-            .name("console".into())
-            .spawn(move || {
-                loop {
-                    let text = own.next();
-                    printer(text);
-                }
-            })?;
+        worker::start("console", move || {
+            loop {
+                let text = own.next();
+                printer(text);
+            }
+        })?;
         Ok(console)
     }
 

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::helper::{Guide, Words};
-use super::history::HistoryFile;
+use super::history::{HistoryFile, told};
 use super::lines::{Entered, Lines};
 use super::plain::read_plainly;
 use super::prompt::CountedPrompt;
@@ -10,6 +10,7 @@ use super::terminal;
 use crate::sys::reserve::{Reservation, SELECTABLE};
 use crate::sys::signal::{self, Signal};
 use crate::text::style::Style;
+use nix::errno::Errno;
 use rustyline::error::ReadlineError;
 use rustyline::history::{History, MemHistory};
 use rustyline::{
@@ -23,6 +24,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// How many descriptors the editor may open for one line.
 const OPENS: i32 = 4;
 
+/// Said when the editor can open none.
+const NO_ROOM: &str = "  No descriptor is left for the line editor: lines are taken as the terminal gives them, without hints and\n  history, until something is closed.\n";
+
 /// rustyline, with what it needs around it.
 pub struct Editor {
     inner: rustyline::Editor<Guide, MemHistory>,
@@ -30,6 +34,8 @@ pub struct Editor {
     history: Option<HistoryFile>,
     /// Whether the line that is edited goes on with an open one.
     more: Arc<AtomicBool>,
+    /// Whether no descriptor was left for the last line.
+    cramped: bool,
 }
 
 impl Editor {
@@ -79,6 +85,7 @@ impl Editor {
             console,
             history,
             more,
+            cramped: false,
         })
     }
 
@@ -142,8 +149,28 @@ impl Editor {
         if let Some(guide) = self.inner.helper_mut() {
             guide.disarm();
         }
-        line
+        match line {
+            Err(error) if none_left(&error) => {
+                let why = if self.cramped { "" } else { NO_ROOM };
+                self.cramped = true;
+                read_plainly(&format!("{why}{}", prompt.raw()))
+            }
+            line => {
+                self.cramped = false;
+                line
+            }
+        }
     }
+}
+
+/// Whether the editor could open no descriptor of its own: the student's sockets have them all.
+fn none_left(error: &ReadlineError) -> bool {
+    let errno = match error {
+        ReadlineError::Io(error) => error.raw_os_error().map(Errno::from_raw),
+        ReadlineError::Errno(errno) => Some(*errno),
+        _ => None,
+    };
+    matches!(errno, Some(Errno::EMFILE | Errno::ENFILE))
 }
 
 impl Lines for Editor {
@@ -182,8 +209,9 @@ impl Lines for Editor {
         {
             // Once is enough.
             self.console.say(format!(
-                "  The history cannot be kept in {}: {error}",
-                file.path().display()
+                "  The history cannot be kept in {}: {}",
+                file.path().display(),
+                told(&error)
             ));
             self.history = None;
         }

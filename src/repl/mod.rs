@@ -81,7 +81,8 @@ pub fn interact(app: impl FnOnce() -> io::Result<App>, options: &Options<'_>) ->
         let console = lines.console();
         if let Err(error) = lines.load_history() {
             console.say(format!(
-                "  The lines of earlier sessions cannot be read: {error}"
+                "  The lines of earlier sessions cannot be read: {}",
+                history::told(&error)
             ));
         }
         return run(

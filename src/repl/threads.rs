@@ -4,10 +4,10 @@ use super::console::Console;
 use super::shared::Shared;
 use super::terminal;
 use crate::sys::signal::{self, Signal};
+use crate::sys::worker;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread;
 
 /// How to leave, for whoever presses Ctrl-C where there is nothing to interrupt.
 pub const HOW_TO_LEAVE: &str = "  Nothing is blocked. Ctrl-D or quit leaves.\n";
@@ -28,8 +28,7 @@ pub fn start(shared: &Arc<Shared>, plain: bool) -> io::Result<()> {
 /// No thread can be started.
 pub fn start_news(shared: &Arc<Shared>) -> io::Result<()> {
     let own = Arc::clone(shared);
-    let name = thread::Builder::new().name("watch".into());
-    name.spawn(move || watch(&own)).map(drop)
+    worker::start("watch", move || watch(&own)).map(drop)
 }
 
 /// Draws the line that is edited anew where it stands: the editor ends with a new line what it shows above that.
@@ -63,8 +62,7 @@ pub fn start_signals(
             }
         }
     };
-    let name = thread::Builder::new().name("signals".into());
-    name.spawn(take).map(drop)
+    worker::start("signals", take).map(drop)
 }
 
 /// Shows the results of blocked calls, and what the network changed, while the student thinks.

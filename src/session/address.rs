@@ -6,7 +6,7 @@ use super::value::Value;
 use super::{Interrupt, NotYet, Session};
 use crate::event::Addr;
 use crate::lang::ast::{Address, Expr, Function, Host, Port};
-use crate::sys::names;
+use crate::sys::{names, worker};
 use std::ffi::{CString, OsStr};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::os::unix::ffi::OsStrExt;
@@ -256,20 +256,18 @@ impl Session {
             ));
         }
         let (send, answer) = channel();
-        let asked = std::thread::Builder::new()
-            .name("resolver".to_owned())
-            .spawn(move || {
-                crate::sys::worker::block_signals();
-                // Nobody listens any more where the wait has ended.
-                let _ = send.send(names::getaddrinfo(
-                    c_host.as_deref(),
-                    c_service.as_deref(),
-                    hints,
-                ));
-            });
+        let asked = worker::start("resolver", move || {
+            worker::block_signals();
+            // Nobody listens any more where the wait has ended.
+            let _ = send.send(names::getaddrinfo(
+                c_host.as_deref(),
+                c_service.as_deref(),
+                hints,
+            ));
+        });
         if let Err(error) = asked {
             return Err(Refusal::new(format!(
-                "the system gives no thread to look the name up: {error}"
+                "a name is looked up in a thread of its own: {error}"
             )));
         }
         let name = host.unwrap_or("");

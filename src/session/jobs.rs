@@ -241,30 +241,28 @@ impl Jobs {
         let returned = Arc::clone(&self.returned);
         let begun = Arc::new(AtomicU32::new(0));
         let begins = Arc::clone(&begun);
-        std::thread::Builder::new()
-            .name("call".to_owned())
-            .spawn(move || {
-                worker::block_signals();
-                if hello
-                    .send((call::this_thread(), worker::thread_id()))
-                    .is_err()
-                {
+        worker::start("call", move || {
+            worker::block_signals();
+            if hello
+                .send((call::this_thread(), worker::thread_id()))
+                .is_err()
+            {
+                return;
+            }
+            for (number, work) in orders {
+                begins.store(number, Ordering::Release);
+                let performed = work();
+                begins.store(0, Ordering::Release);
+                returned.fetch_add(1, Ordering::AcqRel);
+                if results.send((number, performed)).is_err() {
                     return;
                 }
-                for (number, work) in orders {
-                    begins.store(number, Ordering::Release);
-                    let performed = work();
-                    begins.store(0, Ordering::Release);
-                    returned.fetch_add(1, Ordering::AcqRel);
-                    if results.send((number, performed)).is_err() {
-                        return;
-                    }
-                    let told = news.lock().ok().and_then(|news| news.clone());
-                    if let Some(told) = told {
-                        told();
-                    }
+                let told = news.lock().ok().and_then(|news| news.clone());
+                if let Some(told) = told {
+                    told();
                 }
-            })?;
+            }
+        })?;
         let (thread, task) = ready.recv().map_err(std::io::Error::other)?;
         Ok(Worker {
             work,

@@ -170,7 +170,7 @@ impl Session {
             ))),
             Ok(Outcome::Sleeps(job)) => Ok(self.falls_asleep(job, meta, asleep.shown())),
             Err(error) => Err(Refusal::new(format!(
-                "the system gives no thread for a call that may sleep: {error}"
+                "a call that may sleep needs a thread of its own: {error}"
             ))),
         }
     }

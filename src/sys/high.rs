@@ -1,7 +1,7 @@
 //! Descriptors of the program's own, moved out of the student's sight: the first socket a student opens is 3.
 
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, fcntl};
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::io;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
@@ -14,17 +14,24 @@ pub const FLOOR: i32 = 512;
 ///
 /// # Notes
 /// Where the process may not have that many descriptors (`ulimit -n 256`, the default of macOS), it goes to the
-/// upper quarter of what is allowed.
+/// upper quarter of what is allowed; where the student has all from there up, it stays where it is.
 ///
 /// # Errors
-/// Those of fcntl(2): `EMFILE` where every descriptor from there up is taken.
+/// Those of fcntl(2).
 pub fn raise(fd: OwnedFd) -> io::Result<OwnedFd> {
-    let raised = match fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(FLOOR)) {
+    let above = |floor| fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(floor));
+    let raised = match above(FLOOR) {
         // EINVAL: the floor is beyond RLIMIT_NOFILE.
         Err(Errno::EINVAL) => {
             let (soft, _) = getrlimit(Resource::RLIMIT_NOFILE)?;
-            let floor = i32::try_from(soft / 4 * 3).unwrap_or(FLOOR);
-            fcntl(fd.as_fd(), FcntlArg::F_DUPFD_CLOEXEC(floor))?
+            above(i32::try_from(soft / 4 * 3).unwrap_or(FLOOR))
+        }
+        other => other,
+    };
+    let raised = match raised {
+        Err(Errno::EMFILE) => {
+            fcntl(fd.as_fd(), FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+            return Ok(fd);
         }
         other => other?,
     };
@@ -47,7 +54,6 @@ pub fn raise_limit() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nix::fcntl::FdFlag;
     use std::io::Write;
     use std::os::fd::AsRawFd;
 

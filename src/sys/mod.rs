@@ -19,4 +19,5 @@ pub mod namespace;
 pub mod reserve;
 pub mod scratch;
 pub mod signal;
+pub mod streams;
 pub mod worker;

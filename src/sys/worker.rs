@@ -2,8 +2,29 @@
 
 #![expect(unsafe_code, reason = "installing a signal handler")]
 
+use crate::errno::words;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use std::io;
 use std::sync::Once;
+use std::thread::{self, JoinHandle};
+
+/// Starts a thread of this name.
+///
+/// # Errors
+/// The system gives none (pthread_create(3)), in words.
+pub fn start<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    let started = thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map_err(|error| {
+        let why = words(&error);
+        io::Error::new(
+            error.kind(),
+            format!("the system gives no further thread ({why}); `ulimit -u` says how many this user may have"),
+        )
+    })
+}
 
 /// The signal that wakes a sleeping call. Its handler does nothing, and has no `SA_RESTART`, so that the call
 /// returns EINTR.

@@ -308,6 +308,39 @@ fn the_list_tells_how_far_the_learner_is() {
     assert_eq!(lines[4]["standing"], "at step 3 of 12");
 }
 
+/// Who once ran the program as another user has such files, and everybody may have a file where a folder should be.
+#[test]
+fn progress_that_cannot_be_read_keeps_nobody_from_the_lessons() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("file");
+    fs::write(&file, "").unwrap();
+    let run = |args: &[&str]| {
+        let shell = Shell::new(args).env("XDG_STATE_HOME", &file);
+        shell.run().status(0)
+    };
+    let why = "file/socktutor/progress/what-a-socket-is.txt: Not a directory. `socktutor doctor` says what mends it.";
+    let list = run(&["lesson", "list"]);
+    assert_eq!(list.stdout.matches(why).count(), 1, "{}", list.stdout);
+    list.says(&["1  what-a-socket-is", "new"]);
+    let lines = run(&["lesson", "list", "--json"]).events();
+    assert!(lines[0]["reason"].as_str().unwrap().contains(why));
+    for learn in [&["learn"][..], &["learn", "what-a-socket-is"]] {
+        let ran = run(learn);
+        assert!(!ran.stdout.contains("place is kept"), "{}", ran.stdout);
+        ran.says(&[
+            "Your progress cannot be read:",
+            "is not kept.",
+            "# Lesson 1: What a socket is",
+            "## 1. Ask for one",
+        ]);
+    }
+    let doctor = Shell::new(&["doctor", "--json"])
+        .env("XDG_STATE_HOME", &file)
+        .run();
+    let file = file.display();
+    doctor.says(&[&format!("{file} is no folder"), "export XDG_STATE_HOME="]);
+}
+
 #[test]
 fn a_lesson_is_shown_without_its_front_matter() {
     let ran = Shell::new(&["lesson", "show", "udp"]).run().status(0);

@@ -520,6 +520,7 @@ fn streams_that_are_closed() {
     nothing_said(by_shell("PROGRAM -c 's = socket tcp; nonsense' 2>&-"));
     nothing_said(by_shell("PROGRAM --version >&-"));
     nothing_said(by_shell("PROGRAM -c ls >/dev/full"));
+    nothing_said(by_shell("PROGRAM run /no/such/file 2>/dev/full")).status(2);
     // The first socket is 3 all the same: it must not become the program's standard input or output.
     let ran = nothing_said(by_shell("PROGRAM -c 's = socket tcp' <&-")).status(0);
     assert!(ran.stdout.contains(") = 3"), "{}", ran.stdout);
@@ -548,6 +549,12 @@ fn few_descriptors() {
     let line = "socket udp; ".repeat(80);
     let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{line}'"))).status(1);
     assert!(ran.stdout.contains("EMFILE"), "{}", ran.stdout);
+    // What the program had no descriptor for, it asks again when there is one.
+    let full = format!(
+        "s = socket tcp; bind s 127.0.0.1:0; listen s 1; {line}; ls; close 10; close 11; who s.local"
+    );
+    let ran = alive(by_shell(&format!("ulimit -n 64; PROGRAM -c '{full}'"))).status(1);
+    assert!(ran.stdout.contains("s, in this session"), "{}", ran.stdout);
     // The soft limit is the user's own to raise, and the program does.
     let ran = by_shell(&format!("ulimit -S -n 64; PROGRAM -c '{line}'"));
     assert!(!ran.stdout.contains("EMFILE"), "{}", ran.stdout);
@@ -559,5 +566,34 @@ fn few_descriptors() {
         ));
         assert!((0..=2).contains(&ran.status), "{limit}: {ran:?}");
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+        let why = ran.stderr.is_empty() || ran.stderr.contains("`ulimit -n`");
+        assert!(why && !ran.stderr.contains("os error"), "{}", ran.stderr);
     }
+}
+
+/// What another program has left so: O_NONBLOCK belongs to the open file, which the shell that starts this one shares.
+#[test]
+fn standard_input_that_does_not_wait() {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    let (typed, type_into) = nix::unistd::pipe().unwrap();
+    fcntl(&typed, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).unwrap();
+    let mut child = Command::new(PROGRAM)
+        .args(["run", "-"])
+        .stdin(typed)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut type_into = std::fs::File::from(type_into);
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    for n in 0..20 {
+        // Before this line comes, nothing is there to be read.
+        writeln!(type_into, "print {n} + 1000").unwrap();
+        let wanted = format!("  {}", n + 1000);
+        assert!(
+            answers.by_ref().any(|line| line.unwrap() == wanted),
+            "{wanted}"
+        );
+    }
+    drop(type_into);
+    assert_eq!(child.wait().unwrap().code(), Some(0));
 }

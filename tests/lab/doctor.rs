@@ -134,3 +134,53 @@ fn a_lesson_that_cannot_be_read_is_named() {
         "{lessons}"
     );
 }
+
+#[test]
+fn what_another_user_left_is_found_and_given_back() {
+    let Some(user) = Ordinary::user() else {
+        return;
+    };
+    let home = tempfile::tempdir().unwrap();
+    let shared = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(home.path(), shared).unwrap();
+    let own = home.path().join("socktutor");
+    // Root's, as `sudo -E socktutor` leaves it.
+    std::fs::create_dir_all(own.join("progress")).unwrap();
+    let history = own.join("history");
+    std::fs::write(&history, "ls\n").unwrap();
+    std::fs::set_permissions(
+        &history,
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
+    let kept = || {
+        let mut doctor = user.command(&user.program());
+        let ran = doctor
+            .args(["--json", "doctor"])
+            .env("XDG_STATE_HOME", home.path())
+            .output()
+            .unwrap();
+        of(&checks(&ran), "history and progress").clone()
+    };
+    let found = kept();
+    assert_eq!(found["result"], "no");
+    for command in found["mend"].as_array().unwrap() {
+        let command = command.as_str().unwrap().replace("sudo ", "");
+        let shell = Command::new("sh")
+            .args(["-c", &command])
+            .env("USER", "65534")
+            .status();
+        assert!(shell.unwrap().success(), "{command}");
+    }
+    assert_eq!(kept()["result"], "ok", "{found}");
+    // Each of them matters.
+    std::os::unix::fs::chown(&history, Some(0), Some(0)).unwrap();
+    let found = kept();
+    assert!(
+        found["found"]
+            .as_str()
+            .unwrap()
+            .contains("socktutor/history may not be used"),
+        "{found}"
+    );
+}

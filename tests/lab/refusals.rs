@@ -109,6 +109,18 @@ fn nothing_behind_tun() {
 }
 
 #[test]
+fn no_proc() {
+    let Some(command) = mounts("mount -t tmpfs none /proc; exec") else {
+        return;
+    };
+    refused(
+        command,
+        None,
+        &["/proc is not mounted", "sudo mount -t proc proc /proc"],
+    );
+}
+
+#[test]
 fn a_read_only_proc() {
     let script = "mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys; exec";
     let Some(command) = mounts(script) else {

@@ -278,3 +278,46 @@ client: connect s server:7",
     let (_, asked) = live.last("who 7\n");
     assert!(words(&asked).contains("sock_diag is refused"), "{asked:?}");
 }
+
+#[test]
+fn without_netlink_no_state_is_made_up_and_own_sockets_are_named() {
+    if !require("python3") {
+        return;
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new("python3");
+        command.args(["-c", NO_NETLINK]).arg(program());
+        let ran = command.args(arguments).output().unwrap();
+        String::from_utf8_lossy(&ran.stdout).into_owned()
+    };
+    // What became of a connection without a descriptor, nothing tells; that of the listener is simply over.
+    let script = "s = socket tcp; bind s 127.0.0.1:0; listen s 1; c = socket tcp; connect c s.local; d = accept s; close c; \
+                  expect state d CLOSE_WAIT; close s; ls";
+    let told = run(&["--json", "-c", script]);
+    let last = told.lines().last().unwrap();
+    let answer: serde_json::Value = serde_json::from_str(last).unwrap();
+    let sockets = answer["sockets"].as_array().unwrap().iter();
+    let names: Vec<_> = sockets.map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["d"], "{told}");
+    // The active end waits in TIME_WAIT, and its descriptor says CLOSE.
+    let script = "s = socket tcp; bind s 127.0.0.1:0; listen s 1; c = socket tcp; connect c s.local; d = accept s; \
+                  shutdown c wr; expect state c FIN_WAIT2; close d; expect state c CLOSE";
+    let told = run(&["-c", script]);
+    assert!(told.contains("ok   state c CLOSE"), "{told}");
+    // Who has the port?
+    for kind in ["tcp", "udp", "tcp6"] {
+        let host = if kind == "tcp6" { "[::1]" } else { "127.0.0.1" };
+        let script =
+            format!("a = socket {kind}; bind a {host}:0; b = socket {kind}; bind b a.local");
+        let told = run(&["-c", &script]);
+        assert!(told.contains("EADDRINUSE"), "{told}");
+        assert!(told.contains("Your own socket a has it"), "{told}");
+    }
+    let other = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let told = run(&[
+        "-c",
+        &format!("u = socket udp; bind u {}", other.local_addr().unwrap()),
+    ]);
+    assert!(told.contains("sock_diag is refused"), "{told}");
+    assert!(!told.contains("freed a moment ago"), "{told}");
+}

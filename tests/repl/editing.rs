@@ -256,3 +256,29 @@ fn what_is_typed_ahead_is_not_lost() {
     terminal.sees("= 5");
     terminal.prompt("sock> ");
 }
+
+#[test]
+fn who_has_opened_all_that_may_be_open_still_has_a_prompt() {
+    let (mut terminal, _home) = Start::limited("-n 40", &["--explain", "off"]).open();
+    while !terminal.text().contains("EMFILE") {
+        terminal.run("socket udp", "sock> ");
+    }
+    // Nothing is left for the line editor, and that is said once.
+    terminal.run("print 6 * 7", "sock> ");
+    terminal.sees("  42\n");
+    terminal.run("print 6 * 8", "sock> ");
+    assert_eq!(
+        terminal.text().matches("line editor").count(),
+        1,
+        "{}",
+        terminal.text()
+    );
+    assert!(terminal.is_cooked());
+    for fd in 3..7 {
+        terminal.run(&format!("close {fd}"), "sock> ");
+    }
+    // Now there is room again.
+    terminal.until("the editor", |terminal| !terminal.is_cooked());
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
+}

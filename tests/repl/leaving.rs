@@ -105,3 +105,14 @@ fn the_prompt_stays_at_the_terminal_where_events_go_to_a_file() {
         serde_json::from_str::<serde_json::Value>(line).expect(line);
     }
 }
+
+#[test]
+fn a_file_that_may_not_grow_does_not_end_the_session() {
+    let (mut terminal, _home) = Start::limited("-f 0", &[]).open();
+    terminal.run("print 6 * 7", "sock> ");
+    terminal.sees("  42\n");
+    terminal.sees("The history cannot be kept in");
+    terminal.sees("File too large");
+    terminal.keys("\x04");
+    assert_eq!(terminal.ends(), 0);
+}

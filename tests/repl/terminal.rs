@@ -37,8 +37,19 @@ impl Start {
 
     /// The same, with its standard output in a file.
     pub fn into_file(file: &Path, arguments: &[&str]) -> Self {
-        let script = format!("exec \"$0\" \"$@\" >'{}'", file.display());
-        let own = ["-c", &script, env!("CARGO_BIN_EXE_socktutor")];
+        Self::by_shell(
+            &format!("exec \"$0\" \"$@\" >'{}'", file.display()),
+            arguments,
+        )
+    }
+
+    /// The same, under a limit that ulimit(1p) sets: `-n 40`.
+    pub fn limited(limit: &str, arguments: &[&str]) -> Self {
+        Self::by_shell(&format!("ulimit {limit}; exec \"$0\" \"$@\""), arguments)
+    }
+
+    fn by_shell(script: &str, arguments: &[&str]) -> Self {
+        let own = ["-c", script, env!("CARGO_BIN_EXE_socktutor")];
         Self::of("sh", &[&own, arguments].concat())
     }
 

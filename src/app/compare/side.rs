@@ -2,6 +2,7 @@
 
 use super::seeded;
 use crate::app::{App, Explain, Settings, Sink};
+use crate::errno::words;
 use crate::event::{Answer, Event, What};
 use crate::lang::order::{self, HOSTS, SideKind};
 use crate::session::Refusal;
@@ -30,7 +31,7 @@ impl Side {
         seed: u64,
     ) -> Result<Self, Refusal> {
         let mut app = App::new(of_side(&around.settings))
-            .map_err(|error| Refusal::new(format!("a side cannot be set up: {error}")))?;
+            .map_err(|error| Refusal::new(format!("a side cannot be set up: {}", words(&error))))?;
         app.session.take_over(&around.session);
         app.session.set_usual(settings.kind.socket());
         let mut unseen = |_| {};

@@ -10,6 +10,7 @@ mod step;
 mod wire;
 
 use super::{App, Explain, Outcome, Sink};
+use crate::errno::words;
 use crate::event::packet::{Count, Rst};
 use crate::event::{Answer, Explanation, Tone, What};
 use crate::kernel::Diag;
@@ -50,8 +51,9 @@ impl Laboratory {
             v4: host.v4,
             v6: host.v6,
         });
-        let wire = Wire::start(stations.collect(), hosts.take_tuns())
-            .map_err(|error| Refusal::new(format!("the wire cannot be set up: {error}")))?;
+        let wire = Wire::start(stations.collect(), hosts.take_tuns()).map_err(|error| {
+            Refusal::new(format!("the wire cannot be set up: {}", words(&error)))
+        })?;
         Ok(Self {
             wire,
             hosts: Arc::new(hosts),

@@ -2,9 +2,8 @@
 
 use super::lacking;
 use crate::lesson::library::{self, Entry, NotFound};
-use crate::lesson::progress::Standing;
+use crate::lesson::progress::{Record, Standing};
 use crate::lesson::{Defect, Lesson, Library, Progress, check};
-use std::io;
 use std::path::Path;
 
 /// A lesson that is to be tested.
@@ -198,24 +197,24 @@ pub struct Row {
     pub standing: String,
     /// Why it cannot be played on this machine; what is wrong with its file, or to be known of its id.
     pub trouble: Option<String>,
+    /// Why it is not known how far the learner is, in a sentence or two.
+    pub unread: Option<String>,
 }
 
 /// Every lesson of the library, with how far the learner is.
-///
-/// # Errors
-/// A progress file is there and cannot be read.
-pub fn rows(
-    library: &Library,
-    progress: Option<&Progress>,
-    language: Option<&str>,
-) -> io::Result<Vec<Row>> {
+pub fn rows(library: &Library, progress: Option<&Progress>, language: Option<&str>) -> Vec<Row> {
     let entries = library.entries();
     let rows = entries.iter().enumerate().map(|(at, entry)| {
-        let mut row = row(library, entry, progress, language)?;
+        let mut row = row(library, entry, progress, language);
         row.trouble = row.trouble.or_else(|| of_its_id(entry, &entries[..at]));
-        Ok(row)
+        row
     });
     rows.collect()
+}
+
+/// Where the file of a lesson's progress is there and cannot be read: which, and why.
+pub fn unread_progress(why: &str) -> String {
+    format!("Your progress cannot be read: {why}. `socktutor doctor` says what mends it.")
 }
 
 /// What is to be known of a lesson's id: another of its folder has it too, or a built-in one had it.
@@ -234,36 +233,35 @@ fn row(
     entry: &Entry,
     progress: Option<&Progress>,
     language: Option<&str>,
-) -> io::Result<Row> {
+) -> Row {
     let lesson = match library.open(entry, language) {
         Ok(lesson) => lesson,
         Err(defects) => {
-            return Ok(Row {
+            return Row {
                 number: entry.number,
                 name: entry.id().unwrap_or(file_name(&entry.file)).to_owned(),
                 title: String::new(),
                 minutes: None,
                 standing: "unreadable".to_owned(),
                 trouble: defects.first().map(Defect::place_and_message),
-            });
+                unread: None,
+            };
         }
     };
-    let record = match progress {
-        Some(progress) => progress.load(&lesson.head.id)?,
-        None => crate::lesson::progress::Record::default(),
-    };
+    let record = progress.map_or_else(Record::default, |kept| kept.load(&lesson.head.id));
     let standing = match record.standing(lesson.step_ids()) {
         Standing::New => "new".to_owned(),
         Standing::Begun(at) => format!("at step {} of {}", at + 1, lesson.steps.len()),
         Standing::Skipped => "skipped".to_owned(),
         Standing::Done => "done".to_owned(),
     };
-    Ok(Row {
+    Row {
         number: entry.number,
         trouble: lacking(&lesson.head, None),
+        unread: record.unread().map(unread_progress),
         name: lesson.head.id,
         title: lesson.head.title,
         minutes: lesson.head.minutes,
         standing,
-    })
+    }
 }

@@ -301,7 +301,12 @@ fn unseen(scene: &Scene<'_>) -> Words {
             _ => scene.asked(),
         }
     ))
-    .why("None of the sockets that this user may see has it now: it may have been freed a moment ago. Try again.");
+    .why(if scene.facts.only_own_holders {
+        "None of this session's open sockets has it. Which other socket does, the kernel does not say here: sock_diag is \
+         refused."
+    } else {
+        "None of the sockets that this user may see has it now: it may have been freed a moment ago. Try again."
+    });
     another_port(scene, words)
 }
 

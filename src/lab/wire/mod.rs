@@ -30,6 +30,7 @@ pub use whose::Owner;
 
 use crate::event::packet::{Packet, Rung};
 use crate::packet::{Flipped, Rst};
+use crate::sys::worker;
 use log::{Cause, Moment};
 use run::Shared;
 use std::io;
@@ -87,8 +88,7 @@ impl Wire {
     }
 
     fn spawn(&mut self, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-        let thread = std::thread::Builder::new().name("wire".to_owned());
-        self.threads.push(thread.spawn(work)?);
+        self.threads.push(worker::start("wire", work)?);
         Ok(())
     }
 

@@ -113,10 +113,9 @@ impl Tap {
                 news();
             }
         };
-        let thread = std::thread::Builder::new().name("capture".to_owned());
         self.watch = Some(Watch {
             open: Some(open),
-            thread: Some(thread.spawn(watch)?),
+            thread: Some(worker::start("capture", watch)?),
         });
         Ok(())
     }

@@ -1,13 +1,13 @@
 //! `learn` and `lessons`: which lesson, and where in it.
 
 use super::{Learner, Phase};
-use crate::app::play::course::{is_path, not_found};
+use crate::app::play::course::{is_path, not_found, unread_progress};
 use crate::app::play::{lacking, language, library};
 use crate::app::{App, Outcome, Sink};
 use crate::event::{Answer, What};
 use crate::lang::ast::{Call, Expr};
 use crate::lesson::library::Entry;
-use crate::lesson::progress::{Mark, Record, Standing};
+use crate::lesson::progress::{Mark, Record, Standing, Trouble};
 use crate::lesson::{Defect, Lesson, Library, Progress};
 use crate::session::Refusal;
 
@@ -25,6 +25,11 @@ impl Known {
 
     fn step(&self) -> usize {
         step_to_go_on(&self.lesson, &self.record)
+    }
+
+    /// Why it is not known how far it is.
+    fn unread(&self) -> Option<&str> {
+        self.record.unread()
     }
 }
 
@@ -83,16 +88,23 @@ impl App {
     pub(in crate::app) fn list_lessons(&mut self, sink: Sink<'_>) -> Result<Outcome, Refusal> {
         let library = self.lesson_library()?;
         let mut rows = Vec::new();
+        let mut unread = None;
         for entry in library.entries() {
             let name = format!("{} {}", entry.number, entry.id().unwrap_or(&entry.file));
             let about = match self.known(&library, entry) {
-                Ok(known) => format!("{}{}", known.lesson.head.title, standing(&known)),
+                Ok(known) => {
+                    unread = unread.or_else(|| known.unread().map(unread_progress));
+                    format!("{}{}", known.lesson.head.title, standing(&known))
+                }
                 Err(refusal) => refusal.message,
             };
             rows.push((name, about));
         }
         let groups = vec![(String::new(), rows)];
         self.tell(None, What::Answer(Answer::List { groups }), sink);
+        if let Some(unread) = unread {
+            self.teach(unread, sink);
+        }
         Ok(Outcome::default())
     }
 
@@ -137,21 +149,17 @@ impl App {
         let lesson = library
             .open(entry, language().as_deref())
             .map_err(|defects| defective(&entry.file, &defects))?;
-        self.with_record(entry.number, lesson)
+        Ok(self.with_record(entry.number, lesson))
     }
 
-    fn with_record(&self, number: u32, lesson: Lesson) -> Result<Known, Refusal> {
-        let record = match self.progress() {
-            Some(progress) => progress
-                .load(&lesson.head.id)
-                .map_err(|error| Refusal::new(format!("your progress cannot be read: {error}")))?,
-            None => Record::default(),
-        };
-        Ok(Known {
+    fn with_record(&self, number: u32, lesson: Lesson) -> Known {
+        let progress = self.progress();
+        let record = progress.map_or_else(Record::default, |kept| kept.load(&lesson.head.id));
+        Known {
             number,
             lesson,
             record,
-        })
+        }
     }
 
     /// The first lesson that was begun, else the first that was not, else the first in which something was skipped.
@@ -167,7 +175,7 @@ impl App {
                 );
                 continue;
             };
-            let known = self.with_record(entry.number, lesson)?;
+            let known = self.with_record(entry.number, lesson);
             if lacking(&known.lesson.head, self.settings.program.as_deref()).is_some() {
                 continue;
             }
@@ -184,8 +192,10 @@ impl App {
     fn begin(&mut self, known: Known, sink: Sink<'_>) {
         let open = self.session.open_count();
         let (step, standing) = (known.step(), known.standing());
+        // What cannot be read is not written over.
+        let progress = self.progress().filter(|_| known.unread().is_none());
         let mut learner = Box::new(Learner {
-            progress: self.progress(),
+            progress,
             lesson: known.lesson,
             number: known.number,
             record: known.record,
@@ -211,11 +221,16 @@ impl Learner {
     /// What is said before the first step.
     fn welcome(&self, standing: Standing, (open, lab): (usize, bool)) -> String {
         let mut page = String::new();
-        if let Some(aside) = &self.record.damaged {
-            page.push_str(&format!(
+        match &self.record.trouble {
+            Some(Trouble::Damaged(aside)) => page.push_str(&format!(
                 "The file of your progress could not be understood; it was put aside as {}.\n\n",
                 aside.display()
-            ));
+            )),
+            Some(Trouble::Unreadable(why)) => page.push_str(&format!(
+                "{} What you do now is not kept.\n\n",
+                unread_progress(why)
+            )),
+            None => {}
         }
         if lab {
             page.push_str(
