@@ -60,6 +60,8 @@ impl Editor {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
+            // All are shown at once: the question whether to is deaf to Ctrl-C, and swallows the next line up to its first n.
+            .completion_prompt_limit(usize::MAX)
             .color_mode(color)
             .history_ignore_space(true)
             .auto_add_history(false)
