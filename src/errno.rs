@@ -42,7 +42,8 @@ impl Errno {
     }
 }
 
-/// What an I/O error says, up to the number that Rust puts behind strerror(3)'s words.
+/// What an I/O error says, up to the number that Rust puts behind strerror(3)'s words, and the name of a temporary file, of
+/// which nobody knows, behind that.
 pub fn words(error: &std::io::Error) -> String {
     let mut text = error.to_string();
     if let Some(end) = text.find(" (os error") {

@@ -254,8 +254,7 @@ impl App {
         self.look_around(Some(id), sink);
         let listens = self.unix_backlog(id).map(|_| TcpState::Listen);
         let Some(state) = self.ledger.state(&self.session, id).or(listens) else {
-            return Ok(Found::new(false, "no TCP state")
-                .why("only TCP sockets have one, and it ends with the connection"));
+            return Ok(Found::new(false, "no TCP state").why(self.why_no_state(id)));
         };
         let closed = self.session.socket(id).is_none_or(|socket| socket.closed);
         let found = if closed {

@@ -60,6 +60,22 @@ impl App {
         }
     }
 
+    /// Why nothing has a TCP state to tell.
+    pub(super) fn why_no_state(&mut self, id: SocketId) -> &'static str {
+        let closed = |socket: &&Socket| socket.is_tcp() && socket.closed;
+        let host = self
+            .session
+            .socket(id)
+            .filter(closed)
+            .map(|socket| socket.host.clone());
+        match host.map(|host| self.ledger.diag(host.as_deref()).is_some()) {
+            Some(false) => {
+                "it is closed, and only sock_diag tells what becomes of a connection then, which is refused here"
+            }
+            _ => "only TCP sockets have one, and it ends with the connection",
+        }
+    }
+
     /// Of a Unix listener, the connections that wait for accept, and their limit: only sock_diag knows.
     pub(super) fn unix_backlog(&mut self, id: SocketId) -> Option<(u32, u32)> {
         let socket = self.session.socket(id)?;

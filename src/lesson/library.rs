@@ -4,6 +4,7 @@ use super::defect::{Defect, Defects};
 use super::head::{self, Head};
 use super::model::Lesson;
 use super::translate;
+use crate::errno::words;
 use include_dir::{Dir, include_dir};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -97,7 +98,11 @@ impl Library {
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), Vec<Defect>> {
         let names = names(folder).map_err(|error| {
             let mut defects = Defects::new(&folder.display().to_string());
-            defects.add(0, format!("the folder cannot be read: {error}"), "");
+            defects.add(
+                0,
+                format!("the folder cannot be read: {}", words(&error)),
+                "",
+            );
             defects.into_vec()
         })?;
         for name in &names {

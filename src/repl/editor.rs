@@ -25,7 +25,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const OPENS: i32 = 4;
 
 /// Said when the editor can open none.
-const NO_ROOM: &str = "  No descriptor is left for the line editor: lines are taken as the terminal gives them, without hints and\n  history, until something is closed.\n";
+const NO_ROOM: &str =
+    "  No descriptor is left that the line editor could use: lines are taken as the terminal
+  gives them, without hints and history, until something is closed.\n";
 
 /// rustyline, with what it needs around it.
 pub struct Editor {
@@ -58,6 +60,8 @@ impl Editor {
         let config = Config::builder()
             .completion_type(CompletionType::List)
             .completion_show_all_if_ambiguous(true)
+            // All are shown at once: the question whether to is deaf to Ctrl-C, and swallows the next line up to its first n.
+            .completion_prompt_limit(usize::MAX)
             .color_mode(color)
             .history_ignore_space(true)
             .auto_add_history(false)
@@ -121,6 +125,13 @@ impl Editor {
         Ok(())
     }
 
+    /// Takes a line without editing, where the editor has no descriptor for it.
+    fn plainly(&mut self, prompt: &str) -> rustyline::Result<String> {
+        let why = if self.cramped { "" } else { NO_ROOM };
+        self.cramped = true;
+        read_plainly(&format!("{why}{prompt}"))
+    }
+
     /// Edits one line.
     fn edit<P: Prompt + ?Sized>(&mut self, prompt: &P, teach: bool) -> rustyline::Result<String> {
         let reservation = Reservation::take().ok();
@@ -130,7 +141,7 @@ impl Editor {
         {
             // The editor waits with select(2), which cannot watch descriptors that high.
             drop(reservation);
-            return read_plainly(prompt.raw());
+            return self.plainly(prompt.raw());
         }
         if let Some(guide) = self.inner.helper_mut() {
             guide.teach(teach);
@@ -150,11 +161,7 @@ impl Editor {
             guide.disarm();
         }
         match line {
-            Err(error) if none_left(&error) => {
-                let why = if self.cramped { "" } else { NO_ROOM };
-                self.cramped = true;
-                read_plainly(&format!("{why}{}", prompt.raw()))
-            }
+            Err(error) if none_left(&error) => self.plainly(prompt.raw()),
             line => {
                 self.cramped = false;
                 line

@@ -3,6 +3,7 @@
 use super::prepared::Refusal;
 use super::value::Value;
 use super::{NotYet, Session};
+use crate::errno::words;
 use crate::lang::ast::Expr;
 use std::fs::File;
 use std::io::Read;
@@ -53,7 +54,7 @@ impl Session {
         let allowed = self.policy.file(path)?;
         let cannot = |error: std::io::Error| {
             let shown = crate::text::escape::visible(path.as_bytes());
-            Refusal::new(format!("`{shown}` cannot be read: {error}"))
+            Refusal::new(format!("`{shown}` cannot be read: {}", words(&error)))
                 .help("to send the text itself, put it in quotes")
         };
         let metadata = std::fs::metadata(&allowed).map_err(cannot)?;

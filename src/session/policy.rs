@@ -1,6 +1,7 @@
 //! What a script or a lesson may reach: it is data, and must do no harm.
 
 use super::prepared::Refusal;
+use crate::errno::words;
 use crate::event::Addr;
 use crate::sys::scratch::Scratch;
 use std::net::IpAddr;
@@ -20,14 +21,21 @@ pub struct Policy {
 
 /// A temporary folder, made when it is first used and removed with the last that refers to it.
 #[derive(Debug, Default)]
-struct Folder(OnceLock<Option<Scratch>>);
+struct Folder(OnceLock<Result<Scratch, String>>);
 
 impl Folder {
     fn path(&self) -> Result<&Path, Refusal> {
-        let made = self.0.get_or_init(|| Scratch::new().ok());
-        made.as_ref()
-            .map(Scratch::path)
-            .ok_or_else(|| Refusal::new("no temporary folder can be made for this script"))
+        let made = self
+            .0
+            .get_or_init(|| Scratch::new().map_err(|error| words(&error)));
+        made.as_ref().map(Scratch::path).map_err(|why| {
+            let there = std::env::temp_dir();
+            Refusal::new(format!(
+                "no temporary folder can be made for this script in {}: {why}",
+                there.display()
+            ))
+            .help("export TMPDIR=/path/to/a/folder, and start again")
+        })
     }
 }
 

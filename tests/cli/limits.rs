@@ -571,6 +571,17 @@ fn few_descriptors() {
     }
 }
 
+#[test]
+fn a_place_for_temporary_files_that_is_not_there_is_named() {
+    let ran = Shell::new(&["-c", "u = socket unix; bind u ./u.sock"])
+        .env("TMPDIR", "/no/such/folder")
+        .run();
+    ran.status(2).says(&[
+        "in /no/such/folder: No such file or directory\n",
+        "export TMPDIR=",
+    ]);
+}
+
 /// What another program has left so: O_NONBLOCK belongs to the open file, which the shell that starts this one shares.
 #[test]
 fn standard_input_that_does_not_wait() {

@@ -299,6 +299,8 @@ fn without_netlink_no_state_is_made_up_and_own_sockets_are_named() {
     let sockets = answer["sockets"].as_array().unwrap().iter();
     let names: Vec<_> = sockets.map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["d"], "{told}");
+    let told = run(&["-c", &script.replace("ls", "expect state c FIN_WAIT2")]);
+    assert!(told.contains("only sock_diag tells"), "{told}");
     // The active end waits in TIME_WAIT, and its descriptor says CLOSE.
     let script = "s = socket tcp; bind s 127.0.0.1:0; listen s 1; c = socket tcp; connect c s.local; d = accept s; \
                   shutdown c wr; expect state c FIN_WAIT2; close d; expect state c CLOSE";

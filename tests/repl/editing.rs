@@ -39,6 +39,16 @@ fn tab_lists_what_is_possible() {
 }
 
 #[test]
+fn tab_with_nothing_typed_lists_every_command_and_asks_nothing() {
+    let (mut terminal, _home) = Start::new(&["--no-history"]).open();
+    terminal.keys("\t");
+    terminal.prompt("sock> ");
+    terminal.sees("setsockopt");
+    terminal.run("print 6 * 7", "sock> ");
+    terminal.sees("  42\n");
+}
+
+#[test]
 fn a_hint_names_the_missing_parameters_and_is_never_run() {
     let (mut terminal, _home) = Start::new(&[]).open();
     terminal.run("s = socket tcp", "sock> ");

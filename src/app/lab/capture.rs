@@ -2,6 +2,7 @@
 
 use crate::app::doctor::{may_capture, own_program};
 use crate::app::{App, Sink};
+use crate::errno::words;
 use crate::event::What;
 use crate::lab::{Crossed, Ports, Side, Tap};
 use crate::lang::order::{Capture, HOSTS};
@@ -39,9 +40,7 @@ impl App {
         });
         let replaced = path.exists();
         saved(&path, &interfaces, packets).map_err(|error| {
-            let error = error.to_string();
-            // The file beside it, of which nobody knows, is named after that.
-            let why = error.split(" at path ").next().unwrap_or_default();
+            let why = words(&error);
             Refusal::new(format!("`{}` cannot be written: {why}", path.display()))
         })?;
         let count = kept.len();
@@ -85,9 +84,12 @@ impl App {
             return self.show_capture(sink);
         }
         let tap = Tap::open().map_err(|error| {
-            Refusal::new(format!("this user may not capture packets: {error}"))
-                .help(may_capture(&own_program()))
-                .help("or `lab up`: in a laboratory every packet is seen, without any privilege")
+            Refusal::new(format!(
+                "this user may not capture packets: {}",
+                words(&error)
+            ))
+            .help(may_capture(&own_program()))
+            .help("or `lab up`: in a laboratory every packet is seen, without any privilege")
         })?;
         tap.set_bounds(self.settings.log);
         self.tap = Some(tap);

@@ -1,6 +1,7 @@
 //! The session in which a lesson is played, and what the machine must have for it.
 
 use crate::app::{App, Settings};
+use crate::errno::words;
 use crate::lab::{Hosts, PROGRAM};
 use crate::lang::order::HOSTS;
 use crate::lesson::{Defect, Head, Library, Need, Network};
@@ -134,7 +135,7 @@ fn why_not(need: Need, error: &io::Error) -> String {
         Need::Ipv6 => "this machine has no IPv6: a socket cannot be bound to ::1",
         Need::Multicast => "the loopback interface carries no multicast",
     };
-    format!("it needs `{}`, and {what} ({error})", need.name())
+    format!("it needs `{}`, and {what} ({})", need.name(), words(error))
 }
 
 /// Whether the machine has it: tried out, not guessed from its configuration.

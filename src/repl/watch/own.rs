@@ -8,7 +8,7 @@ use crate::repl::can_edit;
 use crate::repl::console::Console;
 use crate::repl::editor::Editor;
 use crate::repl::helper::Words;
-use crate::repl::history::HistoryFile;
+use crate::repl::history::{HistoryFile, told};
 use crate::repl::lines::{Entered, Lines};
 use crate::repl::more;
 use crate::repl::plain::Plain;
@@ -31,7 +31,8 @@ pub(super) fn lines(
         let console = editor.console();
         if let Err(error) = editor.load_history() {
             console.say(format!(
-                "  The lines of earlier sessions cannot be read: {error}"
+                "  The lines of earlier sessions cannot be read: {}",
+                told(&error)
             ));
         }
         return Ok((Box::new(editor), console));

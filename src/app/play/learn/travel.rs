@@ -4,6 +4,7 @@
 use super::Learner;
 use crate::app::play::restart;
 use crate::app::{App, Explain, Sink};
+use crate::errno::words;
 use crate::event::{Event, Explanation, Tone, What};
 use crate::lang::ast::{Action, Claim, Statement};
 use crate::lesson::sock::Line;
@@ -78,7 +79,7 @@ impl Learner {
 
     fn rebuild(&self, app: &mut App, step: usize, block: usize) -> Result<(), String> {
         restart(app, &self.lesson.head)
-            .map_err(|error| format!("no session can be made ({error})."))?;
+            .map_err(|error| format!("no session can be made ({}).", words(&error)))?;
         let before = self.lesson.steps[..step].iter();
         let blocks = before
             .flat_map(|step| &step.blocks)
