@@ -131,8 +131,7 @@ fn tcp(fd: BorrowedFd<'_>, look: &mut Look, peer: Option<&Addr>) {
                 .ok()
                 .as_ref()
                 .and_then(Addr::from_kernel);
-            // SIOCOUTQ says 0 here; ss(8) counts the SYN.
-            look.sendq = u64::from(info.unacked);
+            look.sendq = syn_alone(&info);
         }
         // What came before a RST can still be read.
         Some(TcpState::Close) => look.recvq = unread(fd).unwrap_or(0).into(),
@@ -155,10 +154,17 @@ fn queues(fd: BorrowedFd<'_>, info: TcpInfo, look: &mut Look) {
     if info.received != Some(0) {
         look.recvq = unread(fd).unwrap_or(0).into();
     }
-    if info.unacked != 0 || info.notsent != Some(0) {
+    if look.state == Some(TcpState::SynRecv) {
+        look.sendq = syn_alone(&info);
+    } else if info.unacked != 0 || info.notsent != Some(0) {
         look.sendq = unsent(fd).unwrap_or(0).into();
         look.hold = hold(&info, look.sendq);
     }
+}
+
+/// The send queue of a socket whose SYN is not acknowledged: SIOCOUTQ says 0 then; ss(8) counts the SYN.
+fn syn_alone(info: &TcpInfo) -> u64 {
+    info.unacked.into()
 }
 
 /// A kernel before Linux 5.4 does not tell the peer's window, and so no reason.

@@ -277,6 +277,8 @@ client: connect c server:2000\nserver: connect d client:1000\nstep 2",
             "2 server SYN_RECV, client SYN_SENT > SYN_RECV"
         ]
     );
+    // Neither SYN is acknowledged, as Send-Q of ss(8) says.
+    live.run("expect sendq c 1\nexpect sendq d 1");
     live.run("expect jobs 2\nstep all\nexpect state c ESTABLISHED\nexpect state d ESTABLISHED\nexpect jobs 0");
 }
 
