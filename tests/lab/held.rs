@@ -130,6 +130,37 @@ step\nexpect packet 7 server ACK ack 2001\nexpect quiet 1s\nexpect packets 7\n",
 }
 
 #[test]
+fn segments_that_are_sent_again_as_one_are_not_numbered_again() {
+    // Linux puts small ones together, and a FIN behind them.
+    holds(&format!(
+        "lab up\n{PAIR}\nclient: setsockopt s TCP_NODELAY 1\nwire hold\nsend s \"one\"\nsend s \"two\"\nsend s \"three\"\n\
+client: shutdown s out\nexpect retransmission of 4\nexpect retransmission of 5\nexpect retransmission of 6\n\
+expect retransmission of 7\nexpect quiet 1s\nexpect packets 7\nexpect held 4\nstep 4\nexpect recvq conn 11\nexpect state conn CLOSE_WAIT\n"
+    ));
+    // The first has arrived, and its answer waits; the second waits itself.
+    holds(&format!(
+        "lab up\n{PAIR}\nclient: setsockopt s TCP_NODELAY 1\nwire hold\nsend s \"one\"\nstep\nexpect packet 5 server ACK ack 4\n\
+send s \"two\"\nexpect packet 6 client data\nexpect retransmission of 4\nexpect retransmission of 6\nexpect quiet 1s\nexpect packets 6\nexpect held 2\n"
+    ));
+}
+
+#[test]
+fn what_is_sent_again_with_what_was_lost_is_a_packet_of_its_own() {
+    holds(&format!(
+        "lab up\n{PAIR}\nclient: setsockopt s TCP_NODELAY 1\nwire hold\nsend s \"one\"\nsend s \"two\"\nwire drop 4\n\
+expect packet 6 client data seq 1:7\nexpect retransmission of 4 timeout\n"
+    ));
+}
+
+#[test]
+fn a_forged_segment_is_not_what_its_host_repeats() {
+    holds(&format!(
+        "lab up\n{PAIR}\nwire hold\ninject client server PSH,ACK data \"evil!\"\nclient: send s \"hello\"\n\
+expect packet 5 client data seq 1:6\nexpect held 2\n"
+    ));
+}
+
+#[test]
 fn syns_that_cross_are_each_answered_with_a_packet_of_its_own() {
     // RFC 9293, figure 7. The SYN,ACK has the number of the SYN before it, which is held, and says more.
     let script = "lab up\nclient: a = socket tcp\nserver: b = socket tcp\nbind a client:5000\nbind b server:6000\n\
