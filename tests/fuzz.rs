@@ -888,7 +888,7 @@ fn an_event(text: &str, random: &mut Random) {
         shows_safely(&Event {
             t: 1.0,
             host: random.maybe(|_| text.to_owned()),
-            socket: random.maybe(|_| text.to_owned()),
+            socket: random.maybe(|_| text.into()),
             fd: random.maybe(|random| random.next() as i32),
             what,
         });

@@ -135,22 +135,18 @@ impl App {
         socket: Option<SocketId>,
         sink: Sink<'_>,
     ) {
-        let first = match self.settings.explain {
-            Explain::Off => return,
-            Explain::Full => true,
-            Explain::Brief => false,
-            Explain::Auto => self.is_new(topic, words),
+        let explanation = match self.settings.explain {
+            Explain::Off => None,
+            Explain::Full => crate::explain::after(topic, words, true),
+            Explain::Brief => crate::explain::after(topic, words, false),
+            Explain::Auto => match self.met.meet(topic, words) {
+                (true, _) => crate::explain::after(topic, words, true),
+                (false, again) => again.cloned(),
+            },
         };
-        if let Some(explanation) = crate::explain::after(topic, words, first) {
+        if let Some(explanation) = explanation {
             self.explain(explanation, socket, sink);
         }
-    }
-
-    /// Whether something of this kind is met for the first time.
-    pub(super) fn is_new(&mut self, topic: &'static str, words: &[&'static str]) -> bool {
-        let met = self.met.entry(topic).or_default();
-        // Asked first without a copy: after a while everything was met.
-        !met.contains(words) && met.insert(words.to_vec())
     }
 
     /// The socket's descriptor is free. What is left of its connection is followed.

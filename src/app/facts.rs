@@ -234,7 +234,7 @@ impl App {
         let closed_by = other.closed_by.as_ref();
         let closed_by = closed_by.filter(|(_, when)| answered.is_none_or(|came| *when < came));
         Some(OtherEnd {
-            name: other.name.clone(),
+            name: other.name.to_string(),
             closed_by: closed_by.map(|(statement, _)| statement.to_string()),
             listener: other.listening,
             linger_zero: other.linger == Some(0),
@@ -301,7 +301,7 @@ impl App {
                 .unwrap_or(false)
         };
         SocketFacts {
-            name: socket.name.clone(),
+            name: socket.name.to_string(),
             fd: Some(socket.fd),
             proto: proto(socket),
             ipv6: socket.domain == libc::AF_INET6,
@@ -370,7 +370,7 @@ pub(super) fn proto(socket: &Socket) -> Proto {
 fn closed(socket: &Socket) -> Option<Closed> {
     let (statement, when) = socket.closed_by.as_ref()?;
     Some(Closed {
-        name: socket.name.clone(),
+        name: socket.name.to_string(),
         kind: proto(socket).typed(socket.domain == libc::AF_INET6),
         fd: Some(socket.fd),
         statement: statement.to_string(),

@@ -98,7 +98,7 @@ impl App {
             let jobs = self.jobs_on(SocketId(living.id));
             let socket = self.session.socket(SocketId(living.id));
             SocketRow {
-                name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.clone()),
+                name: socket.map_or_else(|| "-".to_owned(), |socket| socket.name.to_string()),
                 fd: None,
                 host: socket.and_then(|socket| socket.host.clone()),
                 proto: if living.local.is_ipv6() {
@@ -150,7 +150,7 @@ impl App {
             let local = seen.and_then(|look| look.local.as_ref()?.inet());
             if let Some(local) = local.filter(|_| socket.listening) {
                 let there = listeners.entry(socket.host.clone()).or_default();
-                there.push((local, socket.name.clone()));
+                there.push((local, socket.name.to_string()));
             }
         }
         listeners
@@ -186,7 +186,7 @@ impl App {
             ))
             .help("`ls` shows its addresses and queues"));
         }
-        let name = socket.map_or_else(String::new, |socket| socket.name.clone());
+        let name = socket.map_or_else(String::new, |socket| socket.name.to_string());
         let way = self.ledger.way(id).to_vec();
         self.tell(Some(id), What::Answer(Answer::Diagram { name, way }), sink);
         Ok(Outcome::default())
@@ -225,7 +225,7 @@ impl App {
             .filter_map(|socket| {
                 Some((
                     inode(crate::sys::call::borrowed(socket.fd))?,
-                    socket.name.clone(),
+                    socket.name.to_string(),
                 ))
             })
             .collect();
@@ -262,7 +262,7 @@ fn row(socket: &Socket, look: Look, ready: Ready) -> SocketRow {
         None => (look.recvq, look.sendq),
     };
     SocketRow {
-        name: socket.name.clone(),
+        name: socket.name.to_string(),
         fd: Some(socket.fd),
         host: socket.host.clone(),
         proto: socket.proto().to_owned(),

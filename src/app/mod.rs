@@ -14,6 +14,7 @@ mod lab;
 mod last;
 mod look;
 mod machine;
+mod met;
 pub mod play;
 mod print;
 mod settings;
@@ -36,7 +37,8 @@ use crate::lang::{self, Fault, Statement};
 use crate::session::{Because, Machine, NotYet, Policy, Refusal, Session, SocketId};
 use books::Ledger;
 use last::{Last, Returned};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use met::Met;
+use std::collections::VecDeque;
 use std::sync::OnceLock;
 
 /// Takes events as they happen.
@@ -76,7 +78,7 @@ pub struct App {
     /// While a statement runs that names a host: where others run.
     usual: Option<Option<String>>,
     /// The kinds of each call that were met before.
-    met: BTreeMap<&'static str, BTreeSet<Vec<&'static str>>>,
+    met: Met,
     /// The call that was typed last.
     last: Last,
     returned: Returned,
@@ -117,7 +119,7 @@ impl App {
             comparison: None,
             tap: None,
             settings,
-            met: BTreeMap::new(),
+            met: Met::default(),
             last: Last::default(),
             returned: Returned::default(),
             unexpected: false,

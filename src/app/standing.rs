@@ -45,7 +45,7 @@ impl App {
                 local,
                 peer: look.peer.clone(),
                 state: look.state,
-                socket: Some(socket.name.clone()),
+                socket: Some(socket.name.to_string()),
                 pid: None,
                 process: None,
                 uid: nix::unistd::geteuid().as_raw(),
@@ -77,7 +77,7 @@ impl App {
             .map(|socket| {
                 let on = |name| switch(socket.fd, libc::SOL_SOCKET, name) == Some(true);
                 Sharing {
-                    name: socket.name.clone(),
+                    name: socket.name.to_string(),
                     reuseaddr: on(libc::SO_REUSEADDR),
                     reuseport: on(libc::SO_REUSEPORT),
                 }
@@ -138,7 +138,7 @@ pub(super) fn destination(ip: IpAddr) -> IpAddr {
 
 pub(super) fn target(socket: &Socket) -> Target {
     Target {
-        name: socket.name.clone(),
+        name: socket.name.to_string(),
         proto: proto(socket),
         listening: socket.listening,
         shut: socket.shut_read,

@@ -10,6 +10,7 @@ pub use crate::lang::state::TcpState;
 pub use crate::sys::addr::{Addr, push_inet};
 use serde::Serialize;
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Something happened.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -21,7 +22,7 @@ pub struct Event {
     pub host: Option<String>,
     /// The socket's name in the session.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub socket: Option<String>,
+    pub socket: Option<Arc<str>>,
     /// The socket's descriptor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,

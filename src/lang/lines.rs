@@ -164,6 +164,18 @@ impl Unfinished {
     }
 }
 
+/// The bytes that open or close something, or begin a string or a comment. Most lines have none.
+const TELLING: [bool; 256] = {
+    let mut table = [false; 256];
+    let telling = b"\"'#/()[]{}";
+    let mut at = 0;
+    while at < telling.len() {
+        table[telling[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// What is open at a line's end.
 #[derive(Debug, Default)]
 struct Open {
@@ -195,6 +207,9 @@ impl Open {
     }
 
     fn code(&mut self, line: &str) -> usize {
+        if !self.is_inside() && !line.bytes().any(|byte| TELLING[usize::from(byte)]) {
+            return line.len();
+        }
         if !self.is_inside() && is_definition(line) {
             // Only a backslash lets it go on.
             return line.len();

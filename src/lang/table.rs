@@ -9,6 +9,7 @@ mod make;
 mod shell;
 mod talk;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 /// Every command, in the order in which `help` shows them.
@@ -97,12 +98,21 @@ static BY_NAME: LazyLock<Vec<(&'static str, &'static Command)>> = LazyLock::new(
     names
 });
 
+/// Where in `BY_NAME` the names that begin with each byte of ASCII are.
+static BY_LETTER: LazyLock<[Range<usize>; 128]> = LazyLock::new(|| {
+    let first = |name: &str| name.as_bytes().first().copied().map_or(0, usize::from);
+    std::array::from_fn(|letter| {
+        let from = BY_NAME.partition_point(|(name, _)| first(name) < letter);
+        from..BY_NAME.partition_point(|(name, _)| first(name) <= letter)
+    })
+});
+
 /// The command with exactly this name or alias.
 pub fn find(name: &str) -> Option<&'static Command> {
-    let at = BY_NAME
-        .binary_search_by_key(&name, |(known, _)| *known)
-        .ok()?;
-    BY_NAME.get(at).map(|(_, command)| *command)
+    let letter = usize::from(*name.as_bytes().first()?);
+    let names = &BY_NAME[BY_LETTER.get(letter)?.clone()];
+    let mut named = names.iter().filter(|(known, _)| *known == name);
+    named.next().map(|(_, command)| *command)
 }
 
 /// The names and aliases that begin with `prefix`, sorted, each with its command.

@@ -44,7 +44,7 @@ pub fn take_back() -> bool {
         .is_ok()
 }
 
-/// Sets the terminal as it was found. For every end that is not the usual one: a panic, SIGTERM, SIGHUP.
+/// Sets the terminal as it was found. For every end that is not the usual one: a panic, SIGTERM, SIGHUP, SIGQUIT.
 pub fn restore() {
     let found = FOUND.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(found) = found {

@@ -34,8 +34,8 @@ pub fn start_news(shared: &Arc<Shared>) -> io::Result<()> {
 /// Draws the line that is edited anew where it stands: the editor ends with a new line what it shows above that.
 const AGAIN: &str = "\x1b[A\n";
 
-/// Starts the one that takes signals. Ctrl-C is handed to `interrupted`. SIGTERM and SIGHUP end the program as they
-/// always do, but with the terminal as it was found. Who was stopped (kill -STOP) and goes on has the line back.
+/// Starts the one that takes signals. Ctrl-C is handed to `interrupted`. SIGTERM, SIGHUP and SIGQUIT end the program as
+/// they always do, but with the terminal as it was found. Who was stopped (kill -STOP) and goes on has the line back.
 ///
 /// # Errors
 /// No thread can be started.

@@ -219,7 +219,7 @@ impl Session {
             let now = self
                 .table
                 .by_fd(socket.fd)
-                .map_or("another file of this program", |other| other.name.as_str());
+                .map_or("another file of this program", |other| &*other.name);
             let message = format!(
                 "{} is closed, and its number, {}, now belongs to {now}: in C this call would reach {now}",
                 socket.name, socket.fd
@@ -286,7 +286,7 @@ impl Session {
         };
         match property {
             "fd" => Ok(Value::Int(i64::from(socket.fd))),
-            "name" => Ok(Value::Text(socket.name.clone())),
+            "name" => Ok(Value::Text(socket.name.to_string())),
             "local" => match socket.listens_at() {
                 Some(at) => Ok(Value::Addr(at.clone())),
                 None => addr(call::getsockname(socket.fd, len), "local"),

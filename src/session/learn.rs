@@ -269,7 +269,7 @@ impl Session {
         let host = self.networks.here().label();
         let [domain, kind, protocol] = what;
         let (kind, nonblocking) = super::make::split_type(kind);
-        let socket = self.table.add(name.clone(), fd, [domain, kind, protocol]);
+        let socket = self.table.add(&name, fd, [domain, kind, protocol]);
         socket.host = host;
         socket.nonblocking = nonblocking;
         let id = socket.id;

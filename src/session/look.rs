@@ -100,7 +100,7 @@ impl Session {
     /// Another name for a socket; the socket is shown under it from now on, and the old name still works.
     pub fn rename(&mut self, id: SocketId, name: &str) {
         if let Some(socket) = self.table.get_mut(id) {
-            socket.name = name.to_owned();
+            socket.name = name.into();
         }
         self.vars.insert(name.to_owned(), Value::Socket(id));
     }

@@ -38,7 +38,7 @@ fn triple(session: &Session, call: &Call, [domain, kind]: [i32; 2]) -> Result<[i
 }
 
 fn args([domain, kind, protocol]: [i32; 3]) -> String {
-    Args::default()
+    Args::with_room()
         .text(&notation::domain(domain))
         .text(&notation::kind(kind))
         .text(&notation::protocol(domain, protocol))

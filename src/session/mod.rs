@@ -272,11 +272,11 @@ impl Session {
         if let Value::Socket(old) = before
             && *place != before
             && let Some(socket) = self.table.get_mut(old)
-            && socket.name == name
+            && *socket.name == *name
         {
             // The name goes to something else; the socket stays, under its number.
             let now = displaced(socket);
-            socket.name.clone_from(&now);
+            socket.name = now.as_str().into();
             if !socket.closed {
                 self.displace(name, now, old);
             }
@@ -290,9 +290,9 @@ impl Session {
         };
         if let Value::Socket(id) = value
             && let Some(socket) = self.table.get_mut(id)
-            && socket.name == displaced(socket)
+            && *socket.name == *displaced(socket)
         {
-            socket.name.clone_from(place.key());
+            socket.name = place.key().as_str().into();
         }
         if let Value::Pending(job, _) = &value {
             // What a call that has returned meanwhile gave went elsewhere: waiting for it would have no end.

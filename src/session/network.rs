@@ -149,7 +149,7 @@ impl Session {
             Some(inet) if stays_here(target.fd, inet) => Ok(()),
             _ => {
                 let name =
-                    socket.map_or_else(|| target.fd.to_string(), |socket| socket.name.clone());
+                    socket.map_or_else(|| target.fd.to_string(), |socket| socket.name.to_string());
                 self.policy.may_reach(addr, &name)
             }
         }

@@ -19,9 +19,14 @@ const STRING_LIMIT: usize = 32;
 pub struct Args(String);
 
 impl Args {
+    /// None yet, with room for what most calls have.
+    pub fn with_room() -> Self {
+        Self(String::with_capacity(96))
+    }
+
     /// Those of a call on this descriptor.
     pub fn on(fd: i32) -> Self {
-        Self(String::with_capacity(96)).number(fd)
+        Self::with_room().number(fd)
     }
 
     /// One more, as it is.

@@ -113,7 +113,7 @@ fn all(session: &Session, target: Target) -> Result<Prepared, NotYet> {
     session.only_sockets(target)?;
     let fd = target.fd;
     let name = match target.id.and_then(|id| session.table.get(id)) {
-        Some(socket) => socket.name.clone(),
+        Some(socket) => socket.name.to_string(),
         None => fd.to_string(),
     };
     let mut rows = Vec::new();

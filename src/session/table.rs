@@ -34,7 +34,7 @@ pub struct Socket {
     /// Who it is.
     pub id: SocketId,
     /// The name it is shown under.
-    pub name: String,
+    pub name: Arc<str>,
     /// Its descriptor number; after close, the number it had.
     pub fd: RawFd,
     /// `AF_…`
@@ -253,7 +253,7 @@ impl Table {
     /// Takes in a new descriptor. `name` must be free.
     pub fn add(
         &mut self,
-        name: String,
+        name: &str,
         fd: RawFd,
         [domain, kind, protocol]: [i32; 3],
     ) -> &mut Socket {
@@ -262,7 +262,7 @@ impl Table {
         self.by_fd.insert(fd, id);
         self.open.entry(id).or_insert(Socket {
             id,
-            name,
+            name: name.into(),
             fd,
             domain,
             kind,

@@ -142,7 +142,7 @@ fn new_sockets_name_themselves_where_nobody_does() {
     let names: Vec<String> = s
         .open_sockets()
         .iter()
-        .map(|socket| socket.name.clone())
+        .map(|socket| socket.name.to_string())
         .collect();
     assert_eq!(names, ["s1", "s2", "s3"]);
 }
@@ -154,7 +154,7 @@ fn a_name_that_goes_to_another_socket_leaves_the_first_open_under_its_number() {
     let first = s.find_socket("s").unwrap().fd;
     done(&mut s, "s = socket udp");
     let now = format!("fd{first}");
-    assert_eq!(s.by_fd(first).unwrap().name, now);
+    assert_eq!(*s.by_fd(first).unwrap().name, *now);
     assert_eq!(s.find_socket(&now).unwrap().fd, first);
     assert_eq!(s.displaced(), [("s".to_owned(), now)]);
     assert_eq!(s.displaced(), []);

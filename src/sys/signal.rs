@@ -1,6 +1,6 @@
 //! Signals.
 //!
-//! Ctrl-C, SIGTERM and SIGHUP are not handled in a handler: they are blocked in every thread and taken by one thread
+//! Ctrl-C, SIGTERM, SIGHUP and SIGQUIT are not handled in a handler: they are blocked in every thread and taken by one thread
 //! with sigwait(3), which may then do what a handler may not (take a lock, write to the terminal, remove a folder). A sleeping call is
 //! interrupted by a signal of its own ([`WAKE`](super::worker::WAKE)), sent to its thread alone, so that EINTR comes
 //! when it was asked for and never because the window was resized.
@@ -11,12 +11,13 @@ pub use nix::sys::signal::Signal;
 use nix::sys::signal::{SigSet, raise};
 use std::{io, ptr, thread};
 
-/// What the shell takes with [`wait`]: Ctrl-C, the two that would end it with the terminal still in raw mode, and the
+/// What the shell takes with [`wait`]: Ctrl-C, those that would end it with the terminal still in raw mode, and the
 /// one that tells that it was stopped and goes on.
-pub const TAKEN: [Signal; 4] = [
+pub const TAKEN: [Signal; 5] = [
     Signal::SIGINT,
     Signal::SIGTERM,
     Signal::SIGHUP,
+    Signal::SIGQUIT,
     Signal::SIGCONT,
 ];
 
@@ -73,7 +74,12 @@ fn is_ignored(signal: Signal) -> bool {
 }
 
 /// What ends a program that runs by itself.
-const ENDS: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+const ENDS: [Signal; 4] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+];
 
 /// For a program that runs by itself: these signals end it as ever, but by [`die_of`]. Before any other thread is
 /// started, for each is to leave them to the one that takes them. Where there can be none, they end it at once.

@@ -32,7 +32,7 @@ pub(super) fn event(what: What) -> Event {
     Event {
         t: 1.5,
         host: None,
-        socket: Some("s".to_owned()),
+        socket: Some("s".into()),
         fd: Some(3),
         what,
     }

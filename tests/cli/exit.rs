@@ -187,7 +187,12 @@ fn statements_from_a_pipe_without_run() {
 }
 
 /// The signals that end a script.
-const ENDING: [Signal; 3] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP];
+const ENDING: [Signal; 4] = [
+    Signal::SIGINT,
+    Signal::SIGTERM,
+    Signal::SIGHUP,
+    Signal::SIGQUIT,
+];
 
 /// A program that obeys these signals, also where the tests run under nohup(1) or behind a shell's `&`: children inherit that
 /// they are ignored.

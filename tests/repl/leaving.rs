@@ -53,20 +53,23 @@ fn ctrl_d_leaves_with_a_blocked_call_and_says_which() {
 }
 
 #[test]
-fn sigterm_leaves_the_terminal_as_it_was() {
-    let (mut terminal, _home) = Start::new(&[]).open();
-    terminal.keys("half");
-    terminal.sees("half");
-    assert!(!terminal.is_cooked());
-    terminal.signal(expectrl::Signal::SIGTERM);
-    assert_eq!(terminal.ends(), -(expectrl::Signal::SIGTERM as i32));
-    assert!(terminal.is_cooked());
-    let written = String::from_utf8_lossy(&terminal.written).into_owned();
-    let (on, off) = (
-        written.rfind("\x1b[?2004h").unwrap(),
-        written.rfind("\x1b[?2004l").unwrap(),
-    );
-    assert!(on < off, "bracketed paste is off again");
+fn a_signal_that_ends_it_leaves_the_terminal_as_it_was() {
+    use expectrl::Signal;
+    for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+        let (mut terminal, _home) = Start::new(&[]).open();
+        terminal.keys("half");
+        terminal.sees("half");
+        assert!(!terminal.is_cooked());
+        terminal.signal(signal);
+        assert_eq!(terminal.ends(), -(signal as i32));
+        assert!(terminal.is_cooked(), "after {signal}");
+        let written = String::from_utf8_lossy(&terminal.written).into_owned();
+        let (on, off) = (
+            written.rfind("\x1b[?2004h").unwrap(),
+            written.rfind("\x1b[?2004l").unwrap(),
+        );
+        assert!(on < off, "bracketed paste is off again");
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -150,7 +150,7 @@ impl App {
             return;
         };
         let (id, of) = (socket.id, socket.name.clone());
-        if *name == of {
+        if **name == *of {
             return;
         }
         self.session.assign(name, Value::Socket(id));

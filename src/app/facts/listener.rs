@@ -18,7 +18,7 @@ impl App {
         all.rev().find_map(|other| {
             let at = self.local_of(other)?;
             Some(Listener {
-                name: other.name.clone(),
+                name: other.name.to_string(),
                 at: at.to_string(),
                 typed: reached(at, own.host.as_deref(), other.host.as_deref())?,
                 ipv4: at.ip().to_canonical().is_ipv4(),

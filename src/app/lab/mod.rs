@@ -221,7 +221,7 @@ impl App {
 
     /// What can be done now, the first time.
     fn introduce_lab(&mut self, sink: Sink<'_>) {
-        if self.settings.explain == Explain::Off || !self.is_new("lab up", &[]) {
+        if self.settings.explain == Explain::Off || !self.met.is_new("lab up", &[]) {
             return;
         }
         let names = self.host_names();

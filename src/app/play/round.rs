@@ -119,7 +119,7 @@ impl Round {
         {
             let opened = ended.opened.iter();
             let made = opened.filter_map(|id| app.session.socket(*id));
-            let made: Vec<String> = made.map(|socket| socket.name.clone()).collect();
+            let made: Vec<String> = made.map(|socket| socket.name.to_string()).collect();
             let returned = matches!(ended.end, judge::End::Returned(_));
             app.take_awaited(ended.job, returned, &made, sink);
             let socket = ended.socket.and_then(|id| app.session.socket(id));
@@ -131,7 +131,7 @@ impl Round {
             self.judge.ended(ended.job, ended.end, &ended.data, made);
         }
         let moved = self.moved(app);
-        let called = |id| app.session.socket(id).map(|socket| socket.name.clone());
+        let called = |id| app.session.socket(id).map(|socket| socket.name.to_string());
         let moved = moved
             .into_iter()
             .filter_map(|(name, id)| Some((name, called(id)?)));
@@ -145,7 +145,7 @@ impl Round {
             let open = app.session.open_sockets().into_iter();
             // One of an earlier part that was made anew is still shown under its name.
             open.filter(|socket| stands(&socket.name, socket.id))
-                .map(|socket| (socket.name.clone(), socket.id))
+                .map(|socket| (socket.name.to_string(), socket.id))
         };
         let mut moved = self.before.get_or_insert_with(|| named().collect()).clone();
         moved.retain(|(name, id)| !stands(name, *id));
@@ -317,7 +317,7 @@ impl App {
             job: last.job,
             data: last.data.clone().unwrap_or_default(),
             stream: kind.is_some_and(|socket| socket.kind == libc::SOCK_STREAM),
-            made: names.map(|socket| socket.name.clone()).collect(),
+            made: names.map(|socket| socket.name.to_string()).collect(),
             ..judge::Outcome::new(last.end())
         }
     }

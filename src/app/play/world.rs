@@ -25,7 +25,7 @@ impl World for Seen<'_, '_> {
     fn socket(&mut self, expr: &Expr) -> Option<String> {
         let session = &self.app.session;
         let id = session.socket_value(expr).ok()?;
-        session.socket(id).map(|socket| socket.name.clone())
+        session.socket(id).map(|socket| socket.name.to_string())
     }
 
     fn host(&mut self) -> Option<String> {
@@ -51,7 +51,7 @@ impl World for Seen<'_, '_> {
             .filter(|socket| socket.is_tcp())
             .map(|socket| (socket, app.ledger.peek(socket)))
             .collect();
-        let (_, sender) = looks.iter().find(|(socket, _)| socket.name == sender)?;
+        let (_, sender) = looks.iter().find(|(socket, _)| &*socket.name == sender)?;
         // What is still on its way, or lost, is not there.
         if sender.sendq > 0 {
             return None;
@@ -60,13 +60,13 @@ impl World for Seen<'_, '_> {
         let (other, look) = looks.iter().find(|(_, look)| {
             look.local.as_ref() == Some(peer) && look.peer.as_ref() == Some(local)
         })?;
-        (look.recvq > 0).then(|| (other.name.clone(), look.recvq))
+        (look.recvq > 0).then(|| (other.name.to_string(), look.recvq))
     }
 
     fn unsent(&mut self, name: &str) -> bool {
         let app = &self.app;
         let mut open = app.session.open_sockets().into_iter();
-        let socket = open.find(|socket| socket.name == name);
+        let socket = open.find(|socket| &*socket.name == name);
         socket.is_some_and(|socket| app.ledger.peek(socket).hold.is_some())
     }
 
@@ -134,7 +134,7 @@ impl App {
         let stood = |socket: &&Socket| socket.closed && socket.last_local.as_ref() == Some(at);
         let rested = |socket: &&Socket| self.ledger.way(socket.id).contains(&TcpState::TimeWait);
         let mut sockets = self.session.sockets().filter(stood);
-        sockets.find(rested).map(|socket| socket.name.clone())
+        sockets.find(rested).map(|socket| socket.name.to_string())
     }
 
     /// Notes, for a lesson's judge, what the arguments of a call amount to that is about to be made: the calls inside
@@ -160,7 +160,7 @@ fn amounts_to(session: &Session, expr: &Expr) -> Option<Vec<u8>> {
         Value::Bytes(bytes) => Some(bytes),
         Value::Text(text) => Some(text.into_bytes()),
         Value::Addr(addr) => Some(addr.to_string().into_bytes()),
-        Value::Socket(id) => Some(session.socket(id)?.name.clone().into_bytes()),
+        Value::Socket(id) => Some(session.socket(id)?.name.as_bytes().to_vec()),
         Value::None | Value::Pending(..) => None,
         other => Some(session.repr(&other, false).into_bytes()),
     }

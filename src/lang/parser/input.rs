@@ -1,6 +1,6 @@
 //! The input: a located `&str` with what the grammar must know beyond the text.
 
-use crate::lang::ast::{Dialect, Span};
+use crate::lang::ast::{Dialect, ERRNO, Span};
 use crate::lang::fault::Fault;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -31,7 +31,7 @@ pub(crate) struct State<'a> {
     /// Whether there is a variable or a socket of this name.
     known: &'a dyn Fn(&str) -> bool,
     /// Names that earlier statements of the same text set.
-    pub(super) set: BTreeSet<String>,
+    set: BTreeSet<String>,
     /// Where the statement begins.
     pub(super) begin: usize,
     /// Open brackets; newlines are blanks inside.
@@ -58,6 +58,15 @@ pub(crate) struct State<'a> {
     pub(super) filled: Vec<Option<String>>,
     depth: usize,
     links: usize,
+}
+
+impl State<'_> {
+    /// These names stand for something in the statements that follow.
+    pub(super) fn sets(&mut self, targets: &[Option<String>]) {
+        // errno stays C's variable and Python's module, whatever number it is given.
+        let names = targets.iter().flatten().filter(|name| *name != ERRNO);
+        self.set.extend(names.cloned());
+    }
 }
 
 impl fmt::Debug for State<'_> {

@@ -33,11 +33,10 @@ fn prompt_len(i: &Input) -> Option<usize> {
     if let Some(prompt) = PYTHON.iter().find(|prompt| rest.starts_with(**prompt)) {
         return Some(prompt.len());
     }
-    let end = rest
-        .as_bytes()
-        .windows(2)
-        .take(LONGEST)
-        .position(|two| two == b"> ")?;
+    let near = &rest.as_bytes()[..rest.len().min(LONGEST + 1)];
+    // Most lines have no `>` at all.
+    near.contains(&b'>').then_some(())?;
+    let end = near.windows(2).position(|two| two == b"> ")?;
     let place = &rest[..end];
     let place = match place.strip_suffix(" blocked]") {
         Some(counted) => counted.rsplit_once(" [")?.0,
@@ -59,6 +58,9 @@ fn prompt_len(i: &Input) -> Option<usize> {
 /// How long what strace prints in front of a call is: `[pid 1234] ` with -f, `1234  ` with -f and -o, `12:34:56.789 `
 /// with -tt.
 fn strace_len(rest: &str) -> Option<usize> {
+    if !rest.starts_with(|c: char| c.is_ascii_digit() || c == '[' || c == ' ') {
+        return None;
+    }
     let after = rest.strip_prefix("[pid ").unwrap_or(rest);
     let mut after = after.trim_start_matches(' ');
     loop {

@@ -135,10 +135,11 @@ const IMPORTED: &str = "everything is imported already: socket, select, os, sys,
 
 /// `import socket as sk`: a name is given to values alone.
 fn renamed_module(i: &Input, word: &str) -> Option<Fault> {
+    if !matches!(word, "import" | "from") {
+        return None;
+    }
     let line = i.rest().split(['\n', ';', '#']).next()?;
-    let rest = line
-        .strip_prefix(word)
-        .filter(|_| matches!(word, "import" | "from"))?;
+    let rest = line.strip_prefix(word)?;
     let (known, new) = rest.split_once(" as ")?;
     let known = known.rsplit([' ', ',']).find(|word| !word.is_empty())?;
     let new = &new.trim_start()[..identifier_len(new.trim_start())];
@@ -404,10 +405,15 @@ fn target_names(text: &str) -> Option<(Vec<&str>, usize)> {
         if len == 0 && names.is_empty() || names.len() == TARGETS {
             return None;
         }
+        // What most lines begin with, a command and a blank, is seen before anything is kept.
+        let next = at + len + spaces(&text[at + len..]);
+        if names.is_empty() && !open && !text[next..].starts_with([',', '=']) {
+            return None;
+        }
         if len > 0 {
             names.push(&text[at..at + len]);
         }
-        at += len + spaces(&text[at + len..]);
+        at = next;
         if len == 0 || !text[at..].starts_with(',') {
             break;
         }

@@ -11,33 +11,45 @@ use crate::lang::fault::Fault;
 use crate::lang::table::Kind;
 use crate::text::near;
 
+/// A constant by its name, with its value.
+type Named = (&'static str, i32);
+
+const INET: Named = ("AF_INET", libc::AF_INET);
+const INET6: Named = ("AF_INET6", libc::AF_INET6);
+const UNIX: Named = ("AF_UNIX", libc::AF_UNIX);
+const STREAM: Named = ("SOCK_STREAM", libc::SOCK_STREAM);
+const DGRAM: Named = ("SOCK_DGRAM", libc::SOCK_DGRAM);
+const SEQPACKET: Named = ("SOCK_SEQPACKET", libc::SOCK_SEQPACKET);
+const ICMP: Named = ("IPPROTO_ICMP", libc::IPPROTO_ICMP);
+const ICMPV6: Named = ("IPPROTO_ICMPV6", libc::IPPROTO_ICMPV6);
+
 /// One word for a family and a type, and for a protocol where the usual one is not meant.
-const SHORT: [(&str, &str, &str, &str); 18] = [
-    ("tcp", "AF_INET", "SOCK_STREAM", ""),
-    ("tcp4", "AF_INET", "SOCK_STREAM", ""),
-    ("udp", "AF_INET", "SOCK_DGRAM", ""),
-    ("udp4", "AF_INET", "SOCK_DGRAM", ""),
-    ("tcp6", "AF_INET6", "SOCK_STREAM", ""),
-    ("udp6", "AF_INET6", "SOCK_DGRAM", ""),
-    ("unix", "AF_UNIX", "SOCK_STREAM", ""),
-    ("unix-stream", "AF_UNIX", "SOCK_STREAM", ""),
-    ("unix-dgram", "AF_UNIX", "SOCK_DGRAM", ""),
-    ("unix-datagram", "AF_UNIX", "SOCK_DGRAM", ""),
-    ("unix-seqpacket", "AF_UNIX", "SOCK_SEQPACKET", ""),
-    ("local", "AF_UNIX", "SOCK_STREAM", ""),
-    ("icmp", "AF_INET", "SOCK_DGRAM", "IPPROTO_ICMP"),
-    ("ping", "AF_INET", "SOCK_DGRAM", "IPPROTO_ICMP"),
-    ("icmp6", "AF_INET6", "SOCK_DGRAM", "IPPROTO_ICMPV6"),
-    ("ping6", "AF_INET6", "SOCK_DGRAM", "IPPROTO_ICMPV6"),
-    ("unix_stream", "AF_UNIX", "SOCK_STREAM", ""),
-    ("unix_dgram", "AF_UNIX", "SOCK_DGRAM", ""),
+const SHORT: [(&str, Named, Named, Option<Named>); 18] = [
+    ("tcp", INET, STREAM, None),
+    ("tcp4", INET, STREAM, None),
+    ("udp", INET, DGRAM, None),
+    ("udp4", INET, DGRAM, None),
+    ("tcp6", INET6, STREAM, None),
+    ("udp6", INET6, DGRAM, None),
+    ("unix", UNIX, STREAM, None),
+    ("unix-stream", UNIX, STREAM, None),
+    ("unix-dgram", UNIX, DGRAM, None),
+    ("unix-datagram", UNIX, DGRAM, None),
+    ("unix-seqpacket", UNIX, SEQPACKET, None),
+    ("local", UNIX, STREAM, None),
+    ("icmp", INET, DGRAM, Some(ICMP)),
+    ("ping", INET, DGRAM, Some(ICMP)),
+    ("icmp6", INET6, DGRAM, Some(ICMPV6)),
+    ("ping6", INET6, DGRAM, Some(ICMPV6)),
+    ("unix_stream", UNIX, STREAM, None),
+    ("unix_dgram", UNIX, DGRAM, None),
 ];
 
 /// The short word for a family and a type without a protocol.
 pub(crate) fn short(domain: &str, kind: &str) -> Option<&'static str> {
     SHORT
         .iter()
-        .find(|(_, d, t, p)| *d == domain && *t == kind && p.is_empty())
+        .find(|(_, d, t, p)| d.0 == domain && t.0 == kind && p.is_none())
         .map(|(word, ..)| *word)
 }
 
@@ -49,9 +61,14 @@ fn expand(places: &mut Places, word: &str, span: Span) -> bool {
     else {
         return false;
     };
-    for (param, name) in [("domain", domain), ("type", kind), ("protocol", protocol)] {
-        if let Some(value) = named_constant(name) {
-            places.set(param, value, span);
+    let named = [
+        ("domain", Some(*domain)),
+        ("type", Some(*kind)),
+        ("protocol", *protocol),
+    ];
+    for (param, named) in named {
+        if let Some((name, value)) = named {
+            places.set(param, Expr::Const(name, value.into()), span);
         }
     }
     true

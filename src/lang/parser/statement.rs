@@ -16,7 +16,7 @@ use crate::lang::table::{Command, Role, abbreviated, find};
 
 /// All statements of a text.
 pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
-    let mut found = Vec::with_capacity(1);
+    let mut found = Vec::with_capacity(2);
     loop {
         gap(i, &mut found);
         if i.rest().is_empty() {
@@ -25,11 +25,9 @@ pub(crate) fn statements(i: &mut Input) -> Result<Vec<Statement>, Fault> {
         i.fresh();
         match statement(i) {
             Ok(statement) => {
-                // errno stays C's variable and Python's module, whatever number it is given.
-                let names = statement.targets.iter().flatten();
-                i.state
-                    .set
-                    .extend(names.filter(|name| *name != ERRNO).cloned());
+                if !i.rest().is_empty() {
+                    i.state.sets(&statement.targets);
+                }
                 found.push(statement);
             }
             Err(trouble) => {

@@ -306,7 +306,7 @@ fn check(text: &str, span: (usize, usize)) {
             (true, false, Some(33)),
         ] {
             let mut event = event(what.clone());
-            (event.host, event.socket) = (Some(text.to_owned()), Some(text.to_owned()));
+            (event.host, event.socket) = (Some(text.to_owned()), Some(text.into()));
             let style = Style {
                 color,
                 unicode,

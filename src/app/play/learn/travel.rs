@@ -63,7 +63,7 @@ impl Learner {
             .flat_map(|deed| deed.statement.targets.iter().flatten());
         let open = app.session().open_sockets();
         let mut there: Vec<String> = names
-            .filter(|name| open.iter().any(|socket| socket.name == **name))
+            .filter(|name| open.iter().any(|socket| *socket.name == **name))
             .map(|name| format!("`{name}`"))
             .collect();
         there.dedup();
