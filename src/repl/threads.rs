@@ -53,6 +53,7 @@ pub fn start_signals(
                         console.say(AGAIN.to_owned());
                     }
                 }
+                ends if signal::is_ignored(ends) => {}
                 ends => {
                     terminal::restore();
                     if signal::die_of(ends).is_err() {

@@ -50,21 +50,18 @@ pub fn wait(signals: &[Signal]) -> io::Result<Signal> {
 }
 
 /// Ends the process as this signal would have ended it, had it not been taken, but without its temporary folders: whoever
-/// waits for the process sees that it was killed by the signal. Returns only where the signal does not end a process.
+/// waits for the process sees that it was killed by the signal. Returns only where the signal does not end the process.
 ///
 /// # Errors
 /// Those of raise(3) and pthread_sigmask(3).
 pub fn die_of(signal: Signal) -> io::Result<()> {
-    if is_ignored(signal) {
-        return Ok(());
-    }
     super::scratch::remove_all();
     unblock(&[signal])?;
     Ok(raise(signal)?)
 }
 
 /// Whether who started the process had it ignore the signal, as nohup(1) does.
-fn is_ignored(signal: Signal) -> bool {
+pub fn is_ignored(signal: Signal) -> bool {
     // SAFETY: a struct sigaction is plain data, which the call fills in; without a new action nothing else changes.
     unsafe {
         let mut now: libc::sigaction = std::mem::zeroed();
@@ -89,7 +86,7 @@ pub fn die_tidily() {
     }
     let take = || {
         while let Ok(signal) = wait(&ENDS) {
-            if die_of(signal).is_err() {
+            if !is_ignored(signal) && die_of(signal).is_err() {
                 break;
             }
         }

@@ -1,11 +1,12 @@
 //! The exit status: 0 all well, 1 something failed or was left blocked, 2 it cannot be understood.
 
 use crate::harness::{PROGRAM, Ran, Shell, script};
-use nix::sys::signal::{SigHandler, Signal, kill, signal};
+use crate::support::signals::{ENDING, heeding};
+use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
 /// A call that fails: nobody listens at this socket's address.
@@ -184,29 +185,6 @@ fn statements_from_a_pipe_without_run() {
     Shell::new(&[]).input("s = socket tcp\n").run().status(0);
     Shell::new(&[]).input(REFUSED).run().status(1);
     Shell::new(&[]).input("sokcet\n").run().status(2);
-}
-
-/// The signals that end a script.
-const ENDING: [Signal; 4] = [
-    Signal::SIGINT,
-    Signal::SIGTERM,
-    Signal::SIGHUP,
-    Signal::SIGQUIT,
-];
-
-/// A program that obeys these signals, also where the tests run under nohup(1) or behind a shell's `&`: children inherit that
-/// they are ignored.
-#[expect(unsafe_code, reason = "what a child does before it is another program")]
-fn heeding(command: &mut Command) -> &mut Command {
-    // SAFETY: signal(2) may be called between fork and exec: signal-safety(7).
-    unsafe {
-        command.pre_exec(|| {
-            for one in ENDING {
-                signal(one, SigHandler::SigDfl)?;
-            }
-            Ok(())
-        })
-    }
 }
 
 /// What a script leaves behind, where a signal ends it: nothing. Who started it sees by which.

@@ -72,6 +72,19 @@ fn a_signal_that_ends_it_leaves_the_terminal_as_it_was() {
     }
 }
 
+#[test]
+fn a_signal_that_it_is_to_ignore_leaves_the_line_as_it_is() {
+    let (mut terminal, _home) = Start::ignoring("HUP", &[]).open();
+    terminal.keys("print 2");
+    terminal.sees("print 2");
+    terminal.signal(expectrl::Signal::SIGHUP);
+    terminal.keys(" + 3");
+    terminal.sees("print 2 + 3");
+    assert!(!terminal.is_cooked());
+    terminal.run("", "sock> ");
+    terminal.sees("  5");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn who_was_stopped_and_goes_on_has_the_line_back() {

@@ -1,5 +1,6 @@
 //! A terminal with a screen, and socktutor in it.
 
+use crate::support::signals::heeding;
 use expectrl::WaitStatus;
 use expectrl::session::Session;
 use std::io::Write;
@@ -48,6 +49,11 @@ impl Start {
         Self::by_shell(&format!("ulimit {limit}; exec \"$0\" \"$@\""), arguments)
     }
 
+    /// The same, started by who has it ignore this signal, as nohup(1) does.
+    pub fn ignoring(signal: &str, arguments: &[&str]) -> Self {
+        Self::by_shell(&format!("trap '' {signal}; exec \"$0\" \"$@\""), arguments)
+    }
+
     fn by_shell(script: &str, arguments: &[&str]) -> Self {
         let own = ["-c", script, env!("CARGO_BIN_EXE_socktutor")];
         Self::of("sh", &[&own, arguments].concat())
@@ -59,8 +65,7 @@ impl Start {
             command: Command::new(program),
             home: None,
         };
-        start
-            .command
+        heeding(&mut start.command)
             .args(arguments)
             .env("TERM", "xterm-256color")
             .env("LC_ALL", "C.UTF-8");

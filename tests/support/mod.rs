@@ -3,6 +3,7 @@
 // Each binary uses its part of it.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
+pub mod signals;
 pub mod undisturbed;
 
 use std::path::Path;
