@@ -227,6 +227,11 @@ pub enum Function {
     /// The host of Python's `(host, port, flow, scope)` and C's `sin6_scope_id`: an IPv6 address, and the interface that
     /// it is meant at, as `fe80::1%eth0` has both (RFC 4007). The scope 0 is none.
     Scoped,
+    /// A field of C's structures, by its name there: `peer.sin_port`, `res->ai_addr`.
+    Field(&'static str),
+    /// What a structure is after one of its fields was set: `addr.sin_port = htons(80)`. First the variable, a structure
+    /// of zeros where it stands for nothing, then the value.
+    WithField(&'static str),
     /// `if_nametoindex("lo")`: the number of a network interface, by if_nametoindex(3).
     Interface,
 }

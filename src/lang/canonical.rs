@@ -6,7 +6,7 @@ mod call;
 mod expr;
 mod lab;
 
-use super::ast::{Action, Call, Claim, Expr, Statement};
+use super::ast::{Action, Call, Claim, Expr, Function, Statement};
 use super::order::{Order, Side};
 use super::state::TcpState;
 use super::table::find;
@@ -22,7 +22,9 @@ pub fn canonical(statement: &Statement) -> String {
         text.push_str(host);
         text.push_str(": ");
     }
-    if !statement.targets.is_empty() {
+    if let Some(field) = set_field(statement) {
+        text.push_str(&field);
+    } else if !statement.targets.is_empty() {
         for (n, name) in statement.targets.iter().enumerate() {
             if n > 0 {
                 text.push_str(", ");
@@ -42,6 +44,17 @@ pub fn canonical(statement: &Statement) -> String {
         Action::Lab(order) => text.push_str(&canonical_order(order)),
     }
     text
+}
+
+/// `addr.sin_port = `, where a field is set.
+fn set_field(statement: &Statement) -> Option<String> {
+    let Action::Value(Expr::Apply(Function::WithField(field), values)) = &statement.action else {
+        return None;
+    };
+    match (statement.targets.as_slice(), values.as_slice()) {
+        ([Some(name)], [Expr::Word(of), _]) if name == of => Some(format!("{name}.{field} = ")),
+        _ => None,
+    }
 }
 
 /// A call in the shell dialect: `accept s`.

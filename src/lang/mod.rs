@@ -13,6 +13,7 @@ pub mod ast;
 mod canonical;
 pub mod constants;
 mod fault;
+pub mod fields;
 mod form;
 mod lines;
 pub mod options;

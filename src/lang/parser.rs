@@ -10,6 +10,8 @@ mod declare;
 mod elsewhere;
 mod expr;
 mod fcntl;
+mod field;
+mod finished;
 mod first;
 mod fit;
 mod flags;

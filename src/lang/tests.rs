@@ -6,6 +6,7 @@ use crate::lang::ast::Expr;
 mod addresses;
 mod compare;
 mod faults;
+mod fields;
 mod lab;
 mod options;
 mod round_trip;

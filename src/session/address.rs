@@ -40,6 +40,7 @@ impl Session {
             Expr::Name(name) if !self.knows(name) => Err(self.no_address(name, domain).into()),
             other => match self.value(other)? {
                 Value::Addr(addr) => Ok(addr),
+                Value::Blank(addr) => Err(no_family(&addr, other).into()),
                 Value::Tuple(items) => self.address_of_values(&items, domain),
                 Value::Text(path) if domain == Some(libc::AF_UNIX) => {
                     Ok(self.unix_path(path.as_bytes())?)
@@ -125,7 +126,7 @@ impl Session {
     }
 
     /// A Unix path. A leading NUL or `@` means the abstract namespace, as Python and `ss` write it.
-    fn unix_path(&self, path: &[u8]) -> Result<Addr, Refusal> {
+    pub(super) fn unix_path(&self, path: &[u8]) -> Result<Addr, Refusal> {
         if let [b'\0' | b'@', name @ ..] = path {
             return Ok(Addr::Abstract(name.to_vec()));
         }
@@ -300,6 +301,23 @@ impl Session {
             .or_else(|| well_known(name))
             .ok_or_else(wrong)
     }
+}
+
+/// A structure whose family nobody has set is used as an address.
+fn no_family(addr: &Addr, of: &Expr) -> Refusal {
+    let name = match of {
+        Expr::Name(name) => name.as_str(),
+        _ => "addr",
+    };
+    let (field, family) = match addr {
+        Addr::Inet(SocketAddr::V4(_)) => ("sin_family", "AF_INET"),
+        Addr::Inet(SocketAddr::V6(_)) => ("sin6_family", "AF_INET6"),
+        _ => ("sun_family", "AF_UNIX"),
+    };
+    Refusal::new(format!(
+        "{name}.{field} is not set: 0 is AF_UNSPEC, no family of addresses"
+    ))
+    .help(format!("{name}.{field} = {family}"))
 }
 
 /// Why the resolver's answer is waited for no longer.

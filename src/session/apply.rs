@@ -2,7 +2,7 @@
 
 use super::prepared::Refusal;
 use super::value::Value;
-use super::{NotYet, Session, pack};
+use super::{NotYet, Session, pack, structure};
 use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 use crate::sys::names;
@@ -30,6 +30,10 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
     match function {
         Function::Slice => slice(args).map_err(NotYet::from),
         Function::Fill => filled(args).map_err(NotYet::from),
+        Function::Field(field) => structure::field(first, field).map_err(NotYet::from),
+        Function::WithField(_) => {
+            Err(Refusal::new("a field is set in a statement of its own").into())
+        }
         Function::Behind => behind(args).map_err(NotYet::from),
         Function::Ntohs => Ok(from_network(first, u16::from_be)),
         Function::Ntohl => Ok(from_network(first, u32::from_be)),
@@ -262,6 +266,9 @@ fn filled(args: &[Value]) -> Result<Value, Refusal> {
         };
         Ok([head.as_slice(), bytes.get(most..).unwrap_or(&[])].concat())
     };
+    if let Some(zeros) = structure::zeroed(of).filter(|_| byte == 0) {
+        return Ok(zeros);
+    }
     match of {
         Value::Text(text) => {
             let mut bytes = fill(text.as_bytes())?;

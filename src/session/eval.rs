@@ -7,7 +7,7 @@ use super::table::{SocketId, addr_len};
 use super::value::Value;
 use super::{NotYet, Session, apply};
 use crate::event::TcpState;
-use crate::lang::ast::{Expr, Host, Port};
+use crate::lang::ast::{Expr, Function, Host, Port};
 use crate::sys::call;
 use crate::text::near::nearest;
 use std::net::IpAddr;
@@ -61,6 +61,7 @@ impl Session {
                 apply::index(&self.as_pair(of), &self.value(at)?)?
             }
             Expr::Call(_) => return Err(Refusal::new("a call cannot stand here").into()),
+            Expr::Apply(Function::WithField(field), args) => self.with_field(field, args)?,
             Expr::Apply(function, args) => {
                 let made = apply::function(*function, &self.values(args)?, self)?;
                 made.held_in(LONGEST)?;

@@ -104,7 +104,7 @@ pub enum Outcome {
 #[derive(Debug)]
 pub enum Waited {
     /// The job returned.
-    Returned(u32, Performed),
+    Returned(u32, Box<Performed>),
     /// Nothing returned in time.
     TimedOut,
     /// Ctrl-C.
@@ -291,7 +291,7 @@ impl Jobs {
             match self.results.recv_timeout(left.min(GLANCE)) {
                 Ok((number, performed)) => {
                     self.rest(number);
-                    return Waited::Returned(number, performed);
+                    return Waited::Returned(number, Box::new(performed));
                 }
                 Err(RecvTimeoutError::Timeout) if left.is_zero() => return Waited::TimedOut,
                 Err(_) => {}

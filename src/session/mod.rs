@@ -25,6 +25,7 @@ mod policy;
 mod prepared;
 mod promptness;
 mod resolve;
+mod structure;
 mod table;
 mod talk;
 mod tcp_info;

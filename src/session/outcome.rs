@@ -240,7 +240,7 @@ impl Session {
                 Waited::TimedOut => return Wait::TimedOut,
                 Waited::Interrupted => return Wait::Interrupted,
                 Waited::Returned(job, performed) => {
-                    if let Some(done) = self.end(job, performed) {
+                    if let Some(done) = self.end(job, *performed) {
                         return Wait::Done(Box::new(done));
                     }
                 }

@@ -30,6 +30,8 @@ pub enum Value {
     Socket(SocketId),
     /// An address.
     Addr(Addr),
+    /// C's structure for an address whose family is not set, or AF_UNSPEC: zeros, but for the fields that were set.
+    Blank(Addr),
     /// A TCP state.
     State(TcpState),
     /// Several values.
@@ -49,6 +51,7 @@ impl Value {
             Self::Bytes(_) => "bytes",
             Self::Socket(_) => "a socket",
             Self::Addr(_) => "an address",
+            Self::Blank(_) => "a structure for an address, whose family is not set",
             Self::State(_) => "a TCP state",
             Self::Tuple(_) => "a tuple",
             Self::Pending(..) => "the result of a call that still sleeps",
@@ -146,6 +149,7 @@ impl Value {
                 Some(items) => Self::Tuple(items).repr(python),
                 None => visible(addr.to_string().as_bytes()),
             },
+            Self::Blank(addr) => format!("{} of no family", Self::Addr(addr.clone()).repr(python)),
             Self::State(state) => state.name().to_owned(),
             Self::Tuple(items) => in_brackets(items, |item| item.repr(python)),
             Self::Pending(job, _) => format!("(pending: job {job})"),

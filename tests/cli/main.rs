@@ -18,5 +18,6 @@ mod look;
 mod reference;
 mod sheet;
 mod strace;
+mod structures;
 mod tutorials;
 mod words;

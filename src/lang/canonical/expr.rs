@@ -156,6 +156,12 @@ fn apply(function: Function, values: &[Expr]) -> String {
         }
         Function::Join => joined(values),
         Function::Behind => format!("({} + {})", operand(one), rest()),
+        Function::Field(field) => format!("{}.{field}", operand(one)),
+        Function::WithField(_) => match one {
+            // A statement of its own, which writes the variable first.
+            Expr::Word(_) => rest(),
+            _ => structure(function, values),
+        },
         Function::Fill => format!("memset({}, {})", expr(one), rest()),
         Function::Slice => {
             let bound = |at: usize| match values.get(at) {
@@ -166,6 +172,19 @@ fn apply(function: Function, values: &[Expr]) -> String {
             format!("{}[{}:{}]", operand(one), bound(1), bound(2))
         }
     }
+}
+
+/// `{.sin_family = AF_INET}`
+fn structure(function: Function, values: &[Expr]) -> String {
+    let mut fields = Vec::new();
+    let (mut function, mut values) = (function, values);
+    while let (Function::WithField(field), [of, value]) = (function, values) {
+        fields.push(format!(".{field} = {}", expr(value)));
+        let Expr::Apply(inner, more) = of else { break };
+        (function, values) = (*inner, more);
+    }
+    fields.reverse();
+    format!("{{{}}}", fields.join(", "))
 }
 
 /// An f-string.

@@ -4,7 +4,7 @@ use super::arguments::{Given, Places, arguments, missing};
 use super::fit::counted;
 use super::input::{Cursor, Input, Parsed};
 use super::prototype::{is_prototype, prototype};
-use super::{format, lab, method, options, order, refuse, slips, sockets, watch};
+use super::{field, format, lab, method, options, order, refuse, slips, sockets, watch};
 use crate::lang::ast::{Dialect, Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::table::{COMMANDS, Command, Kind, Need, Role, find};
@@ -194,6 +194,10 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
     let family = || Expr::Const("AF_INET", i64::from(libc::AF_INET));
     match spelled {
         "inet_aton" | "inet_addr" | "inet_ntoa" if !given.is_empty() => {
+            let to = given.get(1).and_then(|one| field::pointed(&one.value));
+            if let (Some((name, field)), 0) = (to, i.state.brackets) {
+                i.state.field = Some((name.to_owned(), field));
+            }
             let span = given[0].span;
             given.truncate(1);
             given.insert(0, Given::plain(family(), span));

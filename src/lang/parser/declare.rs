@@ -96,8 +96,8 @@ fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Decl
     }
     let unix = i.state.source[i.state.begin..i.at()].contains("sockaddr_un");
     i.remark(match address {
-        true if unix => "an address needs no structure here: write it where it is used, as in bind s ./path",
-        true => "an address needs no structure here: write it where it is used, as in bind s 127.0.0.1:12345",
+        true if unix => "the structure is zeros; set its fields, or write the address where it is used: bind s ./path",
+        true => "the structure is zeros; set its fields, or write the address where it is used: bind s 127.0.0.1:12345",
         false => "a variable needs no declaration here: it begins with its first value",
     });
     Ok(Declared::Nothing)
@@ -133,7 +133,7 @@ fn types<'a>(i: &mut Input<'a>) -> Parsed<(&'a str, bool)> {
         }
         if !word.is_empty() {
             name = identifier(i)?;
-            address |= name.starts_with("sockaddr") || name == "addrinfo";
+            address |= name.starts_with("sockaddr");
             blank(i);
         }
     }
@@ -149,13 +149,12 @@ fn skip_size(i: &mut Input) -> bool {
             ')' | ']' | '}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        matches!(c, ';' | '\n') || c == ',' && depth == 0
+        depth == 0 && matches!(c, ';' | '\n' | ',')
     });
     let value = &rest[..end.unwrap_or(rest.len())];
     let empty = value.starts_with('{')
         && value
-            .trim_end()
-            .trim_matches(['{', '}', ' ', '0', ','])
+            .trim_matches(|c: char| c.is_whitespace() || "{}0,".contains(c))
             .is_empty();
     if !empty && !value.starts_with("sizeof") {
         return false;

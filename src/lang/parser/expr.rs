@@ -175,9 +175,12 @@ fn unary(i: &mut Input) -> Parsed<Expr> {
         Some(b'&') => {
             i.skip(1);
             i.state.c = true;
+            if !i.state.tight {
+                blank(i);
+            }
             i.nested(unary)
         }
-        Some(b'*') if identifier_len(&i.rest()[1..]) > 0 => {
+        Some(b'*') if second == b'(' || identifier_len(&i.rest()[1..]) > 0 => {
             i.skip(1);
             i.nested(unary)
         }
@@ -220,7 +223,7 @@ fn postfix(i: &mut Input) -> Parsed<Expr> {
             i.link()?;
             value = index(i, value)?;
         } else if rest.starts_with("->") {
-            return Err(method::arrow(i, start).into());
+            value = method::arrow(i, start, &value)?;
         } else if rest.starts_with('(')
             && matches!(value, Expr::Index(..) | Expr::Call(_) | Expr::Property(..))
         {

@@ -56,6 +56,8 @@ pub(crate) struct State<'a> {
     pub(super) remarks: Vec<String>,
     /// Names that C fills through pointers: `recv(c, buf, …)`.
     pub(super) filled: Vec<Option<String>>,
+    /// The field that C fills through a pointer: `inet_pton(AF_INET, "::1", &addr.sin6_addr)`.
+    pub(super) field: Option<(String, &'static str)>,
     depth: usize,
     links: usize,
 }
@@ -132,6 +134,7 @@ pub(crate) fn input<'a>(text: &'a str, known: &'a dyn Fn(&str) -> bool) -> Input
             dialect: Dialect::Shell,
             remarks: Vec::new(),
             filled: Vec::new(),
+            field: None,
             depth: 0,
             links: 0,
         },
@@ -260,6 +263,7 @@ impl<'a> Cursor<'a> for Input<'a> {
         self.state.dialect = Dialect::Shell;
         self.state.remarks.clear();
         self.state.filled.clear();
+        self.state.field = None;
         self.state.depth = 0;
         self.state.links = 0;
     }

@@ -1,12 +1,13 @@
 //! What follows a dot: properties, Python's methods, and formats.
 
 use super::arguments::{Given, arguments};
-use super::input::{Cursor, Input, Parsed};
-use super::word::{blank, identifier, identifier_len, is_identifier, opens};
-use super::{call, fit, format, refuse};
+use super::input::{Cursor, Input, Parsed, Trouble};
+use super::word::{blank, identifier, identifier_len, opens};
+use super::{call, field, fit, format, refuse};
 use crate::lang::ast::{Arg, Call, Dialect, Expr, Function};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
+use crate::lang::fields::FIELDS;
 use crate::lang::table::{Kind, find};
 
 /// What a socket answers.
@@ -38,6 +39,9 @@ pub(super) fn is_member(name: &str) -> bool {
 /// A property or a method of `value`; its name is next.
 pub(super) fn member(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
     let at = i.at();
+    if let Some(read) = field::read(i, &value) {
+        return Ok(read);
+    }
     let name = identifier(i)?;
     // A property has none: `print s.local (1, 2)` prints two values.
     let called = i.rest().starts_with('(') || opens(i) && !PROPERTIES.contains(&name);
@@ -198,7 +202,16 @@ fn object(i: &mut Input, start: usize, value: Expr) -> Parsed<Expr> {
 }
 
 /// `sock->listen(5)`, `addr->sin_port`. The arrow is next.
-pub(super) fn arrow(i: &Input, start: usize) -> Fault {
+pub(super) fn arrow(i: &mut Input, start: usize, value: &Expr) -> Parsed<Expr> {
+    if !field::is_next(&i.rest()[2..]) {
+        return Err(no_arrow(i, start).into());
+    }
+    i.skip(2);
+    i.link()?;
+    field::read(i, value).ok_or(Trouble::Backtrack)
+}
+
+fn no_arrow(i: &Input, start: usize) -> Fault {
     let (before, after) = (&i.state.source[start..i.at()], &i.rest()[2..]);
     let name = &after[..identifier_len(after)];
     if !is_member(name) {
@@ -224,30 +237,16 @@ pub(super) fn no_structs(i: &Input, start: usize) -> Fault {
             .fault(start, "what gethostbyname gives here is the address itself")
             .expecting(format!("print {name}"));
     }
-    if line.contains("sun_") {
-        return i
-            .fault(start, "the fields of a structure are not kept here")
-            .expecting("the path itself where it is used: bind s ./path")
-            .helping(format!("or give it a name: {name} = \"./path\""));
-    }
-    if i.knows(name) && (!rest.starts_with('=') || rest.starts_with("==")) {
-        // ntohs(client.sin_port)
-        return i
-            .fault(start, "an address is no structure here: it has two parts")
-            .expecting(format!("{name}[0], the host, or {name}[1], the port"));
-    }
-    // address.sin_port = htons(PORT)
-    let port = line.split_once("htons(").map(|(_, port)| port);
-    let port = port
-        .and_then(|port| port.split_once(')'))
-        .map(|(port, _)| port.trim());
-    let port = match port {
-        Some(port) if is_identifier(port) || port.parse::<u16>().is_ok() => port,
-        _ => "12345",
+    let field = rest.trim_start_matches(['-', '>', '.']);
+    let field = match &field[..identifier_len(field)] {
+        // It was read already.
+        "" => i.state.source[..i.at()]
+            .rsplit(['.', '>'])
+            .next()
+            .unwrap_or(""),
+        field => field,
     };
-    i.fault(start, "the fields of a structure are not kept here")
+    i.fault(start, format!("no field {field} is kept here"))
         .expecting("the whole address where it is used: bind(s, 127.0.0.1:12345)")
-        .helping(format!(
-            "or give it a name: {name} = (\"127.0.0.1\", {port})"
-        ))
+        .near(field, FIELDS)
 }

@@ -1,6 +1,7 @@
 //! Arguments in the order of a call's C prototype, with its lengths and the buffers that the kernel would fill.
 
 use super::arguments::{Given, Places};
+use super::field;
 use super::input::{Cursor, Input, Parsed};
 use super::structure::HINTS;
 use crate::lang::ast::{Address, Arg, Dialect, Expr, Function, Operator, Span};
@@ -49,8 +50,8 @@ pub(super) fn prototype(i: &mut Input, places: &mut Places, mut given: Vec<Given
     Ok(())
 }
 
-/// `getaddrinfo(host, service, &hints, &list)`: what a structure with a name holds is not known here, but hints in their
-/// place are, as the shell prints them. The list gets the answers.
+/// `getaddrinfo(host, service, &hints, &list)`: hints by the name of their structure, or in their place, as the shell prints
+/// them. The list gets the answers.
 fn resolver_pointers(i: &mut Input, places: &mut Places, given: &mut [Given]) -> Parsed<()> {
     let [_, _, hints, list] = given else {
         return Ok(());
@@ -63,10 +64,15 @@ fn resolver_pointers(i: &mut Input, places: &mut Places, given: &mut [Given]) ->
                 places.put(i, first + at, field.clone(), hints.span)?;
             }
         }
-        _ => i.remark(
-            "what the hints hold is not kept here; after the service stand family, type, protocol and flags: \
-             getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE",
-        ),
+        Expr::Name(name) if i.knows(name) => {
+            let first = places.command.position("family").unwrap_or(0);
+            for (at, field) in HINTS.into_iter().enumerate() {
+                let value = Expr::Apply(Function::Field(field), vec![hints.value.clone()]);
+                places.put(i, first + at, value, hints.span)?;
+            }
+        }
+        // Hints of which no field was set ask for everything.
+        _ => {}
     }
     if let (Expr::Name(name), 0) = (&list.value, i.state.brackets) {
         i.state.filled.push(Some(name.clone()));
@@ -196,6 +202,10 @@ fn fills(i: &mut Input, places: &Places, one: Given) -> Parsed<()> {
         _ => 0,
     };
     if i.state.brackets > 0 || i.state.filled.len() >= takes {
+        return Ok(());
+    }
+    if let Some((name, field)) = field::pointed(&one.value) {
+        i.state.field = Some((name.to_owned(), field));
         return Ok(());
     }
     let name = match (place_in(i, &one), &one.value) {

@@ -2,6 +2,7 @@
 
 use super::arguments::arguments;
 use super::fcntl;
+use super::field;
 use super::input::{Cursor, Input, Parsed};
 use super::opening::{self, body, checked, is_endless, opened};
 use super::structure;
@@ -187,6 +188,9 @@ pub(super) fn call(
 ) -> Option<Parsed<Expr>> {
     match (module, name) {
         (_, "memset" | "bzero") => Some(filled(i, name)),
+        (_, "strcpy" | "strncpy" | "memcpy" | "bcopy") if field::is_filled(i.rest(), name) => {
+            Some(field::copied(i, name))
+        }
         (
             _,
             "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal" | "WSAStartup" | "WSACleanup",

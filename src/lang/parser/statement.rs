@@ -3,15 +3,15 @@
 use super::claim::claim;
 use super::declare::{Declared, declaration, declarator};
 use super::expr::{expr, unexpected};
+use super::finished::finished;
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::prelude::{augmented, defined, gap, harmless, host, nothing, side, targets};
 use super::stray::stray;
 use super::word::{blank, ends, identifier, is_end, is_quote, peek_identifier};
-use super::{call, elsewhere, joins, lab, pasted, refuse, shell, slips, string};
+use super::{call, elsewhere, field, joins, lab, pasted, refuse, shell, slips, string};
 use crate::lang::ast::{Action, Arg, Call, Claim, Dialect, ERRNO, Expr, Span, Statement};
 use crate::lang::constants::constant;
 use crate::lang::fault::Fault;
-use crate::lang::order::SideName;
 use crate::lang::table::{Command, Role, abbreviated, find};
 
 /// All statements of a text.
@@ -138,6 +138,10 @@ fn assignment(i: &mut Input) -> Parsed<(Vec<Option<String>>, Action)> {
         let action = Action::Value(Expr::Binary(operator, old, value));
         return Ok((vec![Some(name.to_owned())], action));
     }
+    if let Some((name, field)) = field::target(i) {
+        let action = field::set(i, name, field)?;
+        return Ok((vec![Some(name.to_owned())], action));
+    }
     let targets = targets(i)?;
     let action = action(i, !targets.is_empty())?;
     Ok((targets, action))
@@ -165,85 +169,6 @@ fn declared(i: &mut Input, start: usize) -> Parsed<Statement> {
         return Err(stray(i).into());
     }
     Ok(finished(i, start, (None, None), targets, action))
-}
-
-fn finished(
-    i: &mut Input,
-    start: usize,
-    (side, host): (Option<SideName>, Option<String>),
-    mut targets: Vec<Option<String>>,
-    mut action: Action,
-) -> Statement {
-    if let [Some(_)] = targets.as_slice() {
-        action = match of_pair(action) {
-            Ok(accept) => {
-                targets.push(None);
-                accept
-            }
-            Err(action) => action,
-        };
-    }
-    let filled = std::mem::take(&mut i.state.filled);
-    if targets.is_empty() {
-        targets = filled;
-    } else if let (Action::Call(call), false) = (&action, filled.is_empty()) {
-        also_filled(i, call.command.name, &mut targets, filled);
-    }
-    let python_accept = i.state.dialect.is_python() && targets.len() == 1;
-    if let Action::Call(call) = &action
-        && python_accept
-        && call.command.name == "accept"
-    {
-        i.remark("in Python accept() gives a pair: conn, addr = s.accept()");
-    }
-    if i.state.nothing && matches!(action, Action::Value(Expr::Null)) {
-        action = Action::Nothing;
-    }
-    let mut span = i.since(start);
-    span.end = start + i.state.source[start..span.end].trim_end().len();
-    Statement {
-        span,
-        side,
-        host,
-        targets,
-        action,
-        dialect: i.state.dialect,
-        remarks: std::mem::take(&mut i.state.remarks),
-    }
-}
-
-/// `conn = s.accept()[0]` is `conn, _ = s.accept()`: so the connection has its name from the beginning.
-fn of_pair(action: Action) -> Result<Action, Action> {
-    match action {
-        Action::Value(Expr::Index(call, at)) => match (*call, *at) {
-            (Expr::Call(call), Expr::Int(0)) if call.command.name == "accept" => {
-                Ok(Action::Call(*call))
-            }
-            (call, at) => Err(Action::Value(Expr::Index(Box::new(call), Box::new(at)))),
-        },
-        other => Err(other),
-    }
-}
-
-/// The names for what a C call returns and for what it writes: `n = recv(c, buf, 10, 0)`, `c = accept(s, &peer, &len)`.
-fn also_filled(
-    i: &mut Input,
-    name: &str,
-    targets: &mut Vec<Option<String>>,
-    filled: Vec<Option<String>>,
-) {
-    match name {
-        "accept" => targets.extend(filled.into_iter().skip(1)),
-        // Three names take the count, the data and the sender.
-        "recv" | "read" | "recvfrom" => {
-            targets.extend(filled);
-            targets.resize(3, None);
-        }
-        _ => {
-            *targets = filled;
-            i.remark("what the call returns is shown, and not kept in a variable");
-        }
-    }
 }
 
 /// What the statement does.

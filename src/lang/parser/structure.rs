@@ -2,6 +2,7 @@
 
 use super::address;
 use super::expr::expr;
+use super::field;
 use super::input::{Cursor, Input, Parsed};
 use super::number::seconds;
 use super::word::{blank, peek_identifier};
@@ -267,6 +268,9 @@ pub(super) const HINTS: [&str; 4] = ["ai_family", "ai_socktype", "ai_protocol", 
 
 fn structure(i: &mut Input, start: usize, mut fields: Vec<(&str, Expr)>) -> Parsed<Expr> {
     name_by_place(&mut fields);
+    if let Some(partly) = field::partly(&fields) {
+        return Ok(partly);
+    }
     let has = |names: &[&str]| fields.iter().any(|(name, _)| names.contains(name));
     if has(&[
         "sa_family",

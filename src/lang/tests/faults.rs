@@ -202,7 +202,6 @@ fn what_would_be_taken_for_something_else_is_answered() {
         ("x = c.recv(10) or 2", "x == 3"),
         ("ls && ls", "; separates statements"),
         ("recv c 10 f --dontwait", "flags = MSG_PEEK|MSG_DONTWAIT"),
-        ("a->b = 3", "a = (\"127.0.0.1\""),
     ] {
         assert!(
             fault(line).help.concat().contains(help),

@@ -244,30 +244,6 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
-        &[".ai_family", ".ai_socktype", ".ai_protocol", ".ai_next"],
-        "the fields of a structure are not kept here: hints stand in the call",
-        &["r = getaddrinfo localhost http AF_UNSPEC SOCK_STREAM"],
-        "r[0] is the first answer: family, type, protocol, name, address",
-    ),
-    (
-        &[".ai_flags"],
-        "the fields of a structure are not kept here: hints stand in the call, the flags last",
-        &["r = getaddrinfo NULL 3490 AF_INET SOCK_STREAM 0 AI_PASSIVE"],
-        "family, type, protocol, flags: 0 is any protocol",
-    ),
-    (
-        &["->ai_"],
-        "the fields of a structure are not kept here: an answer of getaddrinfo has numbers",
-        &["r = getaddrinfo localhost http", "connect s r[0][4]"],
-        "r[0] is the first answer: family, type, protocol, name, address",
-    ),
-    (
-        &[".tv_sec", ".tv_usec"],
-        "the fields of a structure are not kept here: the time stands in the call, in seconds",
-        &["select r s 2.5"],
-        "",
-    ),
-    (
         &[".revents", ".events", "pfds["],
         "the fields of a structure are not kept here: sockets and events stand in the call",
         &["poll s r 2500"],

@@ -1,0 +1,37 @@
+//! The fields of C's structures.
+
+/// The fields that are kept of C's structures: addresses (sockaddr(3type), unix(7)), hints and answers of getaddrinfo(3) and
+/// gethostbyname(3), times (timeval(3type)), SO_LINGER (socket(7)), groups (ip(7)).
+pub const FIELDS: [&str; 31] = [
+    "sin_family",
+    "sin_port",
+    "sin_addr",
+    "sin_addr.s_addr",
+    "sin_zero",
+    "sin6_family",
+    "sin6_port",
+    "sin6_flowinfo",
+    "sin6_addr",
+    "sin6_scope_id",
+    "sun_family",
+    "sun_path",
+    "sa_family",
+    "ss_family",
+    "ai_family",
+    "ai_socktype",
+    "ai_protocol",
+    "ai_flags",
+    "ai_addr",
+    "ai_addrlen",
+    "ai_canonname",
+    "ai_next",
+    "h_addr",
+    "h_addr_list",
+    "h_length",
+    "tv_sec",
+    "tv_usec",
+    "l_onoff",
+    "l_linger",
+    "imr_multiaddr",
+    "imr_interface",
+];
