@@ -189,6 +189,10 @@ pub enum Function {
     Encode,
     /// `struct.pack("!H", 80)`: the format, then the values.
     Pack,
+    /// `struct.unpack("!H", data)`: the format, then the bytes.
+    Unpack,
+    /// `int.from_bytes(data, "big")`: the bytes, then their order.
+    FromBytes,
     /// `x.to_bytes(4, "big")`: the number, how many bytes, and their order. The order `native` is C's `&x`, which may
     /// point to a text too; how many bytes is `Null` there where it is not said.
     ToBytes,
@@ -248,6 +252,16 @@ pub enum Operator {
     Sub,
     /// `*`
     Mul,
+    /// Python's `**`
+    Pow,
+    /// `&`, of bits
+    And,
+    /// `|`, likewise
+    Or,
+    /// `<<`
+    Shl,
+    /// `>>`
+    Shr,
     /// `==`
     Eq,
     /// `!=`
@@ -265,7 +279,10 @@ pub enum Operator {
 impl Operator {
     /// Whether it says yes or no.
     pub fn compares(self) -> bool {
-        !matches!(self, Self::Add | Self::Sub | Self::Mul)
+        matches!(
+            self,
+            Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge
+        )
     }
 }
 

@@ -23,6 +23,7 @@ mod method;
 mod name;
 mod number;
 mod opening;
+mod operators;
 mod options;
 mod order;
 mod pasted;

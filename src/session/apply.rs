@@ -1,5 +1,6 @@
 //! Functions and operators of values: what lab sheets do with what they received.
 
+use super::operators::{binary, whole};
 use super::prepared::Refusal;
 use super::value::Value;
 use super::{NotYet, Session, pack, structure};
@@ -7,7 +8,6 @@ use crate::lang::Form;
 use crate::lang::ast::{Function, Operator};
 use crate::sys::names;
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::ffi::CString;
 
 /// The most that a value which an expression builds may hold, in bytes.
@@ -49,14 +49,7 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
             ))
             .into()),
         },
-        Function::Encode | Function::Bytes => match first {
-            Value::Text(text) => pack::encoded(text, args.get(1)).map_err(NotYet::from),
-            Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
-            Value::Int(n) if function == Function::Bytes => {
-                repeat(&Value::Bytes(vec![0]), *n).map_err(NotYet::from)
-            }
-            wrong => Err(Refusal::new(format!("{} cannot become bytes", wrong.kind())).into()),
-        },
+        Function::Encode | Function::Bytes => as_bytes(function, first, args).map_err(NotYet::from),
         Function::Len => length(first).map_err(NotYet::from),
         Function::Str => Ok(Value::Text(session.show(first, true))),
         Function::Repr => Ok(Value::Text(session.repr(first, true))),
@@ -68,6 +61,8 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
         Function::Upper => changed(str::to_uppercase, <[u8]>::to_ascii_uppercase),
         Function::Lower => changed(str::to_lowercase, <[u8]>::to_ascii_lowercase),
         Function::Pack => pack::pack(args).map_err(NotYet::from),
+        Function::Unpack => pack::unpack(args).map_err(NotYet::from),
+        Function::FromBytes => pack::from_bytes(args).map_err(NotYet::from),
         Function::ToBytes => pack::to_bytes(args).map_err(NotYet::from),
         Function::Hex => hex(first).map_err(NotYet::from),
         Function::Format => laid_out(first, args.get(1), session).map_err(NotYet::from),
@@ -75,6 +70,20 @@ pub fn function(function: Function, args: &[Value], session: &Session) -> Result
             let parts: Vec<_> = args.iter().map(|arg| session.raw(arg)).collect();
             Ok(text_or_bytes(parts.concat()))
         }
+    }
+}
+
+/// `text.encode()`, `bytes(x)`
+fn as_bytes(function: Function, first: &Value, args: &[Value]) -> Result<Value, Refusal> {
+    match first {
+        Value::Text(text) => pack::encoded(text, args.get(1)),
+        Value::Bytes(bytes) => Ok(Value::Bytes(bytes.clone())),
+        Value::Int(n) if function == Function::Bytes => repeat(&Value::Bytes(vec![0]), *n),
+        Value::Tuple(items) if function == Function::Bytes => pack::of_numbers(items),
+        wrong => Err(Refusal::new(format!(
+            "{} cannot become bytes",
+            wrong.kind()
+        ))),
     }
 }
 
@@ -326,94 +335,13 @@ pub fn index(of: &Value, at: &Value) -> Result<Value, Refusal> {
     }
 }
 
-/// `a + b`, `a == b` …
-pub fn binary(operator: Operator, a: &Value, b: &Value) -> Result<Value, Refusal> {
-    if let (Value::Bool(_), _) | (_, Value::Bool(_)) = (a, b)
-        && !matches!(operator, Operator::Eq | Operator::Ne)
-    {
-        return binary(operator, &a.clone().counted(), &b.clone().counted());
-    }
-    let truth = |truth: bool| Ok(Value::Bool(truth));
-    match operator {
-        Operator::Eq => truth(a.same(b)),
-        Operator::Ne => truth(!a.same(b)),
-        Operator::Mul => match (a, b) {
-            (Value::Int(a), Value::Int(b)) => whole(a.checked_mul(*b)),
-            _ if let Some((a, b)) = fractions(a, b) => Ok(Value::Float(a * b)),
-            (text, Value::Int(n)) | (Value::Int(n), text) => repeat(text, *n),
-            _ => Err(mismatch("multiplied", a, b)),
-        },
-        Operator::Add => match (a, b) {
-            (Value::Int(a), Value::Int(b)) => whole(a.checked_add(*b)),
-            (Value::Text(a), Value::Text(b)) => Ok(Value::Text(format!("{a}{b}"))),
-            (Value::Bytes(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_slice(), b].concat())),
-            (Value::Bytes(a), Value::Text(b)) => {
-                Ok(Value::Bytes([a.as_slice(), b.as_bytes()].concat()))
-            }
-            (Value::Text(a), Value::Bytes(b)) => Ok(Value::Bytes([a.as_bytes(), b].concat())),
-            _ => match fractions(a, b) {
-                Some((a, b)) => Ok(Value::Float(a + b)),
-                None => Err(mismatch("added", a, b)),
-            },
-        },
-        Operator::Sub => match (a, b) {
-            (Value::Int(a), Value::Int(b)) => whole(a.checked_sub(*b)),
-            _ => match fractions(a, b) {
-                Some((a, b)) => Ok(Value::Float(a - b)),
-                None => Err(mismatch("subtracted", a, b)),
-            },
-        },
-        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
-            let order = match (a, b) {
-                (Value::Int(a), Value::Int(b)) => Some(a.cmp(b)),
-                _ => match fractions(a, b) {
-                    Some((a, b)) => a.partial_cmp(&b),
-                    None => return Err(mismatch("ordered", a, b)),
-                },
-            };
-            truth(order.is_some_and(match operator {
-                Operator::Lt => Ordering::is_lt,
-                Operator::Le => Ordering::is_le,
-                Operator::Gt => Ordering::is_gt,
-                _ => Ordering::is_ge,
-            }))
-        }
-    }
-}
-
-/// Two numbers of which one has a fraction.
-fn fractions(a: &Value, b: &Value) -> Option<(f64, f64)> {
-    match (a, b) {
-        (Value::Float(a), Value::Float(b)) => Some((*a, *b)),
-        (Value::Float(a), Value::Int(b)) => Some((*a, *b as f64)),
-        (Value::Int(a), Value::Float(b)) => Some((*a as f64, *b)),
-        _ => None,
-    }
-}
-
-fn whole(result: Option<i64>) -> Result<Value, Refusal> {
-    result
-        .map(Value::Int)
-        .ok_or_else(|| Refusal::new("this number is too large"))
-}
-
-fn mismatch(what: &str, a: &Value, b: &Value) -> Refusal {
-    let refusal = Refusal::new(format!("{} and {} cannot be {what}", a.kind(), b.kind()));
-    match (what, a, b) {
-        ("added", Value::Text(_) | Value::Bytes(_), _)
-        | ("added", _, Value::Text(_) | Value::Bytes(_)) => refusal.help(
-            "str(…) makes a text of any value; print takes several, with commas between them",
-        ),
-        _ => refusal,
-    }
-}
-
 /// The refusal of a value that would hold more than [`LONGEST`].
 pub(super) fn too_large() -> Refusal {
     Refusal::new(format!("that is more than {} MB", LONGEST >> 20))
 }
 
-fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
+/// `b"x" * 100`
+pub(super) fn repeat(value: &Value, times: i64) -> Result<Value, Refusal> {
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
     let fits = |len: usize| {
         let whole = len.checked_mul(times).is_some_and(|len| len <= LONGEST);

@@ -5,7 +5,7 @@ use super::apply::LONGEST;
 use super::prepared::Refusal;
 use super::table::{SocketId, addr_len};
 use super::value::Value;
-use super::{NotYet, Session, apply};
+use super::{NotYet, Session, apply, operators};
 use crate::event::TcpState;
 use crate::lang::ast::{Expr, Function, Host, Port};
 use crate::sys::call;
@@ -68,7 +68,7 @@ impl Session {
                 made
             }
             Expr::Binary(operator, a, b) => {
-                let made = apply::binary(*operator, &self.value(a)?, &self.value(b)?)?;
+                let made = operators::binary(*operator, &self.value(a)?, &self.value(b)?)?;
                 made.held_in(LONGEST)?;
                 made
             }

@@ -17,6 +17,7 @@ mod make;
 mod naming;
 mod network;
 mod notation;
+mod operators;
 mod options;
 mod outcome;
 mod pack;

@@ -1,6 +1,6 @@
 //! Values to the bytes that travel: Python's struct.pack() and to_bytes(), C's `&x`, and encodings.
 
-use super::apply::LONGEST;
+use super::apply::{LONGEST, too_large};
 use super::prepared::Refusal;
 use super::value::Value;
 
@@ -212,6 +212,22 @@ fn letters(format: &str) -> Result<Vec<(usize, char)>, Refusal> {
     }
 }
 
+/// The letters of a format, whether they are the machine's own types, and whether the most significant byte comes first.
+fn layout(format: &str) -> (&str, bool, bool) {
+    let (rest, native) = match format.strip_prefix(['<', '>', '!', '=']) {
+        Some(rest) => (rest, false),
+        None => (format.strip_prefix('@').unwrap_or(format), true),
+    };
+    let big =
+        format.starts_with(['>', '!']) || !format.starts_with('<') && cfg!(target_endian = "big");
+    (rest, native, big)
+}
+
+fn unknown(letter: char) -> Refusal {
+    Refusal::new(format!("the format `{letter}` is not known here"))
+        .help("b B h H i I l L q Q ? s and x are")
+}
+
 /// `struct.pack(format, values…)`
 pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
     let [Value::Text(format), values @ ..] = args else {
@@ -219,12 +235,7 @@ pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
             Refusal::new("struct.pack takes a format and values").help("struct.pack(\"!H\", 80)")
         );
     };
-    let (rest, native) = match format.strip_prefix(['<', '>', '!', '=']) {
-        Some(rest) => (rest, false),
-        None => (format.strip_prefix('@').unwrap_or(format), true),
-    };
-    let big =
-        format.starts_with(['>', '!']) || !format.starts_with('<') && cfg!(target_endian = "big");
+    let (rest, native, big) = layout(format);
     let count = |what: &str| {
         Refusal::new(format!(
             "the format `{format}` takes {what} values than there are"
@@ -250,10 +261,7 @@ pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
                     out.extend(ordered(little, big));
                 }
             }
-            _ => {
-                return Err(Refusal::new(format!("the format `{c}` is not known here"))
-                    .help("b B h H i I l L q Q ? s and x are"));
-            }
+            _ => return Err(unknown(c)),
         }
         if out.len() > LONGEST {
             return Err(Refusal::new(format!(
@@ -265,6 +273,117 @@ pub fn pack(args: &[Value]) -> Result<Value, Refusal> {
     match values.next() {
         Some(_) => Err(count("fewer")),
         None => Ok(Value::Bytes(out)),
+    }
+}
+
+/// `bytes([72, 105])`: each number a byte.
+pub fn of_numbers(items: &[Value]) -> Result<Value, Refusal> {
+    let byte = |item: &Value| match item {
+        Value::Int(n) => u8::try_from(*n).map_err(|_| {
+            Refusal::new(format!("a byte is a number from 0 to 255, and this is {n}"))
+        }),
+        wrong => Err(Refusal::new(format!(
+            "a byte is a number from 0 to 255, and this is {}",
+            wrong.kind()
+        ))),
+    };
+    let bytes: Result<Vec<u8>, Refusal> = items.iter().map(byte).collect();
+    bytes.map(Value::Bytes)
+}
+
+/// `int.from_bytes(data, order)`: the number whose bytes these are, without a sign.
+pub fn from_bytes(args: &[Value]) -> Result<Value, Refusal> {
+    let [data, Value::Text(order)] = args else {
+        return Err(Refusal::new("from_bytes takes bytes and their order")
+            .help("int.from_bytes(data[0:2], \"big\")"));
+    };
+    let data = raw(data)?;
+    match order.as_str() {
+        "big" => Ok(Value::Int(read(data, true, false)?)),
+        "little" => Ok(Value::Int(read(data, false, false)?)),
+        _ => Err(Refusal::new("the order is \"big\" or \"little\"")),
+    }
+}
+
+/// The bytes of what was received, or of a text.
+fn raw(data: &Value) -> Result<&[u8], Refusal> {
+    match data {
+        Value::Bytes(bytes) => Ok(bytes),
+        Value::Text(text) => Ok(text.as_bytes()),
+        wrong => Err(Refusal::new(format!(
+            "this takes bytes, and got {}",
+            wrong.kind()
+        ))),
+    }
+}
+
+/// The number whose bytes these are.
+fn read(bytes: &[u8], big: bool, signed: bool) -> Result<i64, Refusal> {
+    let fold = |n: u64, byte: &u8| n << 8 | u64::from(*byte);
+    let significant = match big {
+        true => bytes.iter().position(|byte| *byte != 0),
+        false => bytes.iter().rev().position(|byte| *byte != 0),
+    };
+    if bytes.len() - significant.unwrap_or(bytes.len()) > 8 {
+        return Err(Refusal::new("this number is too large"));
+    }
+    let n = match big {
+        true => bytes.iter().fold(0, fold),
+        false => bytes.iter().rev().fold(0, fold),
+    };
+    if signed {
+        let unused = 64 - 8 * bytes.len().clamp(1, 8) as u32;
+        return Ok((n as i64) << unused >> unused);
+    }
+    i64::try_from(n).map_err(|_| Refusal::new("this number is too large"))
+}
+
+/// `struct.unpack(format, data)`
+pub fn unpack(args: &[Value]) -> Result<Value, Refusal> {
+    let [Value::Text(format), data] = args else {
+        return Err(Refusal::new("struct.unpack takes a format and bytes")
+            .help("struct.unpack(\"!H\", data[0:2])"));
+    };
+    let (rest, native, big) = layout(format);
+    let data = raw(data)?;
+    let needs = |needed: usize| {
+        let has = data.len();
+        Refusal::new(format!(
+            "the format `{format}` takes {needed} bytes, and these are {has}"
+        ))
+    };
+    let mut at = 0_usize;
+    let mut values = Vec::new();
+    for (times, c) in letters(rest)? {
+        let (size, repeats, signed) = match (c, letter(c)) {
+            ('x' | 's', _) => (times, 1, false),
+            (_, Some((standard, own, signed))) => {
+                let size = if native { own } else { standard };
+                if native {
+                    at = at.next_multiple_of(size);
+                }
+                (size, times, signed)
+            }
+            _ => return Err(unknown(c)),
+        };
+        for _ in 0..repeats {
+            let part = data.get(at..at.saturating_add(size));
+            at = at.saturating_add(size);
+            if values.len() > LONGEST / size_of::<Value>() {
+                return Err(too_large());
+            }
+            match (c, part) {
+                (_, None) => break,
+                ('x', _) => {}
+                ('s', Some(part)) => values.push(Value::Bytes(part.to_vec())),
+                ('?', Some(part)) => values.push(Value::Bool(part != [0])),
+                (_, Some(part)) => values.push(Value::Int(read(part, big, signed)?)),
+            }
+        }
+    }
+    match at == data.len() {
+        true => Ok(Value::Tuple(values)),
+        false => Err(needs(at)),
     }
 }
 

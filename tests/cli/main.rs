@@ -15,6 +15,7 @@ mod json;
 mod lessons;
 mod limits;
 mod look;
+mod numbers;
 mod reference;
 mod sheet;
 mod strace;

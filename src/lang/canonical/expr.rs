@@ -64,6 +64,11 @@ pub(super) fn sign(op: Operator) -> &'static str {
         Operator::Add => "+",
         Operator::Sub => "-",
         Operator::Mul => "*",
+        Operator::Pow => "**",
+        Operator::And => "&",
+        Operator::Or => "|",
+        Operator::Shl => "<<",
+        Operator::Shr => ">>",
         Operator::Eq => "==",
         Operator::Ne => "!=",
         Operator::Lt => "<",
@@ -150,6 +155,8 @@ fn apply(function: Function, values: &[Expr]) -> String {
             let all: Vec<String> = values.iter().map(expr).collect();
             format!("struct.pack({})", all.join(", "))
         }
+        Function::Unpack => format!("struct.unpack({}, {})", expr(one), rest()),
+        Function::FromBytes => format!("int.from_bytes({}, {})", expr(one), rest()),
         Function::Format => {
             let form = values.get(1).unwrap_or(&Expr::Null);
             format!("format({}, {})", expr(one), expr(form))

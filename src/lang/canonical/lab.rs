@@ -204,6 +204,8 @@ pub(super) fn claim(claim: &Claim) -> String {
 
 fn nth(which: &Nth) -> String {
     match which {
+        // A variable, not the word.
+        Nth::Number(Expr::Name(name)) if name == "last" => format!("({name})"),
         Nth::Number(value) => expr::operand(value),
         Nth::Last => "last".into(),
     }

@@ -1,9 +1,11 @@
 //! C's declarations: the types are read over, the values kept.
 
 use super::input::{Cursor, Input, Parsed};
+use super::prelude::taken;
 use super::structure::is_type;
 use super::word::{blank, ends, identifier, peek_identifier};
 use crate::lang::ast::Dialect;
+use crate::lang::constants::constant;
 
 /// What a declaration came to.
 pub(super) enum Declared<'a> {
@@ -73,6 +75,11 @@ fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Decl
             i.skip(1);
             blank(i);
             if !skip_size(i) {
+                // C has names that are Python's words, and no variables that are called as its constants are.
+                if constant(name).is_some() {
+                    let at = i.state.source[..i.at()].rfind(name).unwrap_or(i.at());
+                    return Err(taken(name, at).into());
+                }
                 return Ok(Declared::Value(name));
             }
             sized = true;

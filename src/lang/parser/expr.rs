@@ -1,18 +1,16 @@
 //! Expressions, common to the three dialects.
 
-use super::fcntl::only_asks;
-use super::input::{Cursor, Input, Parsed, Trouble};
+use super::input::{Cursor, Input, Parsed};
 use super::name::name;
 use super::number::number;
+use super::operators::{binary, infix};
 use super::string::{is_prefix, string};
-use super::word::{blank, identifier_len, is_quote, peek_identifier};
-use super::{address, format, method, structure};
+use super::word::{blank, identifier_len, is_quote, peek_identifier, spaces};
+use super::{address, method, structure};
 use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::fault::Fault;
-use crate::lang::slashes::{divides, may_be_divided};
-use crate::lang::state::TcpState;
 use winnow::Parser;
-use winnow::combinator::{Infix, expression};
+use winnow::combinator::expression;
 use winnow::stream::Stream;
 
 /// An expression with operators: `a + b * 2`, `s.local == c.peer`, `MSG_PEEK | MSG_DONTWAIT`.
@@ -29,129 +27,6 @@ pub(super) fn tight(i: &mut Input) -> Parsed<Expr> {
     value
 }
 
-type Op<'a> = Infix<Input<'a>, Expr, Trouble>;
-
-/// An operator between two values.
-fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
-    let start = i.at();
-    blank(i);
-    let apart = i.at() > start;
-    if apart && i.state.tight {
-        return Err(Trouble::Backtrack);
-    }
-    if i.rest().starts_with("*:") || i.rest().starts_with("<broadcast>") {
-        // The address after the data: sendto u "hi" *:9.
-        return Err(Trouble::Backtrack);
-    }
-    if let Some(fault) = division(i) {
-        return Err(fault.into());
-    }
-    let rest = i.rest().as_bytes();
-    let second = rest.get(1).copied().unwrap_or(b' ');
-    let (len, op): (usize, Op) = match rest.first().copied().unwrap_or(b' ') {
-        b'=' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Eq, a, b))),
-        b'!' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Ne, a, b))),
-        b'<' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Le, a, b))),
-        b'>' if second == b'=' => (2, Infix::Left(2, |i, a, b| binary(i, Operator::Ge, a, b))),
-        b'<' if second != b'<' => (1, Infix::Left(2, |i, a, b| binary(i, Operator::Lt, a, b))),
-        b'>' if second != b'>' => (1, Infix::Left(2, |i, a, b| binary(i, Operator::Gt, a, b))),
-        b'|' if second != b'|' => (1, Infix::Left(3, join_flags)),
-        b'+' if second != b'+' => (1, Infix::Left(5, |i, a, b| binary(i, Operator::Add, a, b))),
-        // `--peek` is a flag, and `a -1` two values: a minus stands apart on both sides or on neither.
-        b'-' if second != b'-' && apart == second.is_ascii_whitespace() => {
-            (1, Infix::Left(5, |i, a, b| binary(i, Operator::Sub, a, b)))
-        }
-        b'*' if second != b'*' => (1, Infix::Left(7, |i, a, b| binary(i, Operator::Mul, a, b))),
-        b'%' => (1, Infix::Left(7, percent)),
-        _ => return Err(Trouble::Backtrack),
-    };
-    i.skip(len);
-    blank(i);
-    i.link()?;
-    Ok(op)
-}
-
-/// Python's `n // 2`, with the slashes next: what follows them is not to be lost as a comment.
-fn division(i: &Input) -> Option<Fault> {
-    let after = i.rest().strip_prefix("//")?;
-    let before = &i.state.source[i.state.begin..i.at()];
-    let divides =
-        i.state.brackets > 0 || may_be_divided(before) && divides(after, |word| i.knows(word));
-    divides.then(|| {
-        Fault::new((i.at(), i.at() + 2), "there is no division here")
-            .helping("write the result itself; // begins a comment, as in C")
-    })
-}
-
-fn binary(i: &mut Input, op: Operator, a: Expr, b: Expr) -> Parsed<Expr> {
-    if op.compares() && [&a, &b].iter().any(|side| is_comparison(side)) {
-        // Python takes `4 < x < 6` for two comparisons, C for one of 0 or 1 with 6.
-        return Err(i
-            .fault(i.state.begin, "one comparison at a time")
-            .helping("expect 4 < x; expect x < 6")
-            .into());
-    }
-    // `s.state == LISTEN`: a state's name, where a state is compared.
-    let b = match (&a, b) {
-        (Expr::Property(_, property), Expr::Name(name))
-            if property == "state" && TcpState::parse(&name).is_some() && !i.knows(&name) =>
-        {
-            Expr::Text(name)
-        }
-        (_, b) => b,
-    };
-    Ok(Expr::Binary(op, Box::new(a), Box::new(b)))
-}
-
-fn is_comparison(value: &Expr) -> bool {
-    matches!(value, Expr::Binary(op, ..) if op.compares())
-}
-
-/// `MSG_PEEK | MSG_DONTWAIT`: constants only.
-fn join_flags(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
-    let mut names = Vec::new();
-    let mut value = 0;
-    for side in [a, b] {
-        match side {
-            Expr::Const(name, bits) => {
-                names.push(name);
-                value |= bits;
-            }
-            Expr::Flags(more, bits) => {
-                names.extend(more);
-                value |= bits;
-            }
-            // `fcntl(s, F_GETFL, 0) | O_NONBLOCK`, `flags | O_NONBLOCK`: what is set already stays, whatever it is.
-            Expr::Int(0) | Expr::Null => {}
-            Expr::Call(call) if i.state.fcntl && only_asks(&call) => {}
-            Expr::Name(_) if i.state.fcntl => {}
-            _ => {
-                return Err(i
-                    .fault(i.at(), "| joins constants, such as MSG_PEEK|MSG_DONTWAIT")
-                    .into());
-            }
-        }
-    }
-    Ok(Expr::Flags(names, value))
-}
-
-/// Python's `"… %s …" % values`.
-fn percent(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
-    let Expr::Text(format) = a else {
-        return Err(i
-            .fault(
-                i.at(),
-                "% puts values into a text, as in \"port %d\" % port",
-            )
-            .into());
-    };
-    let values = match b {
-        Expr::Tuple(values) => values,
-        one => vec![one],
-    };
-    format::percent_format(i, &format, values, false)
-}
-
 /// A value with what stands before it: a sign, `&`, `*`, a cast.
 fn unary(i: &mut Input) -> Parsed<Expr> {
     let rest = i.rest().as_bytes();
@@ -162,11 +37,20 @@ fn unary(i: &mut Input) -> Parsed<Expr> {
             i.skip(1);
             blank(i);
             let value = i.nested(unary)?;
+            let value = power(i, value)?;
             Ok(Expr::Binary(
                 Operator::Sub,
                 Box::new(Expr::Int(0)),
                 Box::new(value),
             ))
+        }
+        Some(b'~') => {
+            i.skip(1);
+            blank(i);
+            let value = i.nested(unary)?;
+            // The complement of two, in which C has its numbers.
+            let all = Box::new(Expr::Int(-1));
+            Ok(Expr::Binary(Operator::Sub, all, Box::new(value)))
         }
         Some(b'+') => {
             i.skip(1);
@@ -192,6 +76,26 @@ fn unary(i: &mut Input) -> Parsed<Expr> {
     }
 }
 
+fn is_power(i: &Input) -> bool {
+    let rest = i.rest();
+    let apart = if i.state.tight { 0 } else { spaces(rest) };
+    rest[apart..].starts_with("**")
+}
+
+/// A value behind a sign, to the power that may follow: Python's -2**2 is -4.
+fn power(i: &mut Input, value: Expr) -> Parsed<Expr> {
+    if !is_power(i) {
+        return Ok(value);
+    }
+    blank(i);
+    i.skip(2);
+    blank(i);
+    i.link()?;
+    let exponent = i.nested(unary)?;
+    let exponent = power(i, exponent)?;
+    binary(i, Operator::Pow, value, exponent)
+}
+
 fn negative(i: &mut Input) -> Parsed<Expr> {
     let start = i.at();
     if i.rest().starts_with("-9223372036854775808") {
@@ -199,7 +103,16 @@ fn negative(i: &mut Input) -> Parsed<Expr> {
         return Ok(Expr::Int(i64::MIN));
     }
     i.skip(1);
-    match number(i)? {
+    let value = number(i)?;
+    if matches!(value, Expr::Int(_)) && is_power(i) {
+        let value = power(i, value)?;
+        return Ok(Expr::Binary(
+            Operator::Sub,
+            Box::new(Expr::Int(0)),
+            Box::new(value),
+        ));
+    }
+    match value {
         Expr::Int(value) => Ok(Expr::Int(value.wrapping_neg())),
         Expr::Float(value) => Ok(Expr::Float(-value)),
         _ => Err(i.fault(start, "an address has no sign").into()),

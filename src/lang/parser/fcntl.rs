@@ -3,26 +3,12 @@
 use super::arguments::{Given, arguments};
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
-use crate::lang::ast::{Arg, Call, Expr};
+use crate::lang::ast::{Arg, Call, Expr, Operator};
 use crate::lang::table::{Kind, find};
 
 /// `fcntl(s, F_SETFL, … | O_NONBLOCK)` is `nonblock s on`; `fcntl(s, F_GETFL)` is a call of the same command, without
 /// a switch. The bracket is next.
 pub(super) fn call(i: &mut Input, start: usize) -> Parsed<Expr> {
-    let clears = {
-        let rest = i.rest();
-        let over = rest.find(['\n', ';']).unwrap_or(rest.len());
-        rest[..over].contains("~O_NONBLOCK") || rest[..over].contains("~ O_NONBLOCK")
-    };
-    if clears {
-        return Err(i
-            .fault(
-                start,
-                "flags are joined with | here, and none is taken away",
-            )
-            .expecting("nonblock s off")
-            .into());
-    }
     let outer = std::mem::replace(&mut i.state.fcntl, true);
     let given = arguments(i);
     i.state.fcntl = outer;
@@ -42,8 +28,8 @@ pub(super) fn call(i: &mut Input, start: usize) -> Parsed<Expr> {
     let on = match (&what.value, given.get(2)) {
         (Expr::Const("F_GETFL", _), _) => None,
         (Expr::Const("F_SETFL", _), Some(flags)) => match switched(&flags.value) {
-            Some(on) => Some(Arg {
-                value: Expr::Int(i64::from(on)),
+            Some(value) => Some(Arg {
+                value,
                 span: flags.span,
             }),
             None => return Err(fault(i).into()),
@@ -63,14 +49,38 @@ fn flags_of(i: &mut Input, socket: &Given, on: Option<Arg>) -> Parsed<Expr> {
     Ok(Expr::Call(Box::new(Call { command, args })))
 }
 
-/// Whether these flags switch O_NONBLOCK on. A variable may hold anything.
-fn switched(flags: &Expr) -> Option<bool> {
-    match flags {
-        Expr::Flags(names, _) => Some(names.contains(&"O_NONBLOCK")),
-        Expr::Const(name, _) => Some(*name == "O_NONBLOCK"),
-        Expr::Int(flags) => Some(*flags & i64::from(libc::O_NONBLOCK) != 0),
-        _ => None,
-    }
+/// Whether these flags switch O_NONBLOCK on: 1, 0, or what tells it when they are known.
+fn switched(flags: &Expr) -> Option<Expr> {
+    let on = match flags {
+        Expr::Flags(names, _) => names.contains(&"O_NONBLOCK"),
+        Expr::Const(name, _) => *name == "O_NONBLOCK",
+        Expr::Int(flags) => *flags & NONBLOCK != 0,
+        // `flags & ~O_NONBLOCK`
+        Expr::Binary(Operator::And, a, b) if [a, b].into_iter().any(|side| is_without(side)) => {
+            false
+        }
+        Expr::Name(_) | Expr::Binary(..) => {
+            let bit = Box::new(Expr::Const("O_NONBLOCK", NONBLOCK));
+            let set = Expr::Binary(Operator::And, Box::new(flags.clone()), bit);
+            let zero = Box::new(Expr::Int(0));
+            return Some(Expr::Binary(Operator::Ne, Box::new(set), zero));
+        }
+        _ => return None,
+    };
+    Some(Expr::Int(i64::from(on)))
+}
+
+const NONBLOCK: i64 = libc::O_NONBLOCK as i64;
+
+/// `~O_NONBLOCK`
+fn is_without(value: &Expr) -> bool {
+    let Expr::Binary(Operator::Sub, all, bit) = value else {
+        return false;
+    };
+    matches!(
+        (&**all, &**bit),
+        (Expr::Int(-1), Expr::Const("O_NONBLOCK", _))
+    )
 }
 
 /// Whether a call only asks for the flags, as `fcntl(s, F_GETFL)` does.

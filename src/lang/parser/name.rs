@@ -38,11 +38,8 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
     {
         return Err(fault.into());
     }
-    if matches!(word, "str" | "bytes")
-        && !i.knows(word)
-        && let Some(function) = of_type(i.rest())
-    {
-        return coded(i, start, function);
+    if let Some(value) = of_python_type(i, start, word) {
+        return value;
     }
     let rest = i.rest();
     if rest.starts_with('.')
@@ -75,6 +72,22 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
     match address::named(i, word) {
         Some(address) => address,
         None => Ok(Expr::Name(word.to_owned())),
+    }
+}
+
+/// `str.encode(x)`, `bytes.decode(x)`, `int.from_bytes(x, "big")`: methods of Python's types.
+fn of_python_type(i: &mut Input, start: usize, word: &str) -> Option<Parsed<Expr>> {
+    match word {
+        "str" | "bytes" if !i.knows(word) => {
+            let function = of_type(i.rest())?;
+            Some(coded(i, start, function))
+        }
+        "int" if i.rest().starts_with(".from_bytes(") => {
+            i.skip(".from_bytes".len());
+            let example = "int.from_bytes(data, \"big\")";
+            Some(refuse::two(i, Function::FromBytes, example))
+        }
+        _ => None,
     }
 }
 

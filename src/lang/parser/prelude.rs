@@ -291,17 +291,9 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
     };
     let mut targets = Vec::with_capacity(names.len());
     for name in names {
-        if constant(name).is_some()
-            || is_type(name)
-            || is_keyword(name)
-            || matches!(name, "None" | "True" | "False" | "NULL")
-        {
+        if has_meaning(name) {
             let at = start + (name.as_ptr() as usize - i.rest().as_ptr() as usize);
-            let fault = Fault::new(
-                (at, at + name.len()),
-                format!("{name} has its meaning already and cannot be given another"),
-            );
-            return Err(fault.expecting("another name").into());
+            return Err(taken(name, at).into());
         }
         targets.push((name != "_").then(|| name.to_owned()));
     }
@@ -317,6 +309,23 @@ pub(super) fn targets(i: &mut Input) -> Parsed<Vec<Option<String>>> {
         Some(fault) => Err(fault.into()),
         None => Ok(targets),
     }
+}
+
+/// Whether a name cannot be given a value.
+fn has_meaning(name: &str) -> bool {
+    constant(name).is_some()
+        || is_type(name)
+        || is_keyword(name)
+        || matches!(name, "None" | "True" | "False" | "NULL")
+}
+
+/// What is said to a value for such a name, which stands at `at`.
+pub(super) fn taken(name: &str, at: usize) -> Fault {
+    Fault::new(
+        (at, at + name.len()),
+        format!("{name} has its meaning already and cannot be given another"),
+    )
+    .expecting("another name")
 }
 
 /// `x = y = 3`, read up to the `y`: one `=` a statement.
@@ -386,6 +395,8 @@ pub(super) fn augmented<'a>(i: &mut Input<'a>) -> Option<(&'a str, Operator)> {
         (Operator::Add, "+="),
         (Operator::Sub, "-="),
         (Operator::Mul, "*="),
+        (Operator::Or, "|="),
+        (Operator::And, "&="),
     ]
     .into_iter()
     .find(|(_, sign)| len > 0 && rest[len + gap..].starts_with(sign))?;

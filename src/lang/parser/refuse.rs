@@ -1,6 +1,6 @@
 //! What other languages have and this one has not, each answered with what to type instead.
 
-use super::arguments::arguments;
+use super::arguments::{Given, arguments};
 use super::fcntl;
 use super::field;
 use super::input::{Cursor, Input, Parsed};
@@ -196,6 +196,7 @@ pub(super) fn call(
             "memcpy" | "free" | "freeaddrinfo" | "fflush" | "signal" | "WSAStartup" | "WSACleanup",
         ) => Some(arguments(i).map(|_| nothing(i, name))),
         (Some("struct") | None, "pack") => Some(pack(i)),
+        (Some("struct") | None, "unpack") => Some(two(i, Function::Unpack, "unpack(\"!H\", data)")),
         (None, "dict") => Some(Err(structure::no_dictionaries(i, start).into())),
         (Some("select"), "poll") if i.rest().starts_with("()") => Some(Err(i
             .fault(
@@ -386,6 +387,19 @@ fn nothing(i: &mut Input, name: &str) -> Expr {
     i.remark(format!("{name} has nothing to do here: {why}"));
     i.state.nothing = true;
     Expr::Null
+}
+
+/// A function of two values, such as `struct.unpack("!H", data)`.
+pub(super) fn two(i: &mut Input, function: Function, example: &str) -> Parsed<Expr> {
+    let start = i.at();
+    let given = arguments(i)?;
+    let plain = |one: &Given| !one.spread && matches!(one.keyword, None | Some("byteorder"));
+    if given.len() != 2 || !given.iter().all(plain) {
+        let fault = i.fault(start, "this takes two values");
+        return Err(fault.expecting(example).into());
+    }
+    let values = given.into_iter().map(|one| one.value).collect();
+    Ok(Expr::Apply(function, values))
 }
 
 /// `struct.pack("!H", 80)`, `pack("!H", 80)`

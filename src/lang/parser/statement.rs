@@ -142,9 +142,18 @@ fn assignment(i: &mut Input) -> Parsed<(Vec<Option<String>>, Action)> {
         let action = field::set(i, name, field)?;
         return Ok((vec![Some(name.to_owned())], action));
     }
+    let start = i.at();
     let targets = targets(i)?;
+    let one_of_several = targets.len() == 1 && i.state.source[start..i.at()].contains(',');
     let action = action(i, !targets.is_empty())?;
-    Ok((targets, action))
+    Ok(match action {
+        // `n, = struct.unpack("!H", data)`: the only item.
+        Action::Value(value) if one_of_several => {
+            let item = Expr::Index(Box::new(value), Box::new(Expr::Int(0)));
+            (targets, Action::Value(item))
+        }
+        other => (targets, other),
+    })
 }
 
 /// The value of a C declaration. Where a comma follows it, the next statement is the next of the declared names.
@@ -234,9 +243,11 @@ fn words(i: &mut Input, word: &str, after: &str, assigns: bool) -> Parsed<Action
             return Err(lab::no_value(command, span).into());
         }
     }
-    let operator = ["==", "!=", "<", ">", "+", "* ", "- ", "|", "[", "%"]
-        .iter()
-        .any(|op| after.starts_with(op));
+    let operator = [
+        "==", "!=", "<", ">", "+", "* ", "**", "- ", "|", "& ", "[", "%",
+    ]
+    .iter()
+    .any(|op| after.starts_with(op));
     let is_known = i.knows(word)
         || constant(word).is_some()
         || matches!(

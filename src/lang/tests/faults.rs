@@ -249,7 +249,6 @@ fn a_first_guess_is_answered_with_what_to_type() {
         ("print(s is not None)", "s != None"),
         ("x = s is None # so?", "s == None"),
         ("assert s is not None", "s != None"),
-        ("fcntl(s, F_SETFL, flags & ~O_NONBLOCK);", "nonblock s off"),
         ("fcntl(s, F_GETFD)", "fcntl(s, F_GETFL)"),
         ("s.getblocking()", "fcntl(s, F_GETFL)"),
     ] {

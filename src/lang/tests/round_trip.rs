@@ -3,6 +3,7 @@
 use super::*;
 use crate::errno::Errno;
 use crate::lang::ast::{Address, Arg, Call, Dialect, Function, Host, Operator, Port, Span};
+use crate::lang::fields::FIELDS;
 use crate::lang::options::{OPTIONS, Shape};
 use crate::lang::order::SideName;
 use crate::lang::state::TcpState;
@@ -15,9 +16,9 @@ use std::time::Duration;
 
 /// The variables that there are: names that a student may give, some of which are also commands, letters, modules and
 /// prefixes.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 26] = [
     "s", "c", "conn", "addr", "x1", "r", "w", "rw", "wait", "socket", "send", "_tmp", "on", "tcp",
-    "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet",
+    "fd", "f", "b", "ret", "data", "état", "poll", "ok", "step", "end", "packet", "last",
 ];
 
 fn name() -> BoxedStrategy<String> {
@@ -113,6 +114,8 @@ fn value() -> BoxedStrategy<Expr> {
                     .prop_map(|(name, at)| Expr::Index(Box::new(Expr::Name(name)), at)),
                 (select(functions), inner.clone())
                     .prop_map(|(function, value)| Expr::Apply(function, vec![value])),
+                (select(FIELDS.to_vec()), inner.clone())
+                    .prop_map(|(field, value)| Expr::Apply(Function::Field(field), vec![value])),
                 (inner.clone(), select(vec!["04x", ">10"])).prop_map(laid_out),
                 (inner.clone(), 0..3_usize).prop_map(as_bytes),
                 operation(boxed.boxed()),
@@ -462,6 +465,10 @@ fn operation(value: BoxedStrategy<Box<Expr>>) -> BoxedStrategy<Expr> {
         Operator::Add,
         Operator::Sub,
         Operator::Mul,
+        Operator::Pow,
+        Operator::And,
+        Operator::Shl,
+        Operator::Shr,
         Operator::Eq,
         Operator::Ne,
         Operator::Lt,

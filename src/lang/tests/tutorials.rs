@@ -433,7 +433,6 @@ fn what_c_does_with_buffers_and_files_is_answered() {
     instead(&[
         ("strcpy(buf, \"hi\");", "buf = \"text\""),
         ("os.unlink(server_address)", "bind s @name"),
-        ("struct.unpack('!I', data)", "print data[0:4]"),
         ("del conn", "close conn"),
         (
             "c = socket.create_connection(s.getsockname())",

@@ -144,12 +144,6 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
-        &["unpack(", "int.from_bytes("],
-        "bytes are not taken apart here, but shown",
-        &["print data[0:4]"],
-        "",
-    ),
-    (
         &["gai_strerror("],
         "an error of getaddrinfo is shown in words, beside the call",
         &["explain EAI"],
