@@ -236,7 +236,7 @@ const NO_CALLS: &[NoCall] = &[
     ),
     (
         &["min", "max", "sum"],
-        "numbers are only added, subtracted and multiplied here: write the number itself",
+        "numbers have + - * ** & | << >> here: write the number itself",
         &["conn.recv(2048)"],
     ),
     (
@@ -292,6 +292,16 @@ const NO_CALLS: &[NoCall] = &[
         &["range", "xrange"],
         "there are no loops here: one call at a time",
         &["send s #100"],
+    ),
+    (
+        &["getprotobyname"],
+        "protocols have their numbers by name here",
+        &["print IPPROTO_ICMP"],
+    ),
+    (
+        &["time", "clock", "perf_counter", "gettimeofday"],
+        "no clock is read here: with --json each event has its time",
+        &["socktutor --json run FILE"],
     ),
     (
         &["getservbyname", "getservbyport"],

@@ -144,6 +144,18 @@ pub(super) const MODULES: &[Known] = &[
         "",
     ),
     (
+        &["hexlify("],
+        "a value makes its own hexadecimal digits",
+        &["print x.hex()"],
+        "",
+    ),
+    (
+        &["random.", "randint("],
+        "nothing is drawn at random here, so that a script does the same again",
+        &[],
+        "write the number itself; in the laboratory `wire loss 30%` loses packets",
+    ),
+    (
         &["gai_strerror("],
         "an error of getaddrinfo is shown in words, beside the call",
         &["explain EAI"],
