@@ -2,12 +2,13 @@
 
 /// The fields that are kept of C's structures: addresses (sockaddr(3type), unix(7)), hints and answers of getaddrinfo(3) and
 /// gethostbyname(3), times (timeval(3type)), SO_LINGER (socket(7)), groups (ip(7)).
-pub const FIELDS: [&str; 31] = [
+pub const FIELDS: [&str; 32] = [
     "sin_family",
     "sin_port",
     "sin_addr",
     "sin_addr.s_addr",
     "sin_zero",
+    "s_addr",
     "sin6_family",
     "sin6_port",
     "sin6_flowinfo",

@@ -36,6 +36,13 @@ fn set(of: &Value, field: &str, value: &Value) -> Result<Value, Refusal> {
         return with_part(of, field, at, of_how_many, value);
     }
     match field {
+        // A struct in_addr alone.
+        "s_addr" => match of {
+            Value::None | Value::Bytes(_) => {
+                Ok(Value::Bytes(ipv4(field, value)?.octets().to_vec()))
+            }
+            other => Err(no_field(other, field)),
+        },
         "tv_sec" => time(n()?, seconds_of(of, field)?.fract()),
         "tv_usec" => time(seconds_of(of, field)?.trunc() as i64, n()? as f64 / 1e6),
         _ => with_address(of, field, value),
@@ -127,6 +134,10 @@ pub(super) fn field(of: &Value, field: &str) -> Result<Value, Refusal> {
         return of_host(host, field);
     }
     match field {
+        "s_addr" => {
+            let number = u32::from(ipv4(field, of).map_err(|_| no_field(of, field))?);
+            return Ok(Value::Int(number.to_be().into()));
+        }
         "tv_sec" => return Ok(Value::Int(seconds_of(of, field)?.trunc() as i64)),
         "tv_usec" => {
             let part = seconds_of(of, field)?.fract() * 1e6;

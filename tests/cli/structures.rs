@@ -118,7 +118,14 @@ fn a_host_by_its_name_is_copied_into_an_address() {
          serv_addr.sin_addr = *((struct in_addr *)server->h_addr);\n\
          expect serv_addr == (\"127.0.0.1\", 0)\n\
          memcpy(&serv_addr.sin_addr, server->h_addr_list[0], server->h_length);\n\
-         expect serv_addr == (\"127.0.0.1\", 0)\n",
+         expect serv_addr == (\"127.0.0.1\", 0)\n\
+         struct in_addr ip;\n\
+         ip.s_addr = inet_addr(\"127.0.0.9\");\n\
+         serv_addr.sin_addr = ip;\n\
+         expect serv_addr == (\"127.0.0.9\", 0)\n\
+         inet_aton(\"127.0.0.8\", &ip);\n\
+         serv_addr.sin_addr.s_addr = ip.s_addr;\n\
+         expect serv_addr == (\"127.0.0.8\", 0)\n",
     )
     .status(0);
 }

@@ -194,9 +194,8 @@ fn respell(i: &mut Input, spelled: &str, given: &mut Vec<Given>) {
     let family = || Expr::Const("AF_INET", i64::from(libc::AF_INET));
     match spelled {
         "inet_aton" | "inet_addr" | "inet_ntoa" if !given.is_empty() => {
-            let to = given.get(1).and_then(|one| field::pointed(&one.value));
-            if let (Some((name, field)), 0) = (to, i.state.brackets) {
-                i.state.field = Some((name.to_owned(), field));
+            if let (Some(to), 0) = (given.get(1), i.state.brackets) {
+                field::fills(i, &to.value);
             }
             let span = given[0].span;
             given.truncate(1);

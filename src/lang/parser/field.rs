@@ -2,6 +2,7 @@
 
 use super::arguments::arguments;
 use super::expr::expr;
+use super::format::percent_format;
 use super::input::{Cursor, Input, Parsed};
 use super::joins::is_keyword;
 use super::structure::is_type;
@@ -122,6 +123,15 @@ pub(super) fn filled(name: &str, field: &'static str, action: Action) -> Action 
     }
 }
 
+/// What a call fills through this pointer: a field, or a variable.
+pub(super) fn fills(i: &mut Input, to: &Expr) {
+    if let Some((name, field)) = pointed(to) {
+        i.state.field = Some((name.to_owned(), field));
+    } else if let Expr::Name(name) = to {
+        i.state.filled.push(Some(name.clone()));
+    }
+}
+
 /// Whether a field is what such a call fills, with the bracket next: `strcpy(addr.sun_path, …)`. bcopy() has it second.
 pub(super) fn is_filled(text: &str, call: &str) -> bool {
     let inner = match call {
@@ -151,6 +161,13 @@ pub(super) fn copied(i: &mut Input, call: &str) -> Parsed<Expr> {
     let (first, second) = (given.next(), given.next());
     let (to, value) = match call {
         "bcopy" => (second, first),
+        "snprintf" => match given.next() {
+            Some(Expr::Text(format)) => {
+                let text = percent_format(i, &format, given.collect(), true)?;
+                (first, Some(text))
+            }
+            _ => (first, None),
+        },
         _ => (first, second),
     };
     let to = to.as_ref().and_then(pointed);

@@ -42,6 +42,12 @@ pub(super) fn finished(
     {
         i.remark("in Python accept() gives a pair: conn, addr = s.accept()");
     }
+    if let ([Some(to)], Action::Value(Expr::Name(of))) = (targets.as_slice(), &action)
+        && is_pointer(&i.state.source[start..i.at()])
+    {
+        let remark = format!("there are no pointers here: {to} is a copy of what {of} is now");
+        i.remark(remark);
+    }
     if i.state.nothing && matches!(action, Action::Value(Expr::Null)) {
         action = Action::Nothing;
     }
@@ -90,4 +96,15 @@ fn also_filled(
             i.remark("what the call returns is shown, and not kept in a variable");
         }
     }
+}
+
+/// `p = &addr`, `struct sockaddr *p = (struct sockaddr *)&addr`
+fn is_pointer(statement: &str) -> bool {
+    let value = statement.split_once('=').map_or("", |(_, value)| value);
+    let value = value.trim_start();
+    let cast = value
+        .strip_prefix('(')
+        .and_then(|cast| cast.split_once(')'));
+    let value = cast.map_or(value, |(_, value)| value.trim_start());
+    value.starts_with('&')
 }

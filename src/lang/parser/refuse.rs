@@ -188,7 +188,9 @@ pub(super) fn call(
 ) -> Option<Parsed<Expr>> {
     match (module, name) {
         (_, "memset" | "bzero") => Some(filled(i, name)),
-        (_, "strcpy" | "strncpy" | "memcpy" | "bcopy") if field::is_filled(i.rest(), name) => {
+        (_, "strcpy" | "strncpy" | "snprintf" | "memcpy" | "bcopy")
+            if field::is_filled(i.rest(), name) =>
+        {
             Some(field::copied(i, name))
         }
         (

@@ -25,6 +25,7 @@ fn a_field_is_set_and_read_in_every_way_of_writing_it() {
         &[
             "strcpy(addr.sun_path, \"/tmp/s\");",
             "strncpy(addr.sun_path, \"/tmp/s\", sizeof(addr.sun_path) - 1);",
+            "snprintf(addr.sun_path, sizeof(addr.sun_path), \"/tmp/s\");",
         ],
         &[
             "memcpy(&addr.sin_addr, server->h_addr, server->h_length);",
@@ -42,6 +43,11 @@ fn a_field_is_set_and_read_in_every_way_of_writing_it() {
             "a = {.sin_family = AF_INET}",
             "struct sockaddr_in a = {\n  .sin_family = AF_INET,\n};",
         ],
+        &[
+            "inet_aton(\"127.0.0.1\", &ip);",
+            "ip = inet_aton(\"127.0.0.1\")",
+        ],
+        &["ip.s_addr = inet_addr(\"127.0.0.1\");"],
         &["s = socket(res->ai_family, res->ai_socktype, res->ai_protocol)"],
         &["bind(s, res->ai_addr, res->ai_addrlen);"],
         &["p = p->ai_next;"],
@@ -103,4 +109,23 @@ fn host_byte_order_in_a_field_is_remarked() {
     ] {
         assert!(one(well).remarks.is_empty(), "{well}");
     }
+}
+
+#[test]
+fn a_pointer_is_a_copy_and_said_to_be_one() {
+    for line in [
+        "struct sockaddr_in *p = &addr;",
+        "p = &addr",
+        "p = (SA *) &addr;",
+    ] {
+        let statement = one(line);
+        assert_eq!(canonical(&statement), "p = addr", "{line}");
+        let said = statement.remarks.concat();
+        assert!(
+            said.contains("p is a copy of what addr is now"),
+            "{line}: {said}"
+        );
+    }
+    assert!(one("p = addr").remarks.is_empty());
+    assert!(one("x = (a)").remarks.is_empty());
 }
