@@ -393,6 +393,13 @@ fn twice_the_input_takes_twice_the_time() {
         return;
     }
     linear("statements", |n| "x = 1; ".repeat(n), 4_000);
+    linear("fields", |n| "a.sin_port = 5; ".repeat(n), 2_000);
+    linear("copies", |n| "bcopy(x); p = &a; ".repeat(n), 2_000);
+    linear(
+        "powers",
+        |n| format!("x = 1{}", " + -1 ** 2 & 3".repeat(n)),
+        40,
+    );
     linear("lines", |n| "socket tcp; close .\n".repeat(n), 4_000);
     linear(
         "a string",

@@ -134,6 +134,8 @@ pub(super) fn fills(i: &mut Input, to: &Expr) {
 
 /// Whether a field is what such a call fills, with the bracket next: `strcpy(addr.sun_path, …)`. bcopy() has it second.
 pub(super) fn is_filled(text: &str, call: &str) -> bool {
+    let end = text.find([';', '\n']).unwrap_or(text.len());
+    let text = &text[..end];
     let inner = match call {
         "bcopy" => text.split_once(',').map_or("", |(_, to)| to),
         _ => &text[1..],
