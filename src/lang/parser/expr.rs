@@ -3,10 +3,10 @@
 use super::fcntl::only_asks;
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::name::name;
-use super::number::number;
+use super::number::{number, power, shift};
 use super::string::{is_prefix, string};
 use super::word::{blank, identifier_len, is_quote, peek_identifier};
-use super::{address, format, method, structure};
+use super::{address, format, method, pasted, structure};
 use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::slashes::{divides, may_be_divided};
@@ -39,8 +39,11 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
     if apart && i.state.tight {
         return Err(Trouble::Backtrack);
     }
-    if i.rest().starts_with("*:") || i.rest().starts_with("<broadcast>") {
-        // The address after the data: sendto u "hi" *:9.
+    if ["*:", "<broadcast>", pasted::UNFINISHED]
+        .iter()
+        .any(|other| i.rest().starts_with(other))
+    {
+        // The address after the data, as in sendto u "hi" *:9, or the end of strace's line.
         return Err(Trouble::Backtrack);
     }
     if let Some(fault) = division(i) {
@@ -61,7 +64,9 @@ fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
         b'-' if second != b'-' && apart == second.is_ascii_whitespace() => {
             (1, Infix::Left(5, |i, a, b| binary(i, Operator::Sub, a, b)))
         }
-        b'*' if second != b'*' => (1, Infix::Left(7, |i, a, b| binary(i, Operator::Mul, a, b))),
+        b'<' => (2, Infix::Left(4, shift)),
+        b'*' if second == b'*' => (2, Infix::Right(9, power)),
+        b'*' => (1, Infix::Left(7, |i, a, b| binary(i, Operator::Mul, a, b))),
         b'%' => (1, Infix::Left(7, percent)),
         _ => return Err(Trouble::Backtrack),
     };
@@ -323,6 +328,13 @@ fn primary(i: &mut Input) -> Parsed<Expr> {
         '{' => structure::braces(i),
         '@' => address::at_word(i),
         '#' => fill(i),
+        // C++'s `::bind(…)`; `::abcd` alone is an address.
+        ':' if rest.starts_with("::")
+            && rest[2 + identifier_len(&rest[2..])..].starts_with('(') =>
+        {
+            i.skip(2);
+            name(i)
+        }
         ':' | '*' | '<' if address::any_len(rest).is_some() => address::any(i),
         _ if !peek_identifier(i).is_empty() => name(i),
         _ => Err(unexpected(i).into()),

@@ -1,7 +1,7 @@
 //! Numbers, sizes, times, and the addresses that begin with a digit.
 
-use super::address;
 use super::input::{Cursor, Input, Parsed};
+use super::{address, pasted};
 use crate::lang::ast::Expr;
 
 /// A number or an address that begins with a digit: `10`, `0x1F`, `10k`, `300ms`, `0.5`, `127.0.0.1`, `127.0.0.1:80`.
@@ -10,6 +10,19 @@ pub(super) fn number(i: &mut Input) -> Parsed<Expr> {
     if let Some(len) = dotted_quad(rest) {
         return address::literal(i, len);
     }
+    let value = plain(i)?;
+    // `3<socket:[1234]>`, as strace prints a descriptor.
+    if i.state.brackets > 0
+        && i.rest().starts_with('<')
+        && let Some(len) = pasted::described_len(i.rest())
+    {
+        i.skip(len);
+    }
+    Ok(value)
+}
+
+fn plain(i: &mut Input) -> Parsed<Expr> {
+    let rest = i.rest();
     let start = i.at();
     let lower = rest.as_bytes().get(1).map(u8::to_ascii_lowercase);
     let radix = match (rest.as_bytes().first(), lower) {
@@ -169,4 +182,35 @@ fn too_large(i: &Input, start: usize) -> super::input::Trouble {
     i.fault(start, "this number is too large")
         .expecting("at most 9223372036854775807")
         .into()
+}
+
+/// `1 << 10`, of numbers.
+pub(super) fn shift(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
+    let bits = |by: i64| u32::try_from(by).ok().filter(|by| *by < 63);
+    let value = match (&a, &b) {
+        (Expr::Int(a), Expr::Int(by)) => bits(*by).and_then(|by| a.checked_mul(1 << by)),
+        _ => None,
+    };
+    number_of(i, value)
+}
+
+/// `2 ** 10`, of numbers.
+pub(super) fn power(i: &mut Input, a: Expr, b: Expr) -> Parsed<Expr> {
+    let value = match (&a, &b) {
+        (Expr::Int(a), Expr::Int(by)) => u32::try_from(*by).ok().and_then(|by| a.checked_pow(by)),
+        _ => None,
+    };
+    number_of(i, value)
+}
+
+/// What two numbers make together, where both stand there.
+fn number_of(i: &Input, value: Option<i64>) -> Parsed<Expr> {
+    value.map(Expr::Int).ok_or_else(|| {
+        i.fault(
+            i.state.begin,
+            "** and << make a number of two numbers, as in 2**10 and 1<<10",
+        )
+        .helping("write the result itself")
+        .into()
+    })
 }

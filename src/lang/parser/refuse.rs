@@ -4,7 +4,7 @@ use super::arguments::arguments;
 use super::fcntl;
 use super::field;
 use super::input::{Cursor, Input, Parsed};
-use super::opening::{self, body, checked, is_endless, opened};
+use super::opening::{self, asked, body, checked, is_endless, on_screen, opened};
 use super::structure;
 use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::{Expr, Function, Operator};
@@ -56,7 +56,10 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
             match body(line) {
                 Some(body) => fault.expecting(body),
                 None if is_endless(line) => fault.expecting("conn, addr = s.accept()"),
-                None => fault,
+                None => match checked(line) {
+                    Some(call) => fault.expecting(call),
+                    None => fault,
+                },
             }
         }
         "with" => {
@@ -205,6 +208,20 @@ pub(super) fn call(
             .expecting("poll s rw 1000")
             .into())),
         (_, "fcntl") => Some(fcntl::call(i, start)),
+        (_, "input" | "raw_input" | "fgets" | "gets") => {
+            let before = &i.state.source[i.state.begin..start];
+            let fault = i.fault(start, "write the text itself in its place");
+            Some(Err(fault.expecting(asked(before, i.rest())).into()))
+        }
+        (None | Some("os"), "write") if on_screen(i.rest()).is_some() => {
+            let data = on_screen(i.rest())?;
+            let fault = i.fault(start, "descriptors 1 and 2 are the screen, and no socket's");
+            Some(Err(fault.expecting(format!("print {data}")).into()))
+        }
+        (Some("time"), _) if name != "sleep" => Some(Err(i
+            .fault(start, "there is no clock here")
+            .helping("leave this line out; with --json every event has its time, t in seconds")
+            .into())),
         (_, "ioctl") => Some(Err(i
             .fault(start, "ioctl is not among the calls taught here")
             .expecting("nonblock s on")
@@ -278,7 +295,7 @@ const NO_CALLS: &[NoCall] = &[
         &["accept s", "jobs"],
     ),
     (
-        &["input", "raw_input", "scanf", "fgets", "gets", "getline"],
+        &["scanf", "getline"],
         "write the text itself in its place",
         &["send s \"text\""],
     ),
