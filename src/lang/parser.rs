@@ -21,6 +21,7 @@ mod joins;
 mod lab;
 mod method;
 mod name;
+mod no_calls;
 mod number;
 mod opening;
 mod operators;

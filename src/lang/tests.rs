@@ -5,6 +5,7 @@ use crate::lang::ast::Expr;
 
 mod addresses;
 mod compare;
+mod copied;
 mod faults;
 mod fields;
 mod lab;

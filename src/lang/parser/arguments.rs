@@ -3,6 +3,7 @@
 use super::expr::expr;
 use super::fit::fit;
 use super::input::{Cursor, Input, Parsed};
+use super::pasted;
 use super::structure::inside;
 use super::word::{blank, identifier, is_identifier, peek_identifier};
 use crate::lang::ast::{Arg, Call, Expr, Span};
@@ -39,6 +40,9 @@ pub(super) fn arguments<'a>(i: &mut Input<'a>) -> Parsed<Vec<Given<'a>>> {
     inside(i, ")", |i| {
         let mut given = Vec::new();
         while !i.rest().starts_with(')') && !i.rest().is_empty() {
+            if i.rest().starts_with(pasted::UNFINISHED) {
+                break;
+            }
             given.push(argument(i)?);
             blank(i);
             if !i.eat(",") {

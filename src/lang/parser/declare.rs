@@ -3,9 +3,25 @@
 use super::input::{Cursor, Input, Parsed};
 use super::prelude::taken;
 use super::structure::is_type;
-use super::word::{blank, ends, identifier, peek_identifier};
+use super::word::{blank, ends, identifier, identifier_len, peek_identifier};
 use crate::lang::ast::Dialect;
 use crate::lang::constants::constant;
+
+/// The structures of C that C++ declares without the word in front: `sockaddr_in addr;`.
+const STRUCTURES: [&str; 7] = [
+    "sockaddr",
+    "sockaddr_in",
+    "sockaddr_in6",
+    "sockaddr_un",
+    "sockaddr_storage",
+    "addrinfo",
+    "timeval",
+];
+
+/// Python's types as they begin in `port: int = 8080`, `sock: socket.socket = …`.
+const ANNOTATIONS: [&str; 9] = [
+    "int", "str", "bytes", "float", "bool", "list", "tuple", "socket", "Tuple",
+];
 
 /// What a declaration came to.
 pub(super) enum Declared<'a> {
@@ -25,7 +41,10 @@ pub(super) fn declaration<'a>(i: &mut Input<'a>) -> Parsed<Declared<'a>> {
     let starts_name = after
         .trim_start_matches([' ', '\t', '*'])
         .starts_with(|c: char| c.is_alphabetic() || c == '_');
-    if !spaced || !starts_name || !(is_type(word) || matches!(word, "let" | "var" | "unsigned")) {
+    let names_type = is_type(word)
+        || matches!(word, "let" | "var" | "unsigned")
+        || STRUCTURES.contains(&word) && !i.knows(word);
+    if !spaced || !starts_name || !names_type {
         return Ok(Declared::No);
     }
     let start = i.at();
@@ -41,6 +60,33 @@ pub(super) fn declaration<'a>(i: &mut Input<'a>) -> Parsed<Declared<'a>> {
             .into());
     }
     declared(i, name, address)
+}
+
+/// Python's `port: int = 8080`, whose type says nothing here: its name, which is next; goes on to the value.
+pub(super) fn annotated<'a>(i: &mut Input<'a>, name: &'a str) -> Option<&'a str> {
+    let after = i.rest()[name.len()..].strip_prefix(':')?;
+    let after = after.trim_start_matches([' ', '\t']);
+    let word = &after[..identifier_len(after)];
+    if name.is_empty() || !ANNOTATIONS.contains(&word) {
+        return None;
+    }
+    let more = after
+        .find(|c: char| !(c.is_alphanumeric() || "_.[], |".contains(c)))
+        .map_or("", |end| &after[end..]);
+    // `server: int s = …` declares on a host.
+    let typed = &after[word.len()..after.len() - more.len()];
+    let one = match typed.trim_start().chars().next() {
+        // `left: socket = …` gives a name on a host or a side.
+        None => matches!(word, "int" | "str" | "bytes" | "float" | "bool"),
+        Some(next) => matches!(next, '.' | '[') || next == '|' && word != "socket",
+    };
+    if !one || !more.starts_with('=') || more.starts_with("==") {
+        return None;
+    }
+    i.skip(i.rest().len() - more.len() + 1);
+    blank(i);
+    i.state.dialect = Dialect::Python;
+    Some(name)
 }
 
 /// One more name of a declaration, after a comma: `*p`, `c = 3`, `buf[10]`.
@@ -71,7 +117,10 @@ fn declared<'a>(i: &mut Input<'a>, first: &'a str, address: bool) -> Parsed<Decl
     let mut sized = false;
     loop {
         array(i)?;
-        if i.rest().starts_with('=') && !i.rest().starts_with("==") {
+        // C++'s `sockaddr_in addr{};`
+        if i.rest().starts_with('{') && skip_size(i) {
+            sized = true;
+        } else if i.rest().starts_with('=') && !i.rest().starts_with("==") {
             i.skip(1);
             blank(i);
             if !skip_size(i) {

@@ -236,6 +236,13 @@ fn primary(i: &mut Input) -> Parsed<Expr> {
         '{' => structure::braces(i),
         '@' => address::at_word(i),
         '#' => fill(i),
+        // C++'s `::bind(…)`; `::abcd` alone is an address.
+        ':' if rest.starts_with("::")
+            && rest[2 + identifier_len(&rest[2..])..].starts_with('(') =>
+        {
+            i.skip(2);
+            name(i)
+        }
         ':' | '*' | '<' if address::any_len(rest).is_some() => address::any(i),
         _ if !peek_identifier(i).is_empty() => name(i),
         _ => Err(unexpected(i).into()),

@@ -21,16 +21,8 @@ pub(super) fn name(i: &mut Input) -> Parsed<Expr> {
     if string::is_prefix(word) && i.next().is_some_and(is_quote) {
         return super::expr::texts(i, word);
     }
-    match word {
-        "None" => return Ok(Expr::Null),
-        "NULL" | "nullptr" => {
-            i.state.c = true;
-            return Ok(Expr::Null);
-        }
-        "True" | "true" => return Ok(Expr::Const("True", 1)),
-        "False" | "false" => return Ok(Expr::Const("False", 0)),
-        "sizeof" => return size_of(i),
-        _ => {}
+    if let Some(value) = fixed(i, word) {
+        return value;
     }
     // `new = accept(…)` is a name like any other in C and Python.
     if !i.knows(word)
@@ -89,6 +81,25 @@ fn of_python_type(i: &mut Input, start: usize, word: &str) -> Option<Parsed<Expr
         }
         _ => None,
     }
+}
+
+/// Words with a meaning of their own in Python and C.
+fn fixed(i: &mut Input, word: &str) -> Option<Parsed<Expr>> {
+    let value = match word {
+        "None" => Expr::Null,
+        "NULL" | "nullptr" => {
+            i.state.c = true;
+            Expr::Null
+        }
+        "True" | "true" => Expr::Const("True", 1),
+        "False" | "false" => Expr::Const("False", 0),
+        "sizeof" => return Some(size_of(i)),
+        "reinterpret_cast" | "static_cast" | "const_cast" if structure::template(i) => {
+            return Some(i.nested(structure::parentheses));
+        }
+        _ => return None,
+    };
+    Some(Ok(value))
 }
 
 /// `AF_LOCAL` and `PF_UNIX` are `AF_UNIX`.

@@ -1,7 +1,7 @@
 //! Numbers, sizes, times, and the addresses that begin with a digit.
 
-use super::address;
 use super::input::{Cursor, Input, Parsed};
+use super::{address, pasted};
 use crate::lang::ast::Expr;
 
 /// A number or an address that begins with a digit: `10`, `0x1F`, `10k`, `300ms`, `0.5`, `127.0.0.1`, `127.0.0.1:80`.
@@ -10,6 +10,19 @@ pub(super) fn number(i: &mut Input) -> Parsed<Expr> {
     if let Some(len) = dotted_quad(rest) {
         return address::literal(i, len);
     }
+    let value = plain(i)?;
+    // `3<socket:[1234]>`, as strace prints a descriptor.
+    if i.state.brackets > 0
+        && i.rest().starts_with('<')
+        && let Some(len) = pasted::described_len(i.rest())
+    {
+        i.skip(len);
+    }
+    Ok(value)
+}
+
+fn plain(i: &mut Input) -> Parsed<Expr> {
+    let rest = i.rest();
     let start = i.at();
     let lower = rest.as_bytes().get(1).map(u8::to_ascii_lowercase);
     let radix = match (rest.as_bytes().first(), lower) {

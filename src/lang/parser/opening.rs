@@ -1,5 +1,6 @@
 //! The first line of a block, taken apart: what of it is a call to type.
 
+use super::word::{identifier_len, is_identifier};
 use crate::lang::table::find;
 
 /// `while True:`, `while 1:`, `while (1) {`, `for (;;) {`: what a server does with its clients.
@@ -36,10 +37,21 @@ pub(super) fn opened(line: &str) -> Option<(&str, &str)> {
     Some((call.trim(), name.split(':').next()?.trim()))
 }
 
-/// The call inside `if (bind(s, …) < 0) {` and `if ((s = socket(…)) == -1)`.
+/// The call inside `if (bind(s, …) < 0) {`, `if ((s = socket(…)) == -1)`, `if (-1 == bind(s, …))` and
+/// `while ((n = read(s, …)) > 0)`.
 pub(super) fn checked(line: &str) -> Option<String> {
-    let condition = line.strip_prefix("if")?.trim_start().strip_prefix('(')?;
+    let condition = line
+        .strip_prefix("if")
+        .or_else(|| line.strip_prefix("while"))?;
+    let condition = condition.trim_start().strip_prefix('(')?;
     let condition = condition.trim_start().trim_start_matches('!');
+    let number = condition.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
+    let number = number.trim_start();
+    let compared = ["==", "!=", ">", "<"]
+        .iter()
+        .find_map(|sign| number.strip_prefix(sign))
+        .unwrap_or(condition);
+    let condition = compared.trim_start_matches(['=', ' ']);
     let inner = condition.trim_start_matches(['(', ' ']);
     let mut depth = 0;
     for (at, c) in inner.char_indices() {
@@ -51,6 +63,36 @@ pub(super) fn checked(line: &str) -> Option<String> {
         }
     }
     None
+}
+
+/// What to type for a text that is asked for: `msg = "text"` for `msg = input(…)`, `buf = "text"` for `fgets(buf, …)`.
+/// `before` is the statement up to the call, `given` what follows the call's name.
+pub(super) fn asked(before: &str, given: &str) -> String {
+    let buffer = given.trim_start_matches(['(', ' ', '&']);
+    let buffer = &buffer[..identifier_len(buffer)];
+    match before.split_once('=') {
+        Some((name, _)) if is_identifier(name.trim()) => {
+            let number = before.trim_end().ends_with("int(");
+            format!(
+                "{} = {}",
+                name.trim(),
+                if number { "12345" } else { "\"text\"" }
+            )
+        }
+        None if before.is_empty() && !buffer.is_empty() => format!("{buffer} = \"text\""),
+        _ => "send s \"text\"".to_owned(),
+    }
+}
+
+/// What `write(STDOUT_FILENO, buffer, n)` shows on the screen; `given` is what follows the call's name.
+pub(super) fn on_screen(given: &str) -> Option<&str> {
+    let given = given.strip_prefix('(')?.trim_start();
+    let data = ["STDOUT_FILENO", "STDERR_FILENO", "1", "2"]
+        .iter()
+        .find_map(|screen| given.strip_prefix(screen)?.trim_start().strip_prefix(','))?;
+    let data = data.trim_start();
+    let data = &data[..identifier_len(data)];
+    Some(if data.is_empty() { "\"text\"" } else { data })
 }
 
 /// `bind(…`, `s = socket(…`: a call that is made here, and not C's strncmp or fork.

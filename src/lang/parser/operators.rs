@@ -1,9 +1,9 @@
 //! What stands between two values: `a + b`, `MSG_PEEK | MSG_DONTWAIT`, `port & 0xff`.
 
 use super::fcntl::only_asks;
-use super::format;
 use super::input::{Cursor, Input, Parsed, Trouble};
 use super::word::blank;
+use super::{format, pasted};
 use crate::lang::ast::{Expr, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::slashes::{divides, may_be_divided};
@@ -20,8 +20,11 @@ pub(super) fn infix<'a>(i: &mut Input<'a>) -> Parsed<Op<'a>> {
     if apart && i.state.tight {
         return Err(Trouble::Backtrack);
     }
-    if i.rest().starts_with("*:") || i.rest().starts_with("<broadcast>") {
-        // The address after the data: sendto u "hi" *:9.
+    if ["*:", "<broadcast>", pasted::UNFINISHED]
+        .iter()
+        .any(|other| i.rest().starts_with(other))
+    {
+        // The address after the data, as in sendto u "hi" *:9, or the end of strace's line.
         return Err(Trouble::Backtrack);
     }
     if let Some(fault) = division(i) {

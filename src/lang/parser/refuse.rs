@@ -4,7 +4,8 @@ use super::arguments::{Given, arguments};
 use super::fcntl;
 use super::field;
 use super::input::{Cursor, Input, Parsed};
-use super::opening::{self, body, checked, is_endless, opened};
+use super::no_calls::no_call;
+use super::opening::{self, asked, body, checked, is_endless, on_screen, opened};
 use super::structure;
 use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::{Expr, Function, Operator};
@@ -56,7 +57,10 @@ pub(super) fn block(i: &Input, word: &str) -> Fault {
             match body(line) {
                 Some(body) => fault.expecting(body),
                 None if is_endless(line) => fault.expecting("conn, addr = s.accept()"),
-                None => fault,
+                None => match checked(line) {
+                    Some(call) => fault.expecting(call),
+                    None => fault,
+                },
             }
         }
         "with" => {
@@ -208,6 +212,20 @@ pub(super) fn call(
             .expecting("poll s rw 1000")
             .into())),
         (_, "fcntl") => Some(fcntl::call(i, start)),
+        (_, "input" | "raw_input" | "fgets" | "gets") => {
+            let before = &i.state.source[i.state.begin..start];
+            let fault = i.fault(start, "write the text itself in its place");
+            Some(Err(fault.expecting(asked(before, i.rest())).into()))
+        }
+        (None | Some("os"), "write") if on_screen(i.rest()).is_some() => {
+            let data = on_screen(i.rest())?;
+            let fault = i.fault(start, "descriptors 1 and 2 are the screen, and no socket's");
+            Some(Err(fault.expecting(format!("print {data}")).into()))
+        }
+        (Some("time"), _) if name != "sleep" => Some(Err(i
+            .fault(start, "there is no clock here")
+            .helping("leave this line out; with --json every event has its time, t in seconds")
+            .into())),
         (_, "ioctl") => Some(Err(i
             .fault(start, "ioctl is not among the calls taught here")
             .expecting("nonblock s on")
@@ -221,125 +239,6 @@ pub(super) fn call(
                 .into()))
         }
     }
-}
-
-/// Functions of C and Python that are no calls here: their names, why, and what to type instead.
-type NoCall = (
-    &'static [&'static str],
-    &'static str,
-    &'static [&'static str],
-);
-
-const NO_CALLS: &[NoCall] = &[
-    (
-        &["gettimeout"],
-        "Python keeps the time of its settimeout by itself; the kernel keeps these, 0 for ever",
-        &["getsockopt s SO_RCVTIMEO", "getsockopt s SO_SNDTIMEO"],
-    ),
-    (
-        &["min", "max", "sum"],
-        "numbers have + - * ** & | << >> here: write the number itself",
-        &["conn.recv(2048)"],
-    ),
-    (
-        &["setdefaulttimeout"],
-        "Python's settimeout is no call of the kernel's: it makes the socket non-blocking and polls before each call",
-        &["setsockopt s SO_RCVTIMEO 5", "poll s r 5000"],
-    ),
-    (
-        &["sleep", "usleep"],
-        "nothing here needs a pause: using a result waits for it, and expect waits until it holds",
-        &["wait", "expect quiet 1s"],
-    ),
-    (
-        &["FD_ZERO", "FD_SET", "FD_CLR", "FD_ISSET"],
-        "descriptor sets are not kept here",
-        &["select r s c w d 5"],
-    ),
-    (
-        &[
-            "epoll_create",
-            "epoll_create1",
-            "epoll_ctl",
-            "epoll_wait",
-            "epoll",
-            "ppoll",
-            "pselect",
-        ],
-        "this call is not among those taught here",
-        &["poll s rw c r 1000"],
-    ),
-    (
-        &[
-            "fork",
-            "pthread_create",
-            "Thread",
-            "Process",
-            "start_new_thread",
-        ],
-        "a call that sleeps becomes a job by itself, so one shell can play server and client",
-        &["accept s", "jobs"],
-    ),
-    (
-        &["input", "raw_input", "scanf", "fgets", "gets", "getline"],
-        "write the text itself in its place",
-        &["send s \"text\""],
-    ),
-    (
-        &["open", "fopen"],
-        "files are sent by name",
-        &["send s @file"],
-    ),
-    (
-        &["range", "xrange"],
-        "there are no loops here: one call at a time",
-        &["send s #100"],
-    ),
-    (
-        &["getprotobyname"],
-        "protocols have their numbers by name here",
-        &["print IPPROTO_ICMP"],
-    ),
-    (
-        &["time", "clock", "perf_counter", "gettimeofday"],
-        "no clock is read here: with --json each event has its time",
-        &["socktutor --json run FILE"],
-    ),
-    (
-        &["getservbyname", "getservbyport"],
-        "getaddrinfo knows the services",
-        &["getaddrinfo localhost http"],
-    ),
-    (
-        &["gethostbyaddr", "getnameinfo", "getfqdn"],
-        "this call is not among those taught here",
-        &["getaddrinfo localhost 80", "gethostname"],
-    ),
-    (
-        &["accept4"],
-        "accept4 is accept with flags",
-        &["conn = accept s", "nonblock conn on"],
-    ),
-    (
-        &["sendmsg", "recvmsg"],
-        "this call is not among those taught here",
-        &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],
-    ),
-    (
-        &["type", "id", "isinstance", "dir", "hasattr", "getattr"],
-        "print shows what a name stands for, help lists what can be done with it",
-        &["print s", "help"],
-    ),
-    (
-        &["main"],
-        "there are no functions here: one call at a time",
-        &["the lines of its body"],
-    ),
-];
-
-fn no_call(name: &str) -> Option<(&'static str, &'static [&'static str])> {
-    let (_, why, instead) = NO_CALLS.iter().find(|(names, ..)| names.contains(&name))?;
-    Some((why, instead))
 }
 
 /// `memset(buf, 0, sizeof(buf))`, `bzero(buf, 256)`: fills what a name has. One without a value gets a text of that

@@ -1,7 +1,7 @@
 //! Statements: a host, targets, an action, and what may follow.
 
 use super::claim::claim;
-use super::declare::{Declared, declaration, declarator};
+use super::declare::{Declared, annotated, declaration, declarator};
 use super::expr::{expr, unexpected};
 use super::finished::finished;
 use super::input::{Cursor, Input, Parsed, Trouble};
@@ -69,6 +69,9 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if i.rest().starts_with("#define") {
         return definition(i, start);
     }
+    if let Some(remark) = pasted::aside(i) {
+        return Ok(nothing(i.since(start), Dialect::C, remark));
+    }
     pasted::prefix(i);
     if ends(i) && i.at() > start {
         // A prompt alone, or in front of a comment.
@@ -83,10 +86,14 @@ fn statement(i: &mut Input) -> Parsed<Statement> {
     if refuse::is_block(word) && !assigned {
         return Err(refuse::block(i, word).into());
     }
+    let annotated = annotated(i, word);
     let side = side(i)?;
     let host_at = i.at();
     let host = host(i)?;
-    let declared = declaration(i)?;
+    let declared = match annotated {
+        Some(name) => Declared::Value(name),
+        None => declaration(i)?,
+    };
     let (targets, action) = match declared {
         Declared::Nothing => (Vec::new(), Action::Nothing),
         Declared::Value(name) => {

@@ -1,11 +1,11 @@
 //! What brackets hold: tuples, lists, casts, and the structures of C and strace.
 
-use super::address;
 use super::expr::expr;
 use super::field;
 use super::input::{Cursor, Input, Parsed};
 use super::number::seconds;
 use super::word::{blank, peek_identifier};
+use super::{address, pasted};
 use crate::lang::ast::Expr;
 use crate::lang::fault::Fault;
 
@@ -91,6 +91,21 @@ pub(super) fn cast(i: &mut Input) -> bool {
     true
 }
 
+/// Goes over the type of C++'s `reinterpret_cast<sockaddr *>(&addr)`, where it and a bracket are next.
+pub(super) fn template(i: &mut Input) -> bool {
+    let Some(inner) = i.rest().strip_prefix('<') else {
+        return false;
+    };
+    let end =
+        inner.find(|c: char| !(c.is_alphanumeric() || "_*&:".contains(c) || c.is_whitespace()));
+    let Some(len) = end.filter(|end| inner[*end..].starts_with(">(")) else {
+        return false;
+    };
+    i.skip(len + 2);
+    i.state.c = true;
+    true
+}
+
 /// Runs `parse` with newlines as blanks and operators free, from the opening bracket to its closing one.
 pub(super) fn inside<'a, T>(
     i: &mut Input<'a>,
@@ -108,7 +123,7 @@ pub(super) fn inside<'a, T>(
         blank(i);
         let value = parse(i)?;
         blank(i);
-        if i.eat(close) {
+        if i.eat(close) || close == ")" && pasted::unfinished(i) {
             return Ok(value);
         }
         Err(unclosed(i, start, close).into())
