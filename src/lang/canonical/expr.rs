@@ -163,6 +163,10 @@ fn apply(function: Function, values: &[Expr]) -> String {
         }
         Function::Join => joined(values),
         Function::Behind => format!("({} + {})", operand(one), rest()),
+        // Behind a field it would be a part of that one's name: `sin_addr.s_addr`.
+        Function::Field(field @ "s_addr") if matches!(one, Expr::Apply(Function::Field(_), _)) => {
+            format!("({}).{field}", expr(one))
+        }
         Function::Field(field) => format!("{}.{field}", operand(one)),
         Function::WithField(_) => match one {
             // A statement of its own, which writes the variable first.

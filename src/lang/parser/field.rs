@@ -24,7 +24,10 @@ fn named(text: &str) -> Option<(&'static str, usize)> {
     if let Some(field) = known(len + inner) {
         return Some((field, len + inner));
     }
-    Some((known(len)?, len + inner))
+    let field = known(len)?;
+    // `imr_multiaddr.s_addr`, `sin6_addr.s6_addr` are all that their fields hold.
+    let holds = field.ends_with("addr") || field.ends_with("interface");
+    Some((field, if holds { len + inner } else { len }))
 }
 
 /// Whether the name of a field begins the text.

@@ -93,11 +93,6 @@ const NO_CALLS: &[NoCall] = &[
         &["getaddrinfo localhost 80", "gethostname"],
     ),
     (
-        &["accept4"],
-        "accept4 is accept with flags",
-        &["conn = accept s", "nonblock conn on"],
-    ),
-    (
         &["sendmsg", "recvmsg"],
         "this call is not among those taught here",
         &["sendto s \"text\" 127.0.0.1:12345", "recvfrom s 1024"],

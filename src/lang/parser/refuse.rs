@@ -1,6 +1,7 @@
 //! What other languages have and this one has not, each answered with what to type instead.
 
 use super::arguments::{Given, arguments};
+use super::call;
 use super::fcntl;
 use super::field;
 use super::input::{Cursor, Input, Parsed};
@@ -11,6 +12,7 @@ use super::word::{identifier_len, is_identifier};
 use crate::lang::ast::{Expr, Function, Operator};
 use crate::lang::fault::Fault;
 use crate::lang::lines::{folded, lines};
+use crate::lang::table::find;
 
 /// Words that begin a block or steer one.
 pub(super) fn is_block(word: &str) -> bool {
@@ -212,6 +214,7 @@ pub(super) fn call(
             .expecting("poll s rw 1000")
             .into())),
         (_, "fcntl") => Some(fcntl::call(i, start)),
+        (_, "accept4") => Some(accept4(i, start)),
         (_, "input" | "raw_input" | "fgets" | "gets") => {
             let before = &i.state.source[i.state.begin..start];
             let fault = i.fault(start, "write the text itself in its place");
@@ -285,6 +288,24 @@ fn filled(i: &mut Input, name: &str) -> Parsed<Expr> {
         _ => nothing(i, name),
     };
     Ok(value)
+}
+
+/// `accept4(3, {…}, [16], SOCK_CLOEXEC)`, as strace shows Python's accept(): with another flag it is a call of its own.
+fn accept4(i: &mut Input, start: usize) -> Parsed<Expr> {
+    let mut given = arguments(i)?;
+    let flags = given.get(3).map(|one| &one.value);
+    let usual = matches!(flags, Some(Expr::Const("SOCK_CLOEXEC", _) | Expr::Int(0)));
+    let accept = find("accept").filter(|_| usual && given.len() == 4);
+    let Some(accept) = accept else {
+        return Err(i
+            .fault(start, "accept4 is accept with flags")
+            .expecting("conn = accept s")
+            .expecting("nonblock conn on")
+            .into());
+    };
+    given.pop();
+    i.remark("SOCK_CLOEXEC is for programs that start others: here it is accept()");
+    call::build(i, start, accept, accept.name, given, false)
 }
 
 /// A call that only prepares something: nothing to do here.

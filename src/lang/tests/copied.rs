@@ -177,3 +177,20 @@ fn the_call_in_a_condition_is_found_on_either_side_and_in_a_loop() {
     }
     assert!(instead("while (n > 0) {").is_empty());
 }
+
+#[test]
+fn accept4_as_strace_prints_it_is_accept() {
+    let line = "accept4(3, {sa_family=AF_INET, sin_port=htons(5), sin_addr=inet_addr(\"127.0.0.1\")}, [16], SOCK_CLOEXEC) = 4";
+    same(&[&[
+        line,
+        "accept4(3, NULL, NULL, SOCK_CLOEXEC)",
+        "accept(3, NULL, NULL)",
+    ]]);
+    for other in ["accept4(3, NULL, NULL, SOCK_NONBLOCK)", "accept4(3)"] {
+        let fault = fault(other);
+        assert!(
+            fault.expected.concat().contains("nonblock conn on"),
+            "{fault:?}"
+        );
+    }
+}
