@@ -6,7 +6,7 @@ mod call;
 mod expr;
 mod lab;
 
-use super::ast::{Action, Call, Claim, Expr, Function, Statement};
+use super::ast::{Action, Call, Claim, Expr, Function, Operator, Statement};
 use super::order::{Order, Side};
 use super::state::TcpState;
 use super::table::find;
@@ -152,9 +152,10 @@ fn compared(value: &Expr) -> String {
     match value {
         Expr::Binary(op, a, b) => {
             let left = expr::operand(a);
-            let left = if left.starts_with(|c: char| c.is_alphabetic())
-                && !matches!(**a, Expr::Name(_) | Expr::Property(..))
-            {
+            // `expect data < 5` tells what was received.
+            let received = left == "data" && !matches!(op, Operator::Eq | Operator::Ne);
+            let plain = matches!(**a, Expr::Name(_) | Expr::Property(..));
+            let left = if left.starts_with(|c: char| c.is_alphabetic()) && (received || !plain) {
                 format!("({left})")
             } else {
                 left
